@@ -1,0 +1,12 @@
+noinst_LIBRARIES += %D%/libbase.a
+%C%_libbase_a_SOURCES = \
+	%D%/alloc.c %D%/alloc.h \
+	%D%/buf.c %D%/buf.h \
+	%D%/clock.c %D%/clock.h \
+	%D%/err.c %D%/err.h \
+	%D%/hash.c %D%/hash.h \
+	%D%/limits.h \
+	%D%/list.h \
+	%D%/ring.c %D%/ring.h \
+	%D%/slice.c %D%/slice.h \
+	%D%/utf8.c %D%/utf8.h
