@@ -1,0 +1,12 @@
+noinst_LIBRARIES += %D%/libsys.a
+%C%_libsys_a_SOURCES = \
+	%D%/box.c %D%/box.h \
+	%D%/io.c %D%/io.h \
+	%D%/path.c %D%/path.h \
+	%D%/process.c %D%/process.h \
+	%D%/pty.c %D%/pty.h \
+	%D%/sock.c %D%/sock.h \
+	%D%/spawn.c %D%/spawn.h \
+	%D%/time.c %D%/time.h
+%C%_libsys_a_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DVISE_LIBEXECDIR='"$(pkglibexecdir)"' -DVISE_DATADIR='"$(pkgdatadir)"'

@@ -1,0 +1,173 @@
+/* path.c - folders of the user and of the installation. */
+#include "sys/path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "sys/io.h"
+
+char *
+path_join(const char *a, const char *b)
+{
+	const size_t n = strlen(a);
+
+	return mem_fmt("%s%s%s", a, n != 0 && a[n - 1] == '/' ? "" : "/", b);
+}
+
+bool
+path_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+bool
+path_is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+enum err
+path_make_private(const char *path, struct err_msg *why)
+{
+	char *p = mem_str(path);
+	struct stat st;
+	enum err e = ERR_OK;
+
+	for (char *at = p + 1; (at = strchr(at, '/')) != NULL; at++) {
+		*at = '\0';
+		(void)mkdir(p, 0755);
+		*at = '/';
+	}
+	mem_free(p);
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return err_errno(why, errno, path, "making the folder");
+	if (lstat(path, &st) != 0)
+		return err_errno(why, errno, path, "looking at the folder");
+	if (!S_ISDIR(st.st_mode) || st.st_uid != getuid())
+		e = err_set(why, ERR_DENIED, path, "remove it, or choose another place",
+		    "not a folder of yours (owner uid %u)", (unsigned)st.st_uid);
+	else if ((st.st_mode & 077) != 0 && chmod(path, 0700) != 0)
+		e = err_errno(why, errno, path, "closing the folder to others");
+	return e;
+}
+
+static char *
+xdg(const char *variable, const char *fallback)
+{
+	const char *base = getenv(variable), *home = getenv("HOME");
+
+	if (base != NULL && base[0] == '/')
+		return path_join(base, "vise");
+	if (home == NULL || home[0] != '/')
+		return NULL;
+	return mem_fmt("%s/%s/vise", home, fallback);
+}
+
+char *
+path_runtime(void)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	if (base != NULL && base[0] == '/' && path_is_dir(base))
+		return path_join(base, "vise");
+	return mem_fmt("/tmp/vise-%lu", (unsigned long)getuid());
+}
+
+char *
+path_state(void)
+{
+	char *p = xdg("XDG_STATE_HOME", ".local/state");
+
+	return p != NULL ? p : mem_fmt("/tmp/vise-%lu/state", (unsigned long)getuid());
+}
+
+char *
+path_config(void)
+{
+	return xdg("XDG_CONFIG_HOME", ".config");
+}
+
+char *
+path_self(void)
+{
+	char p[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", p, sizeof p - 1);
+
+	return n > 0 ? mem_strn(p, (size_t)n) : mem_str("vise");
+}
+
+static char *
+beside_self(const char *name)
+{
+	char *self = path_self(), *slash = strrchr(self, '/'), *p;
+
+	if (slash != NULL)
+		*slash = '\0';
+	p = path_join(slash != NULL ? self : ".", name);
+	mem_free(self);
+	return p;
+}
+
+char *
+path_program(const char *name)
+{
+	char *p = beside_self(name);
+
+	if (access(p, X_OK) == 0)
+		return p;
+	mem_free(p);
+	return path_join(VISE_LIBEXECDIR, name);
+}
+
+char *
+path_data(const char *name)
+{
+	char *mark = beside_self("vise.srcdir"), *p;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	if (sys_file_read(mark, PATH_MAX, &b, NULL) == ERR_OK && b.len > 1) {
+		b.data[strcspn(b.data, "\n")] = '\0';
+		p = path_join(b.data, name);
+	} else {
+		/* "share/x" of the source tree is installed without the word share */
+		p = path_join(VISE_DATADIR, strncmp(name, "share/", 6) == 0 ? name + 6 : name);
+	}
+	buf_fini(&b);
+	mem_free(mark);
+	return p;
+}
+
+static int
+visible(const struct dirent *d)
+{
+	return strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+}
+
+enum err
+path_each(const char *dir, bool (*fn)(const char *name, void *arg), void *arg, struct err_msg *why)
+{
+	struct dirent **list = NULL;
+	const int n = scandir(dir, &list, visible, alphasort);
+	bool go = true;
+
+	if (n < 0)
+		return err_errno(why, errno, dir, "listing");
+	for (int i = 0; i < n; i++) {
+		if (go)
+			go = fn(list[i]->d_name, arg);
+		free(list[i]);          /* libc's own memory, not from mem_alloc */
+	}
+	free(list);
+	return ERR_OK;
+}

@@ -1,0 +1,30 @@
+/*
+ * path.h - where Vise keeps things, and where its own pieces are.
+ *
+ * Layer   sys. XDG base directories. Results are heap strings for mem_free, NULL only when HOME is unusable.
+ */
+#ifndef SYS_PATH_H
+#define SYS_PATH_H
+#include <stdbool.h>
+#include "base/err.h"
+
+char *path_join(const char *a, const char *b);
+bool  path_exists(const char *path);
+bool  path_is_dir(const char *path);
+/* Makes the folder and its parents, the last one 0700; refuses one owned by somebody else. */
+enum err path_make_private(const char *path, struct err_msg *why);
+
+char *path_runtime(void);       /* $XDG_RUNTIME_DIR/vise, else /tmp/vise-UID: sockets */
+char *path_state(void);         /* $XDG_STATE_HOME/vise, else ~/.local/state/vise: benches, trust */
+char *path_config(void);        /* $XDG_CONFIG_HOME/vise, else ~/.config/vise */
+/* A program of ours ("vise-bench"): beside the running executable (build tree), else in libexec. */
+char *path_program(const char *name);
+/* Data ("plugins", "lua", "share/..."): from the source tree when run from the build tree
+ * (file vise.srcdir beside the executable), else VISE_DATADIR. */
+char *path_data(const char *name);
+char *path_self(void);          /* the running executable */
+
+/* Calls fn for each entry of dir (not . and ..), in sorted order; false stops. */
+enum err path_each(const char *dir, bool (*fn)(const char *name, void *arg), void *arg, struct err_msg *why);
+
+#endif

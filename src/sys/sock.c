@@ -1,0 +1,203 @@
+/* sock.c - unix and TCP sockets. */
+#include "sys/sock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "sys/io.h"
+
+enum { BACKLOG = 64 };
+
+static enum err
+unix_address(const char *path, struct sockaddr_un *a, struct err_msg *why)
+{
+	memset(a, 0, sizeof *a);
+	a->sun_family = AF_UNIX;
+	if (strlen(path) >= sizeof a->sun_path)
+		return err_set(why, ERR_USAGE, path, "choose a shorter name, or set XDG_RUNTIME_DIR to a shorter path",
+		    "longer than the %zu bytes a unix socket may have", sizeof a->sun_path - 1);
+	snprintf(a->sun_path, sizeof a->sun_path, "%s", path);
+	return ERR_OK;
+}
+
+/* The folder must be ours and closed to others: the socket's own mode is not trusted. */
+static enum err
+check_folder(const char *path, struct err_msg *why)
+{
+	char *dir = mem_str(path), *slash = strrchr(dir, '/');
+	struct stat st;
+	enum err e = ERR_OK;
+	int fd;
+
+	if (slash != NULL)
+		*slash = '\0';
+	fd = sys_open(slash == dir ? "/" : dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		e = err_errno(why, errno, dir, "opening the socket's folder");
+	else if (st.st_uid != getuid() || (st.st_mode & 077) != 0)
+		e = err_set(why, ERR_DENIED, dir, "chmod 700 it, or set XDG_RUNTIME_DIR",
+		    "the socket's folder must be yours and closed to others (uid %u, mode %03o)",
+		    (unsigned)st.st_uid, (unsigned)(st.st_mode & 0777));
+	sys_close(fd);
+	mem_free(dir);
+	return e;
+}
+
+static int
+new_socket(int family)
+{
+	return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+enum err
+sys_unix_listen(const char *path, int *fd, struct err_msg *why)
+{
+	struct sockaddr_un a;
+	enum err e = unix_address(path, &a, why);
+	mode_t old;
+
+	*fd = -1;
+	if (e == ERR_OK)
+		e = check_folder(path, why);
+	if (e != ERR_OK)
+		return e;
+	*fd = new_socket(AF_UNIX);
+	old = umask(0177);
+	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 || listen(*fd, BACKLOG) != 0) {
+		e = err_errno(why, errno, path, "listening");
+		sys_close(*fd);
+		*fd = -1;
+	}
+	umask(old);
+	return e;
+}
+
+enum err
+sys_unix_connect(const char *path, int *fd, struct err_msg *why)
+{
+	struct sockaddr_un a;
+	enum err e = unix_address(path, &a, why);
+	int r;
+
+	*fd = -1;
+	if (e != ERR_OK)
+		return e;
+	*fd = new_socket(AF_UNIX);
+	if (*fd < 0)
+		return err_errno(why, errno, path, "socket");
+	do
+		r = connect(*fd, (const struct sockaddr *)&a, sizeof a);
+	while (r != 0 && errno == EINTR);
+	if (r == 0)
+		return ERR_OK;
+	e = errno == EAGAIN ? err_set(why, ERR_BUSY, path, NULL, "too many waiting connections")
+	    : err_errno(why, errno, path, "connecting");
+	sys_close(*fd);
+	*fd = -1;
+	return e;
+}
+
+int
+sys_accept(int fd)
+{
+	int c;
+
+	do
+		c = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	while (c < 0 && (errno == EINTR || errno == ECONNABORTED));
+	return c;
+}
+
+bool
+sys_peer_uid(int fd, uid_t *uid)
+{
+	struct ucred cred;
+	socklen_t n = sizeof cred;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) != 0)
+		return false;
+	*uid = cred.uid;
+	return true;
+}
+
+bool
+sys_socketpair(int fd[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) == 0;
+}
+
+static int
+connect_one(const struct addrinfo *ai)
+{
+	const int fd = new_socket(ai->ai_family), one = 1;
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0 || errno == EINPROGRESS)
+		return fd;
+	sys_close(fd);
+	return -1;
+}
+
+enum err
+sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why)
+{
+	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+	struct addrinfo *list = NULL;
+	const int r = getaddrinfo(host, port, &hints, &list);
+	int saved = ECONNREFUSED;
+
+	*fd = -1;
+	if (r != 0)
+		return err_set(why, ERR_NOENT, host, "check the name and the port", "cannot be resolved: %s", gai_strerror(r));
+	for (const struct addrinfo *ai = list; ai != NULL && *fd < 0; ai = ai->ai_next) {
+		*fd = connect_one(ai);
+		if (*fd < 0)
+			saved = errno;
+	}
+	freeaddrinfo(list);
+	return *fd >= 0 ? ERR_OK : err_errno(why, saved, host, "connecting");
+}
+
+int
+sys_sock_error(int fd)
+{
+	int e = 0;
+	socklen_t n = sizeof e;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &n) == 0 ? e : errno;
+}
+
+enum err
+sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(*port) };
+	socklen_t n = sizeof a;
+	const int one = 1;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	*fd = new_socket(AF_INET);
+	if (*fd >= 0)
+		(void)setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 || listen(*fd, BACKLOG) != 0 ||
+	    getsockname(*fd, (struct sockaddr *)&a, &n) != 0) {
+		const enum err e = err_errno(why, errno, "127.0.0.1", "listening");
+
+		sys_close(*fd);
+		*fd = -1;
+		return e;
+	}
+	*port = ntohs(a.sin_port);
+	return ERR_OK;
+}

@@ -1,0 +1,26 @@
+/*
+ * sock.h - unix and TCP sockets: the bench's door and the tcp: wire.
+ *
+ * Layer   sys. Descriptors belong to the caller, close-on-exec and non-blocking unless said.
+ * Safety  a listening unix socket stands in a folder of mode 0700 owned by us, checked by fstat on an
+ *         O_NOFOLLOW descriptor (tmux, CVE class of research/reliability.md T10); the peer's uid must be ours.
+ */
+#ifndef SYS_SOCK_H
+#define SYS_SOCK_H
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/err.h"
+
+enum err sys_unix_listen(const char *path, int *fd, struct err_msg *why);
+enum err sys_unix_connect(const char *path, int *fd, struct err_msg *why);
+int      sys_accept(int fd);                    /* -1 with errno */
+bool     sys_peer_uid(int fd, uid_t *uid);
+bool     sys_socketpair(int fd[2]);             /* stream, both non-blocking */
+/* Starts a connection (non-blocking): ready when writable, then sys_sock_error says how it went. */
+enum err sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why);
+int      sys_sock_error(int fd);                /* 0 or an errno */
+/* Listens on loopback only; *port 0 asks for a free one and returns it. */
+enum err sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why);
+
+#endif
