@@ -1,0 +1,22 @@
+/*
+ * bus.h - news inside one process: publish by type, every subscriber sees it after the current turn's caller returns.
+ *
+ * Layer   core. The bench publishes; journal, clients and rules subscribe. Delivery is immediate but never
+ *         re-entrant: an event published from inside a subscriber is delivered after the current one.
+ */
+#ifndef CORE_BUS_H
+#define CORE_BUS_H
+#include <stdint.h>
+#include "core/json.h"
+
+struct bus;
+struct bus_sub;
+typedef void (*bus_cb)(void *arg, uint64_t mono, const char *type, const json_t *body);
+
+struct bus     *bus_new(void);
+void            bus_free(struct bus *b);
+struct bus_sub *bus_subscribe(struct bus *b, const char *prefix, bus_cb cb, void *arg);  /* "" is all; "job" is job and job.* */
+void            bus_unsubscribe(struct bus_sub *s);
+void            bus_publish(struct bus *b, uint64_t mono, const char *type, json_t *body);   /* steals body, may be NULL */
+
+#endif

@@ -1,0 +1,9 @@
+noinst_LIBRARIES += %D%/libcore.a
+%C%_libcore_a_SOURCES = \
+	%D%/bus.c %D%/bus.h \
+	%D%/command.c %D%/command.h \
+	%D%/journal.c %D%/journal.h \
+	%D%/json.c %D%/json.h \
+	%D%/options.c %D%/options.h \
+	%D%/token.c %D%/token.h
+%C%_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
