@@ -14,6 +14,14 @@ static const struct err_row rows[ERR_COUNT] = {
 #undef X
 };
 
+/* A caller may hand a message its own text back: "the same, with a new reason". */
+static void
+put(char *to, size_t size, const char *from)
+{
+	if (from != to)
+		snprintf(to, size, "%s", from != NULL ? from : "");
+}
+
 enum err
 err_set(struct err_msg *m, enum err code, const char *what, const char *next, const char *why, ...)
 {
@@ -22,8 +30,8 @@ err_set(struct err_msg *m, enum err code, const char *what, const char *next, co
 	if (m == NULL)
 		return code;
 	m->code = code;
-	snprintf(m->what, sizeof m->what, "%s", what != NULL ? what : "");
-	snprintf(m->next, sizeof m->next, "%s", next != NULL ? next : "");
+	put(m->what, sizeof m->what, what);
+	put(m->next, sizeof m->next, next);
 	va_start(ap, why);
 	vsnprintf(m->why, sizeof m->why, why, ap);
 	va_end(ap);

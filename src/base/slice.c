@@ -37,7 +37,7 @@ slice_starts(struct slice a, const char *s)
 {
 	const size_t n = strlen(s);
 
-	return a.n >= n && memcmp(a.p, s, n) == 0;
+	return n == 0 || (a.n >= n && memcmp(a.p, s, n) == 0);
 }
 
 bool
@@ -45,7 +45,7 @@ slice_ends(struct slice a, const char *s)
 {
 	const size_t n = strlen(s);
 
-	return a.n >= n && memcmp(a.p + a.n - n, s, n) == 0;
+	return n == 0 || (a.n >= n && memcmp(a.p + a.n - n, s, n) == 0);
 }
 
 struct slice
@@ -53,7 +53,7 @@ slice_skip(struct slice a, size_t n)
 {
 	if (n > a.n)
 		n = a.n;
-	return slice_make(a.p + n, a.n - n);
+	return n != 0 ? slice_make(a.p + n, a.n - n) : a;       /* a.p may be NULL */
 }
 
 static bool
@@ -161,10 +161,12 @@ slice_f64(struct slice a, double *out)
 	char text[64], *end;
 	double v;
 
-	if (a.n == 0 || a.n >= sizeof text || strspn(a.p, "+-.0123456789eE") < a.n)
+	if (a.n == 0 || a.n >= sizeof text)
 		return false;
 	memcpy(text, a.p, a.n);
 	text[a.n] = '\0';
+	if (strspn(text, "+-.0123456789eE") != a.n)
+		return false;
 	errno = 0;
 	v = strtod(text, &end);
 	if (*end != '\0' || errno != 0 || !isfinite(v))

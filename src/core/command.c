@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "core/token.h"
 
 /* ---- the table */
@@ -102,6 +103,14 @@ bool_value(struct slice v)
 	return NULL;
 }
 
+/* An argument is what was typed: "\x03" stays one byte. Only what JSON cannot hold (NUL, bytes that are
+ * no UTF-8) is escaped. */
+static json_t *
+exact(const char *s, size_t n)
+{
+	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) != 0 ? json_stringn_nocheck(s, n) : json_text(s, n);
+}
+
 static json_t *
 text_value(enum command_type type, const char *text)
 {
@@ -124,7 +133,19 @@ text_value(enum command_type type, const char *text)
 	case ARG_WORD: case ARG_REST:
 		break;
 	}
-	return json_text(text, strlen(text));
+	return exact(text, strlen(text));
+}
+
+static bool
+all_strings(const json_t *list)
+{
+	size_t i;
+	json_t *v;
+
+	json_array_foreach((json_t *)(uintptr_t)list, i, v)
+		if (!json_is_string(v))
+			return false;
+	return json_is_array(list);
 }
 
 static bool
@@ -138,7 +159,7 @@ static json_t *
 json_value(enum command_type type, json_t *v)
 {
 	if (type == ARG_REST)
-		return json_is_array(v) ? json_incref(v) : NULL;
+		return all_strings(v) ? json_incref(v) : NULL;
 	if (!is_bare(v))
 		return NULL;
 	if (json_is_string(v) && type != ARG_WORD)
@@ -223,7 +244,7 @@ add_rest(json_t *out, const char *name, const struct token *k)
 		rest = json_array();
 		json_put(out, name, rest);
 	}
-	(void)json_array_append_new(rest, json_text(k->whole, k->whole_len));
+	(void)json_array_append_new(rest, exact(k->whole, k->whole_len));
 }
 
 static enum err
@@ -235,7 +256,7 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 		const struct token *k = &t->item[i];
 
 		if (k->key != NULL && (arg_find(c, k->key) != NULL || strcmp(k->key, "confirm") == 0)) {
-			json_put(out, k->key, json_text(k->value, k->len));
+			json_put(out, k->key, exact(k->value, k->len));
 			continue;
 		}
 		while (pos != NULL && pos->name != NULL && pos->type != ARG_REST &&
@@ -246,7 +267,7 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 		else if (pos == NULL || pos->name == NULL)
 			return err_set(why, ERR_USAGE, c->name, NULL, "too many arguments, from \"%.80s\" on", k->whole);
 		else
-			json_put(out, pos->name, json_text(k->whole, k->whole_len));
+			json_put(out, pos->name, exact(k->whole, k->whole_len));
 	}
 	return ERR_OK;
 }
@@ -319,13 +340,17 @@ struct line_run {
 	void *ctx, *client;
 	command_answer answer;
 	void *arg;
+	bool again;                     /* the next command may start */
+	bool *gone;                     /* set while one starts: told when the run is over */
 };
 
-static void line_next(struct line_run *r);
+static void line_go(struct line_run *r);
 
 static void
 line_end(struct line_run *r, json_t *result, const struct err_msg *why)
 {
+	if (r->gone != NULL)
+		*r->gone = true;
 	r->answer(r->arg, result, why);
 	mem_free(r->text);
 	mem_free(r);
@@ -339,7 +364,7 @@ line_answer(void *arg, json_t *result, const struct err_msg *why)
 	if (why != NULL || r->text[r->at] == '\0')
 		line_end(r, result, why);
 	else
-		line_next(r);
+		line_go(r);
 }
 
 static void
@@ -369,6 +394,24 @@ line_next(struct line_run *r)
 	line_end(r, NULL, &why);
 }
 
+/* A loop, not a recursion: a line may hold thousands of commands that answer at once. */
+static void
+line_go(struct line_run *r)
+{
+	bool gone = false;
+
+	r->again = true;
+	if (r->gone != NULL)
+		return;                 /* inside line_next below: the loop there goes on */
+	r->gone = &gone;
+	while (!gone && r->again) {
+		r->again = false;
+		line_next(r);
+	}
+	if (!gone)
+		r->gone = NULL;
+}
+
 void
 command_line(const struct command *const *tables, const char *line, void *ctx, void *client,
              command_answer answer, void *arg)
@@ -384,7 +427,7 @@ command_line(const struct command *const *tables, const char *line, void *ctx, v
 	r = mem_zero(1, sizeof *r);
 	*r = (struct line_run){ .tables = tables, .text = mem_str(line), .ctx = ctx, .client = client,
 		.answer = answer, .arg = arg };
-	line_next(r);
+	line_go(r);
 }
 
 enum err

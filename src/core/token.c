@@ -46,6 +46,8 @@ quoted(const char *line, size_t *at, struct buf *b, struct err_msg *why)
 		if (c == '\\') {
 			const size_t n = escape(line + *at, &c);
 
+			if (n == 0 && line[*at] == '\0')
+				return err_set(why, ERR_USAGE, "command", NULL, "a quote is not closed");
 			if (n == 0)
 				return err_set(why, ERR_USAGE, "command", "known: \\r \\n \\t \\e \\a \\\" \\\\ \\0 \\xHH",
 				    "unknown escape \\%c", line[*at]);

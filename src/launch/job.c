@@ -221,12 +221,28 @@ judge(struct job *j)
 		    j->progress.error[0] != '\0' ? ": " : "", j->progress.error);
 }
 
+static bool
+must_end(const struct job *j)
+{
+	return j->stopping || j->timed_out;
+}
+
+/* The leader is reaped, its number may be another's by now: only the group, which it alone could name. */
+static void
+kill_rest(const struct job *j, int sig)
+{
+	if (j->pid > 1)
+		(void)kill(-j->pid, sig);
+}
+
 static void
 finish(struct job *j)
 {
 	if (j->ended)
 		return;
 	j->ended = true;
+	if (must_end(j))
+		kill_rest(j, SIGKILL);
 	j->finished = sys_mono();
 	(void)progress_feed(&j->progress, "\n", 1);
 	stop_timer(&j->deadline);
@@ -241,14 +257,29 @@ finish(struct job *j)
 	j->ops->ended(j, j->arg);
 }
 
+/* What lies in the pipe already was said by the child: it is not lost because somebody holds the other end. */
+static void
+read_last(struct job *j, struct pipe_end *e)
+{
+	char piece[16384];
+	ssize_t got = 1;
+
+	for (size_t left = LIMIT_JOB_RING; e->fd >= 0 && got > 0 && left >= sizeof piece; left -= sizeof piece) {
+		got = sys_read(e->fd, piece, sizeof piece);
+		if (got > 0)
+			take_output(j, e, piece, (size_t)got);
+	}
+	end_close(e);
+}
+
 static void
 on_drained(void *arg)
 {
 	struct job *j = arg;
 
 	j->drain = NULL;                /* somebody it left behind holds the pipe: do not wait for him */
-	end_close(&j->out);
-	end_close(&j->err);
+	read_last(j, &j->out);
+	read_last(j, &j->err);
 	finish(j);
 }
 
@@ -260,9 +291,10 @@ on_exit_status(void *arg, int status)
 	j->child = NULL;
 	j->exited = true;
 	j->exit = status;
-	if (j->pid > 0)
-		sys_kill_group(j->pid, SIGTERM);        /* what it started goes with it */
-	j->drain = loop_timer_start(j->loop, DRAIN_NS, 0, on_drained, j);
+	stop_timer(&j->kill);
+	kill_rest(j, SIGTERM);          /* what it started goes with it */
+	j->drain = loop_timer_start(j->loop, must_end(j) ? LIMIT_KILL_GRACE_MS * NS_PER_MS : DRAIN_NS, 0,
+	    on_drained, j);
 	maybe_finish(j);
 }
 

@@ -69,6 +69,8 @@ scan_one(const char *name, void *arg)
 		goto out;
 	if (sys_file_read(path, MANIFEST_MAX, &b, &why) == ERR_OK)
 		o = json_read(buf_str(&b), b.len, path, &why);
+	if (known(s->list, json_get_str(o, "name", name)))
+		goto out;
 	m = row(s->list);
 	m->dir = mem_str(dir);
 	if (o == NULL || check(o, path, &why) != ERR_OK) {

@@ -11,6 +11,7 @@ struct stage_word { const char *word, *stage; };
 /* Order matters: the first that stands in the line wins. */
 static const struct stage_word stages[] = {
 	{ "Verify Started", "verify" }, { "Verified OK", "verify" }, { "Verifying", "verify" }, { "Verify", "verify" },
+	{ "verifying", "verify" },
 	{ "Programming Started", "write" }, { "Resetting", "reset" }, { "Hard resetting", "reset" },
 	{ "Erasing", "erase" }, { "Erase", "erase" }, { "erase", "erase" },
 	{ "Writing", "write" }, { "Wrote", "write" }, { "Download", "write" }, { "Programming", "write" },

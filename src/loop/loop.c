@@ -25,7 +25,7 @@ struct loop {
 struct loop_fd { uv_poll_t uv; loop_fd_cb cb; void *arg; bool closed; unsigned want; };
 struct loop_timer { uv_timer_t uv; loop_cb cb; void *arg; bool once, closed; };
 struct loop_signal { uv_signal_t uv; loop_cb cb; void *arg; };
-struct loop_child { struct list node; struct loop *loop; pid_t pid; loop_child_cb cb; void *arg; };
+struct loop_child { struct list node; struct loop *loop; pid_t pid; loop_child_cb cb; void *arg; bool ended; };
 struct work { uv_work_t uv; loop_cb work, done; void *arg; };
 
 static void
@@ -117,6 +117,7 @@ poll_children(void *arg)
 			if (!sys_wait_poll(c->pid, &status))
 				continue;
 			list_del(&c->node);
+			c->ended = true;
 			c->cb(c->arg, status);
 			mem_free(c);
 			again = true;
@@ -149,7 +150,7 @@ loop_child_watch(struct loop *l, pid_t pid, loop_child_cb cb, void *arg)
 void
 loop_child_forget(struct loop_child *c)
 {
-	if (c == NULL)
+	if (c == NULL || c->ended)      /* ended: this is its own callback, poll_children frees it */
 		return;
 	list_del(&c->node);
 	if (list_empty(&c->loop->children))

@@ -99,6 +99,7 @@ fail(struct peer *p, const struct err_msg *why)
 	p->why = *why;
 	loop_fd_close(p->watch);
 	p->watch = NULL;
+	loop_defer_cancel(p->loop, on_flush, p);        /* or `closed` would run twice */
 	loop_defer(p->loop, on_flush, p);       /* `closed` never runs inside a call of the owner's */
 }
 
@@ -446,14 +447,16 @@ peer_free(struct peer *p)
 }
 
 /* Every callback of ours comes through here, so that peer_close inside one is safe. */
-static void
+static bool
 guarded(struct peer *p, void (*body)(struct peer *))
 {
 	p->busy = true;
 	body(p);
 	p->busy = false;
-	if (p->closing)
-		peer_free(p);
+	if (!p->closing)
+		return true;
+	peer_free(p);
+	return false;
 }
 
 static void
@@ -476,7 +479,7 @@ tell(struct peer *p)
 static void
 on_flush(void *arg)
 {
-	guarded(arg, tell);
+	(void)guarded(arg, tell);
 }
 
 static void
@@ -484,13 +487,10 @@ on_io(void *arg, unsigned events)
 {
 	struct peer *p = arg;
 
-	if ((events & LOOP_WRITE) != 0) {
-		guarded(p, tell);
-		if ((events & (LOOP_READ | LOOP_HANGUP)) != 0)
-			return;         /* p may be gone; reading comes round again */
-	} else if ((events & (LOOP_READ | LOOP_HANGUP)) != 0) {
-		guarded(p, read_in);
-	}
+	if ((events & LOOP_WRITE) != 0 && !guarded(p, tell))
+		return;
+	if ((events & (LOOP_READ | LOOP_HANGUP)) != 0 && !p->failed)
+		(void)guarded(p, read_in);
 }
 
 struct peer *

@@ -149,25 +149,45 @@ path_data(const char *name)
 }
 
 static int
-visible(const struct dirent *d)
+by_name(const void *a, const void *b)
 {
-	return strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
 }
 
+struct names { char **item; size_t n, cap; };
+
+static void
+names_add(struct names *l, const char *name)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap != 0 ? l->cap * 2 : 32;
+		l->item = mem_resize(l->item, l->cap, sizeof *l->item);
+	}
+	l->item[l->n++] = mem_str(name);
+}
+
+/* opendir and readdir, not scandir: preloaded test beds (umockdev) do not see the latter. */
 enum err
 path_each(const char *dir, bool (*fn)(const char *name, void *arg), void *arg, struct err_msg *why)
 {
-	struct dirent **list = NULL;
-	const int n = scandir(dir, &list, visible, alphasort);
+	struct names list = { .item = NULL };
 	bool go = true;
+	DIR *d = opendir(dir);
 
-	if (n < 0)
+	if (d == NULL)
 		return err_errno(why, errno, dir, "listing");
-	for (int i = 0; i < n; i++) {
-		if (go)
-			go = fn(list[i]->d_name, arg);
-		free(list[i]);          /* libc's own memory, not from mem_alloc */
+	for (const struct dirent *e; (e = readdir(d)) != NULL;)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			names_add(&list, e->d_name);
+	(void)closedir(d);
+	if (list.n != 0)
+		qsort(list.item, list.n, sizeof *list.item, by_name);
+	for (size_t i = 0; i < list.n; i++) {
+		go = go && fn(list.item[i], arg);
+		mem_free(list.item[i]);
 	}
-	free(list);
+	mem_free(list.item);
 	return ERR_OK;
 }

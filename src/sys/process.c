@@ -84,7 +84,8 @@ go_background(void)
 		(void)dup2(null, fd);
 	if (null > 2)
 		(void)close(null);
-	(void)chdir("/");
+	if (chdir("/") != 0)
+		_exit(1);               /* the parent reports that we ended too early */
 	umask(077);
 }
 

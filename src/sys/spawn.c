@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -96,6 +97,8 @@ child(const struct sys_spawn *s, char **env, int report)
 	else if (!s->keep_group)
 		(void)setpgid(0, 0);
 	place_fds(s, report);
+	/* what we ourselves were given without close-on-exec stays with us (Linux 5.11) */
+	(void)close_range(4, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (s->tty)
 		(void)ioctl(0, TIOCSCTTY, 0);
 	if (s->no_new_privs)
