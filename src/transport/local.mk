@@ -1,0 +1,14 @@
+noinst_LIBRARIES += %D%/libtransport.a
+%C%_libtransport_a_SOURCES = \
+	%D%/discover.c %D%/discover.h \
+	%D%/node.c %D%/node.h \
+	%D%/transport.c %D%/transport.h \
+	%D%/tty.c %D%/tty.h \
+	%D%/watch.c %D%/watch.h \
+	%D%/wire.h \
+	%D%/wire_exec.c %D%/wire_exec.h \
+	%D%/wire_serial.c %D%/wire_serial.h \
+	%D%/wire_tcp.c %D%/wire_tcp.h \
+	%D%/wire_tty.c %D%/wire_tty.h \
+	%D%/wire_unix.c %D%/wire_unix.h
+%C%_libtransport_a_CPPFLAGS = $(AM_CPPFLAGS) $(SERIALPORT_CFLAGS)

@@ -1,0 +1,60 @@
+/*
+ * wire.h - what one kind of wire supplies; no header outside transport/ includes it.
+ *
+ * Layer   transport, private. A wire opens a descriptor; reading, the write queue, pacing and
+ *         hang-up are transport.c's, the same for all. A new wire is one file and one row of
+ *         the table there.
+ */
+#ifndef TRANSPORT_WIRE_H
+#define TRANSPORT_WIRE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "loop/loop.h"
+#include "transport/transport.h"
+
+struct transport;
+
+struct wire_ops {
+	const char *scheme;             /* the address up to ':' */
+	bool        returns;            /* a lost one may come back by itself */
+	/* Sets t->fd (non-blocking) and t->state: OPEN, or OPENING (then `connected` runs
+	 * when writable). */
+	enum err  (*open)(struct transport *t, const char *rest, struct err_msg *why);
+	enum err  (*connected)(struct transport *t, struct err_msg *why);
+	/* The wire hung up: true when it will call transport_lost itself, with a better reason. */
+	bool      (*hangup)(struct transport *t);
+	enum err  (*configure)(struct transport *t, struct err_msg *why);
+	enum err  (*lines)(const struct transport *t, unsigned *lines, struct err_msg *why);
+	enum err  (*lines_set)(struct transport *t, unsigned mask, unsigned on,
+	    struct err_msg *why);
+	enum err  (*set_break)(struct transport *t, bool on, struct err_msg *why);
+	size_t    (*kernel_queue)(const struct transport *t);
+	void      (*close)(struct transport *t); /* before the descriptor is closed; may be NULL */
+};
+
+struct transport {
+	const struct wire_ops *ops;
+	struct loop *loop;
+	const struct transport_callbacks *cb;
+	void   *arg;
+	struct transport_settings set;
+	char   *spec, *device;
+	struct port *port;              /* NULL when sysfs does not know it */
+	void   *priv;                   /* the wire's own, mem_free'd by transport.c */
+	int     fd;
+	struct loop_fd *watch;
+	unsigned events;
+	enum transport_state state;
+	bool    paused, closing;
+	struct buf out;
+	size_t  out_at;                 /* written of out */
+	struct loop_timer *pace, *brk;
+};
+
+/* For wires: the wire is gone; the reason goes to the owner. Runs from the loop only. */
+void transport_lost(struct transport *t, const struct err_msg *why);
+
+#endif

@@ -1,0 +1,54 @@
+/* wire_tcp.c - a raw TCP stream; the connection is made while the loop goes on. */
+#include "transport/wire_tcp.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "sys/sock.h"
+
+/* HOST:PORT or [V6]:PORT. The pieces point into copy. */
+static bool
+split(char *copy, char **host, char **port)
+{
+	char *colon = strrchr(copy, ':');
+
+	if (colon == NULL || colon == copy || colon[1] == '\0')
+		return false;
+	*colon = '\0';
+	*port = colon + 1;
+	*host = copy;
+	if (copy[0] == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		*host = copy + 1;
+	}
+	return **host != '\0';
+}
+
+static enum err
+wire_open(struct transport *t, const char *rest, struct err_msg *why)
+{
+	char *copy = mem_str(rest), *host, *port;
+	enum err e;
+
+	if (split(copy, &host, &port))
+		e = sys_tcp_connect(host, port, &t->fd, why);
+	else
+		e = err_set(why, ERR_USAGE, t->spec, "write tcp:HOST:PORT",
+		    "the host or the port is missing");
+	mem_free(copy);
+	if (e == ERR_OK)
+		t->state = TRANSPORT_OPENING;
+	return e;
+}
+
+static enum err
+connected(struct transport *t, struct err_msg *why)
+{
+	const int errnum = sys_sock_error(t->fd);
+
+	return errnum == 0 ? ERR_OK : err_errno(why, errnum, t->spec, "connecting");
+}
+
+const struct wire_ops wire_tcp_ops = {
+	.scheme = "tcp", .returns = true, .open = wire_open, .connected = connected,
+};

@@ -1,0 +1,34 @@
+/* wire_tty.c - ptys: flock only, for TIOCEXCL would outlive us while the other side keeps
+ * the slave open. */
+#include "transport/wire_tty.h"
+
+#include "sys/io.h"
+#include "transport/node.h"
+#include "transport/tty.h"
+
+static enum err
+configure(struct transport *t, struct err_msg *why)
+{
+	return tty_configure(t->fd, t->device, &t->set, why);
+}
+
+static enum err
+wire_open(struct transport *t, const char *rest, struct err_msg *why)
+{
+	enum err e = node_open(rest, &t->fd, why);
+
+	if (e != ERR_OK)
+		return e;
+	e = configure(t, why);
+	if (e != ERR_OK) {
+		sys_close(t->fd);
+		t->fd = -1;
+		return e;
+	}
+	t->state = TRANSPORT_OPEN;
+	return ERR_OK;
+}
+
+const struct wire_ops wire_tty_ops = {
+	.scheme = "pty", .returns = true, .open = wire_open, .configure = configure,
+};

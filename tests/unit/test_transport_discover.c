@@ -1,0 +1,308 @@
+/* test_transport_discover.c - ports of a made-up sysfs tree: names, USB facts, links, selectors,
+ * locks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "sys/io.h"
+#include "sys/spawn.h"
+#include "transport/discover.h"
+#include "transport/node.h"
+
+static char root[64];
+
+static void
+make_dirs(const char *path)
+{
+	char *p = mem_str(path);
+
+	for (char *s = p + 1; *s != '\0'; s++)
+		if (*s == '/') {
+			*s = '\0';
+			(void)mkdir(p, 0755);
+			*s = '/';
+		}
+	(void)mkdir(p, 0755);
+	mem_free(p);
+}
+
+static void
+put(const char *dir, const char *name, const char *text)
+{
+	char *d = mem_fmt("%s%s", root, dir), *f = mem_fmt("%s/%s", d, name);
+
+	make_dirs(d);
+	assert_int_equal(sys_file_replace(f, text, strlen(text), NULL), ERR_OK);
+	mem_free(f);
+	mem_free(d);
+}
+
+static void
+tie(const char *target, const char *dir, const char *name)
+{
+	char *d = mem_fmt("%s%s", root, dir), *f = mem_fmt("%s/%s", d, name);
+
+	make_dirs(d);
+	assert_int_equal(symlink(target, f), 0);
+	mem_free(f);
+	mem_free(d);
+}
+
+/* A USB port at bus place `place` with tty name; serial may be NULL. */
+static void
+usb_port(const char *place, const char *tty, const char *vid, const char *pid, const char *serial,
+    const char *interface)
+{
+	char *dev = mem_fmt("/sys/devices/pci0/usb1/%s", place);
+	char *inter = mem_fmt("%s/%s:1.%s", dev, place, interface);
+	char *node = mem_fmt("%s/tty/%s", inter, tty);
+	char *target = mem_fmt("../../devices/pci0/usb1/%s/%s:1.%s/tty/%s", place, place, interface,
+	    tty);
+
+	put(dev, "idVendor", vid);
+	put(dev, "idProduct", pid);
+	put(dev, "product", "A \x1b[31mBoard\n");
+	put(dev, "manufacturer", "Maker\n");
+	if (serial != NULL)
+		put(dev, "serial", serial);
+	put(inter, "bInterfaceNumber", interface);
+	put(node, "dev", "166:0\n");
+	tie("../..", node, "device");
+	tie("../../../../../bus/usb/drivers/cdc_acm", inter, "driver");
+	tie(target, "/sys/class/tty", tty);
+	put("/dev", tty, "");
+	mem_free(target);
+	mem_free(node);
+	mem_free(inter);
+	mem_free(dev);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	snprintf(root, sizeof root, "%s/vise-ports-XXXXXX", getenv("TMPDIR") != NULL &&
+	    strlen(getenv("TMPDIR")) < 40 ? getenv("TMPDIR") : "/tmp");
+	assert_non_null(mkdtemp(root));
+	put("/sys/bus/usb/drivers/cdc_acm", "x", "");
+	usb_port("1-2", "ttyACM0", "0483\n", "374b\n", "0672FF\n", "02");
+	usb_port("1-3", "ttyACM1", "0483\n", "374b\n", "1111\n", "02");
+	usb_port("1-4", "ttyUSB0", "1a86\n", "7523\n", NULL, "00");
+	/* A console without hardware, a slot of the 8250 driver without a chip, and one with. */
+	put("/sys/devices/virtual/tty/tty1", "dev", "4:1");
+	tie("../../devices/virtual/tty/tty1", "/sys/class/tty", "tty1");
+	put("/sys/devices/platform/serial8250/tty/ttyS1", "type", "0\n");
+	tie("../..", "/sys/devices/platform/serial8250/tty/ttyS1", "device");
+	tie("../../devices/platform/serial8250/tty/ttyS1", "/sys/class/tty", "ttyS1");
+	put("/sys/devices/pnp0/00:01/tty/ttyS0", "type", "4\n");
+	tie("../..", "/sys/devices/pnp0/00:01/tty/ttyS0", "device");
+	tie("../../devices/pnp0/00:01/tty/ttyS0", "/sys/class/tty", "ttyS0");
+	put("/dev", "ttyS0", "");
+	tie("../../ttyACM0", "/dev/serial/by-id", "usb-Maker_Board_0672FF-if02");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	char *argv = mem_fmt("%s", root);
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", "--", argv, (char *)NULL);
+		_exit(127);
+	}
+	mem_free(argv);
+	return 0;
+}
+
+static const struct port *
+find(const struct port_list *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(strrchr(l->v[i].path, '/') + 1, name) == 0)
+			return &l->v[i];
+	return NULL;
+}
+
+static void
+test_list(void **state)
+{
+	struct port_list l;
+	const struct port *p;
+
+	(void)state;
+	assert_int_equal(ports_list(root, 0, &l, NULL), ERR_OK);
+	assert_int_equal(l.n, 4);
+	p = find(&l, "ttyACM0");
+	assert_non_null(p);
+	assert_true(p->usb);
+	assert_int_equal(p->vid, 0x0483);
+	assert_int_equal(p->pid, 0x374b);
+	assert_int_equal(p->interface, 2);
+	assert_string_equal(p->serial, "0672FF");
+	assert_string_equal(p->manufacturer, "Maker");
+	assert_null(strchr(p->product, 0x1b));          /* a stranger's text moves no terminal */
+	assert_string_equal(p->driver, "cdc_acm");
+	assert_string_equal(p->sysfs, "/sys/devices/pci0/usb1/1-2");
+	assert_non_null(strstr(p->by_id, "/dev/serial/by-id/usb-Maker_Board_0672FF-if02"));
+	p = find(&l, "ttyS0");
+	assert_non_null(p);
+	assert_false(p->usb);
+	assert_int_equal(p->interface, -1);
+	assert_null(find(&l, "ttyS1"));
+	assert_null(find(&l, "tty1"));
+	ports_free(&l);
+}
+
+static void
+test_no_tty_class(void **state)
+{
+	struct port_list l;
+	char *empty = mem_fmt("%s/dev", root);
+
+	(void)state;
+	assert_int_equal(ports_list(empty, 0, &l, NULL), ERR_OK);
+	assert_int_equal(l.n, 0);
+	ports_free(&l);
+	assert_int_equal(ports_list("/nonexistent/x", 0, &l, NULL), ERR_NOENT);
+	mem_free(empty);
+}
+
+static void
+test_describe_follows_links(void **state)
+{
+	struct port p;
+	char *link = mem_fmt("%s/dev/serial/by-id/usb-Maker_Board_0672FF-if02", root);
+
+	(void)state;
+	assert_int_equal(port_describe(root, link, 0, &p), ERR_OK);
+	assert_non_null(strstr(p.path, "/dev/ttyACM0"));
+	mem_free(link);
+	assert_int_equal(port_describe(root, "/dev/null", 0, &p), ERR_NOTHING);
+}
+
+static void
+test_select(void **state)
+{
+	static const struct { const char *text; enum err e; const char *name; } cases[] = {
+		{ "1a86:7523", ERR_OK, "ttyUSB0" },
+		{ "0483:374b:1111", ERR_OK, "ttyACM1" },
+		{ "0483:374B:0672FF:02", ERR_OK, "ttyACM0" },
+		{ "0483:374b:0672FF:00", ERR_NOENT, NULL },
+		{ "0483:374b", ERR_USAGE, NULL },
+		{ "dead:beef", ERR_NOENT, NULL },
+		{ "1a86", ERR_USAGE, NULL },
+		{ "12345:1", ERR_USAGE, NULL },
+		{ "xyz:1", ERR_USAGE, NULL },
+		{ "", ERR_USAGE, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct port p;
+		struct err_msg why;
+
+		assert_int_equal(port_select(root, cases[i].text, &p, &why), cases[i].e);
+		if (cases[i].name != NULL)
+			assert_non_null(strstr(p.path, cases[i].name));
+		else
+			assert_true(why.why[0] != '\0');
+	}
+}
+
+static void
+test_same(void **state)
+{
+	struct port_list l;
+	struct port moved;
+
+	(void)state;
+	assert_int_equal(ports_list(root, 0, &l, NULL), ERR_OK);
+	moved = *find(&l, "ttyACM0");
+	snprintf(moved.path, sizeof moved.path, "/dev/ttyACM7");
+	snprintf(moved.sysfs, sizeof moved.sysfs, "/sys/elsewhere");
+	assert_true(port_same(&moved, find(&l, "ttyACM0")));
+	assert_false(port_same(&moved, find(&l, "ttyACM1")));
+	moved = *find(&l, "ttyUSB0");           /* no serial number: the place counts */
+	assert_true(port_same(&moved, find(&l, "ttyUSB0")));
+	snprintf(moved.sysfs, sizeof moved.sysfs, "/sys/elsewhere");
+	assert_false(port_same(&moved, find(&l, "ttyUSB0")));
+	assert_false(port_same(find(&l, "ttyS0"), find(&l, "ttyS0")));
+	ports_free(&l);
+}
+
+static void
+test_sentence(void **state)
+{
+	char text[300], small[20];
+
+	(void)state;
+	ports_sentence(root, text, sizeof text);
+	assert_non_null(strstr(text, "ttyS0"));
+	ports_sentence(root, small, sizeof small);
+	assert_true(strlen(small) < sizeof small);
+	ports_sentence("/nonexistent/x", text, sizeof text);
+	assert_string_equal(text, "no serial port is plugged in");
+}
+
+static void
+test_uucp_locks(void **state)
+{
+	char text[32], *dir = mem_fmt("%s/lock", root);
+	const int binary = (int)getpid();
+	pid_t gone = fork();
+
+	(void)state;
+	if (gone == 0)
+		_exit(0);
+	(void)sys_wait(gone);
+	assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB0"), 0);
+	snprintf(text, sizeof text, "%10ld\n", (long)getpid());
+	put("/lock", "LCK..ttyUSB0", text);
+	assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB0"), getpid());
+	assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB1"), 0);
+	snprintf(text, sizeof text, "%10ld minicom root\n", (long)getpid());
+	put("/lock", "LCK..ttyUSB0", text);
+	assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB0"), getpid());
+	snprintf(text, sizeof text, "%10ld\n", (long)gone);     /* stale */
+	put("/lock", "LCK..ttyUSB0", text);
+	assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB0"), 0);
+	put("/lock", "LCK..ttyUSB0",
+	    "rubbish rubbish rubbish rubbish rubbish rubbish rubbish rubbish rubbish");
+	assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB0"), 0);
+	if ((binary & 0xff) != 0) {
+		char *f = mem_fmt("%s/LCK..ttyUSB0", dir);
+
+		assert_int_equal(sys_file_replace(f, &binary, sizeof binary, NULL), ERR_OK);
+		assert_int_equal(node_uucp_owner(dir, "/dev/ttyUSB0"), getpid());
+		mem_free(f);
+	}
+	mem_free(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_no_tty_class),
+		cmocka_unit_test(test_describe_follows_links),
+		cmocka_unit_test(test_select),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_sentence),
+		cmocka_unit_test(test_uucp_locks),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

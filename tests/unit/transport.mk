@@ -1,0 +1,8 @@
+check_PROGRAMS += tests/unit/test_transport_discover tests/unit/test_transport_wire
+transport_test_libs = src/transport/libtransport.a src/loop/libloop.a src/sys/libsys.a \
+	src/base/libbase.a $(SERIALPORT_LIBS) $(UV_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_transport_discover_SOURCES = tests/unit/test_transport_discover.c
+tests_unit_test_transport_discover_LDADD = $(transport_test_libs)
+tests_unit_test_transport_wire_SOURCES = tests/unit/test_transport_wire.c
+tests_unit_test_transport_wire_LDADD = $(transport_test_libs)
+TESTS += tests/unit/test_transport_discover tests/unit/test_transport_wire
