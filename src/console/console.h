@@ -1,0 +1,109 @@
+/*
+ * console.h - one console: a wire, the last bytes of it, their times, its logs, and the AT engine.
+ *
+ * Layer   console. Loop thread only. Owns its transport, ring, logs; console_close() ends it,
+ *         NULL is fine.
+ * Reading does nothing but read and append: the wire reads straight into the ring; logs, AT and
+ *         the owner's `data` follow from the ring, each with its own offset, after the turn or
+ *         at most 40 ms later.
+ * Loss    a lost port is waited for (folder watch and a timer) and opened again by itself, when
+ *         the same board's port is back; the place is marked with its stream offset. exec:
+ *         waits for console_retry.
+ * Order   data, hole, urc and `done` run from the loop; state, mark and alarm also from inside
+ *         the call that causes them (retry, release, mark, log_flush), and `done` from at_cancel
+ *         and close. They may call anything but console_close.
+ */
+#ifndef CONSOLE_CONSOLE_H
+#define CONSOLE_CONSOLE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/ring.h"
+#include "console/at.h"
+#include "console/times.h"
+#include "loop/loop.h"
+#include "transport/transport.h"
+
+struct console;
+
+enum console_state { CONSOLE_OPENING, CONSOLE_OPEN, CONSOLE_LOST, CONSOLE_CLOSED };
+
+struct console_callbacks {              /* each may be NULL; arg is the one given at open */
+	void (*data)(void *arg, uint64_t end);                  /* the ring now ends there */
+	/* why is NULL for OPEN and OPENING. LOST comes again when the reason changes. */
+	void (*state)(void *arg, enum console_state s, const struct err_msg *why);
+	/* A log cannot be written (why), or can again (NULL). */
+	void (*alarm)(void *arg, const struct err_msg *why);
+	/* These bytes are in no log file. */
+	void (*hole)(void *arg, uint64_t from, uint64_t to);
+	void (*mark)(void *arg, uint64_t offset, uint64_t t, const char *text);
+	void (*urc)(void *arg, const char *line, size_t n, uint64_t offset);
+};
+
+struct console_options {
+	const char *name;               /* at most CONSOLE_NAME_MAX - 1 of it is kept */
+	const char *spec;               /* see transport.h */
+	struct transport_settings settings;
+	const char *raw_path;           /* console-NAME.raw, or NULL: none */
+	const char *text_path;          /* or NULL: none */
+	bool        wait; /* a port that is not there yet is no error: LOST until it comes */
+	size_t      ring;               /* 0: LIMIT_CONSOLE_RING */
+	struct at_config at;            /* eol "" and timeout 0: "\r" and 5 s */
+};
+
+enum { CONSOLE_NAME_MAX = 64 };
+
+/* The defaults of everything but name and spec. */
+void         console_options_init(struct console_options *o);
+/* Copies o and cb. On error nothing is left to free. */
+enum err     console_open(struct loop *l, const struct console_options *o,
+                          const struct console_callbacks *cb, void *arg, struct console **out,
+                          struct err_msg *why);
+void         console_close(struct console *c);
+
+const char  *console_name(const struct console *c);
+const char  *console_spec(const struct console *c);
+const char  *console_device(const struct console *c);   /* resolved path; the spec while not open */
+const char  *console_scheme(const struct console *c); /* "serial", "pty", ...; "" while not open */
+const struct port *console_port(const struct console *c);       /* as last seen, or NULL */
+enum console_state console_state(const struct console *c);
+const char  *console_state_word(enum console_state s);  /* "opening" "open" "lost" "closed" */
+const struct err_msg *console_why(const struct console *c);     /* of LOST and CLOSED, else NULL */
+const struct transport_settings *console_settings(const struct console *c);
+void         console_settings_text(const struct console *c, char *out, size_t size);    /* "8N1" */
+const struct ring  *console_ring(const struct console *c);
+const struct times *console_times(const struct console *c);
+uint64_t     console_rx(const struct console *c);       /* bytes ever read: the ring's end */
+uint64_t     console_tx(const struct console *c);       /* bytes ever accepted for sending */
+size_t       console_unsent(const struct console *c);
+uint64_t     console_log_pending(const struct console *c);
+uint64_t     console_log_lost(const struct console *c); /* bytes in holes */
+
+/* ERR_LOST when not open, ERR_BUSY while an AT command runs or another owner holds the lock. */
+enum err     console_write(struct console *c, const void *p, size_t n, const void *owner,
+                           struct err_msg *why);
+void         console_pause(struct console *c, bool pause); /* stops reading (back-pressure tests) */
+/* Opens again now (also after CLOSED). ERR_OK when it is open or on the way. */
+enum err     console_retry(struct console *c, struct err_msg *why);
+/* Lets the port go for another program (flashing) and stays CLOSED until console_retry. */
+void         console_release(struct console *c, const char *reason);
+enum err     console_settings_set(struct console *c, const struct transport_settings *s,
+                                  struct err_msg *why);
+enum err     console_lines(const struct console *c, unsigned *lines, struct err_msg *why);
+enum err     console_lines_set(struct console *c, unsigned mask, unsigned on, struct err_msg *why);
+/* Turns the lines of mask over for ns, then back: a reset as most boards are wired. */
+enum err     console_pulse(struct console *c, unsigned mask, uint64_t ns, struct err_msg *why);
+enum err     console_break(struct console *c, uint64_t ns, struct err_msg *why);
+void         console_mark(struct console *c, const char *text); /* at the end of what came so far */
+void         console_log_flush(struct console *c);      /* writes what waits, now */
+
+/* See at.h. ERR_LOST when not open. The first call (or console_at_listen) starts the parser. */
+enum err     console_at_send(struct console *c, const struct at_request *r, struct err_msg *why);
+void         console_at_listen(struct console *c);      /* URCs from now on */
+void         console_at_cancel(struct console *c, const void *owner);
+enum err     console_at_lock(struct console *c, const void *owner, struct err_msg *why);
+void         console_at_unlock(struct console *c, const void *owner);
+const struct at *console_at(const struct console *c);
+
+#endif

@@ -1,0 +1,16 @@
+check_PROGRAMS += tests/unit/test_console_at tests/unit/test_console_console
+tests_unit_test_console_at_SOURCES = tests/unit/test_console_at.c
+tests_unit_test_console_at_LDADD = src/console/libconsole.a src/base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_console_console_SOURCES = tests/unit/test_console_console.c
+tests_unit_test_console_console_LDADD = src/console/libconsole.a src/transport/libtransport.a \
+	src/text/libtext.a src/loop/libloop.a src/sys/libsys.a src/base/libbase.a \
+	$(SERIALPORT_LIBS) $(PCRE2_LIBS) $(UV_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/test_console_at tests/unit/test_console_console
+
+EXTRA_DIST += tests/fuzz/fuzz_at.c
+if FUZZ
+noinst_PROGRAMS += tests/fuzz/fuzz_at
+tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
+tests_fuzz_fuzz_at_LDADD = src/console/libconsole.a src/base/libbase.a
+tests_fuzz_fuzz_at_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
