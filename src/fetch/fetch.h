@@ -1,0 +1,42 @@
+/*
+ * fetch.h - one HTTP GET with every deadline and ceiling set (libcurl).
+ *
+ * Layer   fetch; runs in the vise-fetch process only, blocking.
+ * Safety  http, https and unix sockets; redirects to http and https only, at most 5; no netrc,
+ *         cookies, proxy from the environment; bodies and headers counted as they come; content
+ *         codings are not undone (a profile is gzip already, its own reader caps that).
+ *         research/reliability.md T19.
+ * Errors  ERR_USAGE (bad URL), ERR_NOENT (host, 404), ERR_LOST (connection refused or reset),
+ *         ERR_TIMEOUT, ERR_LIMIT, ERR_EOF (body cut short), ERR_DENIED (401, 403), ERR_PROTO,
+ *         ERR_IO (other statuses).
+ */
+#ifndef FETCH_FETCH_H
+#define FETCH_FETCH_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+
+struct fetch_request {
+	const char *url;
+	/* for the whole; 0: 60 s, longer when the URL asks for seconds=N */
+	uint64_t timeout_ms;
+	uint64_t connect_ms;            /* 0: 5 s */
+	/* less than 1 byte/s for so long; 0: 15 s (and seconds=N) */
+	uint64_t silence_ms;
+	uint64_t max_bytes;             /* of the body; 0: LIMIT_HTTP_BODY */
+};
+
+struct fetch_result {
+	uint64_t bytes;
+	uint64_t ns;                    /* from start to last byte */
+	char     content_type[64];
+};
+
+/* Takes a piece of the body; false (disk full, reader gone) ends the transfer with ERR_IO. */
+typedef bool (*fetch_sink)(void *arg, const void *p, size_t n);
+
+enum err fetch_get(const struct fetch_request *r, fetch_sink sink, void *arg,
+    struct fetch_result *result, struct err_msg *why);
+
+#endif

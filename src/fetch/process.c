@@ -1,0 +1,100 @@
+/* process.c - vise-fetch: request in, body and report out. */
+#include "fetch/process.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "core/json.h"
+#include "fetch/fetch.h"
+#include "sys/box.h"
+#include "sys/io.h"
+#include "sys/process.h"
+
+enum { REQUEST_MAX = 64 << 10, REPORT_FD = 3 };
+
+/* The worker may have died before we asked to die with it. */
+static bool
+orphaned(void)
+{
+	struct pollfd p = { .fd = REPORT_FD, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static bool
+pass_on(void *arg, const void *p, size_t n)
+{
+	(void)arg;
+	return sys_write_all(STDOUT_FILENO, p, n);
+}
+
+static json_t *
+read_request(struct err_msg *why)
+{
+	json_t *o = NULL;
+	struct buf in;
+	ssize_t n = 0;
+
+	buf_init(&in, REQUEST_MAX);
+	while (buf_reserve(&in, 4096) == ERR_OK &&
+	       (n = sys_read(STDIN_FILENO, in.data + in.len, 4096)) > 0)
+		in.len += (size_t)n;
+	if (n == 0)
+		o = json_read(buf_str(&in), in.len, "request", why);
+	else
+		(void)err_set(why, ERR_USAGE, "request", NULL, "cannot be read");
+	buf_fini(&in);
+	return o;
+}
+
+static void
+report(enum err e, const struct fetch_result *r, const struct err_msg *why)
+{
+	json_t *o = json_object(), *result = json_object();
+	struct buf out;
+
+	json_put_int(result, "bytes", (int64_t)r->bytes);
+	json_put_int(result, "ns", (int64_t)r->ns);
+	json_put_str(result, "content_type", r->content_type);
+	if (e == ERR_OK) {
+		json_put(o, "result", result);
+	} else {
+		json_put(o, "error", json_from_err(why));
+		json_decref(result);
+	}
+	buf_init(&out, REQUEST_MAX);
+	if (json_write(o, &out) == ERR_OK)
+		(void)sys_write_all(REPORT_FD, out.data, out.len);
+	buf_fini(&out);
+	json_decref(o);
+}
+
+int
+fetch_main(void)
+{
+	const struct box box = { .memory = UINT64_C(1) << 30, .cpu_seconds = 60, .files = 64,
+	    .no_new_privs = true, .no_write = true };
+	struct fetch_request r = { 0 };
+	struct fetch_result result = { 0 };
+	struct err_msg why = { .code = ERR_OK };
+	enum err e = ERR_USAGE;
+	json_t *o;
+
+	process_ignore_signals();
+	process_die_with_parent();
+	if (orphaned())
+		return err_exit_status(ERR_LOST);
+	(void)box_apply(&box);
+	o = read_request(&why);
+	if (o != NULL) {
+		r.url = json_get_str(o, "url", "");
+		r.timeout_ms = (uint64_t)json_get_int(o, "timeout_ms", 0);
+		r.silence_ms = (uint64_t)json_get_int(o, "silence_ms", 0);
+		r.max_bytes = (uint64_t)json_get_int(o, "max_bytes", 0);
+		e = fetch_get(&r, pass_on, NULL, &result, &why);
+	}
+	report(e, &result, &why);
+	json_decref(o);
+	return err_exit_status(e);
+}

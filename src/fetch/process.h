@@ -1,0 +1,18 @@
+/*
+ * process.h - vise-fetch as a process: one request in, a body and a report out.
+ *
+ * Layer   fetch. Why a process: loading libcurl costs 3 ms and several MB, which only a URL should
+ *         pay, and what its bugs could reach ends here (no file can be written, Landlock holds it
+ *         to that).
+ * Descriptors
+ *   0  a JSON object {"url","timeout_ms","silence_ms","max_bytes"}, to its end
+ *   1  takes the body
+ *   3  takes one JSON object: {"result":{"bytes","ns","content_type"}} or
+ * {"error":{code,what,why,next}}
+ */
+#ifndef FETCH_PROCESS_H
+#define FETCH_PROCESS_H
+
+int fetch_main(void);                   /* the exit status */
+
+#endif

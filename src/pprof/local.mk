@@ -1,0 +1,17 @@
+noinst_LIBRARIES += %D%/libpprof.a
+%C%_libpprof_a_SOURCES = \
+	%D%/edges.c %D%/edges.h \
+	%D%/encode.c %D%/encode.h \
+	%D%/feed.c %D%/feed.h \
+	%D%/gunzip.c %D%/gunzip.h \
+	%D%/ids.c %D%/ids.h \
+	%D%/keys.c %D%/keys.h \
+	%D%/names.c %D%/names.h \
+	%D%/nodes.c %D%/nodes.h \
+	%D%/profile.c %D%/profile.h \
+	%D%/proto.c %D%/proto.h \
+	%D%/report.c %D%/report.h \
+	%D%/cursor.c %D%/cursor.h \
+	%D%/top.c %D%/top.h \
+	%D%/units.c %D%/units.h
+%C%_libpprof_a_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS)

@@ -1,0 +1,184 @@
+/* report.c - header lines and rows, equal to pprof's to the byte. */
+#include "pprof/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/utf8.h"
+#include "pprof/units.h"
+
+/* A unit comes from the file too: what could steer a terminal becomes a question mark. */
+static void
+harmless(char *s)
+{
+	bool valid = utf8_valid(s, strlen(s));
+
+	for (unsigned char *c = (unsigned char *)s; *c != '\0'; c++) {
+		bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+
+		if (*c < ' ' || *c == 0x7f || (!valid && *c >= 0x80))
+			*c = '?';
+		if (valid && c1)
+			c[0] = c[1] = '?';
+	}
+}
+
+static void
+value(const struct top_report *r, int64_t v, char out[UNITS_LABEL_MAX])
+{
+	units_label(v, slice_of(r->unit), slice_of(r->shown_unit), out, UNITS_LABEL_MAX);
+	harmless(out);
+}
+
+static enum err
+line(struct buf *out, const char *head, const char *text)
+{
+	enum err e = buf_add_str(out, head);
+
+	if (e == ERR_OK)
+		e = utf8_escape(out, text, strlen(text), 0);
+	return e != ERR_OK ? e : buf_add_byte(out, '\n');
+}
+
+/* Go's layout "Jan 2, 2006 at 3:04pm (MST)", local time. */
+static enum err
+time_line(const struct top_report *r, struct buf *out)
+{
+	static const char months[][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+	};
+	int64_t s = r->time_nanos / 1000000000 - (r->time_nanos % 1000000000 < 0);
+	time_t t = (time_t)s;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL)
+		return ERR_OK;
+	return buf_add_fmt(out, "Time: %s %d, %04d at %d:%02d%s (%s)\n", months[tm.tm_mon % 12],
+	    tm.tm_mday, tm.tm_year + 1900, tm.tm_hour % 12 == 0 ? 12 : tm.tm_hour % 12, tm.tm_min,
+	    tm.tm_hour >= 12 ? "pm" : "am", tm.tm_zone);
+}
+
+static enum err
+duration_line(const struct top_report *r, struct buf *out)
+{
+	char length[UNITS_LABEL_MAX], total[UNITS_LABEL_MAX], percent[32], share[48] = "";
+	struct slice unit, ns = slice_of("nanoseconds");
+	double nanos = units_scale(r->total, slice_of(r->unit), ns, &unit);
+
+	units_label(r->duration_nanos, ns, slice_of("auto"), length, sizeof(length));
+	value(r, r->total, total);
+	if (slice_is(unit, "ns") && (nanos < 0 || nanos > 0)) {
+		units_percent(units_int(nanos), r->duration_nanos, percent, sizeof(percent));
+		snprintf(share, sizeof(share), "(%s)", percent);
+	}
+	return buf_add_fmt(out, "Duration: %s, Total samples = %s %s\n", length, total, share);
+}
+
+static enum err
+showing_lines(const struct top_report *r, struct buf *out)
+{
+	char shown[UNITS_LABEL_MAX], total[UNITS_LABEL_MAX], least[UNITS_LABEL_MAX], percent[32];
+	const char *p = percent;
+	enum err e;
+
+	value(r, r->shown_sum, shown);
+	value(r, r->total, total);
+	value(r, r->cutoff, least);
+	units_percent(r->shown_sum, r->total, percent, sizeof(percent));
+	while (*p == ' ')
+		p++;
+	e = buf_add_fmt(out, "Showing nodes accounting for %s, %s of %s total\n", shown, p, total);
+	if (r->total == 0)
+		return e;
+	if (e == ERR_OK && r->dropped > 0)
+		e = buf_add_fmt(out, "Dropped %u node%s (cum <= %s)\n", r->dropped,
+		    r->dropped > 1 ? "s" : "", least);
+	if (e == ERR_OK && r->row_count > 0 && r->row_count < r->candidates)
+		e = buf_add_fmt(
+		    out, "Showing top %u nodes out of %u\n", r->row_count, r->candidates);
+	return e;
+}
+
+enum err
+report_header(const struct top_report *r, struct buf *out)
+{
+	enum err e = ERR_OK;
+
+	if (r->file != NULL)
+		e = line(out, "File: ", r->file);
+	if (e == ERR_OK && r->build_id != NULL)
+		e = line(out, "Build ID: ", r->build_id);
+	if (e == ERR_OK && r->comments != NULL)
+		e = utf8_escape(out, r->comments, strlen(r->comments), 1);
+	if (e == ERR_OK && r->type[0] != '\0')
+		e = line(out, "Type: ", r->type);
+	if (e == ERR_OK && r->time_nanos != 0)
+		e = time_line(r, out);
+	if (e == ERR_OK && r->duration_nanos != 0)
+		e = duration_line(r, out);
+	return e != ERR_OK ? e : showing_lines(r, out);
+}
+
+enum err
+report_columns(struct buf *out)
+{
+	return buf_add_fmt(
+	    out, "%10s %5s%% %5s%% %10s %5s%%\n", "flat", "flat", "sum", "cum", "cum");
+}
+
+const char *
+report_mark(enum top_mark mark)
+{
+	static const char *const text[] = {
+		[TOP_MARK_NONE] = "",
+		[TOP_MARK_INLINE] = "(inline)",
+		[TOP_MARK_PARTIAL] = "(partial-inline)",
+	};
+
+	return text[mark];
+}
+
+/* Go pads by characters, C by bytes: the difference is added. */
+static int
+width(const char *s)
+{
+	int wide = 10;
+
+	for (; *s != '\0'; s++)
+		wide += ((unsigned char)*s & 0xc0) == 0x80;
+	return wide;
+}
+
+enum err
+report_row(const struct top_report *r, uint32_t row, struct buf *out)
+{
+	const struct top_row *t = &r->row[row];
+	char flat[UNITS_LABEL_MAX], cum[UNITS_LABEL_MAX], flat_p[32], sum_p[32], cum_p[32];
+	enum err e;
+
+	value(r, t->flat, flat);
+	value(r, t->cum, cum);
+	units_percent(t->flat, r->total, flat_p, sizeof(flat_p));
+	units_percent(t->sum, r->total, sum_p, sizeof(sum_p));
+	units_percent(t->cum, r->total, cum_p, sizeof(cum_p));
+	e = buf_add_fmt(
+	    out, "%*s %s %s %*s %s  ", width(flat), flat, flat_p, sum_p, width(cum), cum, cum_p);
+	if (e == ERR_OK)
+		e = utf8_escape(out, t->name, strlen(t->name), 0);
+	if (e == ERR_OK && t->mark != TOP_MARK_NONE)
+		e = buf_add_fmt(out, " %s", report_mark(t->mark));
+	return e != ERR_OK ? e : buf_add_byte(out, '\n');
+}
+
+enum err
+report_text(const struct top_report *r, struct buf *out)
+{
+	enum err e = report_header(r, out);
+
+	if (e == ERR_OK)
+		e = report_columns(out);
+	for (uint32_t i = 0; e == ERR_OK && i < r->row_count; i++)
+		e = report_row(r, i, out);
+	return e;
+}

@@ -1,0 +1,20 @@
+/*
+ * report.h - a top report as the text pprof prints.
+ *
+ * Layer   pprof. Appends to the caller's buffer. Names are escaped (\xNN) where they hold control
+ *         bytes or invalid UTF-8, since the text may go to a terminal; Go's names never do.
+ */
+#ifndef PPROF_REPORT_H
+#define PPROF_REPORT_H
+#include "base/buf.h"
+#include "pprof/top.h"
+
+/* File: ... Showing nodes ... */
+enum err report_header(const struct top_report *r, struct buf *out);
+/* flat flat% sum% cum cum% */
+enum err report_columns(struct buf *out);
+enum err report_row(const struct top_report *r, uint32_t row, struct buf *out);
+enum err report_text(const struct top_report *r, struct buf *out);      /* all of it */
+const char *report_mark(enum top_mark mark);                            /* "(inline)", "" */
+
+#endif

@@ -1,0 +1,7 @@
+noinst_LIBRARIES += %D%/libworker.a
+%C%_libworker_a_SOURCES = \
+	%D%/process.c %D%/process.h \
+	%D%/profiles.c %D%/profiles.h \
+	%D%/source.c %D%/source.h \
+	%D%/worker.c %D%/worker.h
+%C%_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

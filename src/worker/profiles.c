@@ -1,0 +1,367 @@
+/* profiles.c - loading, comparing and describing profiles; values go out as JSON. */
+#include "worker/profiles.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "fetch/url.h"
+#include "pprof/cursor.h"
+#include "pprof/report.h"
+#include "pprof/top.h"
+#include "pprof/units.h"
+#include "sys/io.h"
+#include "worker/source.h"
+
+enum { ANSWER_MAX = LIMIT_FRAME - (64 << 10), NODES_MAX = 1 << 20 };
+
+static enum err
+missing(const char *name, struct err_msg *why)
+{
+	return err_set(why, ERR_USAGE, name, NULL, "the request lacks it");
+}
+
+/* The name of a source in messages: a URL without its secrets. */
+static void
+shown(const char *source, char out[ERR_WHAT_MAX])
+{
+	if (url_is(source))
+		url_shown(source, out, ERR_WHAT_MAX);
+	else
+		snprintf(out, ERR_WHAT_MAX, "%s", source);
+}
+
+static enum err
+load(const char *source, const json_t *params, struct pprof_profile **out, struct err_msg *why)
+{
+	struct source_limits limits = { .timeout_ms =
+					    (uint64_t)json_get_int(params, "timeout_ms", 0) };
+	char name[ERR_WHAT_MAX];
+	struct buf b;
+	enum err e;
+
+	shown(source, name);
+	buf_init(&b, LIMIT_PROFILE_IN + 1);
+	e = source_read(source, &limits, &b, NULL, why);
+	if (e == ERR_OK)
+		e = pprof_decode(out, buf_str(&b), b.len,
+		    (uint64_t)json_get_int(params, "limit_bytes", 0), name, why);
+	buf_fini(&b);
+	return e;
+}
+
+static enum err
+options(const json_t *params, struct top_options *o, struct err_msg *why)
+{
+	const char *granularity = json_get_str(params, "granularity", "functions");
+	int64_t count = json_get_int(params, "nodecount", 0);
+
+	top_defaults(o);
+	o->sample_index = json_get_str(params, "sample_index", NULL);
+	o->unit = json_get_str(params, "unit", NULL);
+	o->cum = json_get_bool(params, "cum", false);
+	o->normalize = json_get_bool(params, "normalize", false);
+	o->drop_negative = json_get_bool(params, "drop_negative", false);
+	o->node_count = count < 0 || count > NODES_MAX ? 0 : (long)count;
+	o->node_fraction = json_get_num(params, "nodefraction", o->node_fraction);
+	o->edge_fraction = json_get_num(params, "edgefraction", o->edge_fraction);
+	if (!top_granularity_parse(granularity, &o->granularity))
+		return err_set(why, ERR_USAGE, "granularity",
+		    "give functions, filefunctions, files, lines or addresses",
+		    "\"%.40s\" is none", granularity);
+	return ERR_OK;
+}
+
+static json_t *
+header_lines(const struct top_report *r)
+{
+	json_t *lines = json_array();
+	struct slice rest, one;
+	struct buf b;
+
+	buf_init(&b, ANSWER_MAX);
+	if (report_header(r, &b) == ERR_OK) {
+		rest = slice_make(buf_str(&b), b.len);
+		while (rest.n > 0) {
+			one = slice_cut(rest, '\n', &rest);
+			(void)json_array_append_new(lines, json_text(one.p, one.n));
+		}
+	}
+	buf_fini(&b);
+	return lines;
+}
+
+static void
+put_percent(json_t *o, const char *key, int64_t value, int64_t total)
+{
+	json_put_num(o, key, total == 0 ? 0 : 100.0 * (double)value / (double)total);
+}
+
+static void
+put_value(json_t *o, const char *key, const struct top_report *r, int64_t value)
+{
+	char text[UNITS_LABEL_MAX];
+
+	units_label(value, slice_of(r->unit), slice_of(r->shown_unit), text, sizeof(text));
+	json_put_str(o, key, text);
+}
+
+static json_t *
+row_json(const struct top_report *r, const struct top_row *row)
+{
+	json_t *o = json_object();
+
+	json_put_int(o, "flat", row->flat);
+	json_put_int(o, "cum", row->cum);
+	json_put_int(o, "sum", row->sum);
+	put_value(o, "flat_text", r, row->flat);
+	put_value(o, "cum_text", r, row->cum);
+	put_percent(o, "flat_pct", row->flat, r->total);
+	put_percent(o, "sum_pct", row->sum, r->total);
+	put_percent(o, "cum_pct", row->cum, r->total);
+	json_put_str(o, "name", row->name);
+	json_put_str(o, "inline", report_mark(row->mark));
+	if (row->line != 0)
+		json_put_int(o, "line", row->line);
+	if (row->address != 0)
+		json_put_int(o, "address", (int64_t)row->address);
+	return o;
+}
+
+static void
+put_summary(json_t *o, const struct top_report *r)
+{
+	json_put_str(o, "type", r->type);
+	json_put_str(o, "unit", r->unit);
+	json_put_str(o, "shown_unit", r->shown_unit);
+	json_put_int(o, "total", r->total);
+	json_put_int(o, "shown", r->shown_sum);
+	json_put_int(o, "dropped", r->dropped);
+	json_put_int(o, "cutoff", r->cutoff);
+	json_put_int(o, "candidates", r->candidates);
+	json_put_int(o, "time_nanos", r->time_nanos);
+	json_put_int(o, "duration_nanos", r->duration_nanos);
+	if (r->file != NULL)
+		json_put_str(o, "file", r->file);
+	if (r->ignored != NULL)
+		json_put_str(o, "ignored", r->ignored);
+	json_put(o, "header", header_lines(r));
+}
+
+static enum err
+too_long(struct err_msg *why)
+{
+	return err_set(why, ERR_LIMIT, "answer",
+	    "ask for fewer rows (nodecount), or a coarser granularity",
+	    "the rows take more than %d MiB", LIMIT_FRAME >> 20);
+}
+
+static enum err
+answer(const struct top_report *r, const json_t *params, json_t **result, struct err_msg *why)
+{
+	json_t *o = json_object(), *rows;
+	size_t size = 0;
+	struct buf text;
+
+	put_summary(o, r);
+	buf_init(&text, ANSWER_MAX / 2);
+	if (json_get_bool(params, "text", false) && report_text(r, &text) != ERR_OK)
+		size = ANSWER_MAX;
+	else if (text.len > 0)
+		json_put(o, "text", json_text(text.data, text.len));
+	if (json_get_bool(params, "rows", true)) {
+		rows = json_array();
+		for (uint32_t i = 0; i < r->row_count && size < ANSWER_MAX / 2; i++) {
+			size += 320 + 4 * strlen(r->row[i].name);
+			(void)json_array_append_new(rows, row_json(r, &r->row[i]));
+		}
+		json_put(o, "rows", rows);
+	}
+	buf_fini(&text);
+	if (size >= ANSWER_MAX / 2) {
+		json_decref(o);
+		return too_long(why);
+	}
+	*result = o;
+	return ERR_OK;
+}
+
+static enum err
+base_of(const json_t *params, const char **base, struct top_options *o, struct err_msg *why)
+{
+	const char *subtract = json_get_str(params, "base", NULL);
+	const char *diff = json_get_str(params, "diff_base", NULL);
+
+	if (subtract != NULL && diff != NULL)
+		return err_set(why, ERR_USAGE, "base", "give one of them",
+		    "base and diff_base exclude each other");
+	*base = subtract != NULL ? subtract : diff;
+	o->base_mode = subtract != NULL ? TOP_BASE_SUBTRACT : TOP_BASE_DIFF;
+	if (*base == NULL && o->normalize)
+		return err_set(
+		    why, ERR_USAGE, "normalize", "name a base", "there is no base to normalize to");
+	return ERR_OK;
+}
+
+enum err
+profiles_top(const json_t *params, json_t **result, struct err_msg *why)
+{
+	const char *now = json_get_str(params, "now", NULL), *base = NULL;
+	char now_name[ERR_WHAT_MAX], base_name[ERR_WHAT_MAX] = "";
+	struct pprof_profile *p = NULL, *q = NULL;
+	struct top_report *r = NULL;
+	struct top_options o;
+	enum err e = now == NULL ? missing("now", why) : options(params, &o, why);
+
+	if (e == ERR_OK)
+		e = base_of(params, &base, &o, why);
+	if (e == ERR_OK)
+		e = load(now, params, &p, why);
+	if (e == ERR_OK && base != NULL)
+		e = load(base, params, &q, why);
+	if (e == ERR_OK) {
+		shown(now, now_name);
+		if (base != NULL)
+			shown(base, base_name);
+		e = top_make(&r, p, now_name, q, base_name, &o, why);
+	}
+	pprof_free(p);
+	pprof_free(q);
+	if (e == ERR_OK)
+		e = answer(r, params, result, why);
+	top_free(r);
+	return e;
+}
+
+static void
+put_text(json_t *o, const char *key, struct slice s)
+{
+	json_put(o, key, json_text(s.p, s.n));
+}
+
+/* Sums of each sample type over the whole file: what "total" means without any option. */
+static enum err
+sums(const struct pprof_profile *p, const char *name, json_t *types, struct err_msg *why)
+{
+	struct pprof_cursor c;
+	struct pprof_sample s;
+	json_t *type;
+	enum err e = pprof_cursor_init(&c, p, name, false, why);
+
+	while (e == ERR_OK && (e = pprof_cursor_next(&c, &s, why)) == ERR_OK)
+		for (uint32_t i = 0; i < p->type_count; i++) {
+			type = json_array_get(types, i);
+			json_put_int(type, "sum", (int64_t)((uint64_t)json_get_int(type, "sum", 0)
+			    + (uint64_t)s.value[i]));
+		}
+	pprof_cursor_fini(&c);
+	return e == ERR_NOTHING ? ERR_OK : e;
+}
+
+static void
+describe(const struct pprof_profile *p, json_t *o, json_t *types)
+{
+	for (uint32_t i = 0; i < p->type_count; i++) {
+		json_t *type = json_object();
+
+		put_text(type, "type", p->type[i].type);
+		put_text(type, "unit", p->type[i].unit);
+		json_put_int(type, "sum", 0);
+		(void)json_array_append_new(types, type);
+	}
+	put_text(o, "period_type", p->period_type.type);
+	put_text(o, "period_unit", p->period_type.unit);
+	json_put_int(o, "period", p->period);
+	put_text(o, "default_type", p->default_type);
+	json_put_int(o, "time_nanos", p->time_nanos);
+	json_put_int(o, "duration_nanos", p->duration_nanos);
+	json_put_int(o, "samples", p->sample_count);
+	json_put_int(o, "locations", p->location_count);
+	json_put_int(o, "functions", p->function_count);
+	json_put_int(o, "inflated_bytes", (int64_t)p->raw_n);
+	if (p->mapping_count > 0) {
+		put_text(o, "mapping", pprof_string(p, p->mapping[0].file));
+		put_text(o, "build_id", pprof_string(p, p->mapping[0].build_id));
+	}
+}
+
+enum err
+profiles_info(const json_t *params, json_t **result, struct err_msg *why)
+{
+	const char *file = json_get_str(params, "file", NULL);
+	struct pprof_profile *p = NULL;
+	char name[ERR_WHAT_MAX];
+	json_t *o, *types;
+	enum err e = file == NULL ? missing("file", why) : load(file, params, &p, why);
+
+	if (e != ERR_OK)
+		return e;
+	shown(file, name);
+	o = json_object();
+	types = json_array();
+	describe(p, o, types);
+	e = sums(p, name, types, why);
+	json_put(o, "types", types);
+	pprof_free(p);
+	if (e != ERR_OK)
+		json_decref(o);
+	else
+		*result = o;
+	return e;
+}
+
+/* Whether what came is a profile at all, samples included. */
+static enum err
+check(const struct buf *b, const char *url, struct err_msg *why)
+{
+	struct pprof_profile *p = NULL;
+	struct pprof_cursor c;
+	struct pprof_sample s;
+	char name[ERR_WHAT_MAX];
+	enum err e;
+
+	shown(url, name);
+	e = pprof_decode(&p, buf_str(b), b->len, 0, name, why);
+	if (e != ERR_OK)
+		return e;
+	e = pprof_cursor_init(&c, p, name, false, why);
+	while (e == ERR_OK)
+		e = pprof_cursor_next(&c, &s, why);
+	pprof_cursor_fini(&c);
+	pprof_free(p);
+	return e == ERR_NOTHING ? ERR_OK : e;
+}
+
+enum err
+profiles_fetch(const json_t *params, json_t **result, struct err_msg *why)
+{
+	const char *url = json_get_str(params, "url", NULL),
+		   *out = json_get_str(params, "out", NULL);
+	struct source_limits l = { .timeout_ms = (uint64_t)json_get_int(params, "timeout_ms", 0),
+	    .max_bytes = (uint64_t)json_get_int(params, "max_bytes", 0) };
+	json_t *facts = NULL;
+	struct buf b;
+	enum err e;
+
+	if (url == NULL || out == NULL)
+		return missing(url == NULL ? "url" : "out", why);
+	if (!url_is(url))
+		return err_set(why, ERR_USAGE, url, "give http://, https:// or unix:SOCKET:/PATH",
+		    "not a URL that can be fetched");
+	buf_init(&b,
+	    l.max_bytes != 0 ? (size_t)l.max_bytes + (64 << 10) : LIMIT_PROFILE_IN + (64 << 10));
+	e = source_read(url, &l, &b, &facts, why);
+	if (e == ERR_OK && json_get_bool(params, "check", false))
+		e = check(&b, url, why);
+	if (e == ERR_OK)
+		e = sys_file_replace(out, buf_str(&b), b.len, why);
+	buf_fini(&b);
+	if (e != ERR_OK) {
+		json_decref(facts);
+		return e;
+	}
+	json_put_str(facts, "out", out);
+	*result = facts;
+	return ERR_OK;
+}

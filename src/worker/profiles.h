@@ -1,0 +1,15 @@
+/*
+ * profiles.h - the worker's requests about profiles. Parameters and results: worker.h.
+ *
+ * Layer   worker. *result is a new reference, set on ERR_OK only.
+ */
+#ifndef WORKER_PROFILES_H
+#define WORKER_PROFILES_H
+#include "base/err.h"
+#include "core/json.h"
+
+enum err profiles_top(const json_t *params, json_t **result, struct err_msg *why);
+enum err profiles_info(const json_t *params, json_t **result, struct err_msg *why);
+enum err profiles_fetch(const json_t *params, json_t **result, struct err_msg *why);
+
+#endif

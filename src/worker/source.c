@@ -1,0 +1,159 @@
+/* source.c - reading a source; URLs go through a process of their own that links libcurl. */
+#include "worker/source.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "fetch/url.h"
+#include "sys/io.h"
+#include "sys/path.h"
+#include "sys/sock.h"
+#include "sys/spawn.h"
+
+enum { PIECE = 64 << 10, REPORT_MAX = 64 << 10 };
+
+/* The three channels of a vise-fetch: ours are [0]. */
+struct channels {
+	int ask[2], body[2], report[2];
+};
+
+static void
+close_pair(int fd[2])
+{
+	for (int i = 0; i < 2; i++) {
+		sys_close(fd[i]);
+		fd[i] = -1;
+	}
+}
+
+static bool
+open_channels(struct channels *c)
+{
+	*c = (struct channels){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	if (!sys_socketpair(c->ask) || !sys_socketpair(c->body) || !sys_socketpair(c->report))
+		return false;
+	return sys_nonblock(c->ask[0], false) && sys_nonblock(c->body[0], false)
+	    && sys_nonblock(c->report[0], false);
+}
+
+static enum err
+start(struct channels *c, pid_t *pid, struct err_msg *why)
+{
+	char *program = path_program("vise-fetch");
+	const char *const argv[] = { program, NULL };
+	struct sys_spawn s = { .argv = argv, .fd_in = c->ask[1], .fd_out = c->body[1], .fd_err = 2,
+	    .fd3 = c->report[1], .no_new_privs = true, .keep_group = true };
+	enum err e = sys_spawn(&s, pid, why);
+
+	mem_free(program);
+	sys_close(c->ask[1]);
+	sys_close(c->body[1]);
+	sys_close(c->report[1]);
+	c->ask[1] = c->body[1] = c->report[1] = -1;
+	return e;
+}
+
+static enum err
+ask(struct channels *c, const char *url, const struct source_limits *l, struct err_msg *why)
+{
+	json_t *o = json_object();
+	struct buf b;
+	bool ok;
+
+	json_put_str(o, "url", url);
+	json_put_int(o, "timeout_ms", (int64_t)l->timeout_ms);
+	json_put_int(o, "silence_ms", (int64_t)l->silence_ms);
+	json_put_int(
+	    o, "max_bytes", (int64_t)(l->max_bytes != 0 ? l->max_bytes : LIMIT_PROFILE_IN));
+	buf_init(&b, REPORT_MAX);
+	ok = json_write(o, &b) == ERR_OK && sys_write_all(c->ask[0], b.data, b.len);
+	buf_fini(&b);
+	json_decref(o);
+	sys_close(c->ask[0]);
+	c->ask[0] = -1;
+	return ok ? ERR_OK
+		  : err_set(why, ERR_INFRA, "vise-fetch", NULL, "does not take the request");
+}
+
+/* To the end of the stream; the ceiling of out holds. */
+static enum err
+drain(int fd, struct buf *out, const char *what, struct err_msg *why)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (buf_reserve(out, PIECE) != ERR_OK)
+			return err_set(why, ERR_LIMIT, what,
+			    "raise the limit if you trust the server", "more than %zu bytes",
+			    out->max);
+		n = sys_read(fd, out->data + out->len, PIECE);
+		if (n <= 0)
+			return ERR_OK;
+		out->len += (size_t)n;
+		out->data[out->len] = '\0';
+	}
+}
+
+/* What vise-fetch says about its work; no report means that it died. */
+static enum err
+read_report(int fd, json_t **facts, struct err_msg *why)
+{
+	struct buf b;
+	json_t *o, *error;
+	enum err e = ERR_OK;
+
+	buf_init(&b, REPORT_MAX);
+	(void)drain(fd, &b, "vise-fetch", NULL);
+	o = b.len == 0 ? NULL : json_read(b.data, b.len, "vise-fetch", NULL);
+	buf_fini(&b);
+	error = json_object_get(o, "error");
+	if (error != NULL)
+		e = json_to_err(error, why);
+	else if (json_object_get(o, "result") == NULL)
+		e = err_set(why, ERR_INFRA, "vise-fetch", "try again", "ended before it was done");
+	else if (facts != NULL)
+		*facts = json_incref(json_object_get(o, "result"));
+	json_decref(o);
+	return e;
+}
+
+static enum err
+fetch(const char *url, const struct source_limits *l, struct buf *out, json_t **facts,
+    struct err_msg *why)
+{
+	struct channels c;
+	pid_t pid = -1;
+	enum err e, read = ERR_OK;
+
+	if (!open_channels(&c))
+		e = err_set(why, ERR_INFRA, "vise-fetch", NULL, "no descriptors left");
+	else
+		e = start(&c, &pid, why);
+	if (e == ERR_OK)
+		e = ask(&c, url, l, why);
+	if (e == ERR_OK) {
+		read = drain(c.body[0], out, url, why);
+		if (read != ERR_OK)
+			sys_kill_group(pid, 9);
+		e = read_report(c.report[0], facts, read == ERR_OK ? why : NULL);
+	}
+	close_pair(c.ask);
+	close_pair(c.body);
+	close_pair(c.report);
+	if (pid > 0)
+		(void)sys_wait(pid);
+	return read != ERR_OK ? read : e;
+}
+
+enum err
+source_read(const char *source, const struct source_limits *l, struct buf *out, json_t **facts,
+    struct err_msg *why)
+{
+	if (source[0] == '\0')
+		return err_set(why, ERR_USAGE, "source", "name a file or a URL", "it is empty");
+	if (url_is(source))
+		return fetch(source, l, out, facts, why);
+	return sys_file_read(
+	    source, l->max_bytes != 0 ? (size_t)l->max_bytes : LIMIT_PROFILE_IN, out, why);
+}

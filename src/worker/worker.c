@@ -1,0 +1,65 @@
+/* worker.c - the requests a worker answers. */
+#include "worker/worker.h"
+
+#include <string.h>
+
+#include "core/json.h"
+#include "proto/peer.h"
+#include "worker/profiles.h"
+
+static const struct method {
+	const char *name;
+	enum err (*run)(const json_t *params, json_t **result, struct err_msg *why);
+} methods[] = {
+	{ "pprof.top", profiles_top },
+	{ "pprof.info", profiles_info },
+	{ "fetch", profiles_fetch },
+};
+
+struct serving {
+	struct loop *loop;
+	struct err_msg why;
+};
+
+static void
+on_request(struct peer *p, uint64_t id, const char *name, const json_t *params, void *arg)
+{
+	struct err_msg why = { .code = ERR_OK };
+	json_t *result = NULL;
+	enum err e = err_set(&why, ERR_UNSUPPORTED, name, NULL, "a worker has no such request");
+
+	(void)arg;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			e = methods[i].run(params, &result, &why);
+	if (e == ERR_OK)
+		peer_answer(p, id, result);
+	else
+		peer_fail(p, id, &why);
+}
+
+static void
+on_closed(struct peer *p, const struct err_msg *why, void *arg)
+{
+	struct serving *s = arg;
+
+	(void)p;
+	s->why = *why;
+	loop_stop(s->loop);
+}
+
+enum err
+worker_serve(struct loop *l, int fd, struct err_msg *why)
+{
+	static const struct peer_ops ops = { .request = on_request, .closed = on_closed };
+	struct serving s = { .loop = l, .why = { .code = ERR_OK } };
+	struct peer *p = peer_open(l, fd, "worker", "vise-worker", &ops, &s);
+
+	loop_run(l);
+	peer_close(p);
+	if (s.why.code == ERR_OK || s.why.code == ERR_EOF)
+		return ERR_OK;
+	if (why != NULL)
+		*why = s.why;
+	return s.why.code;
+}

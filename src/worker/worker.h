@@ -1,0 +1,28 @@
+/*
+ * worker.h - serves requests over the house protocol: dangerous work, values out.
+ *
+ * Layer   worker. One request after the other; the process ends when the other side does.
+ * Requests (all sources: a path, http://, https://, unix:SOCKET:/PATH)
+ *   pprof.top   {now, base?, diff_base?, sample_index?, unit?, cum?, nodecount?, nodefraction?,
+ * granularity?,
+ *                normalize?, drop_negative?, limit_bytes?, timeout_ms?, rows? (true), text?
+ *                (false)}
+ *               base subtracts (go's -base), diff_base compares (go's -diff_base). Gives
+ *               {type, unit, shown_unit, total, shown, dropped, cutoff, candidates, time_nanos,
+ *                duration_nanos, file?, ignored?, header:[line], rows:[{flat, cum, sum, flat_text,
+ *                cum_text,
+ *                flat_pct, sum_pct, cum_pct, name, inline, line?, address?}], text?}
+ *   pprof.info  {file, limit_bytes?, timeout_ms?}: what kind of profile, when, how much
+ *   fetch       {url, out, timeout_ms?, max_bytes?, check?}: body to a file, 0600, whole or not at
+ * all;
+ *               check: only if it decodes. Gives {bytes, ns, content_type, out}
+ */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+#include "base/err.h"
+#include "loop/loop.h"
+
+/* Serves fd (taken over) until its end. */
+enum err worker_serve(struct loop *l, int fd, struct err_msg *why);
+
+#endif

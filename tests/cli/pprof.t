@@ -1,0 +1,220 @@
+#!/bin/sh
+# vise pprof: the rows of go tool pprof, option by option, on profiles of a real Go program; and bad sources.
+. "${srcdir:-.}/tests/lib/tap.sh"
+tmpdir
+: "${VISE:=$BUILD/vise}"
+
+# --- usage and files, no Go needed
+
+run "$VISE" pprof
+is "$status" 2 "no verb is a usage error"
+run "$VISE" pprof --help
+is "$status" 0 "help is not"
+like "$out" '^usage: vise pprof top' "help names top"
+run "$VISE" pprof top
+is "$status" 2 "no source is a usage error"
+run "$VISE" pprof top --nodecount x a
+is "$status" 2 "a number that is none"
+run "$VISE" pprof top --nodefraction 7 a
+is "$status" 2 "a fraction over 1"
+run "$VISE" pprof top --granularity trees "$srcdir/tests/data/pprof/heap-b.pb.gz"
+is "$status" 2 "an unknown granularity"
+run "$VISE" pprof top --base
+is "$status" 2 "an option without its value"
+run "$VISE" pprof top a b
+is "$status" 2 "two sources"
+run "$VISE" pprof top "$T/absent.pb.gz"
+is "$status" 3 "a file that is not there"
+like "$err" '^vise: .*absent\.pb\.gz: ' "it is named"
+run "$VISE" pprof top --json "$T/absent.pb.gz"
+is "$status" 3 "the same with --json"
+like "$out" '^\{"error":\{"code":"not_found"' "the error is JSON"
+
+A=$srcdir/tests/data/pprof/heap-a.pb.gz
+B=$srcdir/tests/data/pprof/heap-b.pb.gz
+run "$VISE" pprof top --base "$A" "$B"
+is "$status" 0 "two kept heap profiles"
+same "$T/out" "$srcdir/tests/data/pprof/heap-diff.txt" "their diff is what go tool pprof printed"
+run "$VISE" pprof top "$B"
+same "$T/out" "$srcdir/tests/data/pprof/heap-b.txt" "and the rows of one"
+run "$VISE" pprof top --json --nodecount 2 --base "$A" "$B"
+like "$out" '"rows":\[\{"flat":[0-9]+,"cum":[0-9]+' "rows as JSON"
+run "$VISE" pprof info "$B"
+like "$out" '^Type 3: inuse_space/bytes, sum [0-9]' "info names the types"
+run "$VISE" pprof top --sample-index nothing "$B"
+is "$status" 2 "a sample index that is none"
+like "$err" 'alloc_objects' "the ones there are named"
+
+head -c 500 "$B" >"$T/cut.pb.gz"
+run "$VISE" pprof top "$T/cut.pb.gz"
+is "$status" 2 "a truncated file"
+like "$err" 'cut off gzip' "says so"
+head -c 4000 /dev/urandom >"$T/junk"
+run "$VISE" pprof top "$T/junk"
+isnt "$status" 0 "garbage"
+: >"$T/empty"
+run "$VISE" pprof top "$T/empty"
+is "$status" 2 "an empty file"
+cat "$A" "$B" >"$T/two.pb.gz"
+run "$VISE" pprof top "$T/two.pb.gz"
+is "$status" 2 "two profiles in one file"
+{ cat "$A"; printf x; } >"$T/tail.pb.gz"
+run "$VISE" pprof top "$T/tail.pb.gz"
+is "$status" 2 "a byte too many"
+head -c 8388608 /dev/zero | gzip -c >"$T/bomb.gz"
+run "$VISE" pprof top --limit 1M "$T/bomb.gz"
+is "$status" 3 "a bomb ends at the limit"
+like "$err" 'more than 1 MiB' "the limit is named"
+gzip -dc "$B" >"$T/raw.pb"
+run "$VISE" pprof top "$T/raw.pb"
+same "$T/out" "$srcdir/tests/data/pprof/heap-b.txt" "not compressed is as good"
+
+# --- servers that misbehave: a clear end, each within its time
+
+if command -v python3 >/dev/null 2>&1; then
+	spawn python3 "$srcdir/tests/lib/badhttp.py" "$T/port" </dev/null >/dev/null
+	wait_for 'test -s "$T/port"' 20
+	U=http://127.0.0.1:$(sed 's/.*://' "$T/port")
+
+	# bad PATH STATUS REGEX
+	bad()
+	{
+		run "$VISE" pprof top --timeout 2s "$U$1"
+		is "$status" "$2" "$1: status"
+		like "$err" "$3" "$1: reason"
+	}
+	start=$(date +%s)
+	bad /404 3 'says 404'
+	bad /401 4 'says 401'
+	bad /500 3 'says 500'
+	unlike "$err" "$(printf '\033')" "/500: its escape does not reach the terminal"
+	bad /stall-head 3 'in time'
+	bad /stall-body 3 'in time'
+	bad /drip 3 'in time'
+	bad /trunc 3 'before the whole body came'
+	bad /empty 3 'without an answer'
+	bad /reset 3 'connection broke'
+	bad /huge-length 3 'larger than the limit'
+	bad /hdr 3 'headers without end'
+	bad /hdr-long 3 'header without end'
+	bad /redir-file 3 'not http or https'
+	bad /redir-gopher 3 'not http or https'
+	bad /redir-loop 3 'in circles'
+	bad /chunked-bad 3 'connection broke|chunk'
+	bad /garbage 3 'does not speak HTTP'
+	bad /html 2 'web page'
+	bad /empty-body 2 'empty'
+	bad /gzip-junk 2 'gzip'
+	bad /bomb 2 'malformed'
+	test $(($(date +%s) - start)) -lt 60
+	ok $? "all of them within a minute"
+	run "$VISE" pprof grab "$U/html" -o "$T/saved"
+	is "$status" 2 "grab refuses what is no profile"
+	test ! -e "$T/saved"
+	ok $? "and leaves no file"
+	run env http_proxy=http://127.0.0.1:1 "$VISE" pprof top "$U/404"
+	like "$err" 'says 404' "a proxy in the environment is not asked"
+
+	# the processes behind a command line: first its worker, then the worker's vise-fetch
+	below()
+	{
+		tr -d ' ' <"/proc/$1/task/$1/children" 2>/dev/null
+	}
+	"$VISE" pprof top "$U/stall-head" >/dev/null 2>"$T/killed" </dev/null &
+	front=$!
+	wait_for 'test -n "$(below "$(below $front)")"' 10
+	ok $? "a worker and its fetch run"
+	fetching=$(below "$(below $front)")
+	kill -9 $(below $front)
+	wait $front
+	is $? 3 "a worker that is killed is a failed request"
+	like "$(cat "$T/killed")" '^vise: vise-worker: ' "with a reason"
+	wait_for 'ended $fetching' 10
+	ok $? "and its fetch ends with it"
+	"$VISE" pprof top "$U/stall-head" >/dev/null 2>&1 </dev/null &
+	front=$!
+	wait_for 'test -n "$(below "$(below $front)")"' 10
+	working=$(below $front)
+	kill -9 $front
+	wait $front 2>/dev/null
+	wait_for 'ended $working' 10
+	ok $? "a command line that is killed leaves no worker behind"
+else
+	skip "bad servers: needs python3"
+fi
+run "$VISE" pprof top --timeout 2s http://127.0.0.1:1/x
+is "$status" 3 "nobody listens"
+like "$err" 'nobody listens' "says so"
+run "$VISE" pprof top "unix:$T/none.sock:/debug/pprof/heap"
+is "$status" 3 "a unix socket that is not there"
+run "$VISE" pprof top unix:nonsense
+is "$status" 2 "a unix source without a path"
+
+# --- parity with go tool pprof
+
+if ! command -v go >/dev/null 2>&1; then
+	skip "parity: needs go (Debian package golang-go)"
+	plan
+	exit
+fi
+GOCACHE=${GOCACHE:-$T/gocache}
+GOFLAGS=-mod=mod
+export GOCACHE GOFLAGS
+make -C "$srcdir/tests/rig/leakd" OUT="$T/rig" all >"$T/rig.log" 2>&1
+ok $? "leakd builds" || { note <"$T/rig.log"; plan; exit; }
+mkdir -p "$T/S" && "$T/rig/leakd" -rate 1 -gen "$T/S" -size S >/dev/null
+ok $? "leakd writes two profiles"
+a=$T/S/a.pb.gz
+b=$T/S/b.pb.gz
+
+# parity GO-OPTIONS -- VISE-OPTIONS
+parity()
+{
+	go_options=${1%% -- *}
+	ours=${1#* -- }
+	eval "go tool pprof -symbolize=none -top $go_options" >"$T/go.out" 2>"$T/go.err"
+	eval "run \"\$VISE\" pprof top $ours"
+	same "$T/out" "$T/go.out" "$go_options" || note <"$T/err"
+}
+parity '$b -- $b'
+parity '-cum $b -- --cum $b'
+parity '-diff_base=$a $b -- --base $a $b'
+parity '-diff_base=$a -cum $b -- --diff-base $a --cum $b'
+parity '-diff_base=$b $a -- --base $b $a'
+parity '-base=$a $b -- --subtract-base $a $b'
+parity '-base=$b -cum $a -- --subtract-base $b --cum $a'
+parity '-base=$a $a -- --subtract-base $a $a'
+parity '-diff_base=$a -normalize $b -- --base $a --normalize $b'
+parity '-base=$a -normalize $b -- --subtract-base $a --normalize $b'
+parity '-base=$a -normalize -sample_index=alloc_objects $b -- --subtract-base $a --normalize --sample-index alloc_objects $b'
+parity '-sample_index=0 $b -- --sample-index 0 $b'
+parity '-sample_index=alloc_space $b -- --sample-index=alloc_space $b'
+parity '-sample_index=inuse_objects -diff_base=$a $b -- --sample-index inuse_objects --base $a $b'
+parity '-nodecount=5 $b -- --nodecount 5 $b'
+parity '-nodecount=7 -cum -diff_base=$a $b -- --nodecount 7 --cum --base $a $b'
+parity '-nodefraction=0 -edgefraction=0 -diff_base=$a $b -- --nodefraction 0 --edgefraction 0 --base $a $b'
+parity '-nodefraction=0.05 $b -- --nodefraction 0.05 $b'
+parity '-filefunctions -diff_base=$a $b -- --granularity filefunctions --base $a $b'
+parity '-files -diff_base=$a $b -- --granularity files --base $a $b'
+parity '-lines -diff_base=$a $b -- --granularity lines --base $a $b'
+parity '-addresses -diff_base=$a $b -- --granularity addresses --base $a $b'
+parity '-addresses -base=$a $b -- --granularity addresses --subtract-base $a $b'
+parity '-drop_negative -diff_base=$a $b -- --drop-negative --base $a $b'
+parity '-unit=MB $b -- --unit MB $b'
+
+# --- the live server
+
+spawn "$T/rig/leakd" -portfile "$T/leakd.port" </dev/null >/dev/null 2>&1
+wait_for 'test -s "$T/leakd.port"' 20
+L=http://127.0.0.1:$(sed 's/.*://' "$T/leakd.port" | tr -cd 0-9)
+run "$VISE" pprof grab "$L/debug/pprof/heap" --gc -o "$T/one.pb.gz"
+is "$status" 0 "grab from a Go program" || printf '%s\n' "$err" | note
+is "$(stat -c %a "$T/one.pb.gz")" 600 "the file is private"
+run "$VISE" pprof top --base "$T/one.pb.gz" "$L/debug/pprof/heap?gc=1"
+is "$status" 0 "top of an address against a file"
+run "$VISE" pprof top --sample-index 0 "$L/debug/pprof/goroutine"
+like "$out" 'main|runtime|net/http' "goroutines over HTTP"
+run "$VISE" pprof top "$L/debug/pprof/goroutine?debug=2"
+is "$status" 2 "a dump is not a profile"
+like "$err" 'leave debug=2 out' "and what to do is said"
+plan

@@ -1,0 +1,10 @@
+check_PROGRAMS += tests/unit/test_pprof_decode tests/unit/test_pprof_top tests/unit/test_pprof_units
+pprof_test_libs = src/pprof/libpprof.a src/base/libbase.a $(DEFLATE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_pprof_decode_SOURCES = tests/unit/test_pprof_decode.c
+tests_unit_test_pprof_decode_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS)
+tests_unit_test_pprof_decode_LDADD = $(pprof_test_libs)
+tests_unit_test_pprof_top_SOURCES = tests/unit/test_pprof_top.c
+tests_unit_test_pprof_top_LDADD = $(pprof_test_libs)
+tests_unit_test_pprof_units_SOURCES = tests/unit/test_pprof_units.c
+tests_unit_test_pprof_units_LDADD = $(pprof_test_libs)
+TESTS += tests/unit/test_pprof_decode tests/unit/test_pprof_top tests/unit/test_pprof_units
