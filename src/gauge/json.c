@@ -1,0 +1,108 @@
+/* json.c - gauges as JSON. */
+#include "gauge/json.h"
+
+#include <math.h>
+
+#include "gauge/set.h"
+
+static void
+put_if(json_t *o, const char *key, double v)
+{
+	if (!isnan(v))
+		json_put(o, key, gauge_json_value(v));
+}
+
+json_t *
+gauge_json_value(double v)
+{
+	if (isnan(v) || isinf(v))
+		return json_null();
+	if (fabs(v) < 9e15 && fabs(v - trunc(v)) <= 0)
+		return json_integer((json_int_t)v);
+	return json_real(v);
+}
+
+json_t *
+gauge_json_def(const struct gauge_def *d)
+{
+	json_t *o = json_object();
+
+	json_put_str(o, "id", d->id);
+	json_put_str(o, "group", d->group);
+	json_put_str(o, "name", d->name);
+	json_put_str(o, "unit", d->unit);
+	put_if(o, "min", d->min);
+	put_if(o, "max", d->max);
+	put_if(o, "warn", d->warn);
+	put_if(o, "crit", d->crit);
+	if (d->trip_count != 0) {
+		json_t *trips = json_array();
+
+		for (unsigned i = 0; i < d->trip_count; i++) {
+			json_t *t = json_object();
+
+			json_put_str(t, "type", d->trips[i].type);
+			json_put(t, "temp", gauge_json_value(d->trips[i].temp));
+			(void)json_array_append_new(trips, t);
+		}
+		json_put(o, "trips", trips);
+	}
+	json_put_str(o, "source", d->source);
+	if (d->missing[0] != '\0')
+		json_put_str(o, "missing", d->missing);
+	return o;
+}
+
+json_t *
+gauge_set_json_defs(const struct gauge_set *g)
+{
+	json_t *a = json_array();
+	size_t n;
+	const struct gauge_def *d = gauge_set_defs(g, &n);
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(a, gauge_json_def(&d[i]));
+	return a;
+}
+
+json_t *
+gauge_set_json_values(const struct gauge_set *g)
+{
+	const struct series *s = gauge_set_series(g);
+	json_t *a = json_array();
+	size_t n;
+
+	(void)gauge_set_defs(g, &n);
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(a, gauge_json_value(series_now(s, i)));
+	return a;
+}
+
+json_t *
+gauge_set_json_samples(const struct gauge_set *g)
+{
+	const struct series *s = gauge_set_series(g);
+	json_t *a = json_array();
+	size_t n;
+
+	(void)gauge_set_defs(g, &n);
+	for (size_t i = 0; i < s->count; i++) {
+		json_t *row = json_array();
+
+		(void)json_array_append_new(row, json_integer((json_int_t)series_time(s, i)));
+		for (size_t k = 0; k < n; k++)
+			(void)json_array_append_new(row, gauge_json_value(series_at(s, k, i)));
+		(void)json_array_append_new(a, row);
+	}
+	return a;
+}
+
+json_t *
+gauge_set_json(const struct gauge_set *g)
+{
+	json_t *o = json_object();
+
+	json_put(o, "defs", gauge_set_json_defs(g));
+	json_put(o, "samples", gauge_set_json_samples(g));
+	return o;
+}

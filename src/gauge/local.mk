@@ -1,0 +1,15 @@
+noinst_LIBRARIES += %D%/libgauge.a
+%C%_libgauge_a_SOURCES = %D%/gauge.h \
+	%D%/json.c %D%/json.h \
+	%D%/probe.c %D%/probe.h \
+	%D%/procfs.c %D%/procfs.h \
+	%D%/rules.c %D%/rules.h \
+	%D%/sensor.c %D%/sensor.h \
+	%D%/sensors.c %D%/sensors.h \
+	%D%/series.c %D%/series.h \
+	%D%/set.c %D%/set.h \
+	%D%/source_freq.c %D%/source_freq.h \
+	%D%/source_local.c %D%/source_local.h \
+	%D%/source_process.c %D%/source_process.h \
+	%D%/source_thermal.c %D%/source_thermal.h \
+	%D%/table.c %D%/table.h

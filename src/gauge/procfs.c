@@ -1,0 +1,188 @@
+/* procfs.c - parsers of the text files under /proc. */
+#include "gauge/procfs.h"
+
+#include <string.h>
+
+#include "base/slice.h"
+
+static const char *const mem_name[MEM_FIELDS] = {
+	[MEM_TOTAL] = "MemTotal", [MEM_FREE] = "MemFree", [MEM_AVAILABLE] = "MemAvailable",
+	[MEM_BUFFERS] = "Buffers", [MEM_CACHED] = "Cached", [MEM_ACTIVE_FILE] = "Active(file)",
+	[MEM_INACTIVE_FILE] = "Inactive(file)", [MEM_SWAP_TOTAL] = "SwapTotal",
+	[MEM_SWAP_FREE] = "SwapFree", [MEM_ANON] = "AnonPages", [MEM_SHMEM] = "Shmem",
+	[MEM_SLAB] = "Slab", [MEM_SRECLAIMABLE] = "SReclaimable",
+};
+
+static const char *const status_name[STATUS_FIELDS] = {
+	[STATUS_VMSIZE] = "VmSize", [STATUS_VMRSS] = "VmRSS", [STATUS_ANON] = "RssAnon",
+	[STATUS_FILE] = "RssFile", [STATUS_THREADS] = "Threads",
+};
+
+/* The decimal number at s; the end of it in *end, which is s when there is none or it is too
+ * large. */
+static uint64_t
+number(const char *s, const char **end)
+{
+	const char *p = s;
+	uint64_t v = 0;
+
+	for (; *p >= '0' && *p <= '9'; p++) {
+		if (v > (UINT64_MAX - 9) / 10) {
+			*end = s;
+			return 0;
+		}
+		v = v * 10 + (uint64_t)(*p - '0');
+	}
+	*end = p;
+	return v;
+}
+
+static const char *
+blanks(const char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
+}
+
+/* Both files list their lines in a fixed order, so the search goes on from the last hit. */
+static void
+fields(const char *text, const char *const *name, size_t n, int64_t *out)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = -1;
+	for (const char *line = text, *nl; *line != '\0'; line = nl + 1) {
+		const char *colon = strchr(line, ':'), *end;
+
+		nl = strchr(line, '\n');
+		for (size_t k = 0; colon != NULL && k < n; k++) {
+			const size_t f = (next + k) % n, len = strlen(name[f]);
+
+			if (len != (size_t)(colon - line) || memcmp(line, name[f], len) != 0)
+				continue;
+			const char *at = blanks(colon + 1);
+			const uint64_t v = number(at, &end);
+
+			if (end != at && v <= INT64_MAX / 1024)
+				out[f] = (int64_t)v;
+			next = f + 1;
+			break;
+		}
+		if (nl == NULL)
+			return;
+	}
+}
+
+void
+procfs_meminfo(const char *text, int64_t out[MEM_FIELDS])
+{
+	fields(text, mem_name, MEM_FIELDS, out);
+}
+
+void
+procfs_status(const char *text, int64_t out[STATUS_FIELDS])
+{
+	fields(text, status_name, STATUS_FIELDS, out);
+}
+
+/* user nice system idle iowait irq softirq steal; what follows is inside user. */
+static bool
+ticks(const char *s, struct procfs_cpu *out)
+{
+	uint64_t all = 0, idle = 0;
+	const char *end;
+	int i;
+
+	for (i = 0; i < 8; i++, s = end) {
+		s = blanks(s);
+		const uint64_t v = number(s, &end);
+
+		if (end == s)
+			break;
+		all += v;
+		idle += i == 3 || i == 4 ? v : 0;
+	}
+	*out = (struct procfs_cpu){ .there = i >= 4, .busy = all - idle, .all = all };
+	return i >= 4;
+}
+
+bool
+procfs_stat(const char *text, struct procfs_stat *out)
+{
+	memset(out, 0, sizeof *out);
+	for (const char *line = text, *nl, *end; strncmp(line, "cpu", 3) == 0; line = nl + 1) {
+		const uint64_t n = number(line + 3, &end);
+
+		nl = strchr(line, '\n');
+		if (nl == NULL)
+			break;          /* a cut line has wrong numbers */
+		if (end == line + 3) {
+			(void)ticks(end, &out->total);
+		} else {
+			out->seen++;
+			if (n < PROCFS_CPUS)
+				(void)ticks(end, &out->cpu[n]);
+		}
+	}
+	return out->total.there;
+}
+
+bool
+procfs_loadavg(const char *text, double out[3])
+{
+	struct slice rest = slice_of(text);
+
+	for (int i = 0; i < 3; i++)
+		if (!slice_f64(slice_word(&rest), &out[i]))
+			return false;
+	return true;
+}
+
+bool
+procfs_uptime(const char *text, double *seconds)
+{
+	struct slice rest = slice_of(text);
+
+	return slice_f64(slice_word(&rest), seconds);
+}
+
+bool
+procfs_psi_some(const char *text, uint64_t *total_us)
+{
+	const char *at = strncmp(text, "some ", 5) == 0 ? strstr(text, "total=") : NULL, *end;
+
+	if (at == NULL)
+		return false;
+	*total_us = number(at + 6, &end);
+	return end != at + 6;
+}
+
+bool
+procfs_pid_stat(const char *text, struct procfs_pid *out)
+{
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+	struct slice rest, w;
+	uint64_t utime = 0, stime = 0;
+	size_t n;
+
+	if (open == NULL || close == NULL || close < open)
+		return false;
+	n = (size_t)(close - open - 1);
+	n = n < sizeof out->comm ? n : sizeof out->comm - 1;
+	memcpy(out->comm, open + 1, n);
+	out->comm[n] = '\0';
+	rest = slice_of(close + 1);
+	w = slice_word(&rest);
+	out->state = w.n == 1 ? w.p[0] : '?';
+	for (int field = 4; field <= 22; field++) {
+		w = slice_word(&rest);
+		if ((field == 14 && !slice_u64(w, UINT64_MAX, &utime)) ||
+		    (field == 15 && !slice_u64(w, UINT64_MAX, &stime)) ||
+		    (field == 22 && !slice_u64(w, UINT64_MAX, &out->starttime)))
+			return false;
+	}
+	out->cpu_ticks = utime + stime;
+	return true;
+}

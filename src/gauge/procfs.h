@@ -1,0 +1,63 @@
+/*
+ * procfs.h - parsers of the kernel's text files under /proc: text in, numbers out, no I/O.
+ *
+ * Layer   gauge. Formats: Documentation/filesystems/proc.rst, Documentation/accounting/psi.rst;
+ *         facts and traps in research/gauges.md 1.1 and 1.2. "kB" there means KiB. Text is ended
+ *         by NUL and may be cut anywhere.
+ */
+#ifndef GAUGE_PROCFS_H
+#define GAUGE_PROCFS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	MEM_TOTAL,
+	MEM_FREE,
+	MEM_AVAILABLE,
+	MEM_BUFFERS,
+	MEM_CACHED,
+	MEM_ACTIVE_FILE,
+	MEM_INACTIVE_FILE,
+	MEM_SWAP_TOTAL,
+	MEM_SWAP_FREE,
+	MEM_ANON,
+	MEM_SHMEM,
+	MEM_SLAB,
+	MEM_SRECLAIMABLE,
+	MEM_FIELDS
+};
+
+enum { STATUS_VMSIZE, STATUS_VMRSS, STATUS_ANON, STATUS_FILE, STATUS_THREADS, STATUS_FIELDS };
+
+enum { PROCFS_CPUS = 64 };      /* CPUs shown one by one; more are in the total only */
+
+struct procfs_cpu {
+	bool there;
+	uint64_t busy, all;             /* ticks; guest is inside user, iowait counts as idle */
+};
+
+struct procfs_stat {
+	struct procfs_cpu total, cpu[PROCFS_CPUS];
+	unsigned seen;                  /* cpuN lines, also those past PROCFS_CPUS */
+};
+
+struct procfs_pid {
+	char state;
+	char comm[64];
+	uint64_t cpu_ticks, starttime;  /* USER_HZ, 100 a second */
+};
+
+/* "Name:  n kB" lines; a field that is absent is -1. Values as they stand (kB, threads: a
+ * count). */
+void procfs_meminfo(const char *text, int64_t out[MEM_FIELDS]);
+void procfs_status(const char *text, int64_t out[STATUS_FIELDS]);
+bool procfs_stat(const char *text, struct procfs_stat *out);
+bool procfs_loadavg(const char *text, double out[3]);
+bool procfs_uptime(const char *text, double *seconds);
+/* total of the "some" line in microseconds. */
+bool procfs_psi_some(const char *text, uint64_t *total_us);
+/* The name stands in brackets and may hold blanks and ')': parsed from the last one. */
+bool procfs_pid_stat(const char *text, struct procfs_pid *out);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * rules.h - thresholds with a hold time: samples in, alarms out.
+ *
+ * Layer   gauge. A value at or over warn (crit) for `hold_ns` raises an alarm; it ends when the
+ *         value has been under warn by the slack (2 C, else 3 % of the limit) for as long. A gap
+ *         neither raises nor ends one.
+ * Owns    one state per gauge, by index of the table.
+ */
+#ifndef GAUGE_RULES_H
+#define GAUGE_RULES_H
+#include <stddef.h>
+#include <stdint.h>
+#include "gauge/gauge.h"
+#include "gauge/table.h"
+
+typedef void (*rules_cb)(void *arg, const struct gauge_alarm *a);
+
+struct rule_state {
+	enum gauge_level level;         /* in force */
+	enum gauge_level wanted;        /* what the samples ask for since `since` */
+	uint64_t since;
+};
+
+struct rules {
+	struct rule_state *state;
+	size_t n;
+	uint64_t hold_ns;
+};
+
+void rules_init(struct rules *r, uint64_t hold_ns);
+void rules_fini(struct rules *r);
+void rules_check(
+    struct rules *r, const struct gauge_table *t, uint64_t now, rules_cb cb, void *arg);
+/* "71.5 C", "1.2G", "44 %": as rules and tables show a value. */
+void rules_value(char *out, size_t size, double v, const char *unit);
+
+#endif

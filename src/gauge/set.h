@@ -1,0 +1,62 @@
+/*
+ * set.h - the gauges of one machine: sources, history and rules, sampled by a timer.
+ *
+ * Layer   gauge; the folder's front door. One set per bench (or per `vise gauges`).
+ * Owns    everything it made; gauge_set_free() at any time but from inside one of its callbacks.
+ * Order   defs_changed comes before the first sample that has the new order. Definitions are only
+ *         ever added, so an index stays what it was. Callbacks run from the loop, never inside a
+ *         call of this header.
+ */
+#ifndef GAUGE_SET_H
+#define GAUGE_SET_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/json.h"
+#include "gauge/gauge.h"
+#include "gauge/series.h"
+#include "loop/loop.h"
+
+struct gauge_set;
+
+struct gauge_set_opts {
+	const char *proc_root, *sys_root;       /* NULL: /proc and /sys */
+	uint64_t every_ns;                      /* 0: 1 s; at least GAUGE_SET_EVERY_MIN */
+	uint64_t hold_ns; /* how long over a limit before it is an alarm; 0: 2 s */
+	uint64_t epoch;                         /* sys_mono() that counts as t = 0 */
+	pid_t pid;                              /* a process to watch: by number, */
+	const char *process;                    /* or by name; 0 and NULL: none */
+};
+
+struct gauge_set_cb {                           /* each may be NULL */
+	void (*defs_changed)(void *arg);
+	void (*sample)(void *arg, const struct gauge_sample *s);
+	void (*alarm)(void *arg, const struct gauge_alarm *a);
+};
+
+#define GAUGE_SET_EVERY_MIN UINT64_C(50000000)
+
+struct gauge_set *gauge_set_new(struct loop *l, const struct gauge_set_opts *o,
+                                const struct gauge_set_cb *cb, void *arg);
+void gauge_set_free(struct gauge_set *g);
+
+void gauge_set_every(struct gauge_set *g, uint64_t every_ns);
+void gauge_set_process(struct gauge_set *g, pid_t pid, const char *name);
+bool gauge_set_process_found(const struct gauge_set *g);        /* true when none was asked for */
+void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, besides the timer's */
+bool gauge_set_ready(const struct gauge_set *g);        /* the first search for sensors is over */
+unsigned gauge_set_hanging(
+    const struct gauge_set *g); /* threads stuck in a driver: exit takes _Exit() */
+
+const struct gauge_def *gauge_set_defs(const struct gauge_set *g, size_t *n);
+const struct series *gauge_set_series(const struct gauge_set *g);
+
+/* New references, in the words of the bench's protocol. */
+json_t *gauge_set_json_defs(const struct gauge_set *g);         /* [GAUGE, ...] */
+json_t *gauge_set_json_values(
+    const struct gauge_set *g); /* [v0, v1, ...] of the newest sample; null: missing */
+json_t *gauge_set_json_samples(const struct gauge_set *g); /* [[t, v0, ...], ...] oldest first */
+json_t *gauge_set_json(const struct gauge_set *g);              /* {"defs":..., "samples":...} */
+
+#endif

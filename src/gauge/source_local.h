@@ -1,0 +1,21 @@
+/*
+ * source_local.h - the machine Vise runs on: memory, load, CPUs, pressure, uptime. Reads that do
+ * not block.
+ *
+ * Layer   gauge. Owns its descriptors; fills the table it is given, which must outlive it.
+ * Roots   proc_root "/proc" keeps descriptors; any other is a tree of plain files and is opened
+ *         anew each time.
+ */
+#ifndef GAUGE_SOURCE_LOCAL_H
+#define GAUGE_SOURCE_LOCAL_H
+#include <stdint.h>
+#include "gauge/table.h"
+
+struct local;
+
+struct local *local_new(struct gauge_table *t, const char *proc_root);
+void local_free(struct local *l);
+/* One sample at `mono`. The first gives no CPU and pressure figures: they are differences. */
+void local_sample(struct local *l, uint64_t mono);
+
+#endif

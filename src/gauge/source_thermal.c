@@ -1,0 +1,372 @@
+/* source_thermal.c - finding temperature sensors without doubles, and disbelieving them where
+ * they lie. */
+#include "gauge/source_thermal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/slice.h"
+#include "sys/path.h"
+
+enum { TRIPS_LOOKED_AT = 16, HWMON_TEMPS = 32, TRIP_LEAST = 20, TRIP_MOST = 150 };
+
+struct scan {
+	struct sensor_list *out;
+	char *dir;                      /* the class folder */
+	size_t zones; /* how many of out are thermal zones: hwmon is held against them */
+};
+
+/* "cpu-thermal" is "cpu" on a screen. */
+static void
+short_name(char *out, size_t size, const char *type)
+{
+	static const char *const tail[] = { "-thermal", "_thermal", "-therm", "_therm", "-zone" };
+
+	table_text(out, size, type);
+	for (size_t i = 0; i < sizeof tail / sizeof tail[0]; i++) {
+		const size_t n = strlen(out), k = strlen(tail[i]);
+
+		if (n > k && strcmp(out + n - k, tail[i]) == 0) {
+			out[n - k] = '\0';
+			return;
+		}
+	}
+}
+
+/* Letters, digits and dashes only, lower case: an id has to stand in a command line and a query. */
+static void
+id_part(char *out, size_t size, const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0' && n + 1 < size; s++) {
+		const char c = *s;
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')
+			out[n++] = c;
+		else if (c >= 'A' && c <= 'Z')
+			out[n++] = (char)(c - 'A' + 'a');
+		else if (n != 0 && out[n - 1] != '-')
+			out[n++] = '-';
+	}
+	out[n] = '\0';
+}
+
+static void
+unique_id(const struct sensor_list *l, struct sensor_found *f, const char *prefix, const char *text)
+{
+	char part[40];
+	unsigned k = 1;
+
+	id_part(part, sizeof part, text);
+	snprintf(f->def.id, sizeof f->def.id, "%s.%s", prefix, part[0] != '\0' ? part : "unnamed");
+	for (size_t i = 0; i + 1 < l->n; i++)
+		if (strcmp(l->v[i].def.id, f->def.id) == 0) {
+			snprintf(f->def.id, sizeof f->def.id, "%s.%s-%u", prefix, part, ++k);
+			i = (size_t)-1;
+		}
+}
+
+static void
+add_trip(struct gauge_def *d, const char *type, int64_t raw)
+{
+	struct gauge_trip *t = &d->trips[d->trip_count];
+	const double c = (double)raw / 1000;
+
+	/* Unset ones read -274000, -32768000 or 65261 degrees. */
+	if (c < TRIP_LEAST || c > TRIP_MOST || d->trip_count == GAUGE_TRIPS_MAX)
+		return;
+	table_text(t->type, sizeof t->type, type);
+	t->temp = c;
+	d->trip_count++;
+}
+
+static double
+lowest(const struct gauge_def *d, const char *type)
+{
+	double best = (double)NAN;
+
+	for (unsigned i = 0; i < d->trip_count; i++)
+		if (strcmp(d->trips[i].type, type) == 0 && !(d->trips[i].temp >= best))
+			best = d->trips[i].temp;
+	return best;
+}
+
+/* Warn at passive; crit at hot, or 5 degrees under critical. What the board does not say is
+ * assumed: 80 and 90. */
+static void
+thresholds(struct gauge_def *d)
+{
+	const double critical = lowest(d, "critical"), hot = lowest(d, "hot");
+
+	d->warn = lowest(d, "passive");
+	d->crit = !isnan(hot) ? hot : critical - 5;
+	if (isnan(d->crit))
+		d->crit = !isnan(d->warn) && d->warn >= 85 ? d->warn + 10 : 90;
+	if (isnan(d->warn))
+		d->warn = fmin(80, d->crit - 10);
+	d->min = 20;
+	d->max = !isnan(critical) ? critical : fmax(100, d->crit + 5);
+}
+
+static void
+finish_temp(const struct scan *s, struct sensor_found *f, const char *name, const char *label)
+{
+	char both[SENSOR_TYPE_MAX * 2 + 2], source[GAUGE_SOURCE_MAX];
+	const struct gauge_def old = f->def;
+
+	snprintf(both, sizeof both, "%s%s%s", name, label[0] != '\0' ? " " : "", label);
+	snprintf(source, sizeof source, "%.120s/%s", f->dir, f->name);
+	f->def = table_def("", "temp", "", "C", (double)NAN, source);
+	memcpy(f->def.trips, old.trips, sizeof old.trips);
+	f->def.trip_count = old.trip_count;
+	short_name(f->def.name, sizeof f->def.name, label[0] != '\0' ? label : name);
+	thresholds(&f->def);
+	unique_id(s->out, f, "temp", both);
+}
+
+static bool
+zone(const char *entry, void *arg)
+{
+	struct scan *s = arg;
+	struct sensor_found *f;
+	unsigned same = 0;
+	char file[40], type[16];
+	int64_t raw;
+
+	if (strncmp(entry, "thermal_zone", 12) != 0)
+		return true;
+	f = sensor_list_add(s->out, SENSOR_TEMP, s->dir, entry, "temp");
+	if (probe_text_once(f->dir, "type", f->type, sizeof f->type) != 0 || f->type[0] == '\0')
+		table_text(f->type, sizeof f->type, entry);
+	for (size_t i = 0; i + 1 < s->out->n; i++)
+		same += strcmp(s->out->v[i].type, f->type) == 0;
+	snprintf(f->key, sizeof f->key, "zone:%s:%u", f->type, same);
+	for (unsigned i = 0; i < TRIPS_LOOKED_AT; i++) {
+		snprintf(file, sizeof file, "trip_point_%u_temp", i);
+		if (probe_number_once(f->dir, file, &raw) != 0)
+			continue;
+		snprintf(file, sizeof file, "trip_point_%u_type", i);
+		if (probe_text_once(f->dir, file, type, sizeof type) == 0)
+			add_trip(&f->def, type, raw);
+	}
+	finish_temp(s, f, f->type, "");
+	return true;
+}
+
+/* A zone shows up as a hwmon too, linked to the zone or, on old kernels, only named like it. */
+static bool
+mirrors_zone(const struct scan *s, const char *device, const char *name)
+{
+	if (device != NULL) {
+		const char *last = strrchr(device, '/');
+
+		return last != NULL && strncmp(last + 1, "thermal_zone", 12) == 0;
+	}
+	for (size_t i = 0; i < s->zones; i++) {
+		char t[SENSOR_TYPE_MAX];
+
+		memcpy(t, s->out->v[i].type, sizeof t);
+		for (char *c = t; *c != '\0'; c++)
+			if (*c == '-')
+				*c = '_';
+		if (strcmp(t, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+hwmon_temp(
+    const struct scan *s, const char *entry, const char *device, const char *name, unsigned i)
+{
+	struct sensor_found *f;
+	char file[32], label[SENSOR_TYPE_MAX] = "";
+	int64_t raw;
+
+	snprintf(file, sizeof file, "temp%u_input", i);
+	f = sensor_list_add(s->out, SENSOR_TEMP, s->dir, entry, file);
+	table_text(f->type, sizeof f->type, name);
+	snprintf(file, sizeof file, "temp%u_label", i);
+	(void)probe_text_once(f->dir, file, label, sizeof label);
+	snprintf(f->key, sizeof f->key, "hwmon:%s:%.40s:%u:%.120s", f->type, label, i,
+	    device != NULL ? device : "");
+	snprintf(file, sizeof file, "temp%u_max", i);
+	if (probe_number_once(f->dir, file, &raw) == 0)
+		add_trip(&f->def, "passive", raw);
+	snprintf(file, sizeof file, "temp%u_crit", i);
+	if (probe_number_once(f->dir, file, &raw) == 0)
+		add_trip(&f->def, "critical", raw);
+	finish_temp(s, f, name, label);
+}
+
+static bool
+hwmon(const char *entry, void *arg)
+{
+	struct scan *s = arg;
+	char name[SENSOR_TYPE_MAX], *dir = path_join(s->dir, entry),
+				    *link = path_join(dir, "device");
+	char real[PATH_MAX];
+	const char *device = path_exists(link) ? realpath(link, real) : NULL;
+
+	if (probe_text_once(dir, "name", name, sizeof name) != 0)
+		table_text(name, sizeof name, entry);
+	for (unsigned i = 1; i <= HWMON_TEMPS && !mirrors_zone(s, device, name); i++) {
+		char file[32], *path;
+
+		snprintf(file, sizeof file, "temp%u_input", i);
+		path = path_join(dir, file);
+		if (path_exists(path))
+			hwmon_temp(s, entry, device, name, i);
+		mem_free(path);
+	}
+	mem_free(link);
+	mem_free(dir);
+	return true;
+}
+
+/* Those that hold back a processor: cpufreq-cpu0, thermal-cpufreq-0 (older), devfreq; fans are
+ * no throttle. */
+static bool
+cooling(const char *entry, void *arg)
+{
+	struct scan *s = arg;
+	struct sensor_found *f;
+	char *dir, type[SENSOR_TYPE_MAX], source[GAUGE_SOURCE_MAX];
+	int64_t max;
+	bool is;
+
+	if (strncmp(entry, "cooling_device", 14) != 0)
+		return true;
+	dir = path_join(s->dir, entry);
+	is = probe_text_once(dir, "type", type, sizeof type) == 0 &&
+	    (strstr(type, "cpufreq") != NULL || strstr(type, "devfreq") != NULL) &&
+	    probe_number_once(dir, "max_state", &max) == 0 && max > 0;
+	mem_free(dir);
+	if (!is)
+		return true;
+	f = sensor_list_add(s->out, SENSOR_COOL, s->dir, entry, "cur_state");
+	memcpy(f->type, type, sizeof type);
+	snprintf(f->key, sizeof f->key, "cool:%s", type);
+	snprintf(source, sizeof source, "%.120s/cur_state", f->dir);
+	f->def = table_def("", "cool", "", "count", (double)max, source);
+	snprintf(f->def.name, sizeof f->def.name, "throttle %.20s", type);
+	f->def.min = 0;
+	f->def.warn = 1;
+	unique_id(s->out, f, "cool", type);
+	return true;
+}
+
+static void
+each(struct scan *s, const char *sys_root, const char *class, bool (*fn)(const char *, void *))
+{
+	s->dir = path_join(sys_root, class);
+	(void)path_each(s->dir, fn, s, NULL);
+	mem_free(s->dir);
+}
+
+void
+thermal_scan(const char *sys_root, struct sensor_list *out)
+{
+	struct scan s = { .out = out };
+	const size_t before = out->n;
+
+	each(&s, sys_root, "class/thermal", zone);
+	s.zones = out->n;
+	each(&s, sys_root, "class/hwmon", hwmon);
+	if (out->n == before)
+		snprintf(out->why_no_temp, sizeof out->why_no_temp,
+		    "no thermal zone and no hwmon temperature under %.80s/class", sys_root);
+	each(&s, sys_root, "class/thermal", cooling);
+}
+
+static const struct {
+	int error;
+	const char *why;
+} error_row[] = {
+	{ EAGAIN, "off: the sensor answers EAGAIN" },
+	{ EINVAL, "off: the zone is disabled (EINVAL)" },
+	{ ENODATA, "no data (ENODATA)" },
+	{ EIO, "no data (EIO)" },
+	{ ENXIO, "no data: its device is powered off (ENXIO)" },
+	{ ENOENT, "gone" },
+	{ ENODEV, "gone" },
+	{ EACCES, "not readable for you (EACCES)" },
+	{ EPERM, "not readable for you (EPERM)" },
+	{ EBADMSG, "does not say a number" },
+	{ ESPIPE, "not a sensor file" },
+};
+
+static const struct {
+	int64_t raw;
+	const char *why;
+} lie_row[] = {
+	{ -256000, "off: says -256 C (a powered-down unit)" },
+	{ -40000, "at sensor limit (-40 C): open, shorted or clamped" },
+	{ 123000, "at sensor limit (123 C): open, shorted or clamped" },
+	{ 125000, "at sensor limit (125 C): open, shorted or clamped" },
+	{ 127000, "at sensor limit (127 C): open, shorted or clamped" },
+};
+
+/* Why this number is not a temperature, or NULL. */
+static const char *
+disbelieve(int64_t raw, const char *type, const struct sensor_past *past, char *why, size_t size)
+{
+	for (size_t i = 0; i < sizeof lie_row / sizeof lie_row[0]; i++)
+		if (raw == lie_row[i].raw)
+			return lie_row[i].why;
+	if (raw == 100000 && strstr(type, "PMIC") != NULL)
+		return "a constant 100 C, not a reading (Tegra PMIC zone)";
+	if (raw == 0 && !past->ever_nonzero)
+		return "suspect: never said anything but 0";
+	if (raw != 0 && raw > -200 && raw < 200)
+		snprintf(why, size, "suspect: says %lld; whole degrees of an old kernel?",
+		    (long long)raw);
+	else if (raw < -40000 || raw > 127000)
+		snprintf(why, size, "out of range: says %lld", (long long)raw);
+	else
+		return NULL;
+	return why;
+}
+
+double
+thermal_judge(const struct sensor_reading *r, const char *type, struct sensor_past *past,
+    uint64_t mono, char *why, size_t size)
+{
+	const char *lie;
+
+	if (r->error != 0) {
+		snprintf(why, size, "%s", strerror(r->error));
+		for (size_t i = 0; i < sizeof error_row / sizeof error_row[0]; i++)
+			if (error_row[i].error == r->error)
+				snprintf(why, size, "%s", error_row[i].why);
+		return (double)NAN;
+	}
+	lie = disbelieve(r->raw, type, past, why, size);
+	past->ever_nonzero = past->ever_nonzero || r->raw != 0;
+	if (lie != NULL) {
+		if (lie != why)
+			snprintf(why, size, "%s", lie);
+		return (double)NAN;
+	}
+	/* A jump is believed when the next sample says the same; one alone is left out. */
+	if (past->has && mono - past->at < 3 * NS_PER_S &&
+	    llabs(r->raw - past->raw) > SENSOR_JUMP &&
+	    !(past->jumped && llabs(r->raw - past->jump) <= SENSOR_JUMP)) {
+		past->jumped = true;
+		past->jump = r->raw;
+		snprintf(why, size, "suspect: jumped to %.1f C", (double)r->raw / 1000);
+		return (double)NAN;
+	}
+	past->has = true;
+	past->jumped = false;
+	past->raw = r->raw;
+	past->at = mono;
+	return (double)r->raw / 1000;
+}
