@@ -1,0 +1,330 @@
+---@meta vise
+-- Type stubs of the module `vise` for editors (LuaLS). Functions that wait are ---@async: turn on the diagnostics
+-- await-in-sync and not-yieldable, and a wait inside a callback that must not wait is flagged before anything runs.
+
+---@class vise
+---@field api {major: integer, minor: integer}
+---@field plugin? {name: string, version: string, dir: string, options: table<string, any>}
+---@field args string[] # what stood behind -- on the command line
+---@field params table<string, string> # --set of a bare script, as text
+local vise = {}
+
+---@alias vise.Duration number|string # seconds, or text such as "500ms"
+---@alias vise.Pattern string|vise.Rx # a string is literal text
+
+---@class vise.Error
+---@field code string # timeout eof busy lost device_fault at_error verify wrong_mode infra tool_failed denied cancelled ...
+---@field msg string
+---@field where string # file:line of the caller
+---@field trace? string
+---@field next? string
+
+---@class vise.Rx
+local Rx = {}
+---The groups, or the whole match when there are none; nil when there is no match.
+---@param s string
+---@return string? ...
+function Rx:match(s) end
+---@param s string
+---@return integer? first, integer last, string[] groups, table<string, string> named
+function Rx:find(s) end
+
+---@class vise.Task
+local Task = {}
+---@async
+---@param timeout? vise.Duration
+---@return any ... # what the function returned; raises what it raised
+function Task:await(timeout) end
+---@param why? string
+function Task:cancel(why) end
+---@return "ready"|"running"|"waiting"|"done"|"failed"
+function Task:status() end
+
+---@class vise.Subscription
+local Subscription = {}
+function Subscription:close() end
+
+---@class vise.Match
+---@field index integer # which pattern of the list
+---@field name? string
+---@field text string
+---@field before string # what was consumed in front of it
+---@field cap (string|false)[]
+---@field named table<string, string|false>
+---@field time number # seconds waited
+---@field offset integer # in the console's stream
+
+---@class vise.Console
+---@field name string
+local Console = {}
+
+---Wait for the earliest of several patterns. Strings are literal text, `vise.rx` values are patterns.
+---@async
+---@param patterns vise.Pattern|(vise.Pattern|{[1]: vise.Pattern, name: string})[]
+---@param opt? {timeout?: vise.Duration, never?: vise.Pattern|vise.Pattern[]}
+---@return vise.Match match # raises timeout, eof, lost, busy, device_fault, cancelled
+function Console:expect(patterns, opt) end
+---As expect, but a failure gives nil and the error.
+---@async
+---@param patterns vise.Pattern|(vise.Pattern|{[1]: vise.Pattern, name: string})[]
+---@param opt? {timeout?: vise.Duration, never?: vise.Pattern|vise.Pattern[]}
+---@return vise.Match? match, vise.Error? err
+function Console:try_expect(patterns, opt) end
+---All of them, in any order, within one deadline.
+---@async
+---@param patterns vise.Pattern[]
+---@param opt? {timeout?: vise.Duration, never?: vise.Pattern|vise.Pattern[]}
+---@return vise.Match[]
+function Console:expect_all(patterns, opt) end
+---None of them for so long, or the verdict `verify`.
+---@async
+---@param patterns vise.Pattern|vise.Pattern[]
+---@param seconds? vise.Duration
+function Console:expect_none(patterns, seconds) end
+---Wait until nothing came for `quiet`.
+---@async
+---@param quiet? vise.Duration
+---@param timeout? vise.Duration
+function Console:settle(quiet, timeout) end
+---@async
+---@param opt? {timeout?: vise.Duration}
+---@return string line # without its end
+function Console:read_line(opt) end
+---@async
+---@param opt? {timeout?: vise.Duration}
+---@return fun(): string?
+function Console:lines(opt) end
+---One AT exchange. An answer other than OK raises at_error. With a prefix only the lines that begin so, without it.
+---@async
+---@param command string
+---@param opt? {timeout?: vise.Duration, prefix?: string, expect?: string}
+---@return string[] lines, string result
+function Console:at(command, opt) end
+---@async
+---@param command string
+---@param opt? {timeout?: vise.Duration, prefix?: string, expect?: string}
+---@return string[]? lines, string|vise.Error result
+function Console:try_at(command, opt) end
+---@param bytes string
+function Console:send(bytes) end
+---@param text string # the profile's line end is added
+function Console:line(text) end
+---Called for each whole line; it must not wait, and it has 50 ms.
+---@param fn fun(line: string)
+---@return vise.Subscription
+function Console:on_line(fn) end
+---What has come is not looked at any more.
+function Console:flush() end
+---@return string # received and not consumed
+function Console:pending() end
+---@async
+---@param text? string
+function Console:mark(text) end
+---@async
+---@param seconds? vise.Duration
+function Console:brk(seconds) end
+---@async
+---@param lines {dtr?: boolean, rts?: boolean}
+function Console:signals(lines) end
+---@async
+function Console:close() end
+---@return table? # what the bench says of it
+function Console:info() end
+
+---@class vise.Job
+---@field code? integer
+---@field signal? integer
+---@field out string # all output
+---@field err string # its last line when it failed
+---@field state string
+
+---@class vise.Proc
+---@field id integer
+local Proc = {}
+---@async
+---@return vise.Job
+function Proc:wait() end
+function Proc:kill() end
+---@async
+---@param patterns vise.Pattern|vise.Pattern[]
+---@param opt? {timeout?: vise.Duration}
+---@return vise.Match
+function Proc:expect(patterns, opt) end
+
+---@class vise.Launch
+---@field cmd string # a program, never a shell line
+---@field args? (string|number)[]
+---@field cwd? string
+---@field env? table<string, string>
+---@field pty? boolean
+---@field timeout? vise.Duration
+---@field check? boolean # run: an exit status other than 0 raises tool_failed
+---@field on_line? fun(line: string)
+---@field name? string
+---@field kind? "run"|"flash"|"build"|"debug"
+
+---@class vise.Test
+---@field params table<string, any>
+---@field console vise.Console
+---@field board? table
+local Test = {}
+---@async
+---@generic T
+---@param name string
+---@param fn fun(...): T
+---@return T
+function Test:step(name, fn, ...) end
+---A verdict: exit status 1, whatever the word.
+---@param code string
+---@param fmt string
+function Test:fail(code, fmt, ...) end
+---@param got any
+---@param want any
+---@param msg? string
+function Test:eq(got, want, msg) end
+---@param v any
+---@param msg? string
+function Test:ok(v, msg) end
+---@param s string
+---@param p vise.Pattern
+function Test:match(s, p) end
+---@param got number
+---@param want number
+---@param eps number
+function Test:near(got, want, eps) end
+---@param code string
+---@param fn function
+---@return vise.Error
+function Test:raises(code, fn, ...) end
+---@param why? string
+function Test:skip(why) end
+---@param name string
+---@param value any
+---@param opt? {unit?: string, min?: number, max?: number, at?: integer}
+function Test:measure(name, value, opt) end
+
+---@class vise.Param
+---@field type "enum"|"int"|"number"|"bool"|"duration"|"bytes"|"string"|"url"
+---@field values? string[]
+---@field default? any
+---@field min? number
+---@field max? number
+---@field required? boolean
+---@field doc? string
+
+---@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, run: async fun(t: vise.Test)}
+function vise.workflow(t) end
+---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: fun(b: table, file: string, opt: table): string[], [string]: any}
+function vise.board(t) end
+---@param t {id: string, title?: string, keys?: string, board?: string, at?: string, prefix?: string, send?: string, expect?: vise.Pattern, timeout?: vise.Duration, run?: async fun(ctx: table)}
+function vise.macro(t) end
+
+---@async
+---@param seconds vise.Duration
+function vise.sleep(seconds) end
+---@return number # monotonic seconds
+function vise.now() end
+---@param fn async fun(...)
+---@return vise.Task
+function vise.spawn(fn, ...) end
+---@param seconds vise.Duration
+---@param fn async fun()
+---@return vise.Task
+function vise.after(seconds, fn) end
+---@param seconds vise.Duration
+---@param fn async fun() # false ends it
+---@return vise.Task
+function vise.every(seconds, fn) end
+---Run at the end of this task, newest first, whatever happened.
+---@param fn async fun()
+function vise.defer(fn) end
+---@async
+---@param tasks vise.Task[]
+---@return any[]
+function vise.all(tasks) end
+---@async
+---@param tasks vise.Task[]
+---@return integer index, any ...
+function vise.any(tasks) end
+---@async
+---@param seconds vise.Duration
+---@param fn async fun(...)
+---@return any ...
+function vise.timeout(seconds, fn, ...) end
+---@param code string
+---@param fmt string
+function vise.fail(code, fmt, ...) end
+---Any command of the bench, in the syntax of the palette.
+---@async
+---@param line string
+---@return any
+function vise.cmd(line) end
+---@param pattern string
+---@param flags? "i"
+---@return vise.Rx
+function vise.rx(pattern, flags) end
+---@param text string
+---@return vise.Rx
+function vise.lit(text) end
+---@param text string
+---@return integer?
+function vise.bytes(text) end
+
+vise.console = {}
+---@async
+---@param name? string
+---@return vise.Console
+function vise.console.get(name) end
+---@async
+---@param spec string
+---@param opt? {name?: string, baud?: integer, data?: integer, parity?: string, stop?: integer, flow?: string, dtr?: string, rts?: string}
+---@return vise.Console
+function vise.console.open(spec, opt) end
+---@return string[]
+function vise.console.list() end
+
+vise.launch = {}
+---@async
+---@param o vise.Launch
+---@return vise.Job
+function vise.launch.run(o) end
+---@async
+---@param o vise.Launch
+---@return vise.Proc
+function vise.launch.start(o) end
+
+vise.log = {}
+---@param fmt string
+function vise.log.debug(fmt, ...) end
+---@param fmt string
+function vise.log.info(fmt, ...) end
+---@param fmt string
+function vise.log.warn(fmt, ...) end
+---@param fmt string
+function vise.log.error(fmt, ...) end
+
+vise.semver = {}
+---@param text string
+---@return {major: integer, minor: integer, patch: integer, pre?: string}?
+function vise.semver.parse(text) end
+---@param a string
+---@param b string
+---@return -1|0|1
+function vise.semver.compare(a, b) end
+---@param have? string
+---@param want string
+---@return boolean
+function vise.semver.ge(have, want) end
+
+vise.json = {}
+---@param text string
+---@return any
+function vise.json.decode(text) end
+---@param value any
+---@return string
+function vise.json.encode(value) end
+---@param t table
+---@return table
+function vise.json.array(t) end
+
+return vise

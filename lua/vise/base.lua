@@ -1,0 +1,218 @@
+-- base.lua - tasks, time, errors and logging. Runtime of the module `vise`; gets the C functions as
+-- `core`.
+local core, vise = ...
+
+vise.api = { major = 1, minor = 0 }
+vise.rx, vise.lit, vise.json, vise.now, vise.sleep = core.rx, core.lit, core.json, core.now, core.sleep
+vise.bytes = core.bytes
+
+------------------------------------------------------------------ errors
+
+-- vise.fail(code, fmt, ...[, {extra = fields}])
+function vise.fail(code, fmt, ...)
+  local n = select("#", ...)
+  local extra = n > 0 and select(n, ...) or nil
+  if type(code) ~= "string" or type(fmt) ~= "string" then core.fail("usage", "vise.fail(code, format, ...) takes two texts") end
+  core.fail(code, fmt:format(...), type(extra) == "table" and extra or nil)
+end
+local fail = vise.fail
+
+-- Expected failures come back as nil, err; mistakes and cancellation go on.
+local passes = { usage = true, load_time = true, cancelled = true, deadline = true, budget = true, script = true,
+  memory = true, device_fault = true }
+function core.try(fn, ...)
+  local r = table.pack(pcall(fn, ...))
+  if r[1] then return table.unpack(r, 2, r.n) end
+  if type(r[2]) == "table" and r[2].code and not passes[r[2].code] then return nil, r[2] end
+  error(r[2], 0)
+end
+
+-- opt tables: unknown fields are mistakes, said at once
+function core.options(call, opt, known)
+  if opt == nil then return {} end
+  if type(opt) ~= "table" then fail("usage", "%s: options are a table, not a %s", call, type(opt)) end
+  for k in pairs(opt) do
+    if not known[k] then
+      local list = {}
+      for name in pairs(known) do list[#list + 1] = name end
+      table.sort(list)
+      fail("usage", "%s: no option named %q; known: %s", call, tostring(k), table.concat(list, ", "))
+    end
+  end
+  return opt
+end
+
+-- seconds, from a number or a text such as "500ms"
+function core.seconds(what, v)
+  if type(v) == "number" and v >= 0 then return v end
+  local s = type(v) == "string" and core.duration(v)
+  return s or fail("usage", "%s: a duration is needed (seconds, or text such as \"500ms\"), not %s", what, tostring(v))
+end
+
+------------------------------------------------------------------ saying things
+
+core.json_lines = false
+core.verbose = false
+
+function core.say(text, record)
+  if not core.json_lines then return core.out(text) end
+  if record then core.out(core.json.encode(record)) end
+end
+
+function print(...)
+  local parts = table.pack(...)
+  for i = 1, parts.n do parts[i] = tostring(parts[i]) end
+  local text = table.concat(parts, "\t")
+  core.say(text, { type = "print", text = text })
+end
+
+vise.log = {}
+for _, level in ipairs { "debug", "info", "warn", "error" } do
+  vise.log[level] = function(fmt, ...)
+    local text = select("#", ...) > 0 and tostring(fmt):format(...) or tostring(fmt)
+    core.event(level, text)
+    if level == "debug" and not core.verbose then return end
+    core.say(("%-5s %s"):format(level, text), { type = "log", level = level, text = text })
+  end
+end
+
+-- One error for people: a line, and the trace when the script is to blame.
+function core.complain(name, err)
+  if core.json_lines then
+    core.err(core.json.encode { error = { code = err.code, what = name, why = tostring(err.msg), next = err.next or "",
+      where = err.where, trace = err.trace } })
+    return
+  end
+  local where = err.where and err.where ~= "" and err.where .. ": " or ""
+  local next_step = err.next and "; " .. err.next or ""
+  core.err(("vise: %s: %s%s: %s%s"):format(name, where, err.code, tostring(err.msg), next_step))
+  if core.status(err) == 7 and err.trace then core.err(err.trace) end
+end
+
+function core.task_failed(name, err) core.complain(name, err) end
+
+function core.callback_failed(err, last)
+  core.complain(last and "on_line callback, now switched off after failing three times" or "on_line callback", err)
+end
+
+------------------------------------------------------------------ tasks
+
+local defers = {}
+
+-- The body of every task: runs what was deferred, newest first, also after errors and cancellation.
+function core.body(fn, ...)
+  local me = core.current()
+  local r = table.pack(xpcall(fn, core.handler, ...))
+  local list = defers[me]
+  defers[me] = nil
+  for i = list and #list or 0, 1, -1 do
+    local ok, err = xpcall(list[i], core.handler)
+    if not ok then
+      if r[1] then r = table.pack(false, err) else core.complain("deferred function", err) end
+    end
+  end
+  if r[1] then return table.unpack(r, 2, r.n) end
+  error(r[2], 0)
+end
+
+function vise.defer(fn)
+  local me = core.current()
+  if not me then fail("usage", "vise.defer works only inside a task") end
+  if type(fn) ~= "function" then fail("usage", "vise.defer needs a function") end
+  defers[me] = defers[me] or {}
+  table.insert(defers[me], fn)
+end
+
+function vise.spawn(fn, ...) return core.spawn(nil, fn, ...) end
+
+function vise.after(seconds, fn)
+  local s = core.seconds("vise.after", seconds)
+  if type(fn) ~= "function" then fail("usage", "vise.after needs a function") end
+  return core.spawn("timer", function()
+    core.sleep(s)
+    return fn()
+  end)
+end
+
+-- Calls fn each period without drift; a call that lasts longer than a period skips the beats it
+-- missed.
+function vise.every(seconds, fn)
+  local s = core.seconds("vise.every", seconds)
+  if type(fn) ~= "function" or s <= 0 then fail("usage", "vise.every needs a period over 0 and a function") end
+  return core.spawn("timer", function()
+    local next_beat = core.now() + s
+    while true do
+      core.sleep(math.max(0, next_beat - core.now()))
+      if fn() == false then return end
+      next_beat = next_beat + s * math.max(1, math.ceil((core.now() - next_beat) / s))
+    end
+  end)
+end
+
+local function cancel_rest(tasks)
+  for _, t in ipairs(tasks) do t:cancel("a sister task ended first") end
+end
+
+-- Waits for all; the first failure cancels the others. Gives the first result of each.
+function vise.all(tasks)
+  if type(tasks) ~= "table" then fail("usage", "vise.all needs a list of tasks") end
+  local left, out = {}, { n = #tasks }
+  for i, t in ipairs(tasks) do left[i] = { i, t } end
+  while #left > 0 do
+    local waiting = {}
+    for i, e in ipairs(left) do waiting[i] = e[2] end
+    local k = core.await_any(waiting)
+    local ok, v = pcall(waiting[k].await, waiting[k])
+    if not ok then
+      cancel_rest(tasks)
+      error(v, 0)
+    end
+    out[left[k][1]] = v
+    table.remove(left, k)
+  end
+  return out
+end
+
+-- Waits for the first; the others are cancelled. Gives its index and results.
+function vise.any(tasks)
+  if type(tasks) ~= "table" or #tasks == 0 then fail("usage", "vise.any needs a list of tasks") end
+  local k = core.await_any(tasks)
+  cancel_rest(tasks)
+  return k, tasks[k]:await()
+end
+
+function vise.timeout(seconds, fn, ...)
+  local s = core.seconds("vise.timeout", seconds)
+  local t = core.spawn(nil, fn, ...)
+  if not core.await_any({ t }, s) then
+    t:cancel("time is over")
+    fail("timeout", "not done within %g s", s)
+  end
+  return t:await()
+end
+
+------------------------------------------------------------------ the bench
+
+-- vise.cmd "line": any command of the bench, in the syntax of the palette. Waits.
+function vise.cmd(line)
+  if type(line) ~= "string" then fail("usage", "vise.cmd needs a command line") end
+  return core.call("vise.cmd", "command", { line = line })
+end
+
+-- A command line from parts: words are quoted, fields become key=value.
+function core.line(name, words, fields, rest)
+  local out = { name }
+  for _, w in ipairs(words or {}) do out[#out + 1] = core.quote(tostring(w)) end
+  local keys = {}
+  for k in pairs(fields or {}) do keys[#keys + 1] = k end
+  table.sort(keys)
+  for _, k in ipairs(keys) do out[#out + 1] = k .. "=" .. core.quote(tostring(fields[k])) end
+  if rest then
+    out[#out + 1] = "--"
+    for _, w in ipairs(rest) do out[#out + 1] = core.quote(tostring(w)) end
+  end
+  return table.concat(out, " ")
+end
+
+-- milliseconds for a duration argument of a command
+function core.ms(seconds) return ("%dms"):format(math.ceil(seconds * 1000)) end

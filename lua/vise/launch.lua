@@ -1,0 +1,122 @@
+-- launch.lua - vise.launch: programs as jobs of the bench, seen in its Jobs pane.
+local core, vise = ...
+local fail = vise.fail
+
+vise.launch = {}
+
+local known = { cmd = true, args = true, cwd = true, env = true, pty = true, timeout = true, check = true, on_line = true,
+  name = true, kind = true }
+
+-- argv: never a shell. Variables go in through env(1).
+local function argv_of(o)
+  local argv = {}
+  if o.env then
+    argv[1] = "env"
+    local names = {}
+    for k in pairs(o.env) do names[#names + 1] = k end
+    table.sort(names)
+    for _, k in ipairs(names) do
+      if type(k) ~= "string" or not k:match("^[%a_][%w_]*$") then
+        fail("usage", "vise.launch: env is a table of NAME = value")
+      end
+      argv[#argv + 1] = k .. "=" .. tostring(o.env[k])
+    end
+  end
+  argv[#argv + 1] = o.cmd:match("^vise%-[%w-]+$") and core.program(o.cmd) or o.cmd       -- programs of ours
+  for i, a in ipairs(o.args or {}) do
+    if type(a) ~= "string" and type(a) ~= "number" then fail("usage", "vise.launch: argument %d is a %s", i, type(a)) end
+    argv[#argv + 1] = tostring(a)
+  end
+  return argv
+end
+
+local Proc = {}
+Proc.__index = Proc
+Proc.__metatable = "vise.proc"
+Proc.__name = "vise.proc"
+function Proc:__tostring() return ("job %s (%s)"):format(tostring(self.id), self.name) end
+function Proc:__close() if not self.done then self:kill() end end
+
+-- The job's output as a stream; on_line is there before the first byte comes.
+local function stream_of(self, on_line)
+  if self.stream then return self.stream end
+  local row = core.job(self.id)
+  if not row then row = core.call("vise.launch", "command", { line = "job.wait " .. self.id }) end
+  self.stream = core.stream(row.stream, self.name)
+  if on_line then self.sub = self.stream:on_line(on_line) end
+  local answer = core.call("vise.launch", "subscribe", { stream = row.stream, from = 0 })
+  self.stream:began(math.tointeger(answer.offset) or 0)
+  return self.stream
+end
+
+-- vise.launch.start{ cmd, args, cwd, env, pty, timeout, on_line, name, kind } -> proc. Waits until
+-- it runs.
+function vise.launch.start(o)
+  core.options("vise.launch", o, known)
+  if type(o) ~= "table" or type(o.cmd) ~= "string" or o.cmd == "" then
+    fail("usage", "vise.launch needs a table with cmd = \"program\"")
+  end
+  local fields = { name = o.name or o.cmd:match("[^/]*$"), kind = o.kind or "run" }
+  if o.pty then fields.pty = "on" end
+  if o.cwd then fields.cwd = o.cwd end
+  if o.timeout then fields.timeout = core.ms(core.seconds("vise.launch", o.timeout)) end
+  local r = core.call("vise.launch", "command", { line = core.line("job.run", {}, fields, argv_of(o)) })
+  local id = math.tointeger(type(r) == "table" and r.id or r)
+  if not id then fail("infra", "%s: the bench did not say which job it started", fields.name) end
+  local proc = setmetatable({ id = id, name = fields.name, cmd = o.cmd, timeout = o.timeout }, Proc)
+  if o.on_line then stream_of(proc, o.on_line) end
+  return proc
+end
+
+local function last_line(text)
+  local last = ""
+  for l in text:gmatch("[^\r\n]+") do if l:match("%S") then last = l end end
+  return last
+end
+
+-- The last lines may still be on their way when the job is known to be over.
+local function catch_up(self, bytes)
+  local give_up = core.now() + 0.5
+  while self.stream:skip(0) < bytes and core.now() < give_up do core.sleep(0.01) end
+  if self.sub then self.sub:close() end
+  self.stream:ended()
+end
+
+-- proc:wait() -> { code, signal, out, err, state }. A job has one stream: out holds all of it, err
+-- its last line when it failed.
+function Proc:wait()
+  local job = core.call("proc:wait", "command", { line = "job.wait " .. self.id })
+  local got = core.call("proc:wait", "command", { line = "job.output " .. self.id })
+  self.done = true
+  local out = type(got) == "table" and got.text or tostring(got or "")
+  if self.stream then catch_up(self, #out) end
+  local error_text = type(job.error) == "table" and job.error or nil
+  local code, signal = job.exit, job.signal
+  if code == core.json.null then code = nil end
+  if signal == core.json.null then signal = nil end
+  if error_text and error_text.code == "timeout" then
+    fail("timeout", "%s: %s", self.name, error_text.why or "not done in time", { out = out })
+  end
+  local r = { code = code, signal = signal, out = out, state = job.state, err = "" }
+  if code ~= 0 then r.err = last_line(out) ~= "" and last_line(out) or error_text and error_text.why or "" end
+  return r
+end
+
+function Proc:kill() core.tell("job.stop " .. self.id .. " confirm=on") end
+
+function Proc:expect(p, opt)
+  opt = core.options("proc:expect", opt, { timeout = true })
+  if type(p) ~= "table" then p = { p } end
+  return stream_of(self):expect(p, opt.timeout, nil, "proc:expect", false)
+end
+
+-- vise.launch.run{ ..., check } -> { code, signal, out, err }. Waits for the end; a cancelled task
+-- stops the job.
+function vise.launch.run(o)
+  local proc <close> = vise.launch.start(o)
+  local r = proc:wait()
+  if o.check and r.code ~= 0 then
+    fail("tool_failed", "%s ended with %s: %s", proc.name, r.code or ("signal " .. tostring(r.signal)), r.err, { out = r.out })
+  end
+  return r
+end

@@ -1,0 +1,241 @@
+-- main.lua - what the script host does: load, register, run, clean up. Its result is the exit
+-- status.
+local core, vise = ...
+local fail = vise.fail
+
+-- The worst wins, so that 1 always means a verdict.
+local order = { 130, 143, 124, 7, 4, 2, 3, 6, 1, 0 }
+local function worse(a, b)
+  for _, s in ipairs(order) do if a == s or b == s then return s end end
+  return a
+end
+
+local function dir_of(path)
+  local dir = path:match("^(.*)/[^/]*$")
+  if dir == nil then return "." end
+  return dir ~= "" and dir or "/"
+end
+
+local function sets_of(list)
+  local out = {}
+  for _, s in ipairs(list or {}) do
+    local k, v = s:match("^([^=]+)=(.*)$")
+    if not k then fail("usage", "--set %s: KEY=VALUE is needed", s) end
+    out[k] = v
+  end
+  return out
+end
+
+-- Runs fn in a task of its own; gives ok, error or results.
+local function guarded(name, fn, ...)
+  local task = core.spawn(name, fn, ...)
+  return pcall(task.await, task)
+end
+
+local function register()
+  if not core.has_bench() then return end
+  local d = core.describe()
+  if #d.boards + #d.workflows + #d.macros == 0 then return end
+  local ok, err = pcall(core.call, "register", "register", d, 10)
+  if not ok and err.code ~= "unsupported" then error(err, 0) end
+end
+
+------------------------------------------------------------------ plugins
+
+local manifest_keys = { name = true, version = true, api = true, entry = true, provides = true, requires = true, needs = true,
+  options = true, doc = true }
+
+local function manifest_of(dir, text)
+  local m = core.json.decode(text)
+  if type(m) ~= "table" then fail("usage", "%s/plugin.json: an object is needed", dir) end
+  for k in pairs(m) do
+    if not manifest_keys[k] then fail("usage", "%s/plugin.json: no field named %q", dir, tostring(k)) end
+  end
+  if type(m.name) ~= "string" or type(m.version) ~= "string" then
+    fail("usage", "%s/plugin.json: name and version are needed", dir)
+  end
+  local major, minor = tostring(m.api or "1.0"):match("^(%d+)%.(%d+)$")
+  if not major then fail("usage", "%s/plugin.json: api is major.minor, such as \"1.0\"", dir) end
+  if tonumber(major) ~= vise.api.major or tonumber(minor) > vise.api.minor then
+    fail("unsupported", "plugin %s needs API %s; this is %d.%d", m.name, m.api, vise.api.major, vise.api.minor)
+  end
+  return m
+end
+
+local function load_plugin(dir, sets)
+  local m = manifest_of(dir, core.read_text(dir .. "/plugin.json"))
+  local declared, options = m.options or {}, {}
+  for name, p in pairs(declared) do
+    local set = {}
+    set[name] = sets[name]
+    if set[name] == nil then set[name] = os.getenv("VISE_" .. name:upper()) end
+    options[name] = core.parameters("plugin " .. m.name, { [name] = p }, set)[name]
+  end
+  vise.plugin = { name = m.name, version = m.version, dir = dir, options = options }
+  core.require_dir(dir, vise)
+  core.load(dir .. "/" .. (m.entry or "init.lua"), "plugin " .. m.name)
+  return declared
+end
+
+------------------------------------------------------------------ boards
+
+-- The board object that flash, reset, debug and workflows get: the profile, plus what is there now.
+function core.board(profile)
+  if not profile then return nil end
+  local b = { options = vise.plugin and vise.plugin.options or {}, profile = profile }
+  b.console = setmetatable({}, { __index = function(_, name) return vise.console.get(name) end })
+  return setmetatable(b, { __index = profile })
+end
+
+local function use_profile(profile)
+  if not profile then return end
+  core.never = profile.never or {}
+  local main = profile.console and profile.console.main
+  if main then
+    core.eol = main.eol or core.eol
+    core.lost = main.on_lost or core.lost
+  end
+end
+
+local function need(list, what, id)
+  local t = list[id]
+  if t then return t end
+  local ids = {}
+  for k in pairs(list) do ids[#ids + 1] = k end
+  table.sort(ids)
+  fail("usage", "no %s named %s; known: %s", what, tostring(id), #ids > 0 and table.concat(ids, ", ") or "none")
+end
+
+local function board_call(action, id, file)
+  local profile = need(core.boards, "board", id)
+  local fn = profile[action] or fail("usage", "board %s has no %s", id, action)
+  use_profile(profile)
+  return core.board(profile), fn, file
+end
+
+local actions = {}
+
+function actions.flash(r)
+  local b, fn, file = board_call("flash", r.id, r.file)
+  local began = core.now()
+  fn(b, file, {})
+  local text = ("%s: flashed %s in %s"):format(r.id, file, core.span(core.now() - began))
+  core.say(text, { type = "end", action = "flash", board = r.id, file = file, result = "pass" })
+end
+
+function actions.reset(r)
+  local b, fn = board_call("reset", r.id)
+  fn(b, {})
+  core.say(r.id .. ": reset", { type = "end", action = "reset", board = r.id, result = "pass" })
+end
+
+-- A profile's debug gives the argv of an interactive debugger; it runs as a job in a terminal of
+-- its own.
+function actions.debug(r)
+  local b, fn, file = board_call("debug", r.id, r.file)
+  local argv = fn(b, file, {})
+  if type(argv) ~= "table" or type(argv[1]) ~= "string" then fail("usage", "board %s: debug must give a list of words", r.id) end
+  local proc = vise.launch.start { cmd = argv[1], args = table.move(argv, 2, #argv, 1, {}), pty = true, kind = "debug",
+    name = "debug " .. r.id, cwd = argv.cwd, env = argv.env }
+  core.say(("%s: debugger runs as job %d"):format(r.id, proc.id), { type = "end", action = "debug", board = r.id,
+    job = proc.id, result = "pass" })
+end
+
+local function print_answer(lines, result)
+  for _, l in ipairs(lines or {}) do print(l) end
+  if result then print(result) end
+end
+
+function actions.macro(r)
+  local m = need(core.macros, "macro", r.id)
+  use_profile(core.boards[m.board or r.board])
+  local con = vise.console.get()
+  if m.run then m.run({ console = con, args = vise.args, board = core.board(core.boards[m.board or r.board]) }) end
+  if m.at then print_answer(con:at(m.at, { prefix = m.prefix, timeout = m.timeout })) end
+  if m.send then
+    con:send(m.send)
+    if m.expect then print(con:expect(m.expect, { timeout = m.timeout }).text) end
+  end
+end
+
+function actions.describe()
+  core.out(core.json.encode(core.describe()))
+end
+
+------------------------------------------------------------------ running
+
+local function only(list)
+  local k, v = next(list)
+  if k ~= nil and next(list, k) == nil then return v end
+end
+
+local function run_workflows(list, r, sets, declared)
+  for _, w in ipairs(list) do
+    for name, p in pairs(w.params or {}) do declared[name] = p end
+  end
+  core.check_sets(sets, declared)
+  local status = 0
+  for _, w in ipairs(list) do
+    local profile = core.boards[w.board or r.board] or only(core.boards)
+    use_profile(profile)
+    local params = core.parameters(w.id, w.params, sets)
+    status = worse(status, core.run_workflow(w, params, core.board(profile)))
+  end
+  return status
+end
+
+local function run_file(r, sets)
+  core.require_dir(dir_of(r.file), vise)
+  vise.params = sets                                    -- as text: nothing declares types for a bare script
+  local chunk = core.load_file(r.file)
+  local ok, err = guarded(core.name, chunk, table.unpack(r.args or {}))
+  if not ok then error(err, 0) end
+  register()
+  if #core.order == 0 then return 0 end
+  return run_workflows(core.order, r, sets, {})
+end
+
+local function run_plugin(r, sets)
+  local declared = load_plugin(r.plugin, sets)
+  if r.action == "describe" then
+    actions.describe(r)
+    return 0
+  end
+  register()
+  if r.action == "workflow" then
+    local list = { need(core.workflows, "workflow", r.id) }
+    return run_workflows(list, r, sets, declared)
+  end
+  core.check_sets(sets, declared)
+  local ok, err = guarded(r.action .. " " .. tostring(r.id), actions[r.action], r)
+  if not ok then error(err, 0) end
+  return 0
+end
+
+local function setup(r)
+  core.json_lines, core.verbose = r.json, r.verbose
+  core.console_name, core.job_id = r.console, os.getenv("VISE_JOB")
+  core.name = (r.plugin or r.file):match("([^/]+)/*$")
+  vise.args = {}
+  for i, a in ipairs(r.args or {}) do vise.args[i] = a end
+end
+
+-- Tasks that are left when all is said are cancelled and may clean up.
+local function end_others()
+  core.cancel_all("the script has ended")
+  while core.alive() > 0 do core.sleep(0.02) end
+end
+
+function core.main(r)
+  core.keep()
+  setup(r)
+  local ok, status = xpcall(function()
+    return (r.plugin and run_plugin or run_file)(r, sets_of(r.sets))
+  end, core.handler)
+  if not ok then
+    core.complain(core.name, status)
+    status = core.status(status)
+  end
+  end_others()
+  return status
+end

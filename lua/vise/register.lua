@@ -1,0 +1,234 @@
+-- register.lua - vise.board, vise.workflow, vise.macro: what a script or plugin provides, checked
+-- when it is declared.
+local core, vise = ...
+local fail = vise.fail
+
+core.boards, core.workflows, core.macros = {}, {}, {}
+core.order = {}                                         -- workflows as they came
+
+local function is_text(v) return type(v) == "string" end
+local function is_id(v) return is_text(v) and v:match("^[%w][%w%-_%.]*$") ~= nil and #v <= 64 end
+local function is_fn(v) return type(v) == "function" end
+local function is_table(v) return type(v) == "table" end
+local function is_bool(v) return type(v) == "boolean" end
+local function is_time(v) return (type(v) == "number" and v >= 0) or (is_text(v) and core.duration(v) ~= nil) end
+local function is_pattern(v) return is_text(v) or type(v) == "userdata" end
+
+local function list_of(test)
+  return function(v)
+    if type(v) ~= "table" then return false end
+    for i = 1, #v do if not test(v[i]) then return false end end
+    return next(v) == nil or #v > 0
+  end
+end
+
+local function is_memory(v)
+  if type(v) ~= "table" then return false end
+  for name, r in pairs(v) do
+    if not is_text(name) or type(r) ~= "table" or not math.tointeger(r[1]) or not math.tointeger(r[2]) or r[2] <= 0 then
+      return false
+    end
+  end
+  return true
+end
+
+-- field = { test, "what it must be", required }
+local T = {
+  text = { is_text, "text" }, fn = { is_fn, "a function" }, table = { is_table, "a table" }, time = { is_time, "a duration" },
+}
+local board_fields = {
+  id = { is_id, "letters, digits, - _ .", true }, name = T.text, doc = T.text, vendor = T.text, cpu = T.text,
+  match = { list_of(function(m) return is_table(m) and (is_text(m.usb) or is_text(m.product) or is_text(m.vid)) end),
+    "a list of { usb = \"vid:pid\" }" },
+  console = T.table, memory = { is_memory, "a table of name = { base, size }" }, build = T.table, image = T.table,
+  never = { list_of(is_pattern), "a list of texts and vise.rx" }, states = T.table, gauges = T.table, elf = T.text,
+  flash = T.fn, reset = T.fn, debug = T.fn,
+}
+local console_fields = {
+  kind = { function(v) return ({ serial = 1, pty = 1, tcp = 1, unix = 1, exec = 1 })[v] end, "serial, pty, tcp, unix or exec" },
+  baud = { function(v) return math.type(v) == "integer" and v > 0 and v <= 20000000 end, "a whole number up to 20000000" },
+  eol = { function(v) return v == "\r" or v == "\n" or v == "\r\n" end, "\"\\r\", \"\\n\" or \"\\r\\n\"" },
+  settings = T.text, interface = { math.tointeger, "a whole number" }, flow = T.text, port = { math.tointeger, "a whole number" },
+  on_lost = { function(v) return v == "wait" or v == "fail" end, "\"wait\" or \"fail\"" }, pace = T.table, at = T.table,
+  ready = { is_pattern, "text or vise.rx" }, spec = T.text,
+}
+local workflow_fields = {
+  id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),
+    "a list of words" }, timeout = T.time, run = { is_fn, "a function", true }, board = T.text,
+}
+local macro_fields = {
+  id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, keys = T.text, board = T.text,
+  send = T.text, at = T.text, prefix = T.text, timeout = T.time, delay = T.time, repeat_every = T.time,
+  expect = { is_pattern, "text or vise.rx" }, run = T.fn,
+}
+local param_types = { enum = true, int = true, number = true, bool = true, duration = true, bytes = true, string = true,
+  url = true }
+local param_fields = {
+  type = { function(v) return param_types[v] end, "enum, int, number, bool, duration, bytes, string or url", true },
+  values = { list_of(is_text), "a list of texts" }, default = { function() return true end, "" }, doc = T.text,
+  min = { function(v) return type(v) == "number" end, "a number" }, max = { function(v) return type(v) == "number" end, "a number" },
+  required = { is_bool, "true or false" },
+}
+
+local function nearest(word, fields)
+  for name in pairs(fields) do
+    if #name > 2 and (name:sub(1, 3) == word:sub(1, 3) or name:sub(-3) == word:sub(-3)) then return name end
+  end
+end
+
+local function check(call, t, fields)
+  if type(t) ~= "table" then fail("usage", "%s needs a table", call) end
+  for k, v in pairs(t) do
+    local f = fields[k]
+    if not f then
+      local near = type(k) == "string" and nearest(k, fields)
+      fail("usage", "%s: no field named %q%s", call, tostring(k), near and ("; did you mean " .. near .. "?") or "")
+    end
+    if not f[1](v) then fail("usage", "%s: %s must be %s", call, k, f[2]) end
+  end
+  for k, f in pairs(fields) do
+    if f[3] and t[k] == nil then fail("usage", "%s: %s is missing (%s)", call, k, f[2]) end
+  end
+end
+
+local function add(call, list, t)
+  if list[t.id] then fail("usage", "%s: %q is declared twice", call, t.id) end
+  list[t.id] = t
+end
+
+-- console = { kind... } or console = { name = { kind... }, ... }; the short form is the console
+-- "main"
+local function consoles_of(call, t)
+  if t.console == nil then return end
+  local short = false
+  for k in pairs(t.console) do short = short or console_fields[k] ~= nil end
+  if short then t.console = { main = t.console } end
+  for name, c in pairs(t.console) do check(("%s: console.%s"):format(call, tostring(name)), c, console_fields) end
+end
+
+function vise.board(t)
+  check("vise.board", t, board_fields)
+  consoles_of("vise.board", t)
+  add("vise.board", core.boards, t)
+  return t
+end
+
+function vise.workflow(t)
+  check("vise.workflow", t, workflow_fields)
+  for name, p in pairs(t.params or {}) do
+    check(("vise.workflow: params.%s"):format(tostring(name)), p, param_fields)
+    if p.type == "enum" and not p.values then fail("usage", "vise.workflow: params.%s: an enum needs values", name) end
+  end
+  add("vise.workflow", core.workflows, t)
+  table.insert(core.order, t)
+  return t
+end
+
+function vise.macro(t)
+  check("vise.macro", t, macro_fields)
+  if not (t.run or t.send or t.at) then fail("usage", "vise.macro: one of run, send and at is needed") end
+  add("vise.macro", core.macros, t)
+  return t
+end
+
+------------------------------------------------------------------ parameters
+
+local function url(v) return v:match("^%a[%w+.-]*:") and v or nil end
+local function bool(v) return ({ on = 1, ["true"] = 1, yes = 1, ["1"] = 1, off = 0, ["false"] = 0, no = 0, ["0"] = 0 })[v] end
+
+local parse = {
+  int = function(v) return math.tointeger(tonumber(v)) end,
+  number = function(v) return tonumber(v) end,
+  bool = function(v) local b = bool(v) if b == nil then return nil end return b == 1 end,
+  duration = function(v) return core.duration(v) end,
+  bytes = function(v) return core.bytes(v) end,
+  string = function(v) return v end,
+  url = url,
+}
+
+local example = { int = "a whole number", number = "a number", bool = "on or off", duration = "a duration such as 30s",
+  bytes = "a size such as 1MB", string = "text", url = "an address such as http://host/path" }
+
+-- A value from a text (--set) or from Lua (a default).
+local function value(what, p, v)
+  if p.type == "enum" then
+    for _, allowed in ipairs(p.values) do if v == allowed then return v end end
+    fail("usage", "%s: %q is not allowed; one of: %s", what, tostring(v), table.concat(p.values, ", "))
+  end
+  local out = v
+  if type(v) == "string" then out = parse[p.type](v) end
+  if out == nil then fail("usage", "%s: %q is not %s", what, tostring(v), example[p.type]) end
+  if (p.min and out < p.min) or (p.max and out > p.max) then
+    fail("usage", "%s: %s is not from %s to %s", what, tostring(v), tostring(p.min or "-"), tostring(p.max or "-"))
+  end
+  return out
+end
+
+-- The parameters of a declaration from its defaults and from the settings that name them.
+function core.parameters(what, declared, sets)
+  local out = {}
+  for name, p in pairs(declared or {}) do
+    local given = sets[name]
+    if given ~= nil then out[name] = value(what .. ": " .. name, p, given)
+    elseif p.default ~= nil then out[name] = value(what .. ": " .. name, p, p.default)
+    elseif p.required then fail("usage", "%s: --set %s= is needed%s", what, name, p.doc and (": " .. p.doc) or "") end
+  end
+  return out
+end
+
+-- Settings that nothing declares are mistakes.
+function core.check_sets(sets, declared)
+  for name in pairs(sets) do
+    if not declared[name] then
+      local list = {}
+      for k in pairs(declared) do list[#list + 1] = k end
+      table.sort(list)
+      fail("usage", "--set %s: no such parameter; known: %s", name, #list > 0 and table.concat(list, ", ") or "none")
+    end
+  end
+end
+
+------------------------------------------------------------------ what the bench is told
+
+local function sorted(list)
+  local out = {}
+  for _, t in pairs(list) do out[#out + 1] = t end
+  table.sort(out, function(a, b) return a.id < b.id end)
+  return out
+end
+
+local function plain(v, depth)
+  if type(v) ~= "table" then
+    if type(v) == "function" then return nil end
+    return type(v) == "userdata" and tostring(v) or v
+  end
+  local out = {}
+  for k, x in pairs(v) do
+    if depth < 6 and (type(k) == "string" or type(k) == "number") then out[k] = plain(x, depth + 1) end
+  end
+  if #v > 0 then core.json.array(out) end
+  return out
+end
+
+function core.describe()
+  local array = core.json.array
+  local d = { plugin = vise.plugin and vise.plugin.name or core.name, boards = array {}, workflows = array {}, macros = array {} }
+  for _, b in ipairs(sorted(core.boards)) do
+    local row = plain(b, 0)
+    row.plugin = d.plugin
+    row.name = row.name or b.id
+    row.has = { flash = b.flash ~= nil, reset = b.reset ~= nil, debug = b.debug ~= nil }
+    row.flash, row.reset, row.debug = nil, nil, nil
+    table.insert(d.boards, row)
+  end
+  for _, w in ipairs(sorted(core.workflows)) do
+    local params = plain(w.params or {}, 0)
+    table.insert(d.workflows, { id = w.id, title = w.title or w.id, doc = w.doc, plugin = d.plugin, params = params,
+      needs = plain(w.needs or {}, 0), timeout = w.timeout, board = w.board })
+  end
+  for _, m in ipairs(sorted(core.macros)) do
+    table.insert(d.macros, { id = m.id, title = m.title or m.id, doc = m.doc, keys = m.keys, plugin = d.plugin, board = m.board,
+      at = m.at, send = m.send })
+  end
+  return d
+end

@@ -1,0 +1,88 @@
+-- qemu-cortex-m: QEMU machines as boards. All that touches the chip goes through the machine's gdb
+-- stub.
+local vise = require "vise"
+
+-- A file name that begins with a dash is not an option.
+local function file_word(file)
+  return file:sub(1, 1) == "-" and "./" .. file or file
+end
+
+local function stub(b)
+  if b.options.gdb ~= "" then return b.options.gdb end
+  return "127.0.0.1:" .. b.options.gdb_port
+end
+
+local function gdb_args(b, commands, file)
+  local args = { "-nx", "-batch", "-ex", "set remotetimeout 10", "-ex", "set tcp auto-retry off", "-ex", "target remote " .. stub(b) }
+  for _, c in ipairs(commands) do
+    args[#args + 1] = "-ex"
+    args[#args + 1] = c
+  end
+  args[#args + 1] = file
+  return args
+end
+
+-- gdb's exit status says little: its words tell. Order matters, the first that is found is the
+-- cause.
+local CAUSES = {
+  { "Connection refused", "infra", "no gdb stub at %s: is QEMU running, with -gdb tcp:%s?" },
+  { "Connection timed out", "infra", "no answer from the gdb stub at %s" },
+  { "could not connect", "infra", "no gdb stub at %s" },
+  { "unknown host", "config", "%s is no address" },
+  { "Remote connection closed", "infra", "the gdb stub at %s closed the connection" },
+  { "Remote communication error", "infra", "the gdb stub at %s closed the connection" },
+  { "not in executable format", "format", "the file is no ELF image" },
+  { "No such file or directory", "not_found", "the file does not exist" },
+  { "Load failed", "tool_failed", "gdb could not write the image" },
+  { "Cannot access memory", "tool_failed", "the image does not fit the memory of this machine" },
+}
+
+local function judge(b, r, what)
+  for _, c in ipairs(CAUSES) do
+    if r.out:find(c[1], 1, true) then
+      vise.fail(c[2], "%s: %s", what, (c[3]:gsub("%%s", stub(b))), { log = r.out })
+    end
+  end
+  if r.code ~= 0 then
+    vise.fail("tool_failed", "%s: gdb ended with %s: %s", what, tostring(r.code or r.signal), r.err, { log = r.out })
+  end
+end
+
+local function flash(b, file, opt)
+  local r = vise.launch.run { cmd = b.options.debugger, name = "flash " .. b.id, timeout = opt.timeout or 60,
+    args = gdb_args(b, { "load", "compare-sections", "monitor system_reset", "detach" }, file_word(file)) }
+  local what = "flash " .. file
+  judge(b, r, what)
+  local bad = r.out:match("Section ([^,\n]+)[^\n]*MIS%-MATCHED")
+  if bad then vise.fail("verify", "%s: section %s is not what was written", what, bad, { log = r.out }) end
+  local same = select(2, r.out:gsub("matched%.", ""))
+  if same == 0 or not r.out:find("Transfer rate", 1, true) then
+    vise.fail("tool_failed", "%s: gdb wrote nothing: %s", what, r.err ~= "" and r.err or r.out:match("[^\n]+") or "no word",
+      { log = r.out })
+  end
+  vise.log.info("%s: %d sections written and compared", b.id, same)
+end
+
+local function reset(b)
+  local r = vise.launch.run { cmd = b.options.debugger, name = "reset " .. b.id, timeout = 20,
+    args = gdb_args(b, { "monitor system_reset", "detach" }) }
+  judge(b, r, "reset")
+end
+
+local function debug(b, file)
+  return { b.options.debugger, "-nx", "-q", "-ex", "set confirm off", "-ex", "target remote " .. stub(b), file_word(file) }
+end
+
+local function machine(id, name, cpu, flash_base, flash_size, ram_size)
+  vise.board {
+    id = id, name = name, cpu = cpu,
+    console = { main = { kind = "pty", baud = 115200, eol = "\r", ready = "[READY]", on_lost = "wait" } },
+    memory = { flash = { flash_base, flash_size }, ram = { 0x20000000, ram_size } },
+    never = { "panic: ", "fatal error: ", vise.rx[=[^goroutine \d+ \[running\]]=], "HardFault" },
+    image = { format = "elf", machine = "arm" },
+    flash = flash, reset = reset, debug = debug,
+  }
+end
+
+machine("qemu-netduinoplus2", "QEMU netduinoplus2 (STM32F405)", "cortex-m4", 0x08000000, 1024 * 1024, 128 * 1024)
+machine("qemu-microbit", "QEMU microbit (nRF51822)", "cortex-m0", 0x00000000, 256 * 1024, 16 * 1024)

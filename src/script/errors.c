@@ -1,0 +1,262 @@
+/* errors.c - making, completing and judging error tables. */
+#include "script/errors.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "script/host.h"
+
+/* The nearest line that is not the runtime's, as "file:line", or "". */
+static void
+push_where(lua_State *L, int level)
+{
+	lua_Debug ar;
+
+	for (; lua_getstack(L, level, &ar) != 0; level++) {
+		if (lua_getinfo(L, "Sl", &ar) == 0 || ar.currentline < 0 ||
+		    strncmp(ar.source, ERRORS_RUNTIME, strlen(ERRORS_RUNTIME)) == 0)
+			continue;
+		lua_pushfstring(L, "%s:%d", ar.short_src, ar.currentline);
+		return;
+	}
+	lua_pushliteral(L, "");
+}
+
+static void
+push_error(lua_State *L, const char *code)
+{
+	lua_createtable(L, 0, 6);
+	lua_pushstring(L, code);
+	lua_setfield(L, -2, "code");
+	luaL_setmetatable(L, ERRORS_META);
+	push_where(L, 0);
+	lua_setfield(L, -2, "where");
+}
+
+int
+errors_raise(lua_State *L, const char *code, const char *fmt, ...)
+{
+	va_list ap;
+
+	luaL_checkstack(L, 6, NULL);
+	push_error(L, code);
+	va_start(ap, fmt);
+	lua_pushvfstring(L, fmt, ap);
+	va_end(ap);
+	lua_setfield(L, -2, "msg");
+	return lua_error(L);
+}
+
+int
+errors_raise_msg(lua_State *L, const struct err_msg *m)
+{
+	luaL_checkstack(L, 6, NULL);
+	push_error(L, err_word(m->code));
+	if (m->what[0] != '\0')
+		lua_pushfstring(L, "%s: %s", m->what, m->why);
+	else
+		lua_pushstring(L, m->why);
+	lua_setfield(L, -2, "msg");
+	lua_pushstring(L, m->what);
+	lua_setfield(L, -2, "what");
+	if (m->next[0] != '\0') {
+		lua_pushstring(L, m->next);
+		lua_setfield(L, -2, "next");
+	}
+	return lua_error(L);
+}
+
+int
+errors_argument(lua_State *L, int arg, const char *wanted)
+{
+	return errors_raise(
+	    L, "usage", "argument %d: %s expected, got %s", arg, wanted, luaL_typename(L, arg));
+}
+
+static bool
+is_error(lua_State *L, int idx)
+{
+	bool is = false;
+
+	if (lua_istable(L, idx) && lua_getmetatable(L, idx)) {
+		luaL_getmetatable(L, ERRORS_META);
+		is = lua_rawequal(L, -1, -2) != 0;
+		lua_pop(L, 2);
+	}
+	return is;
+}
+
+void
+errors_wrap(lua_State *L)
+{
+	const char *text, *code = "script";
+
+	if (is_error(L, -1))
+		return;
+	/* somebody's own table */
+	if (lua_istable(L, -1) && lua_getfield(L, -1, "code") == LUA_TSTRING) {
+		lua_pop(L, 1);
+		luaL_setmetatable(L, ERRORS_META);
+		return;
+	}
+	if (lua_istable(L, -1))
+		lua_pop(L, 1);
+	text = luaL_tolstring(L, -1, NULL);
+	if (strcmp(text, "not enough memory") == 0)
+		code = "memory";
+	lua_createtable(L, 0, 4);
+	lua_pushstring(L, code);
+	lua_setfield(L, -2, "code");
+	if (strcmp(code, "memory") == 0)
+		lua_pushfstring(L, "more than %d MB of memory", (int)(host_of(L)->mem.cap >> 20));
+	else
+		lua_pushvalue(L, -2);
+	lua_setfield(L, -2, "msg");
+	lua_pushliteral(L, "");
+	lua_setfield(L, -2, "where");
+	luaL_setmetatable(L, ERRORS_META);
+	lua_replace(L, -3);
+	lua_pop(L, 1);
+}
+
+int
+errors_handler(lua_State *L)
+{
+	struct host *h = host_of(L);
+	const size_t slack = h->mem.slack;
+
+	h->mem.slack = HOST_SLACK;
+	luaL_checkstack(L, 8, NULL);
+	lua_settop(L, 1);
+	errors_wrap(L);
+	if (lua_getfield(L, 1, "trace") == LUA_TNIL) {
+		luaL_traceback(L, L, NULL, 1);
+		lua_setfield(L, 1, "trace");
+	}
+	lua_settop(L, 1);
+	h->mem.slack = slack;
+	return 1;
+}
+
+int
+errors_status(lua_State *L, int idx)
+{
+	const char *code;
+	int status = 1;
+
+	idx = lua_absindex(L, idx);
+	if (!lua_istable(L, idx))
+		return err_exit_status(ERR_SCRIPT);
+	lua_getfield(L, idx, "verdict");
+	lua_getfield(L, idx, "code");
+	code = lua_tostring(L, -1);
+	if (!lua_toboolean(L, -2))
+		status = err_exit_status(code != NULL ? err_from_word(code) : ERR_SCRIPT);
+	if (code != NULL && (strcmp(code, "memory") == 0 || strcmp(code, "load_time") == 0))
+		/* a limit or a mistake of the script, no failure of the bench */
+		status = err_exit_status(ERR_SCRIPT);
+	lua_pop(L, 2);
+	return status;
+}
+
+static int
+l_tostring(lua_State *L)
+{
+	const char *where;
+
+	if (!lua_istable(L, 1))
+		return errors_argument(L, 1, "an error");
+	lua_getfield(L, 1, "where");
+	lua_getfield(L, 1, "code");
+	lua_getfield(L, 1, "msg");
+	where = lua_tostring(L, 2);
+	(void)luaL_tolstring(L, 4, NULL);
+	if (where != NULL && where[0] != '\0')
+		lua_pushfstring(L, "%s: %s: %s", where, lua_tostring(L, 3), lua_tostring(L, 5));
+	else
+		lua_pushfstring(L, "%s: %s", lua_tostring(L, 3), lua_tostring(L, 5));
+	return 1;
+}
+
+static int
+l_fail(lua_State *L)
+{
+	const char *code = luaL_checkstring(L, 1);
+
+	lua_settop(L, 3);
+	push_error(L, code);
+	lua_pushvalue(L, 2);
+	lua_setfield(L, 4, "msg");
+	if (lua_istable(L, 3))
+		for (lua_pushnil(L); lua_next(L, 3) != 0; lua_pop(L, 1)) {
+			lua_pushvalue(L, -2);
+			lua_pushvalue(L, -2);
+			lua_settable(L, 4);
+		}
+	return lua_error(L);
+}
+
+static int
+l_status(lua_State *L)
+{
+	lua_pushinteger(L, errors_status(L, 1));
+	return 1;
+}
+
+void
+errors_open(lua_State *L)
+{
+	luaL_newmetatable(L, ERRORS_META);
+	lua_pushcfunction(L, l_tostring);
+	lua_setfield(L, -2, "__tostring");
+	lua_pushliteral(L, ERRORS_META);
+	lua_setfield(L, -2, "__metatable");
+	lua_pop(L, 1);
+}
+
+void
+errors_functions(lua_State *L)
+{
+	static const luaL_Reg list[] = {
+		{ "fail", l_fail },
+		{ "handler", errors_handler },
+		{ "status", l_status },
+		{ NULL, NULL },
+	};
+
+	luaL_setfuncs(L, list, 0);
+}
+
+static void
+put_field(lua_State *L, int idx, json_t *o, const char *field, const char *key)
+{
+	size_t n;
+	const char *s;
+
+	lua_getfield(L, idx, field);
+	s = lua_tolstring(L, -1, &n);
+	if (s != NULL && n != 0)
+		json_put_strn(o, key, s, n);
+	lua_pop(L, 1);
+}
+
+json_t *
+errors_json(lua_State *L, int idx)
+{
+	json_t *o = json_object();
+
+	idx = lua_absindex(L, idx);
+	if (!lua_istable(L, idx)) {
+		json_put_str(o, "code", "script");
+		json_put_str(o, "why", "an error that is no table");
+		return o;
+	}
+	put_field(L, idx, o, "code", "code");
+	put_field(L, idx, o, "what", "what");
+	put_field(L, idx, o, "msg", "why");
+	put_field(L, idx, o, "next", "next");
+	put_field(L, idx, o, "where", "where");
+	put_field(L, idx, o, "trace", "trace");
+	return o;
+}

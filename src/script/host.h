@@ -1,0 +1,68 @@
+/*
+ * host.h - one Lua state with its memory, libraries, tasks, guard and its bench.
+ *
+ * Layer   script. Everything of the folder hangs on struct host; host_of(L) finds it from any
+ *         coroutine.
+ * Owns    the state, tasks, streams and the connection; the loop is borrowed and outlives it.
+ */
+#ifndef SCRIPT_HOST_H
+#define SCRIPT_HOST_H
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "loop/loop.h"
+#include "script/guard.h"
+#include "script/sched.h"
+
+struct link;
+
+enum { HOST_SLACK = 1 << 17 };  /* bytes over the cap while a traceback is built */
+
+struct host_memory { size_t used, cap, slack; };
+
+struct host_options {
+	const char *name;               /* the script's or plugin's, for messages; borrowed */
+	size_t memory;                  /* cap of the state, bytes */
+	uint64_t slice_ns;              /* a task's turn */
+	/* a task's code that cannot be paused (callbacks of sort, gsub) */
+	uint64_t hard_ns;
+	uint64_t callback_ns;           /* on_line and its like */
+	uint64_t load_ns;               /* a module or plugin while it loads */
+	uint64_t busy_ns;               /* a task that never waits */
+	uint64_t watchdog_ns;           /* one C call; the process ends */
+	uint64_t grace_ns;              /* clean-up after a cancel */
+	bool json, verbose;
+};
+
+struct host {
+	lua_State *L;
+	struct loop *loop;
+	struct host_memory mem;
+	struct host_options opt;
+	struct sched sched;
+	struct guard guard;
+	struct link *link;              /* NULL: no bench (--describe) */
+	/* registry: the table of C functions that the runtime gets */
+	int core;
+	void (*task_ended)(void *arg, struct task *t);          /* may be NULL */
+	/* it failed and nobody awaits it; may be NULL */
+	void (*unhandled)(void *arg, struct task *t);
+	void *arg;
+};
+
+void host_defaults(struct host_options *o);
+enum err host_open(
+    struct host *h, struct loop *l, const struct host_options *o, struct err_msg *why);
+void host_fini(struct host *h);
+struct host *host_of(lua_State *L);
+/* Loads the runtime's files (lua/vise/NAME.lua under dir) and makes the module `vise`. */
+enum err host_runtime(struct host *h, const char *dir, struct err_msg *why);
+/* Starts runtime function `name` of the core table as a task with one argument taken from the top
+ * of h->L. */
+struct task *host_start(struct host *h, const char *name, struct err_msg *why);
+void host_task_ended(struct host *h, struct task *t);
+void host_unhandled(struct host *h, struct task *t);
+
+#endif

@@ -1,0 +1,428 @@
+/* libs.c - safe libraries, and loading of files. */
+#include "script/libs.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/slice.h"
+#include "base/clock.h"
+#include "script/errors.h"
+#include "script/host.h"
+#include "sys/io.h"
+#include "sys/path.h"
+#include "sys/time.h"
+
+enum { CHUNK_MAX = 4 << 20, MANIFEST_MAX = 64 << 10 };
+
+#define LOADED "vise.loaded"            /* registry: module name -> value */
+
+/* ---- replaced functions of the base library */
+
+static int
+l_setmetatable(lua_State *L)
+{
+	const int kind = lua_type(L, 2);
+
+	luaL_checktype(L, 1, LUA_TTABLE);
+	luaL_argexpected(L, kind == LUA_TNIL || kind == LUA_TTABLE, 2, "nil or table");
+	if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
+		return luaL_error(L, "cannot change a protected metatable");
+	if (kind == LUA_TTABLE) {
+		lua_pushliteral(L, "__gc");
+		if (lua_rawget(L, 2) != LUA_TNIL)
+			return errors_raise(
+			    L, "usage", "__gc is not offered; use <close> or vise.defer");
+	}
+	lua_settop(L, 2);
+	lua_setmetatable(L, 1);
+	return 1;
+}
+
+/* load(text or function [, name [, mode [, env]]]): text only, byte code can crash the interpreter.
+ * */
+static int
+l_load(lua_State *L)
+{
+	const int top = lua_gettop(L);
+
+	lua_settop(L, 4);
+	lua_pushliteral(L, "t");
+	lua_replace(L, 3);
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	if (top < 4)
+		lua_settop(L, 4);               /* no environment: not the same as nil */
+	lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+	return lua_gettop(L);
+}
+
+/* A message handler runs inside the hook that raised, where no hook runs: a loop in it could not be
+ * ended. */
+static int
+handle_message(lua_State *L)
+{
+	if (guard_killed(host_of(L)))
+		return 1;
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, 1, 1);
+	return 1;
+}
+
+static int
+k_xpcall(lua_State *L, int status, lua_KContext extra)
+{
+	if (status != LUA_OK && status != LUA_YIELD) {
+		lua_pushboolean(L, 0);
+		lua_pushvalue(L, -2);
+		return 2;
+	}
+	return lua_gettop(L) - (int)extra;
+}
+
+/* As the base library's, but for the handler. */
+static int
+l_xpcall(lua_State *L)
+{
+	const int n = lua_gettop(L);
+
+	luaL_checktype(L, 2, LUA_TFUNCTION);
+	if (!lua_iscfunction(L, 2)) {
+		lua_pushvalue(L, 2);
+		lua_pushcclosure(L, handle_message, 1);
+		lua_replace(L, 2);
+	}
+	lua_pushboolean(L, 1);
+	lua_pushvalue(L, 1);
+	lua_rotate(L, 3, 2);
+	return k_xpcall(L, lua_pcallk(L, n - 2, LUA_MULTRET, 2, 2, k_xpcall), 2);
+}
+
+static int
+l_collectgarbage(lua_State *L)
+{
+	static const char *const words[] = { "collect", "count", NULL };
+	const int word = luaL_checkoption(L, 1, "collect", words);
+
+	if (word == 0) {
+		lua_pushinteger(L, lua_gc(L, LUA_GCCOLLECT));
+		return 1;
+	}
+	lua_pushnumber(
+	    L, (lua_Number)lua_gc(L, LUA_GCCOUNT) + (lua_Number)lua_gc(L, LUA_GCCOUNTB) / 1024.0);
+	return 1;
+}
+
+static int
+l_getenv(lua_State *L)
+{
+	static const char *const listed[] = { "HOME", "USER", "LANG", "TZ", "TERM", "CI", NULL };
+	const char *name = luaL_checkstring(L, 1);
+	bool good = strncmp(name, "VISE_", 5) == 0;
+
+	for (const char *const *n = listed; *n != NULL; n++)
+		good = good || strcmp(name, *n) == 0;
+	lua_pushstring(L, good ? getenv(name) : NULL);
+	return 1;
+}
+
+static int
+l_clock(lua_State *L)
+{
+	lua_pushnumber(L, (lua_Number)clock() / CLOCKS_PER_SEC);
+	return 1;
+}
+
+/* ---- the libraries */
+
+static void
+drop(lua_State *L, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		lua_pushnil(L);
+		lua_setfield(L, -2, *names);
+	}
+}
+
+/* A table with only the listed functions of a library, as a global. */
+static void
+pick(lua_State *L, const char *name, lua_CFunction open, const char *const *list)
+{
+	lua_newtable(L);
+	lua_pushcfunction(L, open);
+	lua_call(L, 0, 1);
+	for (; *list != NULL; list++) {
+		lua_getfield(L, -1, *list);
+		lua_setfield(L, -3, *list);
+	}
+	lua_pop(L, 1);
+	lua_setglobal(L, name);
+}
+
+static void
+base_library(lua_State *L)
+{
+	static const char *const unsafe[] = { "dofile", "loadfile", NULL };
+	static const luaL_Reg own[] = {
+		{ "setmetatable", l_setmetatable }, { "xpcall", l_xpcall },
+		{ "collectgarbage", l_collectgarbage }, { NULL, NULL },
+	};
+
+	lua_pushglobaltable(L);
+	drop(L, unsafe);
+	luaL_setfuncs(L, own, 0);
+	lua_getfield(L, -1, "load");
+	lua_pushcclosure(L, l_load, 1);
+	lua_setfield(L, -2, "load");
+	lua_pop(L, 1);
+}
+
+void
+libs_open(lua_State *L)
+{
+	static const luaL_Reg whole[] = {
+		{ LUA_GNAME, luaopen_base },
+		{ LUA_COLIBNAME, luaopen_coroutine },
+		{ LUA_TABLIBNAME, luaopen_table },
+		{ LUA_STRLIBNAME, luaopen_string },
+		{ LUA_MATHLIBNAME, luaopen_math },
+		{ LUA_UTF8LIBNAME, luaopen_utf8 },
+	};
+	static const char *const of_os[] = { "time", "date", "difftime", NULL };
+	static const char *const of_debug[] = { "traceback", NULL };
+	static const char *const of_string[] = { "dump", NULL };
+	static const luaL_Reg own_os[] = { { "getenv", l_getenv }, { "clock", l_clock },
+		{ NULL, NULL } };
+
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+		luaL_requiref(L, whole[i].name, whole[i].func, 1);
+		lua_pop(L, 1);
+	}
+	base_library(L);
+	pick(L, "os", luaopen_os, of_os);
+	pick(L, "debug", luaopen_debug, of_debug);
+	lua_getglobal(L, "os");
+	luaL_setfuncs(L, own_os, 0);
+	lua_pop(L, 1);
+	lua_getglobal(L, "string");
+	drop(L, of_string);
+	lua_pop(L, 1);
+	lua_newtable(L);
+	lua_setfield(L, LUA_REGISTRYINDEX, LOADED);
+}
+
+/* ---- files */
+
+/* load_file(path): the compiled chunk, or an error of code usage (not readable) or script (syntax).
+ * */
+static int
+l_load_file(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	struct err_msg why;
+	struct buf b;
+	size_t skip = 0;
+	enum err e;
+	int status;
+
+	buf_init(&b, 2 * CHUNK_MAX);
+	e = sys_file_read(path, CHUNK_MAX, &b, &why);
+	if (e != ERR_OK) {
+		buf_fini(&b);
+		why.code = ERR_USAGE;
+		return errors_raise_msg(L, &why);
+	}
+	if (b.len > 2 && b.data[0] == '#' && b.data[1] == '!')
+		skip = strcspn(b.data, "\n");
+	lua_pushfstring(L, "@%s", path);
+	status = luaL_loadbufferx(L, buf_str(&b) + skip, b.len - skip, lua_tostring(L, -1), "t");
+	buf_fini(&b);
+	if (status != LUA_OK)
+		return errors_raise(L, "script", "%s", lua_tostring(L, -1));
+	return 1;
+}
+
+static int
+push_text(lua_State *L)
+{
+	const struct buf *b = lua_touserdata(L, 1);
+
+	lua_pushlstring(L, buf_str(b), b->len);
+	return 1;
+}
+
+/* read_text(path): a small file of ours (a manifest). */
+static int
+l_read_text(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	struct err_msg why;
+	struct buf b;
+	enum err e;
+	int status;
+
+	buf_init(&b, 4 * MANIFEST_MAX);
+	e = sys_file_read(path, MANIFEST_MAX, &b, &why);
+	lua_pushcfunction(L, push_text);
+	lua_pushlightuserdata(L, &b);
+	status = lua_pcall(L, 1, 1, 0);
+	buf_fini(&b);
+	if (e != ERR_OK) {
+		why.code = ERR_USAGE;
+		return errors_raise_msg(L, &why);
+	}
+	return status == LUA_OK ? 1 : lua_error(L);
+}
+
+/* Calls the function on top with nargs arguments in load context: nothing in it may wait, and it
+ * has load_ns. */
+static void
+call_loading(lua_State *L, int nargs, int nres, const char *what)
+{
+	struct host *h = host_of(L);
+	struct guard_frame saved;
+	int status;
+	const int at = lua_gettop(L) - nargs;
+
+	lua_pushcfunction(L, errors_handler);
+	lua_insert(L, at);
+	guard_enter(h, &saved, &(struct guard_frame){ .kind = GUARD_LOAD, .what = what, .run = L,
+	    .hard_ns = h->opt.load_ns });
+	status = lua_pcall(L, nargs, nres, at);
+	guard_leave(h, &saved);
+	if (status != LUA_OK) {
+		errors_wrap(L);
+		lua_error(L);
+	}
+	lua_remove(L, at);
+}
+
+/* load(path, what): runs a file in load context, gives its first result. */
+static int
+l_load_now(lua_State *L)
+{
+	const char *what = luaL_checkstring(L, 2);
+
+	lua_pushcfunction(L, l_load_file);
+	lua_pushvalue(L, 1);
+	lua_call(L, 1, 1);
+	call_loading(L, 0, 1, what);
+	return 1;
+}
+
+static bool
+name_byte(char c)
+{
+	return c == '_' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	    (c >= 'A' && c <= 'Z');
+}
+
+/* The relative path of a module name: dots are folders, letters, digits, _ and - are allowed. */
+static bool
+module_path(const char *name, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; name[n] != '\0'; n++) {
+		const bool dot = name[n] == '.' && n != 0 && name[n - 1] != '.';
+
+		if (n + 1 == size || (!dot && !name_byte(name[n])))
+			return false;
+		out[n] = dot ? '/' : name[n];
+	}
+	out[n] = '\0';
+	return n != 0;
+}
+
+/* Pushes the path of a file that is there, or nothing. */
+static bool
+push_module_path(lua_State *L, const char *dir, const char *name, const char *tail)
+{
+	char rel[256];
+
+	if (!module_path(name, rel, sizeof rel))
+		return false;
+	lua_pushfstring(L, "%s/%s%s", dir, rel, tail);
+	if (path_exists(lua_tostring(L, -1)))
+		return true;
+	lua_pop(L, 1);
+	return false;
+}
+
+/* require(name): upvalue 1 is the folder, or nil. */
+static int
+l_require(lua_State *L)
+{
+	const char *name = luaL_checkstring(L, 1), *dir = lua_tostring(L, lua_upvalueindex(1));
+
+	lua_settop(L, 1);
+	lua_getfield(L, LUA_REGISTRYINDEX, LOADED);
+	if (lua_getfield(L, 2, name) != LUA_TNIL)
+		return 1;
+	if (dir == NULL ||
+	    (!push_module_path(L, dir, name, ".lua") &&
+		!push_module_path(L, dir, name, "/init.lua")))
+		return errors_raise(L, "usage",
+		    "module '%s' not found: require knows 'vise' and the script's own folder%s%s",
+		    name, dir != NULL ? " " : "", dir != NULL ? dir : "");
+	lua_pushcfunction(L, l_load_file);
+	lua_pushvalue(L, -2);
+	lua_call(L, 1, 1);
+	lua_pushboolean(L, 1);                  /* a ring of modules ends here */
+	lua_setfield(L, 2, name);
+	lua_pushvalue(L, 1);
+	call_loading(L, 1, 1, name);
+	if (lua_isnil(L, -1)) {
+		lua_pop(L, 1);
+		lua_pushboolean(L, 1);
+	}
+	lua_pushvalue(L, -1);
+	lua_setfield(L, 2, name);
+	return 1;
+}
+
+/* require_dir(dir, vise): makes the global require. */
+static int
+l_require_dir(lua_State *L)
+{
+	lua_settop(L, 2);
+	lua_getfield(L, LUA_REGISTRYINDEX, LOADED);
+	lua_pushvalue(L, 2);
+	lua_setfield(L, 3, "vise");
+	lua_pushvalue(L, 1);
+	lua_pushcclosure(L, l_require, 1);
+	lua_setglobal(L, "require");
+	return 0;
+}
+
+/* program(name): where one of our own programs is, or nil. */
+static int
+l_program(lua_State *L)
+{
+	char *path = path_program(luaL_checkstring(L, 1));
+
+	lua_pushstring(L, path);
+	mem_free(path);
+	return 1;
+}
+
+void
+libs_functions(lua_State *L)
+{
+	static const luaL_Reg list[] = {
+		{ "load_file", l_load_file },
+		{ "load", l_load_now },
+		{ "require_dir", l_require_dir },
+		{ "read_text", l_read_text },
+		{ "program", l_program },
+		{ NULL, NULL },
+	};
+
+	luaL_setfuncs(L, list, 0);
+}

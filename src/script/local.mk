@@ -1,0 +1,23 @@
+noinst_LIBRARIES += %D%/libscript.a
+%C%_libscript_a_CPPFLAGS = $(AM_CPPFLAGS) $(LUA_CFLAGS) $(JANSSON_CFLAGS)
+%C%_libscript_a_SOURCES = \
+	%D%/errors.c %D%/errors.h \
+	%D%/guard.c %D%/guard.h \
+	%D%/host.c %D%/host.h \
+	%D%/libs.c %D%/libs.h \
+	%D%/link.c %D%/link.h \
+	%D%/mod_bench.c %D%/mod_bench.h \
+	%D%/mod_json.c %D%/mod_json.h \
+	%D%/mod_log.c %D%/mod_log.h \
+	%D%/mod_rx.c %D%/mod_rx.h \
+	%D%/mod_stream.c %D%/mod_stream.h \
+	%D%/mod_task.c %D%/mod_task.h \
+	%D%/mod_text.c %D%/mod_text.h \
+	%D%/run.c %D%/run.h \
+	%D%/rx.c %D%/rx.h \
+	%D%/rx_parse.c %D%/rx_parse.h \
+	%D%/rx_run.c %D%/rx_run.h \
+	%D%/sched.c %D%/sched.h \
+	%D%/stream.c %D%/stream.h \
+	%D%/tick.c %D%/tick.h \
+	%D%/value.c %D%/value.h

@@ -1,0 +1,100 @@
+/* mod_json.c - JSON for scripts. */
+#include "script/mod_json.h"
+
+#include <lauxlib.h>
+
+#include "base/buf.h"
+#include "script/errors.h"
+#include "script/value.h"
+
+enum { TEXT_MAX = 64 << 20 };
+
+static int
+push_and_drop(lua_State *L)
+{
+	value_push(L, lua_touserdata(L, 1));
+	return 1;
+}
+
+static int
+l_decode(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	struct err_msg why;
+	json_t *v = json_read(s, n, "JSON", &why);
+	int status;
+
+	if (v == NULL)
+		return errors_raise_msg(L, &why);
+	lua_pushcfunction(L, push_and_drop);
+	lua_pushlightuserdata(L, v);
+	status = lua_pcall(L, 1, 1, 0);
+	json_decref(v);
+	return status == LUA_OK ? 1 : lua_error(L);
+}
+
+/* Pushing may raise: what is not Lua's is freed by the caller first. */
+static int
+push_text(lua_State *L)
+{
+	const struct buf *b = lua_touserdata(L, 1);
+
+	lua_pushlstring(L, buf_str(b), b->len);
+	return 1;
+}
+
+static int
+l_encode(lua_State *L)
+{
+	json_t *v;
+	struct buf b;
+	enum err e;
+	int status;
+
+	luaL_checkany(L, 1);
+	v = value_get(L, 1);
+	if (v == NULL)
+		return errors_raise(
+		    L, "usage", "vise.json.encode: cannot write %s", lua_tostring(L, -1));
+	buf_init(&b, TEXT_MAX);
+	e = json_write(v, &b);
+	json_decref(v);
+	if (e != ERR_OK) {
+		buf_fini(&b);
+		return errors_raise(L, "limit", "vise.json.encode: the text is over 64 MB");
+	}
+	lua_pushcfunction(L, push_text);
+	lua_pushlightuserdata(L, &b);
+	status = lua_pcall(L, 1, 1, 0);
+	buf_fini(&b);
+	if (status != LUA_OK)
+		return lua_error(L);
+	return 1;
+}
+
+static int
+l_array(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	lua_settop(L, 1);
+	luaL_setmetatable(L, VALUE_ARRAY);
+	return 1;
+}
+
+void
+mod_json_open(lua_State *L)
+{
+	static const luaL_Reg list[] = {
+		{ "decode", l_decode },
+		{ "encode", l_encode },
+		{ "array", l_array },
+		{ NULL, NULL },
+	};
+
+	value_open(L);
+	luaL_newlib(L, list);
+	lua_pushlightuserdata(L, (void *)(uintptr_t)&value_null);
+	lua_setfield(L, -2, "null");
+	lua_setfield(L, -2, "json");
+}

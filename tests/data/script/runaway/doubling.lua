@@ -1,0 +1,3 @@
+-- expect: 7 memory|budget
+local s = "x"
+while true do s = s .. s end

@@ -1,0 +1,2 @@
+-- expect: 7 script
+os.execute("sleep 100")

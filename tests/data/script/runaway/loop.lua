@@ -1,0 +1,2 @@
+-- expect: 7 budget
+while true do end

@@ -1,0 +1,3 @@
+-- expect: 7 budget|memory
+local function f() while true do pcall(f) end end
+f()

@@ -1,0 +1,3 @@
+-- expect: 7 script
+debug.sethook()
+while true do end

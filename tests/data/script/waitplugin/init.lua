@@ -1,0 +1,3 @@
+local vise = require "vise"
+
+vise.sleep(1)
