@@ -1,0 +1,346 @@
+/* bench.c - the life of one bench: its folder, journal, notices, lingering and end. */
+#include "bench/bench.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "bench/boards.h"
+#include "bench/clients.h"
+#include "bench/consoles.h"
+#include "bench/demo.h"
+#include "bench/gauges.h"
+#include "bench/hub.h"
+#include "bench/jobs.h"
+#include "bench/news.h"
+#include "bench/profiles.h"
+#include "sys/io.h"
+#include "sys/path.h"
+#include "sys/process.h"
+#include "sys/time.h"
+
+static const uint64_t FLUSH_NS = 100 * NS_PER_MS;
+
+/* ---- news */
+
+uint64_t
+bench_time(const struct bench *b, uint64_t mono)
+{
+	return mono > b->start_mono ? mono - b->start_mono : 0;
+}
+
+static void
+on_flush(void *arg)
+{
+	struct bench *b = arg;
+	struct err_msg why;
+
+	b->tick = NULL;
+	journal_flush(b->journal);
+	if (!journal_failing(b->journal, &why)) {
+		b->journal_alarm = false;
+		return;
+	}
+	if (!b->journal_alarm)
+		bench_notice_err(b, "alarm", "journal", &why);
+	b->journal_alarm = true;
+	if (b->tick == NULL)
+		b->tick = loop_timer_start(b->loop, NS_PER_S, 0, on_flush, b);
+}
+
+static void
+on_news(void *arg, uint64_t mono, const char *type, const json_t *body)
+{
+	struct bench *b = arg;
+
+	journal_add(b->journal, mono, type, body);
+	if (b->tick == NULL)
+		b->tick = loop_timer_start(b->loop, FLUSH_NS, 0, on_flush, b);
+	clients_event(b, type, body);
+}
+
+void
+bench_news(struct bench *b, const char *type, json_t *body)
+{
+	const uint64_t now = sys_mono();
+	json_t *o = body != NULL ? body : json_object();
+
+	json_put_int(o, "t", (json_int_t)bench_time(b, now));
+	bus_publish(b->bus, now, type, o);
+}
+
+void
+bench_notice(struct bench *b, const char *level, const char *source, const char *next, const char *fmt, ...)
+{
+	char text[ERR_WHY_MAX + ERR_WHAT_MAX];
+	json_t *o = json_object();
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	json_put_int(o, "id", ++b->next_notice);
+	json_put_int(o, "t", (json_int_t)bench_time(b, sys_mono()));
+	json_put_str(o, "level", level);
+	json_put_str(o, "text", text);
+	if (next != NULL && next[0] != '\0')
+		json_put_str(o, "next", next);
+	json_put_str(o, "source", source);
+	if (json_array_size(b->notices) >= LIMIT_NOTICES)
+		(void)json_array_remove(b->notices, 0);
+	(void)json_array_append(b->notices, o);
+	bench_news(b, "notice", json_pack("{s:o}", "notice", o));
+}
+
+void
+bench_notice_err(struct bench *b, const char *level, const char *source, const struct err_msg *why)
+{
+	bench_notice(b, level, source, why->next, "%s%s%s", why->what, why->what[0] != '\0' ? ": " : "", why->why);
+}
+
+char *
+bench_path(const struct bench *b, const char *folder, const char *fmt, ...)
+{
+	char *dir = folder[0] != '\0' ? path_join(b->dir, folder) : mem_str(b->dir), *path, name[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(name, sizeof name, fmt, ap);
+	va_end(ap);
+	(void)path_make_private(dir, NULL);     /* a failure shows when the file is opened */
+	path = name[0] != '\0' ? path_join(dir, name) : mem_str(dir);
+	mem_free(dir);
+	return path;
+}
+
+/* ---- the end */
+
+void
+bench_end(struct bench *b, const char *why)
+{
+	if (b->ending)
+		return;
+	b->ending = true;
+	bench_news(b, "bench.end", json_pack("{s:s}", "why", why));
+	loop_stop(b->loop);
+}
+
+static void
+on_linger(void *arg)
+{
+	struct bench *b = arg;
+
+	b->linger = NULL;
+	if (!clients_any_viewer(b) && !jobs_running(b))
+		bench_end(b, "nobody came back");
+}
+
+void
+bench_linger_check(struct bench *b)
+{
+	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && list_empty(&b->clients);
+	const uint64_t linger = b->given.linger_ns >= 0 ? (uint64_t)b->given.linger_ns :
+	    options_num(&b->options, OPT_BENCH_LINGER);
+
+	if (b->ending)
+		return;
+	if (!idle) {
+		loop_timer_stop(b->linger);
+		b->linger = NULL;
+	} else if (b->linger == NULL) {
+		/* a bench just started is given time for its first client */
+		const uint64_t least = b->next_client == 0 ? 5 * NS_PER_S : 0;
+
+		b->linger = loop_timer_start(b->loop, linger > least ? linger : least, 0, on_linger, b);
+	}
+}
+
+static void
+on_term(void *arg)
+{
+	bench_end(arg, "ended by a signal");
+}
+
+/* ---- the start */
+
+static enum err
+make_folder(struct bench *b, struct err_msg *why)
+{
+	char *state = b->given.state_dir != NULL ? mem_str(b->given.state_dir) : path_state();
+	char *benches = path_join(state, "benches"), stamp[40];
+	enum err e;
+
+	clock_fmt_iso(b->start_wall, stamp, sizeof stamp);
+	for (char *p = stamp; *p != '\0'; p++)
+		if (*p == ':')
+			*p = '.';
+	e = path_make_private(state, why);
+	if (e == ERR_OK)
+		e = path_make_private(benches, why);
+	b->dir = mem_fmt("%s/%s-%s-%ld", benches, b->name, stamp, (long)getpid());
+	if (e == ERR_OK)
+		e = path_make_private(b->dir, why);
+	mem_free(benches);
+	mem_free(state);
+	return e;
+}
+
+static enum err
+write_info(struct bench *b, struct err_msg *why)
+{
+	json_t *o = json_object();
+	struct buf text;
+	enum err e;
+
+	json_put_int(o, "pid", (json_int_t)getpid());
+	json_put_str(o, "name", b->name);
+	json_put_str(o, "target", b->target);
+	json_put_bool(o, "simulated", b->given.simulated);
+	json_put_int(o, "started", (json_int_t)b->start_wall);
+	json_put_str(o, "dir", b->dir);
+	json_put_str(o, "version", VISE_VERSION);
+	buf_init(&text, 16 << 10);
+	e = json_write(o, &text);
+	if (e == ERR_OK)
+		e = sys_file_replace(b->info, buf_str(&text), text.len, why);
+	buf_fini(&text);
+	json_decref(o);
+	return e;
+}
+
+static enum err
+open_all(struct bench *b, struct err_msg *why)
+{
+	char *journal = path_join(b->dir, "journal.jsonl"), *config = path_config();
+	char *runtime = path_runtime(), *file = config != NULL ? path_join(config, "config") : NULL;
+	enum err e = path_make_private(runtime, why);
+
+	b->socket = mem_fmt("%s/%s.sock", runtime, b->name);
+	b->info = mem_fmt("%s/%s.json", runtime, b->name);
+	if (e == ERR_OK && file != NULL)
+		e = options_load(&b->options, file, why);
+	if (e == ERR_OK)
+		e = journal_open(journal, b->start_mono, &b->journal, why);
+	if (e == ERR_OK)
+		e = clients_listen(b, why);
+	if (e == ERR_OK)
+		e = write_info(b, why);
+	mem_free(file);
+	mem_free(runtime);
+	mem_free(config);
+	mem_free(journal);
+	return e;
+}
+
+static struct bench *
+bench_new(const struct bench_options *o)
+{
+	struct bench *b = mem_zero(1, sizeof *b);
+
+	b->given = *o;
+	b->loop = loop_new();
+	b->bus = bus_new();
+	b->name = mem_str(o->name);
+	b->target = mem_str(o->target);
+	b->start_mono = sys_mono();
+	b->start_wall = sys_wall();
+	b->listen_fd = -1;
+	b->notices = json_array();
+	list_init(&b->clients);
+	list_init(&b->consoles);
+	list_init(&b->jobs);
+	list_init(&b->tasks);
+	options_init(&b->options);
+	return b;
+}
+
+static void
+bench_free(struct bench *b)
+{
+	clients_close(b);
+	jobs_close(b);
+	demo_close(b);
+	consoles_close(b);
+	gauges_close(b);
+	profiles_close(b);
+	boards_close(b);
+	loop_timer_stop(b->linger);
+	loop_timer_stop(b->tick);
+	if (b->listening) {             /* a bench refused at the start must not remove another's */
+		(void)unlink(b->socket);
+		(void)unlink(b->info);
+	}
+	bus_free(b->bus);
+	journal_close(b->journal);
+	json_decref(b->notices);
+	options_fini(&b->options);
+	loop_free(b->loop);
+	mem_free(b->name);
+	mem_free(b->target);
+	mem_free(b->board);
+	mem_free(b->dir);
+	mem_free(b->socket);
+	mem_free(b->info);
+	mem_free(b->profile_url);
+	mem_free(b);
+}
+
+static void
+on_run_answer(void *arg, json_t *result, const struct err_msg *why)
+{
+	struct bench *b = arg;
+
+	(void)result;
+	if (why != NULL)
+		bench_notice_err(b, "error", "start", why);
+}
+
+static void
+run_lines(struct bench *b)
+{
+	for (const char *const *line = b->given.run; line != NULL && *line != NULL; line++)
+		command_line(bench_commands, *line, b, NULL, on_run_answer, b);
+}
+
+static void
+serve(struct bench *b)
+{
+	struct loop_signal *term = loop_signal_watch(b->loop, SIGTERM, on_term, b);
+	struct loop_signal *intr = loop_signal_watch(b->loop, SIGINT, on_term, b);
+
+	b->listening = true;
+	(void)bus_subscribe(b->bus, "", on_news, b);
+	bench_news(b, "bench.start", json_pack("{s:s,s:s,s:s*,s:I}", "name", b->name, "version", VISE_VERSION,
+	    "target", b->target, "pid", (json_int_t)getpid()));
+	gauges_open(b);
+	boards_open(b);
+	process_ready(NULL);
+	run_lines(b);
+	bench_linger_check(b);
+	if (!b->ending)
+		loop_run(b->loop);
+	loop_signal_forget(term);
+	loop_signal_forget(intr);
+}
+
+enum err
+bench_run(const struct bench_options *o, struct err_msg *why)
+{
+	struct bench *b = bench_new(o);
+	enum err e = make_folder(b, why);
+
+	if (e == ERR_OK)
+		e = open_all(b, why);
+	if (e == ERR_OK && o->demo)
+		e = demo_open(b, why);
+	if (e == ERR_OK)
+		serve(b);
+	bench_free(b);
+	return e;
+}

@@ -1,0 +1,305 @@
+/* boards.c - what plugins provide, and running it as jobs of script hosts. */
+#include "bench/boards.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "bench/jobs.h"
+#include "bench/news.h"
+#include "sys/path.h"
+
+void
+boards_open(struct bench *b)
+{
+	char *shipped = path_data("plugins"), *config = path_config();
+
+	for (const char *const *p = b->given.plugins; p != NULL && *p != NULL; p++)
+		manifest_scan(&b->manifests, *p);
+	if (config != NULL) {
+		char *own = path_join(config, "plugins");
+
+		manifest_scan(&b->manifests, own);
+		mem_free(own);
+	}
+	manifest_scan(&b->manifests, shipped);
+	mem_free(config);
+	mem_free(shipped);
+	b->boards = manifest_json(&b->manifests, "board");
+	b->workflows = manifest_json(&b->manifests, "workflow");
+	b->macros = manifest_json(&b->manifests, "macro");
+	for (size_t i = 0; i < b->manifests.n; i++)
+		if (b->manifests.item[i].problem != NULL)
+			bench_notice(b, "warn", "plugin", NULL, "%s", b->manifests.item[i].problem);
+}
+
+void
+boards_close(struct bench *b)
+{
+	manifest_list_fini(&b->manifests);
+	json_decref(b->boards);
+	json_decref(b->workflows);
+	json_decref(b->macros);
+}
+
+/* A row that a host tells more of replaces or completes the row of the manifest. */
+static void
+merge(json_t *list, const json_t *rows, const char *plugin)
+{
+	size_t i, k;
+	json_t *row, *have;
+
+	json_array_foreach(rows, i, row) {
+		const char *id = json_get_str(row, "id", NULL);
+		json_t *found = NULL;
+
+		if (id == NULL || json_array_size(list) > 1000)
+			continue;
+		json_array_foreach(list, k, have)
+			if (strcmp(json_get_str(have, "id", ""), id) == 0)
+				found = have;
+		if (found == NULL) {
+			found = json_object();
+			(void)json_array_append_new(list, found);
+			json_put_str(found, "plugin", plugin);
+		}
+		(void)json_object_update(found, row);
+	}
+}
+
+enum err
+boards_register(struct bench *b, const json_t *params, struct err_msg *why)
+{
+	const char *plugin = json_get_str(params, "plugin", "script");
+
+	if (!json_is_object(params))
+		return err_set(why, ERR_USAGE, "register", NULL, "needs an object");
+	merge(b->boards, json_object_get(params, "boards"), plugin);
+	merge(b->workflows, json_object_get(params, "workflows"), plugin);
+	merge(b->macros, json_object_get(params, "macros"), plugin);
+	bench_news(b, "board", json_pack("{s:O,s:O,s:O}", "boards", b->boards, "workflows", b->workflows,
+	    "macros", b->macros));
+	return ERR_OK;
+}
+
+/* ---- running */
+
+struct host_run {
+	const char *kind, *id;          /* what the plugin must provide: "board", "workflow", "macro" */
+	const char *verb;               /* "--flash", ... */
+	const char *file;               /* or NULL */
+	const char *job_kind;
+	bool pty;
+};
+
+static json_t *
+host_argv(const struct bench *b, const struct manifest *m, const struct host_run *r, const json_t *set)
+{
+	char *program = path_program("vise-script");
+	json_t *argv = json_pack("[s,s,s]", program, "--fd", "3"), *pair;
+	size_t i;
+
+	mem_free(program);
+	if (!list_empty(&b->consoles))
+		(void)json_array_extend(argv, json_pack("[s,s]", "--console", "main"));
+	json_array_foreach(set, i, pair) {
+		(void)json_array_append_new(argv, json_string("--set"));
+		(void)json_array_append(argv, pair);
+	}
+	(void)json_array_append_new(argv, json_string("--plugin"));
+	(void)json_array_append_new(argv, json_string(m->dir));
+	(void)json_array_append_new(argv, json_string(r->verb));
+	(void)json_array_append_new(argv, json_string(r->id));
+	if (r->file != NULL)
+		(void)json_array_append_new(argv, json_string(r->file));
+	return argv;
+}
+
+static enum err
+check_file(const char *file, struct err_msg *why)
+{
+	if (file == NULL)
+		return ERR_OK;
+	if (file[0] != '/')
+		return err_set(why, ERR_USAGE, file, NULL, "give the whole path: the bench runs in /");
+	return path_exists(file) ? ERR_OK : err_set(why, ERR_NOENT, file, NULL, "no such file");
+}
+
+static void
+run_host(struct command_call *c, const struct host_run *r)
+{
+	struct bench *b = c->ctx;
+	const struct manifest *m = manifest_find(&b->manifests, r->kind, r->id);
+	struct bench_job *j;
+	struct err_msg why;
+	json_t *argv;
+	char *name;
+	enum err e = check_file(r->file, &why);
+
+	if (e == ERR_OK && m == NULL)
+		e = err_set(&why, ERR_NOENT, r->id, "board.list and `vise do workflow.list` name them", "no plugin provides the %s %s",
+		    r->kind, r->id);
+	if (e != ERR_OK) {
+		command_fail(c, &why);
+		return;
+	}
+	argv = host_argv(b, m, r, json_object_get(c->args, "set"));
+	name = mem_fmt("%s %s", r->verb + 2, r->id);
+	const struct bench_job_request q = {
+		.name = name, .kind = r->job_kind, .argv = argv, .pty = r->pty, .with_socket = true,
+		.by = c->client != NULL ? peer_name(((struct client *)c->client)->peer) : "bench",
+	};
+	e = jobs_start(b, &q, &j, &why);
+	json_decref(argv);
+	mem_free(name);
+	if (e == ERR_OK)
+		jobs_answer(c, j, json_get_bool(c->args, "wait", false));
+	else
+		command_fail(c, &why);
+}
+
+static const char *
+board_of(struct command_call *c)
+{
+	const struct bench *b = c->ctx;
+	const char *id = json_get_str(c->args, "board", b->board);
+	struct err_msg why;
+
+	if (id == NULL) {
+		(void)err_set(&why, ERR_USAGE, c->command->name, "board.use ID, or give board=ID (board.list names them)",
+		    "no board is chosen");
+		command_fail(c, &why);
+	}
+	return id;
+}
+
+static void
+cmd_flash(struct command_call *c)
+{
+	const char *id = board_of(c);
+
+	if (id != NULL)
+		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--flash",
+		    .file = json_get_str(c->args, "file", NULL), .job_kind = "flash" });
+}
+
+static void
+cmd_reset(struct command_call *c)
+{
+	const char *id = board_of(c);
+
+	if (id != NULL)
+		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--reset", .job_kind = "run" });
+}
+
+static void
+cmd_debug(struct command_call *c)
+{
+	const char *id = board_of(c);
+
+	if (id != NULL)
+		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--debug",
+		    .file = json_get_str(c->args, "file", NULL), .job_kind = "debug" });
+}
+
+static void
+cmd_workflow(struct command_call *c)
+{
+	run_host(c, &(const struct host_run){ .kind = "workflow", .id = json_get_str(c->args, "id", ""),
+	    .verb = "--workflow", .job_kind = "workflow" });
+}
+
+static void
+cmd_macro(struct command_call *c)
+{
+	run_host(c, &(const struct host_run){ .kind = "macro", .id = json_get_str(c->args, "id", ""),
+	    .verb = "--macro", .job_kind = "script" });
+}
+
+static void
+cmd_use(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *id = json_get_str(c->args, "id", "");
+	struct err_msg why;
+
+	if (manifest_find(&b->manifests, "board", id) == NULL) {
+		(void)err_set(&why, ERR_NOENT, id, "board.list names them", "no plugin provides this board");
+		command_fail(c, &why);
+		return;
+	}
+	mem_free(b->board);
+	b->board = mem_str(id);
+	bench_news(b, "bench", json_pack("{s:s}", "board", id));
+	command_done(c, NULL);
+}
+
+static void
+cmd_boards(struct command_call *c)
+{
+	command_done(c, json_incref(((struct bench *)c->ctx)->boards));
+}
+
+static void
+cmd_workflows(struct command_call *c)
+{
+	command_done(c, json_incref(((struct bench *)c->ctx)->workflows));
+}
+
+static void
+cmd_script(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *file = json_get_str(c->args, "file", "");
+	char *program = path_program("vise-script");
+	json_t *argv = json_pack("[s,s,s]", program, "--fd", "3");
+	struct bench_job *j;
+	struct err_msg why;
+	enum err e = check_file(file, &why);
+
+	mem_free(program);
+	if (!list_empty(&b->consoles))
+		(void)json_array_extend(argv, json_pack("[s,s]", "--console", "main"));
+	(void)json_array_append_new(argv, json_string(file));
+	const struct bench_job_request q = { .kind = "script", .argv = argv, .with_socket = true,
+		.name = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file, .by = "script.run" };
+
+	if (e == ERR_OK)
+		e = jobs_start(b, &q, &j, &why);
+	json_decref(argv);
+	if (e == ERR_OK)
+		jobs_answer(c, j, json_get_bool(c->args, "wait", false));
+	else
+		command_fail(c, &why);
+}
+
+#define BOARD_ARG { "board", ARG_WORD, 0, NULL, "board profile; the chosen one if absent" }
+#define WAIT_ARG { "wait", ARG_BOOL, 0, "off", "answer when it ended" }
+#define SET_ARG { "set", ARG_REST, 0, NULL, "name=value for the plugin" }
+
+static const struct command_arg flash_args[] = {
+	{ "file", ARG_WORD, ARG_MUST, NULL, "image to program" }, BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL },
+};
+static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL } };
+static const struct command_arg id_args[] = {
+	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, WAIT_ARG, SET_ARG, { .name = NULL },
+};
+static const struct command_arg use_args[] = {
+	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, { .name = NULL },
+};
+static const struct command_arg script_args[] = {
+	{ "file", ARG_WORD, ARG_MUST, NULL, "Lua file" }, WAIT_ARG, { .name = NULL },
+};
+
+const struct command bench_board_commands[] = {
+	{ "board.list", "board profiles that plugins provide", NULL, 0, cmd_boards },
+	{ "board.use", "choose the board profile", use_args, 0, cmd_use },
+	{ "board.flash", "program an image into the board", flash_args, COMMAND_ASKS, cmd_flash },
+	{ "board.reset", "reset the board the way its profile does", reset_args, COMMAND_ASKS, cmd_reset },
+	{ "board.debug", "open a debugger on the board", flash_args, 0, cmd_debug },
+	{ "workflow.list", "workflows that plugins provide", NULL, 0, cmd_workflows },
+	{ "workflow.run", "run a workflow", id_args, 0, cmd_workflow },
+	{ "macro.run", "run a macro", id_args, 0, cmd_macro },
+	{ "script.run", "run a Lua file", script_args, 0, cmd_script },
+	{ .name = NULL },
+};

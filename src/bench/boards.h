@@ -1,0 +1,16 @@
+/*
+ * boards.h - board profiles, workflows and macros that plugins provide, and the commands that run them.
+ * Private to bench/.
+ *
+ * Layer   bench. Each run is a job whose process is a script host.
+ */
+#ifndef BENCH_BOARDS_H
+#define BENCH_BOARDS_H
+#include "bench/hub.h"
+
+void     boards_open(struct bench *b);
+void     boards_close(struct bench *b);
+/* What a script host registered after loading its plugin. */
+enum err boards_register(struct bench *b, const json_t *params, struct err_msg *why);
+
+#endif

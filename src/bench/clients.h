@@ -1,0 +1,21 @@
+/*
+ * clients.h - the bench's connections. Private to bench/.
+ *
+ * Layer   bench. A client is freed when its connection ends; a command it had asked for runs on.
+ */
+#ifndef BENCH_CLIENTS_H
+#define BENCH_CLIENTS_H
+#include "bench/hub.h"
+
+enum err clients_listen(struct bench *b, struct err_msg *why);
+void     clients_close(struct bench *b);
+struct client *clients_adopt(struct bench *b, int fd);          /* a socket made by us, for a child */
+void     clients_stream_grew(struct bench *b);                  /* some stream has new bytes: pump soon */
+void     clients_new_stream(struct bench *b, uint32_t id);      /* every viewer follows it */
+void     clients_drop_stream(struct bench *b, uint32_t stream);
+bool     clients_any_viewer(const struct bench *b);
+void     clients_event(struct bench *b, const char *type, const json_t *body);
+json_t  *clients_json(const struct bench *b);
+bool     stream_find(struct bench *b, uint32_t id, struct stream *out);
+
+#endif

@@ -1,0 +1,116 @@
+/* gauges.c - the bench's gauges: samples to clients, alarms to notices. */
+#include "bench/gauges.h"
+
+#include "base/slice.h"
+#include "bench/clients.h"
+#include "bench/news.h"
+#include "gauge/set.h"
+
+static void
+on_defs(void *arg)
+{
+	struct bench *b = arg;
+
+	bench_news(b, "gauge.defs", json_pack("{s:o}", "defs", gauge_set_json_defs(b->gauges)));
+}
+
+static void
+on_sample(void *arg, const struct gauge_sample *s)
+{
+	struct bench *b = arg;
+
+	(void)s;
+	bench_news(b, "gauge", json_pack("{s:o}", "v", gauge_set_json_values(b->gauges)));
+}
+
+static void
+on_alarm(void *arg, const struct gauge_alarm *a)
+{
+	static const char *const levels[] = {
+		[GAUGE_CLEAR] = "info", [GAUGE_NEWS] = "info", [GAUGE_WARN] = "warn", [GAUGE_CRIT] = "alarm",
+	};
+
+	bench_notice(arg, levels[a->level], a->def != NULL ? a->def->id : "gauge", NULL, "%s", a->text);
+}
+
+void
+gauges_open(struct bench *b)
+{
+	static const struct gauge_set_cb cb = { .defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm };
+	uint64_t pid = 0;
+	const bool number = slice_u64(slice_of(b->given.gauge_process), 1 << 22, &pid);
+	const struct gauge_set_opts o = {
+		.proc_root = b->given.proc_root, .sys_root = b->given.sys_root,
+		.every_ns = options_num(&b->options, OPT_GAUGE_EVERY), .epoch = b->start_mono,
+		.pid = (pid_t)pid, .process = number ? NULL : b->given.gauge_process,
+	};
+
+	b->gauges = gauge_set_new(b->loop, &o, &cb, b);
+}
+
+void
+gauges_close(struct bench *b)
+{
+	gauge_set_free(b->gauges);
+	b->gauges = NULL;
+}
+
+json_t *
+gauges_json(struct bench *b)
+{
+	return gauge_set_json(b->gauges);
+}
+
+static void
+cmd_every(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const uint64_t ns = (uint64_t)json_get_int(c->args, "every", 0);
+	struct err_msg why;
+
+	if (ns < GAUGE_SET_EVERY_MIN) {
+		(void)err_set(&why, ERR_USAGE, "gauge.every", NULL, "at least 50ms");
+		command_fail(c, &why);
+		return;
+	}
+	gauge_set_every(b->gauges, ns);
+	command_done(c, NULL);
+}
+
+static void
+cmd_process(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *text = json_get_str(c->args, "process", "");
+	uint64_t pid = 0;
+	const bool number = slice_u64(slice_of(text), 1 << 22, &pid);
+
+	gauge_set_process(b->gauges, (pid_t)pid, number ? NULL : text);
+	gauge_set_now(b->gauges);
+	command_done(c, NULL);
+}
+
+static void
+cmd_list(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	json_t *o = json_object();
+
+	json_put(o, "defs", gauge_set_json_defs(b->gauges));
+	json_put(o, "v", gauge_set_json_values(b->gauges));
+	command_done(c, o);
+}
+
+static const struct command_arg every_args[] = {
+	{ "every", ARG_DURATION, ARG_MUST, NULL, "sampling period" }, { .name = NULL },
+};
+static const struct command_arg process_args[] = {
+	{ "process", ARG_WORD, ARG_MUST, NULL, "pid or name" }, { .name = NULL },
+};
+
+const struct command bench_gauge_commands[] = {
+	{ "gauge.every", "how often gauges are read", every_args, 0, cmd_every },
+	{ "gauge.pid", "watch a process, by number or name", process_args, 0, cmd_process },
+	{ "gauge.list", "all gauges and their newest values", NULL, 0, cmd_list },
+	{ .name = NULL },
+};

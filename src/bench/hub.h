@@ -1,0 +1,80 @@
+/*
+ * hub.h - the bench's inside: what its files share. Private to bench/.
+ *
+ * Layer   bench. struct bench is the one owner; every part below lives as long as it.
+ * Flow    wire -> ring -> (log, AT engine, clients by their own offsets); news -> bus -> journal and clients.
+ */
+#ifndef BENCH_HUB_H
+#define BENCH_HUB_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/list.h"
+#include "base/ring.h"
+#include "bench/bench.h"
+#include "core/bus.h"
+#include "core/command.h"
+#include "core/journal.h"
+#include "core/json.h"
+#include "core/options.h"
+#include "launch/job.h"
+#include "launch/manifest.h"
+#include "loop/loop.h"
+#include "proto/peer.h"
+
+enum { STREAM_JOBS = 1000 };            /* stream of job N is STREAM_JOBS + N; consoles are 1.. */
+
+struct bench;
+struct gauge_set;
+
+/* A byte stream that clients may follow. */
+struct stream {
+	uint32_t id;
+	const struct ring *ring;
+	uint64_t (*time_of)(void *owner, uint64_t offset);      /* ns since the bench started */
+	void *owner;
+};
+
+struct client {
+	struct list node;
+	struct bench *bench;
+	struct peer *peer;
+	uint32_t id;
+	bool attached, events, streams, observe;
+	uint64_t typed;                 /* sys_mono() of its last input, 0: never */
+	struct list subs;               /* streams it follows */
+	struct list replies;            /* commands it waits for */
+	struct loop_timer *hold;        /* a slow viewer under a flood waits here */
+};
+
+struct bench {
+	struct loop *loop;
+	struct bus *bus;
+	struct journal *journal;
+	struct options options;
+	struct bench_options given;
+	char *name, *dir, *socket, *info, *target;
+	uint64_t start_mono, start_wall;
+	int listen_fd;
+	struct loop_fd *listen;
+	struct list clients, consoles, jobs;
+	struct list tasks;              /* workers at work */
+	uint32_t next_client, next_console, next_job, next_notice, next_snapshot;
+	json_t *notices;                /* array, newest last */
+	json_t *profile;                /* the PROFILE object, or NULL */
+	json_t *profile_a, *profile_b;  /* paths of the two, JSON strings or NULL */
+	char *profile_url;              /* where profile.grab goes by itself, or NULL */
+	struct manifest_list manifests;
+	json_t *boards, *workflows, *macros;
+	char *board;                    /* in use, or NULL */
+	struct gauge_set *gauges;
+	struct loop_timer *linger, *tick;
+	pid_t sim;                      /* the simulated board, 0: none */
+	char *demo_run[4], *demo_proc, *demo_sys;
+	bool listening, ending, journal_alarm, pump_due;
+};
+
+extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
+extern const struct command bench_console_commands[], bench_at_commands[], bench_gauge_commands[],
+    bench_profile_commands[], bench_job_commands[], bench_board_commands[], bench_misc_commands[];
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * jobs.h - the bench's jobs and their commands. Private to bench/.
+ *
+ * Layer   bench. Owned by the bench; the newest LIMIT_JOBS are kept. Stream ids are STREAM_JOBS + id.
+ */
+#ifndef BENCH_JOBS_H
+#define BENCH_JOBS_H
+#include "bench/hub.h"
+
+struct bench_job {
+	struct list node;
+	struct bench *bench;
+	struct job *job;
+	struct list waiters;
+	struct loop_timer *tell;        /* progress is told at most ten times a second */
+	uint64_t told;                  /* sys_mono() of the last time */
+};
+
+struct bench_job_request {
+	const char *name, *kind, *cwd, *by;
+	const json_t *argv;             /* array of strings */
+	const char *const *env_add;     /* or NULL */
+	bool pty;
+	bool with_socket;               /* a script host: descriptor 3 is a connection to this bench */
+	uint64_t timeout_ns;
+};
+
+enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out, struct err_msg *why);
+json_t  *jobs_json(struct bench *b);
+bool     jobs_stream(struct bench *b, uint32_t id, struct stream *out);
+bool     jobs_stream_at(struct list *node, struct stream *out);
+bool     jobs_input(struct bench *b, uint32_t stream, const char *p, size_t n);
+bool     jobs_running(const struct bench *b);
+void     jobs_close(struct bench *b);
+/* Answers the call with the JOB object: when it ends (wait), or at once. */
+void     jobs_answer(struct command_call *c, struct bench_job *j, bool wait);
+
+#endif

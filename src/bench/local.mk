@@ -1,0 +1,15 @@
+noinst_LIBRARIES += %D%/libbench.a
+%C%_libbench_a_SOURCES = \
+	%D%/bench.c %D%/bench.h \
+	%D%/boards.c %D%/boards.h \
+	%D%/clients.c %D%/clients.h \
+	%D%/consoles.c %D%/consoles.h \
+	%D%/demo.c %D%/demo.h \
+	%D%/gauges.c %D%/gauges.h \
+	%D%/hub.h \
+	%D%/jobs.c %D%/jobs.h \
+	%D%/misc.c %D%/misc.h \
+	%D%/news.h \
+	%D%/profiles.c %D%/profiles.h \
+	%D%/snapshot.c %D%/snapshot.h
+%C%_libbench_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
