@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libsys.a
 	%D%/pty.c %D%/pty.h \
 	%D%/sock.c %D%/sock.h \
 	%D%/spawn.c %D%/spawn.h \
+	%D%/terminal.c %D%/terminal.h \
 	%D%/time.c %D%/time.h
 %C%_libsys_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DVISE_LIBEXECDIR='"$(pkglibexecdir)"' -DVISE_DATADIR='"$(pkgdatadir)"'

@@ -1,0 +1,210 @@
+/* cli.c - the table of subcommands and their dispatch. */
+#include "cli/cli.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli_at.h"
+#include "cli/cli_bench.h"
+#include "cli/cli_board.h"
+#include "cli/cli_console.h"
+#include "cli/cli_do.h"
+#include "cli/cli_doctor.h"
+#include "cli/cli_gauges.h"
+#include "cli/cli_ports.h"
+#include "cli/cli_pprof.h"
+#include "cli/cli_script.h"
+#include "cli/say.h"
+#include "core/json.h"
+#include "sys/process.h"
+
+#ifndef VISE_VERSION
+#define VISE_VERSION "0"
+#endif
+
+static int
+keys(struct cli_call *c)
+{
+	c->hooks->keys();
+	return say_end(c, ERR_OK, NULL);
+}
+
+static int
+pprof(struct cli_call *c)
+{
+	return cli_pprof(c->argc, c->argv);
+}
+
+static int
+gauges(struct cli_call *c)
+{
+	return cli_gauges(c->argc, c->argv);
+}
+
+static int help(struct cli_call *c);
+
+static const struct cli_command commands[] = {
+	{ "demo", "[--plain]", "the workbench on the simulated board: nothing is touched", cli_demo,
+	    false },
+	{ "attach", "[-r] [--plain] [NAME]", "go to a running bench; -r only looks", cli_attach,
+	    false },
+	{ "ls", "", "the benches that run", cli_ls, false },
+	{ "kill", "[NAME | --all]", "end a bench", cli_kill, false },
+	{ "ports", "", "serial ports and what is in the way", cli_ports, false },
+	{ "console", "TARGET [--log FILE] [--timestamps] [--hex] [--baud N]",
+	    "plain console: a pipe in and out", cli_console, false },
+	{ "at", "TARGET CMD... [--expect TEXT] [--timeout D] [--baud N]",
+	    "AT commands, one result each", cli_at, false },
+	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
+	    "memory, load, temperatures of this machine", gauges, true },
+	{ "pprof", "top|info|grab SOURCE", "Go profiles", pprof, true },
+	{ "flash", "-p BOARD [--set K=V]... [--port P] FILE", "write an image to a board",
+	    cli_flash, false },
+	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
+	{ "debug", "-p BOARD [--set K=V]... [--port P] FILE",
+	    "a debugger on a board, in the workbench", cli_debug, false },
+	{ "script", "FILE.lua [--port P] [--board ID] [--set K=V]... [--timeout D] [-- ARGS]",
+	    "run a Lua script", cli_script, false },
+	{ "workflow", "ID [--port P] [--set K=V]... [--timeout D]", "run a workflow of a plugin",
+	    cli_workflow, false },
+	{ "run", "[--name N] [--timeout D] -- PROGRAM [ARGS]", "run a program as a job of a bench",
+	    cli_run, false },
+	{ "do", "LINE...", "one command line of a bench", cli_do, false },
+	{ "commands", "", "every command a bench knows", cli_commands, false },
+	{ "keys", "", "every key of the workbench", keys, false },
+	{ "doctor", "", "what is missing here, and what mends it", cli_doctor, false },
+	{ "help", "[SUBCOMMAND]", "this, or the help of one", help, false },
+	{ NULL, NULL, NULL, NULL, false },
+};
+
+const struct cli_command *
+cli_find(const char *name)
+{
+	for (const struct cli_command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static void
+overview(FILE *f)
+{
+	fputs("usage: vise [TARGET]                  the workbench on a port, a board or the bench "
+	      "that runs\n"
+	      "       vise SUBCOMMAND [ARGUMENTS]\n\n",
+	    f);
+	for (const struct cli_command *c = commands; c->name != NULL; c++)
+		fprintf(f, "  %-10s %s\n", c->name, c->help);
+	fputs("\nTARGET: ttyUSB0, /dev/serial/by-id/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, "
+	      "pty:PATH, a board.\n"
+	      "Everywhere: --bench NAME picks a running bench, --json prints JSON.\n"
+	      "vise help SUBCOMMAND tells more; vise keys lists the keys.\n",
+	    f);
+}
+
+static int
+help_of(const struct cli_command *cmd)
+{
+	printf("usage: vise %s%s%s\n%s.\n", cmd->name, cmd->usage[0] != '\0' ? " " : "", cmd->usage,
+	    cmd->help);
+	return say_end(NULL, ERR_OK, NULL);
+}
+
+static int
+unknown(struct cli_call *c, const char *name)
+{
+	struct err_msg why;
+
+	return say_end(c,
+	    err_set(&why, ERR_USAGE, name, "vise help lists the subcommands",
+		"is no subcommand, port or board"),
+	    &why);
+}
+
+static int
+help(struct cli_call *c)
+{
+	const struct cli_command *cmd;
+
+	if (c->argc < 2) {
+		overview(stdout);
+		return say_end(c, ERR_OK, NULL);
+	}
+	cmd = cli_find(c->argv[1]);
+	if (cmd == NULL)
+		return unknown(c, c->argv[1]);
+	if (cmd->own_options) {
+		char flag[] = "--help", *argv[] = { c->argv[1], flag, NULL };
+		struct cli_call inner = {
+			.hooks = c->hooks, .name = cmd->name, .argc = 2, .argv = argv
+		};
+
+		return cmd->run(&inner);
+	}
+	return help_of(cmd);
+}
+
+static bool
+has_flag(int argc, char **argv, const char *a, const char *b)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], a) == 0 || (b != NULL && strcmp(argv[i], b) == 0))
+			return true;
+	return false;
+}
+
+static int
+version(void)
+{
+	printf("vise %s\njansson %s\n", VISE_VERSION, JANSSON_VERSION);
+	return say_end(NULL, ERR_OK, NULL);
+}
+
+/* The first word is no subcommand: a target, an option, or nothing. */
+static int
+no_command(struct cli_call *c)
+{
+	const char *first = c->argc > 0 ? c->argv[0] : "";
+
+	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
+		return version();
+	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+		overview(stdout);
+		return say_end(c, ERR_OK, NULL);
+	}
+	/* args_parse expects a name in front */
+	c->argv--;
+	c->argc++;
+	c->name = "";
+	return cli_open(c);
+}
+
+int
+cli_main(int argc, char **argv, const struct cli_hooks *hooks)
+{
+	struct cli_call c = { .hooks = hooks, .name = "" };
+	const struct cli_command *cmd;
+	struct err_msg why;
+
+	process_fill_std_fds();
+	process_ignore_signals();
+	(void)setlocale(LC_ALL, "");
+	if (process_is_setuid())
+		return say_end(&c,
+		    err_set(&why, ERR_DENIED, "vise", "remove its set-user-ID bit",
+			"does not run with the rights of another user"),
+		    &why);
+	if (argc < 1)
+		return err_exit_status(ERR_USAGE);
+	c.json = has_flag(argc, argv, "--json", NULL);
+	c.argc = argc - 1;
+	c.argv = argv + 1;
+	cmd = argc > 1 ? cli_find(argv[1]) : NULL;
+	if (cmd == NULL)
+		return no_command(&c);
+	c.name = cmd->name;
+	if (!cmd->own_options && has_flag(c.argc, c.argv, "--help", "-h"))
+		return help_of(cmd);
+	return cmd->run(&c);
+}

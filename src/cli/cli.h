@@ -1,0 +1,51 @@
+/*
+ * cli.h - the command line: one table of subcommands, one way in.
+ *
+ * Layer   cli. cli_main returns the exit status of design 8. What the screen does
+ *         comes in through the
+ *         hooks, because this folder may not include ui; the caller keeps them.
+ * Errors  one line `vise: what: why; next` on stderr, or {"error":{...}} on stdout with --json.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+
+struct cli_view {
+	const char *bench;
+	int fd; /* connected to it; view() owns it */
+	bool observe, plain, demo;
+};
+
+struct cli_hooks {
+	int (*view)(const struct cli_view *v); /* the workbench; returns the exit status */
+	void (*keys)(void);                    /* prints the key table */
+};
+
+/* One call of a subcommand. args_parse (cli/args.h) fills what stands below the blank line. */
+struct cli_call {
+	const struct cli_hooks *hooks;
+	const char *name;
+	int argc;
+	char **argv; /* argv[0] is the subcommand; args_parse reorders it */
+
+	bool json;
+	const char *bench; /* --bench NAME */
+	char **word;       /* what is no option */
+	size_t words;
+	char **rest; /* what stands behind -- */
+	size_t rests;
+	bool has_rest;
+};
+
+struct cli_command {
+	const char *name, *usage, *help;
+	int (*run)(struct cli_call *c);
+	bool own_options; /* it reads argv by itself, --help too */
+};
+
+int cli_main(int argc, char **argv, const struct cli_hooks *hooks);
+const struct cli_command *cli_find(const char *name);
+
+#endif

@@ -1,0 +1,297 @@
+/* cli_bench.c - benches: open, attach, ls, kill, demo. */
+#include "cli/cli_bench.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/args.h"
+#include "cli/door.h"
+#include "cli/plugins.h"
+#include "cli/say.h"
+#include "proto/dial.h"
+#include "sys/process.h"
+#include "sys/spawn.h"
+#include "sys/time.h"
+
+enum { DEMO_LINGER_MS = 1000 };
+static const uint64_t STOP_NS = 3 * NS_PER_S, TERM_NS = 3 * NS_PER_S, STEP_NS = 20 * NS_PER_MS;
+
+static int
+view(struct cli_call *c, struct cli_view *v)
+{
+	struct err_msg why;
+	const enum err e = dial_bench(v->bench, &v->fd, &why);
+
+	return e == ERR_OK ? c->hooks->view(v) : say_end(c, e, &why);
+}
+
+/* ---- vise [TARGET] */
+
+static enum err
+start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
+{
+	char spec[DOOR_TARGET_MAX];
+	const char *extra[] = { "--target", spec, "--run", NULL, NULL };
+	const bool board = !door_is_console(target) && plugins_have("board", target);
+	struct buf line;
+	enum err e;
+
+	if (!board && !door_is_console(target))
+		return err_set(why, ERR_USAGE, target,
+		    "vise ports lists ports, vise help the subcommands",
+		    "is no subcommand, port or board");
+	door_spec(target, spec);
+	buf_init(&line, 65536);
+	(void)buf_add_str(&line, board ? "board.use" : "console.open");
+	door_add(&line, NULL, spec);
+	extra[3] = buf_str(&line);
+	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
+	buf_fini(&line);
+	return e;
+}
+
+static enum err
+several(const json_t *list, struct err_msg *why)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i);
+
+		fprintf(stderr, "  vise attach %s", json_get_str(o, "name", ""));
+		fputs("    ", stderr);
+		say_str(stderr, json_get_str(o, "target", ""));
+		fputc('\n', stderr);
+	}
+	return err_set(why, ERR_USAGE, "bench", "pick one of the list above", "%zu are running",
+	    json_array_size(list));
+}
+
+static enum err
+open_any(char name[DOOR_NAME_MAX], struct err_msg *why)
+{
+	json_t *list = dial_list();
+	enum err e = ERR_OK;
+
+	if (json_array_size(list) > 1)
+		e = several(list, why);
+	else if (json_array_size(list) == 1)
+		(void)snprintf(
+		    name, DOOR_NAME_MAX, "%s", json_get_str(json_array_get(list, 0), "name", ""));
+	else
+		e = dial_start(NULL, -1, NULL, name, DOOR_NAME_MAX, why);
+	json_decref(list);
+	return e;
+}
+
+int
+cli_open(struct cli_call *c)
+{
+	struct cli_view v = { .fd = -1 };
+	const struct args_option options[] = {
+		{ "--plain", ARGS_FLAG, &v.plain },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	char name[DOOR_NAME_MAX] = "", console[DOOR_NAME_MAX];
+	struct err_msg why;
+	uint32_t stream;
+	enum err e = args_parse(c, options, 0, 1, &why);
+
+	if (e == ERR_OK && c->bench != NULL)
+		(void)snprintf(name, sizeof name, "%s", c->bench);
+	else if (e == ERR_OK && c->words == 0)
+		e = open_any(name, &why);
+	else if (e == ERR_OK && !door_find(c->word[0], name, console, &stream))
+		e = start_for(c->word[0], name, &why);
+	if (e != ERR_OK)
+		return say_end(c, e, &why);
+	v.bench = name;
+	return view(c, &v);
+}
+
+int
+cli_attach(struct cli_call *c)
+{
+	struct cli_view v = { .fd = -1 };
+	const struct args_option options[] = {
+		{ "-r", ARGS_FLAG, &v.observe },
+		{ "--plain", ARGS_FLAG, &v.plain },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	json_t *list;
+	struct err_msg why;
+	enum err e = args_parse(c, options, 0, 1, &why);
+	char name[DOOR_NAME_MAX] = "";
+
+	if (e != ERR_OK)
+		return say_end(c, e, &why);
+	v.bench = c->words != 0 ? c->word[0] : c->bench;
+	if (v.bench == NULL) {
+		list = dial_list();
+		if (json_array_size(list) > 1)
+			e = several(list, &why);
+		else if (json_array_size(list) == 0)
+			e = err_set(
+			    &why, ERR_NOENT, "bench", "start one with: vise", "none is running");
+		else
+			(void)snprintf(name, sizeof name, "%s",
+			    json_get_str(json_array_get(list, 0), "name", ""));
+		json_decref(list);
+		if (e != ERR_OK)
+			return say_end(c, e, &why);
+		v.bench = name;
+	}
+	return view(c, &v);
+}
+
+int
+cli_demo(struct cli_call *c)
+{
+	static const char *const extra[] = { "--simulated", "--target", "simulated board", "--demo",
+		NULL };
+	struct cli_view v = { .fd = -1, .demo = true };
+	const struct args_option options[] = {
+		{ "--plain", ARGS_FLAG, &v.plain },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	char name[DOOR_NAME_MAX] = "";
+	struct err_msg why;
+	enum err e = args_parse(c, options, 0, 0, &why);
+
+	if (e == ERR_OK)
+		e = dial_start(c->bench, DEMO_LINGER_MS, extra, name, sizeof name, &why);
+	if (e != ERR_OK)
+		return say_end(c, e, &why);
+	v.bench = name;
+	return view(c, &v);
+}
+
+/* ---- ls */
+
+int
+cli_ls(struct cli_call *c)
+{
+	json_t *list = NULL;
+	struct err_msg why;
+	enum err e = args_parse(c, NULL, 0, 0, &why);
+
+	if (e == ERR_OK)
+		list = dial_list();
+	if (e == ERR_OK && c->json) {
+		say_json(list);
+	} else if (e == ERR_OK && json_array_size(list) == 0) {
+		puts("no bench is running; vise starts one");
+	} else if (e == ERR_OK) {
+		printf("%-16s %-8s %s\n", "NAME", "PID", "TARGET");
+		for (size_t i = 0; i < json_array_size(list); i++) {
+			const json_t *o = json_array_get(list, i);
+
+			printf("%-16s %-8lld ", json_get_str(o, "name", ""),
+			    (long long)json_get_int(o, "pid", 0));
+			say_str(stdout, json_get_str(o, "target", ""));
+			putchar('\n');
+		}
+	}
+	json_decref(list);
+	return say_end(c, e, &why);
+}
+
+/* ---- kill */
+
+static void
+tick(void *arg)
+{
+	(void)arg;
+}
+
+/* Looks again every STEP_NS: a process that is not our child tells nobody of its end. */
+static bool
+gone(pid_t pid, uint64_t within)
+{
+	const uint64_t until = sys_mono() + within;
+	struct loop *l = loop_new();
+	struct loop_timer *t = l != NULL ? loop_timer_start(l, STEP_NS, STEP_NS, tick, NULL) : NULL;
+
+	while (t != NULL && process_alive(pid) && sys_mono() < until)
+		(void)loop_turn(l, (int64_t)STEP_NS);
+	loop_timer_stop(t);
+	if (l != NULL)
+		loop_free(l);
+	return !process_alive(pid);
+}
+
+static enum err
+kill_one(const json_t *bench, struct err_msg *why)
+{
+	const char *name = json_get_str(bench, "name", "");
+	const pid_t pid = (pid_t)json_get_int(bench, "pid", 0);
+	struct client *c = NULL;
+	enum err e;
+	int fd;
+
+	e = dial_bench(name, &fd, why);
+	if (e == ERR_OK)
+		e = client_open(&c, fd, why);
+	if (e == ERR_OK)
+		e = client_line(c, "bench.stop confirm=on", STOP_NS, NULL, why);
+	client_close(c);
+	if (e == ERR_CANCELLED)
+		return e;
+	if (pid <= 1 || gone(pid, e == ERR_OK || e == ERR_EOF ? STOP_NS : STEP_NS))
+		return ERR_OK;
+	sys_kill_group(pid, SIGTERM);
+	if (gone(pid, TERM_NS))
+		return ERR_OK;
+	sys_kill_group(pid, SIGKILL);
+	if (gone(pid, TERM_NS))
+		return ERR_OK;
+	return err_set(why, ERR_INFRA, name, NULL, "process %ld does not end", (long)pid);
+}
+
+static enum err
+pick_benches(const struct cli_call *c, bool all, json_t *list, json_t *picked, struct err_msg *why)
+{
+	const char *name = c->words != 0 ? c->word[0] : c->bench;
+
+	if (!all && name == NULL && json_array_size(list) > 1)
+		return err_set(why, ERR_USAGE, "bench", "vise kill NAME, or --all",
+		    "%zu are running", json_array_size(list));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *o = json_array_get(list, i);
+
+		if (all || name == NULL || strcmp(name, json_get_str(o, "name", "")) == 0)
+			(void)json_array_append(picked, o);
+	}
+	if (json_array_size(picked) == 0 && !all)
+		return err_set(why, ERR_NOENT, name != NULL ? name : "bench",
+		    "vise ls lists those that run", "no such bench is running");
+	return ERR_OK;
+}
+
+int
+cli_kill(struct cli_call *c)
+{
+	bool all = false;
+	const struct args_option options[] = {
+		{ "--all", ARGS_FLAG, &all },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	json_t *list = NULL, *picked = json_array();
+	struct err_msg why;
+	enum err e = args_parse(c, options, 0, 1, &why);
+
+	if (e == ERR_OK) {
+		list = dial_list();
+		e = pick_benches(c, all, list, picked, &why);
+	}
+	for (size_t i = 0; e == ERR_OK && i < json_array_size(picked); i++) {
+		e = kill_one(json_array_get(picked, i), &why);
+		if (e == ERR_OK && !c->json)
+			printf("%s ended\n", json_get_str(json_array_get(picked, i), "name", ""));
+	}
+	if (e == ERR_OK && c->json)
+		say_json(picked);
+	json_decref(list);
+	json_decref(picked);
+	return say_end(c, e, &why);
+}

@@ -1,0 +1,177 @@
+/* cli_board.c - flash, reset and debug of a board. */
+#include "cli/cli_board.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/door.h"
+#include "cli/job.h"
+#include "cli/plugins.h"
+#include "cli/say.h"
+#include "proto/dial.h"
+
+struct board {
+	const char *id, *port;
+	struct args_sets sets;
+};
+
+static enum err
+parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
+{
+	const struct args_option options[] = {
+		{ "-p", ARGS_TEXT, &b->id },
+		{ "--board", ARGS_TEXT, &b->id },
+		{ "--port", ARGS_TEXT, &b->port },
+		{ "--set", ARGS_SET, &b->sets },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	char names[ERR_NEXT_MAX];
+	enum err e = args_parse(c, options, files, files, why);
+
+	if (e == ERR_OK && b->id == NULL) {
+		plugins_names("board", names, sizeof names);
+		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD");
+	}
+	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", b->id)) {
+		plugins_names("board", names, sizeof names);
+		e = err_set(why, ERR_USAGE, b->id, names, "no plugin provides this board");
+	}
+	return e;
+}
+
+static enum err
+absolute(const char *file, char out[PATH_MAX], struct err_msg *why)
+{
+	if (realpath(file, out) != NULL)
+		return ERR_OK;
+	return err_set(why, ERR_NOENT, file, NULL, "no such file");
+}
+
+static void
+command(struct buf *line, const char *name, const struct board *b, const char *file, bool asks)
+{
+	(void)buf_add_str(line, name);
+	if (file != NULL)
+		door_add(line, NULL, file);
+	door_add(line, "board", b->id);
+	if (asks)
+		door_add(line, "confirm", "on");
+	if (b->sets.n != 0)
+		(void)buf_add_str(line, " --");
+	for (size_t i = 0; i < b->sets.n; i++)
+		door_add(line, NULL, b->sets.v[i]);
+}
+
+/* Starts the command's job in the board's bench. */
+static enum err
+begin(struct cli_call *c, const struct board *b, const char *name, const char *file, struct door *d,
+    json_t **job, struct err_msg *why)
+{
+	struct buf line;
+	enum err e = door_open(d, c->bench, b->port != NULL ? b->port : b->id, true, why);
+
+	if (e == ERR_OK && b->port != NULL)
+		e = door_console(d, b->port, NULL, why);
+	buf_init(&line, 1 << 20);
+	command(&line, name, b, file, true);
+	if (e == ERR_OK)
+		e = client_line(d->client, buf_str(&line), 0, job, why);
+	buf_fini(&line);
+	return e;
+}
+
+static int
+act(struct cli_call *c, const char *name, size_t files)
+{
+	struct board b = { .id = NULL };
+	struct door d = { .client = NULL };
+	char file[PATH_MAX];
+	json_t *job = NULL;
+	struct err_msg why;
+	int status = 0, end;
+	enum err e = parse(c, &b, files, &why);
+
+	if (e == ERR_OK && files != 0)
+		e = absolute(c->word[0], file, &why);
+	if (e == ERR_OK)
+		e = begin(c, &b, name, files != 0 ? file : NULL, &d, &job, &why);
+	if (e == ERR_OK)
+		e = job_follow(d.client, job, c->json, &status, &why);
+	json_decref(job);
+	door_close(&d);
+	end = say_end(c, e, &why);
+	return status != 0 ? status : end;
+}
+
+int
+cli_flash(struct cli_call *c)
+{
+	return act(c, "board.flash", 1);
+}
+
+int
+cli_reset(struct cli_call *c)
+{
+	return act(c, "board.reset", 0);
+}
+
+/* ---- debug: in the workbench, which has the terminal */
+
+static enum err
+debug_bench(struct cli_call *c, const struct board *b, const char *line, char name[DOOR_NAME_MAX],
+    struct err_msg *why)
+{
+	char spec[DOOR_TARGET_MAX];
+	const char *extra[] = { "--target", b->id, "--run", line, NULL, NULL, NULL };
+	struct buf open;
+	struct door d;
+	enum err e;
+
+	if (c->bench != NULL) {
+		e = door_open(&d, c->bench, NULL, false, why);
+		if (e == ERR_OK)
+			e = client_line(d.client, line, 0, NULL, why);
+		memcpy(name, c->bench,
+		    strlen(c->bench) < DOOR_NAME_MAX ? strlen(c->bench) + 1 : DOOR_NAME_MAX);
+		name[DOOR_NAME_MAX - 1] = '\0';
+		door_close(&d);
+		return e;
+	}
+	buf_init(&open, 65536);
+	if (b->port != NULL) {
+		door_spec(b->port, spec);
+		(void)buf_add_str(&open, "console.open");
+		door_add(&open, NULL, spec);
+		extra[3] = buf_str(&open);
+		extra[4] = "--run";
+		extra[5] = line;
+	}
+	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
+	buf_fini(&open);
+	return e;
+}
+
+int
+cli_debug(struct cli_call *c)
+{
+	struct board b = { .id = NULL };
+	char file[PATH_MAX], name[DOOR_NAME_MAX] = "";
+	struct cli_view v = { .bench = name, .fd = -1 };
+	struct buf line;
+	struct err_msg why;
+	enum err e = parse(c, &b, 1, &why);
+
+	if (e == ERR_OK)
+		e = absolute(c->word[0], file, &why);
+	if (e == ERR_OK) {
+		buf_init(&line, 1 << 20);
+		command(&line, "board.debug", &b, file, false);
+		e = debug_bench(c, &b, buf_str(&line), name, &why);
+		buf_fini(&line);
+	}
+	if (e == ERR_OK)
+		e = dial_bench(name, &v.fd, &why);
+	return e == ERR_OK ? c->hooks->view(&v) : say_end(c, e, &why);
+}

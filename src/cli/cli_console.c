@@ -1,0 +1,293 @@
+/* cli_console.c - `vise console`. */
+#include "cli/cli_console.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/args.h"
+#include "cli/door.h"
+#include "cli/say.h"
+#include "sys/io.h"
+
+enum { HEX_WIDTH = 16, CHUNK = 4096, LINE_EXTRA = 8192 };
+static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS;
+
+struct console {
+	struct door door;
+	const char *log_path, *baud;
+	bool timestamps, hex;
+	bool tty_in, tty_out;
+	int log;
+	struct loop_fd *in;
+	struct loop_timer *in_file, *quiet; /* stdin is a file; stdin ended */
+	bool at_start;                      /* of a line */
+	uint64_t hex_at;
+	bool done;
+	enum err code;
+	struct err_msg why;
+};
+
+/* stdin and stdout may be one non-blocking terminal. */
+static bool
+put_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		const ssize_t k = sys_write(fd, p, n);
+
+		if (k < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			struct pollfd f = { .fd = fd, .events = POLLOUT };
+
+			if (poll(&f, 1, -1) < 0 && errno != EINTR)
+				return false;
+			continue;
+		}
+		if (k <= 0)
+			return false;
+		p += k;
+		n -= (size_t)k;
+	}
+	return true;
+}
+
+static void
+stop(struct console *s, enum err code)
+{
+	s->code = code;
+	s->done = true;
+}
+
+/* ---- what the board says */
+
+static void
+add_clean(const struct console *s, struct buf *out, const char *p, size_t n)
+{
+	if (!s->tty_out) {
+		(void)buf_add(out, p, n);
+		return;
+	}
+	/* CR before LF is what boards send; alone it would be one more way to paint over a line */
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char c = (unsigned char)p[i];
+
+		if (c == '\n' || c == '\t' || (c >= 0x20 && c < 0x7f))
+			(void)buf_add_byte(out, (char)c);
+		else if (c == '\r' && i + 1 < n && p[i + 1] == '\n')
+			continue;
+		else
+			(void)buf_add_fmt(out, "\\x%02x", c);
+	}
+}
+
+static void
+add_lines(struct console *s, struct buf *out, uint64_t t, const char *p, size_t n)
+{
+	char stamp[32];
+
+	clock_fmt_since(t, stamp, sizeof stamp);
+	while (n > 0) {
+		const char *nl = memchr(p, '\n', n);
+		const size_t k = nl != NULL ? (size_t)(nl - p) + 1 : n;
+
+		if (s->at_start)
+			(void)buf_add_fmt(out, "%s ", stamp);
+		add_clean(s, out, p, k);
+		s->at_start = nl != NULL;
+		p += k;
+		n -= k;
+	}
+}
+
+static void
+add_hex(struct console *s, struct buf *out, const unsigned char *p, size_t n)
+{
+	for (size_t at = 0; at < n; at += HEX_WIDTH) {
+		const size_t k = n - at < HEX_WIDTH ? n - at : HEX_WIDTH;
+
+		(void)buf_add_fmt(out, "%08llx ", (unsigned long long)s->hex_at);
+		for (size_t i = 0; i < HEX_WIDTH; i++)
+			if (i < k)
+				(void)buf_add_fmt(out, " %02x", p[at + i]);
+			else
+				(void)buf_add_str(out, "   ");
+		(void)buf_add_str(out, "  |");
+		for (size_t i = 0; i < k; i++)
+			(void)buf_add_byte(
+			    out, p[at + i] >= 0x20 && p[at + i] < 0x7f ? (char)p[at + i] : '.');
+		(void)buf_add_str(out, "|\n");
+		s->hex_at += k;
+	}
+}
+
+static void
+on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p, size_t n)
+{
+	struct console *s = arg;
+	struct buf out;
+
+	(void)offset;
+	if (stream != s->door.stream || s->done)
+		return;
+	if (s->log >= 0 && !put_all(s->log, p, n))
+		stop(s, err_errno(&s->why, errno, s->log_path, "writing"));
+	buf_init(&out, n * 8 + LINE_EXTRA + n * 20);
+	if (s->hex)
+		add_hex(s, &out, (const unsigned char *)p, n);
+	else if (s->timestamps)
+		add_lines(s, &out, t, p, n);
+	else
+		add_clean(s, &out, p, n);
+	if (!put_all(STDOUT_FILENO, buf_str(&out), out.len))
+		stop(s, err_set(&s->why, ERR_IO, "output", NULL, "cannot be written"));
+	buf_fini(&out);
+	if (s->quiet != NULL) { /* the second of quiet starts again */
+		loop_timer_stop(s->quiet);
+		s->quiet = NULL;
+	}
+}
+
+static void
+on_event(void *arg, const char *type, const json_t *body)
+{
+	struct console *s = arg;
+	const json_t *o = json_object_get(body, "console");
+
+	if (strcmp(type, "console") == 0 &&
+	    strcmp(json_get_str(o, "name", ""), s->door.console) == 0 &&
+	    strcmp(json_get_str(o, "state", "open"), "lost") == 0)
+		stop(s, err_set(&s->why, ERR_LOST, json_get_str(o, "device", s->door.console),
+			    "vise ports shows what is there", "%s",
+			    json_get_str(o, "why", "it is gone")));
+	if (strcmp(type, "console.gone") == 0 &&
+	    s->door.stream == (uint32_t)json_get_int(body, "id", -1))
+		stop(s, err_set(&s->why, ERR_EOF, s->door.console, NULL, "the console was closed"));
+}
+
+/* ---- what we say */
+
+static void
+in_ended(struct console *s)
+{
+	loop_fd_close(s->in);
+	loop_timer_stop(s->in_file);
+	s->in = NULL;
+	s->in_file = NULL;
+	if (s->tty_in)
+		stop(s, ERR_OK);
+}
+
+static void
+read_some(struct console *s)
+{
+	char piece[CHUNK];
+	const ssize_t n = sys_read(STDIN_FILENO, piece, sizeof piece);
+
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (n <= 0) {
+		in_ended(s);
+		return;
+	}
+	for (ssize_t i = 0; s->tty_in && i < n; i++)
+		if (piece[i] == '\n')
+			piece[i] = '\r';
+	client_input(s->door.client, s->door.stream, piece, (size_t)n);
+}
+
+static void
+on_in(void *arg, unsigned events)
+{
+	(void)events;
+	read_some(arg);
+}
+
+static void
+on_in_file(void *arg)
+{
+	read_some(arg);
+}
+
+static void
+on_quiet(void *arg)
+{
+	struct console *s = arg;
+
+	s->quiet = NULL;
+	stop(s, ERR_OK);
+}
+
+static enum err
+follow(struct console *s, struct err_msg *why)
+{
+	struct loop *l = client_loop(s->door.client);
+	enum err e = ERR_OK;
+
+	s->in = loop_fd_open(l, STDIN_FILENO, LOOP_READ, on_in, s);
+	if (s->in == NULL) /* a plain file cannot be waited for */
+		s->in_file = loop_timer_start(l, FILE_NS, FILE_NS, on_in_file, s);
+	while (!s->done && e == ERR_OK) {
+		if (s->in == NULL && s->in_file == NULL && s->quiet == NULL)
+			s->quiet = loop_timer_start(l, QUIET_NS, 0, on_quiet, s);
+		e = client_turn(s->door.client, why);
+	}
+	loop_fd_close(s->in);
+	loop_timer_stop(s->in_file);
+	loop_timer_stop(s->quiet);
+	(void)sys_nonblock(STDIN_FILENO, false);
+	if (e == ERR_OK && s->code != ERR_OK) {
+		*why = s->why;
+		e = s->code;
+	}
+	return e;
+}
+
+static enum err
+run(struct console *s, struct err_msg *why)
+{
+	static const struct client_ops ops = { .event = on_event, .bytes = on_bytes };
+	json_t *params;
+
+	if (s->log_path != NULL) {
+		s->log = sys_open(s->log_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+		if (s->log < 0)
+			return err_errno(why, errno, s->log_path, "opening");
+	}
+	client_listen(s->door.client, &ops, s);
+	params = json_pack("{s:I,s:I}", "stream", (json_int_t)s->door.stream, "from",
+	    (json_int_t)(s->door.ephemeral ? 0 : -1));
+	if (client_call(s->door.client, "subscribe", params, 10 * NS_PER_S, NULL, why) != ERR_OK)
+		return why->code;
+	return follow(s, why);
+}
+
+int
+cli_console(struct cli_call *c)
+{
+	struct console s = { .log = -1,
+		.at_start = true,
+		.tty_in = isatty(STDIN_FILENO) != 0,
+		.tty_out = isatty(STDOUT_FILENO) != 0 };
+	const struct args_option options[] = {
+		{ "--log", ARGS_TEXT, &s.log_path },
+		{ "--baud", ARGS_COUNT, &s.baud },
+		{ "--timestamps", ARGS_FLAG, &s.timestamps },
+		{ "--hex", ARGS_FLAG, &s.hex },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	struct err_msg why;
+	enum err e = args_parse(c, options, 1, 1, &why);
+
+	if (e == ERR_OK)
+		e = door_open(&s.door, c->bench, c->word[0], true, &why);
+	if (e == ERR_OK)
+		e = door_console(&s.door, c->word[0], s.baud, &why);
+	if (e == ERR_OK)
+		e = run(&s, &why);
+	door_close(&s.door);
+	sys_close(s.log);
+	return say_end(c, e, &why);
+}

@@ -1,0 +1,385 @@
+/* cli_gauges.c - `vise gauges`. */
+#include "cli/cli_gauges.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/slice.h"
+#include "core/json.h"
+#include "gauge/json.h"
+#include "gauge/set.h"
+#include "gauge/table.h"
+#include "loop/loop.h"
+#include "sys/path.h"
+#include "sys/time.h"
+
+struct run {
+	struct gauge_set_opts opts;
+	bool csv, help, defs_due, stopped;
+	uint64_t count, left;           /* 0: without end */
+	struct loop *loop;
+	struct gauge_set *set;
+	size_t columns;                 /* of the CSV header, 0 before it */
+	bool warned;
+	int status;
+};
+
+static const char usage[] =
+    "usage: vise gauges [--once] [-n COUNT] [--every S] [--pid PID | --process NAME] [--csv]\n"
+    "                   [--proc-root DIR] [--sys-root DIR]\n"
+    "Samples memory, load, pressure, temperatures and frequencies of this machine, one line each.\n"
+    "\n"
+    "  --once            one sample, the same as -n 1\n"
+    "  -n COUNT          COUNT samples, then end (default: until interrupted)\n"
+    "  --every S         time between samples: 500ms, 2s, 1m, bare seconds (default 1s, least "
+    "50ms)\n"
+    "  --pid PID         also the process PID; --process NAME: the first one of that name\n"
+    "  --csv             a header and rows instead of JSON objects\n"
+    "  --json            JSON objects, one a line (the default)\n"
+    "  --proc-root DIR   read DIR instead of /proc; --sys-root DIR: instead of /sys\n";
+
+static int
+fail(const struct err_msg *why)
+{
+	char text[ERR_WHAT_MAX + ERR_WHY_MAX + ERR_NEXT_MAX + 8];
+
+	err_format(why, text, sizeof text);
+	fprintf(stderr, "vise: %s\n", text);
+	return err_exit_status(why->code);
+}
+
+/* ---- options ---- */
+
+typedef enum err (*option_set)(struct run *r, const char *value, struct err_msg *why);
+
+static enum err
+set_once(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)value;
+	(void)why;
+	r->count = 1;
+	return ERR_OK;
+}
+
+static enum err
+set_csv(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)value;
+	(void)why;
+	r->csv = true;
+	return ERR_OK;
+}
+
+static enum err
+set_json(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)value;
+	(void)why;
+	r->csv = false;
+	return ERR_OK;
+}
+
+static enum err
+set_help(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)value;
+	(void)why;
+	r->help = true;
+	return ERR_OK;
+}
+
+static enum err
+set_count(struct run *r, const char *value, struct err_msg *why)
+{
+	if (!slice_u64(slice_of(value), 1000000000, &r->count) || r->count == 0)
+		return err_set(
+		    why, ERR_USAGE, "gauges -n", NULL, "not a count of samples: %s", value);
+	return ERR_OK;
+}
+
+static enum err
+set_every(struct run *r, const char *value, struct err_msg *why)
+{
+	uint64_t *every = &r->opts.every_ns;
+
+	if (!slice_duration(slice_of(value), every) || *every < GAUGE_SET_EVERY_MIN ||
+	    *every > 86400 * NS_PER_S)
+		return err_set(why, ERR_USAGE, "gauges --every", "give 500ms, 2s, 1m",
+		    "not a time from 50ms to 1d: %s", value);
+	return ERR_OK;
+}
+
+static enum err
+set_pid(struct run *r, const char *value, struct err_msg *why)
+{
+	uint64_t pid;
+
+	if (!slice_u64(slice_of(value), INT32_MAX, &pid) || pid == 0)
+		return err_set(why, ERR_USAGE, "gauges --pid", "use --process for a name",
+		    "not a process number: %s", value);
+	r->opts.pid = (pid_t)pid;
+	return ERR_OK;
+}
+
+static enum err
+set_process(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)why;
+	r->opts.process = value;
+	return ERR_OK;
+}
+
+static enum err
+root(const char *option, const char *value, const char **out, struct err_msg *why)
+{
+	if (!path_is_dir(value))
+		return err_set(why, ERR_NOENT, value, NULL, "no such folder (%s)", option);
+	*out = value;
+	return ERR_OK;
+}
+
+static enum err
+set_proc_root(struct run *r, const char *value, struct err_msg *why)
+{
+	return root("--proc-root", value, &r->opts.proc_root, why);
+}
+
+static enum err
+set_sys_root(struct run *r, const char *value, struct err_msg *why)
+{
+	return root("--sys-root", value, &r->opts.sys_root, why);
+}
+
+static const struct {
+	const char *name;
+	bool value;
+	option_set set;
+} option[] = {
+	{ "--once", false, set_once },
+	{ "-n", true, set_count },
+	{ "--every", true, set_every },
+	{ "--pid", true, set_pid },
+	{ "--process", true, set_process },
+	{ "--csv", false, set_csv },
+	{ "--json", false, set_json },
+	{ "--proc-root", true, set_proc_root },
+	{ "--sys-root", true, set_sys_root },
+	{ "--help", false, set_help },
+	{ "-h", false, set_help },
+};
+
+/* One option at argv[*i]; --name VALUE and --name=VALUE. */
+static enum err
+one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
+{
+	const char *arg = argv[*i];
+
+	for (size_t k = 0; k < sizeof option / sizeof option[0]; k++) {
+		const size_t n = strlen(option[k].name);
+		const bool joined = arg[1] == '-' && option[k].value &&
+				    strncmp(arg, option[k].name, n) == 0 && arg[n] == '=';
+
+		if (!joined && strcmp(arg, option[k].name) != 0)
+			continue;
+		if (joined)
+			return option[k].set(r, arg + n + 1, why);
+		if (!option[k].value)
+			return option[k].set(r, NULL, why);
+		if (*i + 1 >= argc)
+			return err_set(
+			    why, ERR_USAGE, arg, "see vise gauges --help", "needs a value");
+		return option[k].set(r, argv[++*i], why);
+	}
+	return err_set(why, ERR_USAGE, "gauges", "see vise gauges --help", "unknown %s: %s",
+	    arg[0] == '-' ? "option" : "argument", arg);
+}
+
+static enum err
+options(struct run *r, int argc, char **argv, struct err_msg *why)
+{
+	for (int i = 1; i < argc; i++) {
+		const enum err e = one_option(r, argc, argv, &i, why);
+
+		if (e != ERR_OK || r->help)
+			return e;
+	}
+	if (r->opts.pid != 0 && r->opts.process != NULL)
+		return err_set(
+		    why, ERR_USAGE, "gauges", NULL, "--pid and --process exclude each other");
+	return ERR_OK;
+}
+
+/* ---- output ---- */
+
+static void
+print_json(struct run *r, const struct gauge_sample *s)
+{
+	json_t *o = json_object(), *values = json_object(), *missing = json_object();
+	size_t n;
+	const struct gauge_def *d = gauge_set_defs(r->set, &n);
+	char wall[40];
+	struct buf b;
+
+	clock_fmt_iso(sys_wall(), wall, sizeof wall);
+	json_put_int(o, "t", (int64_t)s->t);
+	json_put_str(o, "wall", wall);
+	for (size_t i = 0; i < s->n && i < n; i++) {
+		json_put(values, d[i].id, gauge_json_value(s->v[i]));
+		if (d[i].missing[0] != '\0')
+			json_put_str(missing, d[i].id, d[i].missing);
+	}
+	json_put(o, "values", values);
+	json_put(o, "missing", missing);
+	if (r->defs_due)
+		json_put(o, "defs", gauge_set_json_defs(r->set));
+	r->defs_due = false;
+	buf_init(&b, LIMIT_FRAME);
+	if (json_write(o, &b) == ERR_OK)
+		printf("%s\n", buf_str(&b));
+	buf_fini(&b);
+	json_decref(o);
+}
+
+static void
+print_csv(struct run *r, const struct gauge_sample *s)
+{
+	size_t n;
+	const struct gauge_def *d = gauge_set_defs(r->set, &n);
+	char wall[40];
+
+	if (r->columns == 0) {
+		r->columns = s->n;
+		printf("t,wall");
+		for (size_t i = 0; i < s->n; i++)
+			printf(",%s", d[i].id);
+		printf("\n");
+	}
+	if (s->n > r->columns && !r->warned) {
+		r->warned = true;
+		fprintf(stderr, "vise: gauges: a sensor came later (%s); it is not in the table\n",
+		    d[r->columns].id);
+	}
+	clock_fmt_iso(sys_wall(), wall, sizeof wall);
+	printf("%.3f,%s", (double)s->t / 1e9, wall);
+	for (size_t i = 0; i < r->columns; i++)
+		if (isnan(s->v[i]))
+			printf(",");
+		else
+			printf(",%.12g", s->v[i]);
+	printf("\n");
+}
+
+static void
+finish(struct run *r, int status)
+{
+	r->status = status;
+	r->stopped = true;
+	loop_stop(r->loop);
+}
+
+static void
+on_sample(void *arg, const struct gauge_sample *s)
+{
+	struct run *r = arg;
+
+	if (r->stopped)
+		return;
+	if (r->csv)
+		print_csv(r, s);
+	else
+		print_json(r, s);
+	if (fflush(stdout) != 0) {
+		struct err_msg why;
+
+		/* Whoever read us has seen enough: no error. */
+		if (errno == EPIPE)
+			finish(r, 0);
+		else
+			finish(
+			    r, (err_errno(&why, errno, "standard output", "writing"), fail(&why)));
+	} else if (r->left != 0 && --r->left == 0) {
+		finish(r, 0);
+	}
+}
+
+static void
+on_defs(void *arg)
+{
+	struct run *r = arg;
+
+	r->defs_due = true;
+}
+
+static void
+on_alarm(void *arg, const struct gauge_alarm *a)
+{
+	(void)arg;
+	fprintf(stderr, "vise: %s\n", a->text);
+}
+
+static void
+on_interrupt(void *arg)
+{
+	finish(arg, 128 + SIGINT);
+}
+
+static void
+on_terminate(void *arg)
+{
+	finish(arg, 128 + SIGTERM);
+}
+
+static void
+check_process(struct run *r)
+{
+	struct err_msg why;
+	char who[64];
+
+	if (r->status != 0 || r->count != 1 || gauge_set_process_found(r->set))
+		return;
+	if (r->opts.process != NULL)
+		table_text(who, sizeof who, r->opts.process);
+	else
+		snprintf(who, sizeof who, "%ld", (long)r->opts.pid);
+	(void)err_set(&why, ERR_NOTHING, "gauges", NULL, "no process %s", who);
+	r->status = fail(&why);
+}
+
+int
+cli_gauges(int argc, char **argv)
+{
+	static const struct gauge_set_cb cb = {
+		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm,
+	};
+	struct run r = { .defs_due = true };
+	struct err_msg why;
+
+	if (options(&r, argc, argv, &why) != ERR_OK)
+		return fail(&why);
+	if (r.help) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	r.left = r.count;
+	r.opts.epoch = sys_mono();
+	r.loop = loop_new();
+	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
+	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
+	r.set = gauge_set_new(r.loop, &r.opts, &cb, &r);
+	loop_run(r.loop);
+	check_process(&r);
+	if (gauge_set_hanging(r.set) != 0) {
+		(void)fflush(stdout);
+		_Exit(r.status); /* a thread hangs in a driver: an orderly end would wait for it */
+	}
+	gauge_set_free(r.set);
+	loop_free(r.loop);
+	return r.status;
+}

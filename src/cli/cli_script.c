@@ -1,0 +1,183 @@
+/* cli_script.c - scripts and workflows in the foreground. */
+#include "cli/cli_script.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "cli/args.h"
+#include "cli/door.h"
+#include "cli/plugins.h"
+#include "cli/say.h"
+#include "proto/dial.h"
+#include "sys/path.h"
+#include "sys/spawn.h"
+
+struct script {
+	const char *port, *board, *timeout, *baud;
+	struct args_sets sets;
+	const char *argv[LIMIT_ARGV + 1];
+	size_t n;
+	bool ended;
+	int status;
+};
+
+static void
+add(struct script *s, const char *word)
+{
+	if (s->n < LIMIT_ARGV)
+		s->argv[s->n++] = word;
+}
+
+static void
+add_pair(struct script *s, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	add(s, name);
+	add(s, value);
+}
+
+static void
+on_ended(void *arg, int status)
+{
+	struct script *s = arg;
+
+	s->status = status;
+	s->ended = true;
+}
+
+/* Waits for the script's end; signals are passed on, its clean-up is waited for. */
+static int
+wait_end(struct script *s, struct client *c, pid_t pid)
+{
+	struct loop_child *child = loop_child_watch(client_loop(c), pid, on_ended, s);
+
+	while (!s->ended) {
+		const enum err e = client_wait(c, &s->ended, 0, NULL);
+		const int sig = client_signal(c);
+
+		if (e == ERR_CANCELLED) {
+			/* ^C at a terminal has reached the whole group, the script too */
+			if (sig != SIGINT || isatty(STDIN_FILENO) == 0)
+				sys_kill_group(pid, sig);
+			client_resume(c);
+		} else if (e != ERR_OK) { /* the bench ended; the script sees it too */
+			loop_child_forget(child);
+			return sys_wait(pid);
+		}
+	}
+	return s->status;
+}
+
+static enum err
+run(struct script *s, struct door *d, int *status, struct err_msg *why)
+{
+	char *program = path_program("vise-script"), *sock = dial_socket(d->bench);
+	struct sys_spawn spawn = {
+		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1, .keep_group = true
+	};
+	pid_t pid = -1;
+	enum err e;
+
+	s->argv[0] = program;
+	s->argv[2] = sock;
+	if (d->console[0] != '\0')
+		s->argv[4] = d->console;
+	s->argv[s->n] = NULL;
+	e = s->n < LIMIT_ARGV ? sys_spawn(&spawn, &pid, why)
+			      : err_set(why, ERR_LIMIT, "script", NULL, "too many arguments");
+	if (e == ERR_OK)
+		*status = wait_end(s, d->client, pid);
+	mem_free(program);
+	mem_free(sock);
+	return e;
+}
+
+static enum err
+parse(struct cli_call *c, struct script *s, struct err_msg *why)
+{
+	const struct args_option options[] = {
+		{ "--port", ARGS_TEXT, &s->port },
+		{ "--baud", ARGS_COUNT, &s->baud },
+		{ "--board", ARGS_TEXT, &s->board },
+		{ "--timeout", ARGS_SPAN, &s->timeout },
+		{ "--set", ARGS_SET, &s->sets },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+
+	return args_parse(c, options, 1, 1, why);
+}
+
+/* What both have in front: places 0, 2 and 4 are filled in by run(). */
+static void
+head(struct script *s, const struct cli_call *c)
+{
+	add(s, "vise-script");
+	add_pair(s, "--bench", "");
+	add_pair(s, "--console", "main");
+	add_pair(s, "--board", s->board);
+	add_pair(s, "--timeout", s->timeout);
+	if (c->json)
+		add(s, "--json");
+	for (size_t i = 0; i < s->sets.n; i++)
+		add_pair(s, "--set", s->sets.v[i]);
+}
+
+static int
+perform(struct cli_call *c, struct script *s, enum err e, struct err_msg *why)
+{
+	struct door d = { .client = NULL };
+	int status = 0;
+
+	if (e == ERR_OK)
+		e = door_open(&d, c->bench, s->port, true, why);
+	if (e == ERR_OK && s->port != NULL)
+		e = door_console(&d, s->port, s->baud, why);
+	if (e == ERR_OK)
+		e = run(s, &d, &status, why);
+	door_close(&d);
+	return e == ERR_OK ? status : say_end(c, e, why);
+}
+
+int
+cli_script(struct cli_call *c)
+{
+	struct script s = { .n = 0 };
+	struct err_msg why;
+	enum err e = parse(c, &s, &why);
+
+	if (e == ERR_OK && !path_exists(c->word[0]))
+		e = err_set(&why, ERR_NOENT, c->word[0], NULL, "no such file");
+	if (e == ERR_OK) {
+		head(&s, c);
+		add(&s, c->word[0]);
+		if (c->has_rest)
+			add(&s, "--");
+		for (size_t i = 0; i < c->rests; i++)
+			add(&s, c->rest[i]);
+	}
+	return perform(c, &s, e, &why);
+}
+
+int
+cli_workflow(struct cli_call *c)
+{
+	struct script s = { .n = 0 };
+	struct err_msg why;
+	char *dir = NULL;
+	enum err e = parse(c, &s, &why);
+	int status;
+
+	if (e == ERR_OK)
+		e = plugins_find("workflow", c->word[0], &dir, &why);
+	if (e == ERR_OK) {
+		head(&s, c);
+		add_pair(&s, "--plugin", dir);
+		add_pair(&s, "--workflow", c->word[0]);
+	}
+	status = perform(c, &s, e, &why);
+	mem_free(dir);
+	return status;
+}

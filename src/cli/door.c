@@ -1,0 +1,321 @@
+/* door.c - the bench a subcommand works with. */
+#include "cli/door.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/command.h"
+#include "proto/dial.h"
+#include "sys/path.h"
+#include "sys/time.h"
+
+static const uint64_t ASK_NS = 3 * NS_PER_S, OPEN_NS = 8 * NS_PER_S;
+
+void
+door_add(struct buf *line, const char *key, const char *word)
+{
+	(void)buf_add_byte(line, ' ');
+	if (key != NULL)
+		(void)buf_add_fmt(line, "%s=", key);
+	command_quote(word, line);
+}
+
+static bool
+has_scheme(const char *word)
+{
+	const size_t n = strcspn(word, ":/");
+
+	return n > 1 && word[n] == ':';
+}
+
+static bool
+dev_path(const char *word, char out[DOOR_TARGET_MAX])
+{
+	if (word[0] == '\0' || strchr(word, '/') != NULL || strchr(word, ':') != NULL)
+		return false;
+	return snprintf(out, DOOR_TARGET_MAX, "/dev/%s", word) < DOOR_TARGET_MAX &&
+	       path_exists(out);
+}
+
+bool
+door_is_console(const char *word)
+{
+	char dev[DOOR_TARGET_MAX];
+
+	return has_scheme(word) || strchr(word, '/') != NULL || dev_path(word, dev) ||
+	       strncmp(word, "tty", 3) == 0;
+}
+
+void
+door_spec(const char *target, char out[DOOR_TARGET_MAX])
+{
+	char real[PATH_MAX];
+
+	if (dev_path(target, out))
+		return;
+	/* a bench has another working directory than we have */
+	if (!has_scheme(target) && target[0] != '/' && strchr(target, '/') != NULL &&
+	    realpath(target, real) != NULL)
+		target = real;
+	(void)snprintf(out, DOOR_TARGET_MAX, "%s", target);
+}
+
+/* For comparing: links followed. */
+static void
+canonical(const char *target, char out[DOOR_TARGET_MAX])
+{
+	char spec[DOOR_TARGET_MAX], real[PATH_MAX];
+	const char *path = spec;
+
+	door_spec(target, spec);
+	if (strncmp(path, "pty:", 4) == 0)
+		path += 4;
+	if (path[0] == '/' && realpath(path, real) != NULL)
+		path = real;
+	(void)snprintf(out, DOOR_TARGET_MAX, "%s", path);
+}
+
+static bool
+same_target(const char *a, const char *canon)
+{
+	char b[DOOR_TARGET_MAX];
+
+	if (a == NULL || a[0] == '\0')
+		return false;
+	canonical(a, b);
+	return strcmp(b, canon) == 0;
+}
+
+static bool
+has_console(
+    const json_t *consoles, const char *canon, char console[DOOR_NAME_MAX], uint32_t *stream)
+{
+	for (size_t i = 0; i < json_array_size(consoles); i++) {
+		const json_t *o = json_array_get(consoles, i);
+
+		if (strcmp(json_get_str(o, "state", "open"), "closed") == 0)
+			continue;
+		if (!same_target(json_get_str(o, "device", NULL), canon) &&
+		    !same_target(json_get_str(o, "spec", NULL), canon))
+			continue;
+		(void)snprintf(console, DOOR_NAME_MAX, "%s", json_get_str(o, "name", ""));
+		*stream = (uint32_t)json_get_int(o, "stream", 0);
+		return true;
+	}
+	return false;
+}
+
+static bool
+ask_consoles(const char *bench, const char *canon, char console[DOOR_NAME_MAX], uint32_t *stream)
+{
+	struct client *c = NULL;
+	json_t *list = NULL;
+	bool found = false;
+	int fd;
+
+	if (dial_bench(bench, &fd, NULL) != ERR_OK || client_open(&c, fd, NULL) != ERR_OK)
+		return false;
+	if (client_line(c, "console.list", ASK_NS, &list, NULL) == ERR_OK)
+		found = has_console(json_is_object(list) ? json_object_get(list, "consoles") : list,
+		    canon, console, stream);
+	json_decref(list);
+	client_close(c);
+	return found;
+}
+
+bool
+door_find(
+    const char *target, char bench[DOOR_NAME_MAX], char console[DOOR_NAME_MAX], uint32_t *stream)
+{
+	json_t *list = dial_list();
+	char canon[DOOR_TARGET_MAX];
+	bool found = false;
+
+	canonical(target, canon);
+	console[0] = '\0';
+	*stream = 0;
+	for (size_t i = 0; i < json_array_size(list) && !found; i++) {
+		const json_t *o = json_array_get(list, i);
+		const char *name = json_get_str(o, "name", "");
+
+		found = ask_consoles(name, canon, console, stream) ||
+			same_target(json_get_str(o, "target", NULL), canon);
+		if (found)
+			(void)snprintf(bench, DOOR_NAME_MAX, "%s", name);
+	}
+	json_decref(list);
+	return found;
+}
+
+static enum err
+start(struct door *d, const char *target, struct err_msg *why)
+{
+	const char *extra[] = { target != NULL ? "--target" : NULL, target, NULL };
+
+	d->ephemeral = true;
+	return dial_start(NULL, 0, extra, d->bench, sizeof d->bench, why);
+}
+
+static enum err
+only_one(struct door *d, bool may_start, struct err_msg *why)
+{
+	json_t *list = dial_list();
+	const size_t n = json_array_size(list);
+	enum err e = ERR_OK;
+
+	if (n == 1)
+		(void)snprintf(d->bench, sizeof d->bench, "%s",
+		    json_get_str(json_array_get(list, 0), "name", ""));
+	else if (n == 0 && may_start)
+		e = start(d, NULL, why);
+	else if (n == 0)
+		e = err_set(why, ERR_NOENT, "bench", "start one with: vise", "none is running");
+	else
+		e = err_set(why, ERR_USAGE, "bench",
+		    "say which with --bench NAME; vise ls lists them", "%zu are running", n);
+	json_decref(list);
+	return e;
+}
+
+static enum err
+pick(struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+{
+	char spec[DOOR_TARGET_MAX];
+
+	if (bench != NULL) {
+		(void)snprintf(d->bench, sizeof d->bench, "%s", bench);
+		if (target != NULL) {
+			canonical(target, spec);
+			(void)ask_consoles(bench, spec, d->console, &d->stream);
+		}
+		return ERR_OK;
+	}
+	if (target == NULL)
+		return only_one(d, may_start, why);
+	if (door_find(target, d->bench, d->console, &d->stream))
+		return ERR_OK;
+	door_spec(target, spec);
+	return start(d, spec, why);
+}
+
+enum err
+door_open(
+    struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+{
+	json_t *snapshot = NULL;
+	enum err e;
+	int fd;
+
+	*d = (struct door){ .client = NULL };
+	e = pick(d, bench, target, may_start, why);
+	if (e == ERR_OK)
+		e = dial_bench(d->bench, &fd, why);
+	if (e == ERR_OK)
+		e = client_open(&d->client, fd, why);
+	if (e == ERR_OK)
+		e = client_attach(d->client, &snapshot, why);
+	if (e == ERR_OK)
+		d->commands = json_incref(json_object_get(snapshot, "commands"));
+	json_decref(snapshot);
+	if (e != ERR_OK)
+		door_close(d);
+	return e;
+}
+
+void
+door_close(struct door *d)
+{
+	if (d->client != NULL)
+		client_listen(d->client, NULL, NULL);
+	client_close(d->client);
+	json_decref(d->commands);
+	d->client = NULL;
+	d->commands = NULL;
+}
+
+/* ---- the console of the target */
+
+struct opening {
+	int64_t id;
+	bool done;
+	bool bad;
+	char why[ERR_WHY_MAX];
+};
+
+static void
+opening_state(struct opening *o, const json_t *console)
+{
+	const char *state = json_get_str(console, "state", "open");
+
+	if (strcmp(state, "opening") == 0)
+		return;
+	o->done = true;
+	o->bad = strcmp(state, "open") != 0;
+	(void)snprintf(o->why, sizeof o->why, "%s", json_get_str(console, "why", state));
+}
+
+static void
+opening_event(void *arg, const char *type, const json_t *body)
+{
+	struct opening *o = arg;
+	const json_t *console = json_object_get(body, "console");
+
+	if (strcmp(type, "console") == 0 && json_get_int(console, "id", -1) == o->id)
+		opening_state(o, console);
+}
+
+static enum err
+await_open(struct door *d, const char *target, const json_t *console, struct err_msg *why)
+{
+	static const struct client_ops ops = { .event = opening_event };
+	struct opening o = { .id = json_get_int(console, "id", -1) };
+	enum err e;
+
+	opening_state(&o, console);
+	client_listen(d->client, &ops, &o);
+	e = client_wait(d->client, &o.done, sys_mono() + OPEN_NS, why);
+	client_listen(d->client, NULL, NULL);
+	if (e == ERR_TIMEOUT)
+		return err_set(why, ERR_TIMEOUT, target, "vise ports shows what is there",
+		    "it did not open in time");
+	if (e == ERR_OK && o.bad)
+		return err_set(
+		    why, ERR_LOST, target, "vise ports shows what is there", "%s", o.why);
+	return e;
+}
+
+enum err
+door_console(struct door *d, const char *target, const char *baud, struct err_msg *why)
+{
+	char spec[DOOR_TARGET_MAX];
+	json_t *result = NULL;
+	const json_t *console;
+	struct buf line;
+	enum err e;
+
+	if (d->console[0] != '\0')
+		return ERR_OK;
+	door_spec(target, spec);
+	buf_init(&line, 65536);
+	(void)buf_add_str(&line, "console.open");
+	door_add(&line, NULL, spec);
+	if (d->ephemeral)
+		door_add(&line, "name", "main");
+	if (baud != NULL)
+		door_add(&line, "baud", baud);
+	e = client_line(d->client, buf_str(&line), 2 * OPEN_NS, &result, why);
+	buf_fini(&line);
+	if (e == ERR_OK) {
+		console = json_object_get(result, "console");
+		console = console != NULL ? console : result;
+		(void)snprintf(
+		    d->console, sizeof d->console, "%s", json_get_str(console, "name", "main"));
+		d->stream = (uint32_t)json_get_int(console, "stream", 0);
+		e = await_open(d, target, console, why);
+	}
+	json_decref(result);
+	return e;
+}

@@ -1,0 +1,51 @@
+/*
+ * door.h - the bench a subcommand works with: named, the only one, the one that has
+ * the target, or a new one.
+ *
+ * Layer   cli. A bench that door_open starts is ephemeral: it ends when we go.
+ *         door_close ends the connection.
+ */
+#ifndef CLI_DOOR_H
+#define CLI_DOOR_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/client.h"
+#include "core/json.h"
+
+enum { DOOR_NAME_MAX = 64, DOOR_TARGET_MAX = 4096 };
+
+struct door {
+	struct client *client;
+	char bench[DOOR_NAME_MAX];
+	bool ephemeral;
+	char console[DOOR_NAME_MAX]; /* of the target, "" when it is not open yet */
+	uint32_t stream;
+	json_t *commands; /* the bench's command table */
+};
+
+/*
+ * bench: that one, running. Else target: the bench that has it, else a new one. Else
+ * the only one that runs;
+ * with may_start a new one when there is none.
+ */
+enum err door_open(
+    struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why);
+/* Opens the target's console, unless it is, and waits until it is there. */
+enum err door_console(struct door *d, const char *target, const char *baud, struct err_msg *why);
+void door_close(struct door *d);
+
+/* What to hand to a bench for the words of a user: relative paths and bare port names made
+ * absolute. */
+void door_spec(const char *target, char out[DOOR_TARGET_MAX]);
+/* Whether the word can be a console: a port name, a path, scheme:... */
+bool door_is_console(const char *word);
+/* The running bench with this target, or with its port open: true, and its name; *console
+ * may come back "". */
+bool door_find(
+    const char *target, char bench[DOOR_NAME_MAX], char console[DOOR_NAME_MAX], uint32_t *stream);
+/* Adds ` word`, quoted for a command line; `key=` may be NULL. */
+void door_add(struct buf *line, const char *key, const char *word);
+
+#endif

@@ -1,0 +1,22 @@
+# The command line. cli_gauges takes gauge/, cli_ports and cli_doctor take transport/discover.h.
+noinst_LIBRARIES += %D%/libcli.a
+%C%_libcli_a_SOURCES = \
+	%D%/args.c %D%/args.h \
+	%D%/cli.c %D%/cli.h \
+	%D%/cli_at.c %D%/cli_at.h \
+	%D%/cli_bench.c %D%/cli_bench.h \
+	%D%/cli_board.c %D%/cli_board.h \
+	%D%/cli_console.c %D%/cli_console.h \
+	%D%/cli_do.c %D%/cli_do.h \
+	%D%/cli_doctor.c %D%/cli_doctor.h \
+	%D%/cli_gauges.c %D%/cli_gauges.h \
+	%D%/cli_ports.c %D%/cli_ports.h \
+	%D%/cli_pprof.c %D%/cli_pprof.h \
+	%D%/cli_script.c %D%/cli_script.h \
+	%D%/cli_worker.c %D%/cli_worker.h \
+	%D%/client.c %D%/client.h \
+	%D%/door.c %D%/door.h \
+	%D%/job.c %D%/job.h \
+	%D%/plugins.c %D%/plugins.h \
+	%D%/say.c %D%/say.h
+%C%_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -1,0 +1,21 @@
+/*
+ * plugins.h - which plugin provides a board or a workflow, read from plugin.json alone.
+ *
+ * Layer   cli. Strings and references belong to the caller.
+ */
+#ifndef CLI_PLUGINS_H
+#define CLI_PLUGINS_H
+#include <stdbool.h>
+#include "base/err.h"
+#include "core/json.h"
+
+/* Every readable manifest, with "dir" added: the user's own first, then the shipped ones.
+ * New reference. */
+json_t *plugins_list(void);
+/* The folder of the plugin that provides KIND:ID: heap string. */
+enum err plugins_find(const char *kind, const char *id, char **dir, struct err_msg *why);
+bool plugins_have(const char *kind, const char *id);
+/* "go3, sim" of one kind into out. */
+void plugins_names(const char *kind, char *out, size_t size);
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * help.h - all keys from the key table: searchable, and Enter runs the chosen line.
+ *
+ * Layer   ui. help_open is declared in parts.h.
+ */
+#ifndef UI_HELP_H
+#define UI_HELP_H
+#include "ui/overlay.h"
+#include "ui/parts.h"
+
+#endif

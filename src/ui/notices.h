@@ -1,0 +1,11 @@
+/*
+ * notices.h - the list of notices, newest last.
+ *
+ * Layer   ui. notices_open is declared in parts.h.
+ */
+#ifndef UI_NOTICES_H
+#define UI_NOTICES_H
+#include "ui/overlay.h"
+#include "ui/parts.h"
+
+#endif

@@ -1,0 +1,182 @@
+/* status.c - message row, hint row, and the menu behind the prefix. */
+#include "ui/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ui/overlay.h"
+#include "ui/pane.h"
+
+static void
+draw_message(struct ui *u, struct grid *g, int row)
+{
+	static const uint32_t style[] = { STYLE_NOTICE, STYLE_WARN, STYLE_ALARM };
+	static const char mark[] = " !x";
+	const struct replica *r = u->replica;
+	size_t unseen = 0;
+	int room = u->cols;
+
+	for (size_t i = 0; i < r->notices; i++)
+		unseen += (uint64_t)r->notice[i].id > u->seen_notices;
+	if (unseen != 0 && u->cols >= 40) {
+		char text[64];
+		int w;
+
+		snprintf(text, sizeof text, "%zu notice%s: %s!", unseen, unseen == 1 ? "" : "s",
+		    ui_live(u) ? "^T " : "");
+		w = (int)strlen(text);
+		grid_text(g, row, u->cols - w - 1, w, STYLE_HINT, text);
+		room -= w + 3;
+	}
+	if (u->message[0] != '\0')
+		grid_textf(g, row, 0, room, style[u->level], "%c %s", mark[u->level], u->message);
+}
+
+/* Who else is here, and who may type. */
+static void
+who(const struct ui *u, char *out, size_t size)
+{
+	const struct replica_console *c = ui_console(u);
+	const json_t *o;
+	size_t i, n = 0, viewers = 0;
+
+	out[0] = '\0';
+	if (c != NULL && c->lock_who != NULL) {
+		snprintf(out, size, "  AT lock: %.40s", c->lock_who);
+		return;
+	}
+	json_array_foreach(u->replica->clients, i, o)
+		viewers += strcmp(json_get_str(o, "role", ""), "viewer") == 0;
+	if (viewers < 2)
+		return;
+	n = (size_t)snprintf(out, size, "  viewers:");
+	json_array_foreach(u->replica->clients, i, o)
+		if (strcmp(json_get_str(o, "role", ""), "viewer") == 0 && n < size)
+			n += (size_t)snprintf(out + n, size - n, " %.20s%s",
+			    json_get_str(o, "name", "?"),
+			    json_get_bool(o, "types", false) ? " (types)" : json_get_bool(o,
+			    "observe", false) ? " (reads)" : "");
+}
+
+static int
+draw_hint(struct grid *g, int row, int col, int room, const char *keys, const char *text)
+{
+	char shown[24];
+	const int w = (int)strlen(keys);
+	int used;
+
+	keymap_show(keys, shown, sizeof shown);
+	if ((int)strlen(shown) + 1 + (int)strlen(text) > room)
+		return 0;
+	used = grid_text(g, row, col, w, STYLE_KEY, shown);
+	return used + grid_textf(g, row, col + used, room, STYLE_HINT, " %s", text);
+}
+
+/* Hints of one context, as many as fit; the column behind them. */
+static int
+draw_hints(const struct ui *u, struct grid *g, int row, int col, int end, enum key_context context)
+{
+	for (size_t i = 0; i < u->keymap.rows; i++) {
+		const struct key_row *r = &u->keymap.row[i];
+		int used;
+
+		if (r->context != context || r->hint == NULL || strcmp(r->keys, "?") == 0)
+			continue;
+		used = draw_hint(g, row, col, end - col, r->hint_keys != NULL ? r->hint_keys :
+		    r->keys, r->hint);
+		if (used == 0)
+			break;
+		col += used + 2;
+	}
+	return col;
+}
+
+static void
+draw_hint_row(struct ui *u, struct grid *g, int row)
+{
+	const struct key_row *help = keymap_of_line(&u->keymap, "view.help");
+	const int help_at = u->cols - 7;
+	char others[200];
+	int col = 0;
+
+	if (help_at >= 8)
+		(void)draw_hint(g, row, help_at, 7, help != NULL ? help->keys : "?", "help");
+	col += grid_text(g, row, 0, u->cols, STYLE_TITLE, u->overlay != NULL ?
+	    u->overlay->ops->mode : ui_mode(u));
+	if (u->replica->simulated)
+		col += grid_text(g, row, col, help_at - col - 1, STYLE_WARN,
+		    u->cols >= 40 ? " SIMULATED" : " SIM");
+	col += grid_textf(g, row, col, help_at - col - 1, STYLE_HINT, " %.30s", ui_target(u));
+	who(u, others, sizeof others);
+	if (u->cols >= 100)
+		col += grid_text(g, row, col, help_at - col - 1, STYLE_HINT, others);
+	col += grid_text(g, row, col, help_at - col - 1, STYLE_LINE, " | ");
+	if (u->overlay != NULL) {
+		grid_text(g, row, col, help_at - col - 1, STYLE_HINT, u->overlay->ops->hints);
+		return;
+	}
+	if (ui_live(u) && !u->prefix)
+		col += grid_textf(g, row, col, help_at - col - 1, STYLE_KEY, "%s then ",
+		    u->keymap.prefix);
+	if (!ui_live(u) && (u->focus != PANE_CONSOLE || u->replica->consoles != 0))
+		col = draw_hints(u, g, row, col, help_at - 1, pane_ops(u->focus)->keys);
+	(void)draw_hints(u, g, row, col, help_at - 1, KEYS_GLOBAL);
+}
+
+void
+status_draw(struct ui *u, struct grid *g)
+{
+	if (u->layout.message >= 0)
+		draw_message(u, g, u->layout.message);
+	if (u->layout.hints < 0)
+		return;
+	/* too low for both: the message has the row */
+	if (u->layout.message < 0 && u->message[0] != '\0')
+		draw_message(u, g, u->layout.hints);
+	else
+		draw_hint_row(u, g, u->layout.hints);
+}
+
+/* ---- the menu */
+
+static bool
+continues(const char *keys, const char *sequence)
+{
+	const size_t n = strlen(sequence);
+
+	return n == 0 || (strncmp(keys, sequence, n) == 0 && keys[n] == ' ');
+}
+
+void
+status_menu(struct ui *u, struct grid *g)
+{
+	const int width = 34, columns = u->cols / width > 0 ? u->cols / width : 1;
+	const unsigned contexts = ui_contexts(u);
+	const struct key_row *row[128];
+	struct grid_rect r;
+	size_t n = 0, lines;
+
+	for (size_t i = 0; i < u->keymap.rows && n < 128; i++)
+		if ((contexts & 1u << u->keymap.row[i].context) != 0 &&
+		    continues(u->keymap.row[i].keys, u->keys))
+			row[n++] = &u->keymap.row[i];
+	lines = (n + (size_t)columns - 1) / (size_t)columns;
+	r = (struct grid_rect){ u->rows - 3 - (int)lines, 0, (int)lines + 2, u->cols };
+	if (r.row < 0)
+		r = (struct grid_rect){ 0, 0, u->rows - 1, u->cols };
+	pane_popup(u, g, r, u->prefix ? u->keymap.prefix : u->keys, NULL, "Esc nothing is sent");
+	for (size_t i = 0; i < n; i++) {
+		const int at = (int)(i % lines), col = 2 + (int)(i / lines) * width;
+		char shown[24];
+
+		if (at + 2 >= r.rows)
+			continue;
+		keymap_show(row[i]->keys + (u->keys[0] != '\0' ? strlen(u->keys) + 1 : 0), shown,
+		    sizeof shown);
+		grid_text(g, r.row + 1 + at, col, 6, STYLE_KEY, shown);
+		grid_text(g, r.row + 1 + at, col + 6, width - 8 < u->cols - col - 7 ? width - 8 :
+		    u->cols - col - 7,
+		    STYLE_NORMAL, row[i]->help);
+	}
+}

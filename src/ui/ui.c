@@ -1,0 +1,620 @@
+/* ui.c - state of the viewer: what is shown, where keys go, what news does. */
+#include "ui/ui.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "ui/overlay.h"
+#include "ui/pane.h"
+#include "ui/parts.h"
+
+#define MESSAGE_NS (6 * NS_PER_S)
+#define MENU_NS (300 * NS_PER_MS)
+
+struct ui *
+ui_new(const struct ui_ops *ops, void *arg, struct options *options)
+{
+	struct ui *u = mem_zero(1, sizeof *u);
+
+	u->ops = ops;
+	u->arg = arg;
+	u->options = options;
+	u->replica = replica_new();
+	u->times = options_num(options, OPT_CONSOLE_TIMES) != 0;
+	u->console = u->job = -1;
+	u->focused = true;
+	u->rows = 24;
+	u->cols = 80;
+	keymap_init(&u->keymap);
+	return u;
+}
+
+void
+ui_free(struct ui *u)
+{
+	overlay_close(u);
+	for (size_t i = 0; i < UI_STREAMS; i++)
+		streamview_free(u->view[i]);
+	for (size_t i = 0; i < u->histories; i++)
+		mem_free(u->history[i]);
+	for (size_t i = 0; i < UI_AT_LAST; i++)
+		mem_free(u->at.last[i]);
+	mem_free(u->at.command);
+	mem_free(u->at.code);
+	mem_free(u->at.text);
+	mem_free(u->mods);
+	keymap_fini(&u->keymap);
+	replica_free(u->replica);
+	mem_free(u);
+}
+
+/* ---- asking */
+
+struct replica_console *
+ui_console(const struct ui *u)
+{
+	const struct replica *r = u->replica;
+
+	for (size_t i = 0; i < r->consoles; i++)
+		if (r->console[i]->id == u->console)
+			return r->console[i];
+	return r->consoles != 0 ? r->console[0] : NULL;
+}
+
+struct replica_job *
+ui_job(const struct ui *u)
+{
+	struct replica_job *j = replica_job(u->replica, u->job);
+
+	if (j == NULL && u->replica->jobs != 0)
+		j = u->replica->job[u->replica->jobs - 1];
+	return j;
+}
+
+bool
+ui_live(const struct ui *u)
+{
+	if (u->overlay != NULL)
+		return false;
+	if (u->focus == PANE_JOBS)
+		return u->terminal && ui_job(u) != NULL;
+	return u->focus == PANE_CONSOLE && !u->nav && u->replica->consoles != 0;
+}
+
+const char *
+ui_target(const struct ui *u)
+{
+	const struct replica *r = u->replica;
+
+	return r->target != NULL && r->target[0] != '\0' ? r->target : r->bench != NULL ? r->bench :
+	    "bench";
+}
+
+const char *
+ui_mode(const struct ui *u)
+{
+	const struct replica_console *c = ui_console(u);
+
+	if (u->focus == PANE_CONSOLE && c != NULL && c->state == CONSOLE_LOST)
+		return "LOST";
+	if (u->observe)
+		return "VIEW";
+	return ui_live(u) ? "LIVE" : "NAV";
+}
+
+enum grid_set
+ui_set(const struct ui *u, bool focus)
+{
+	if (u->set == GRID_ASCII)
+		return focus ? GRID_ASCII_FOCUS : GRID_ASCII;
+	return focus ? GRID_UNICODE_FOCUS : GRID_UNICODE;
+}
+
+double
+ui_gauge_limit(const struct replica_gauge *g)
+{
+	return isnan(g->warn) ? g->crit : isnan(g->crit) || g->warn < g->crit ? g->warn : g->crit;
+}
+
+bool
+ui_gauge_alarm(const struct replica_gauge *g)
+{
+	const double v = replica_value(g), limit = ui_gauge_limit(g);
+
+	return isfinite(v) && isfinite(limit) && limit > 0 && v >= limit;
+}
+
+unsigned
+ui_contexts(const struct ui *u)
+{
+	if (u->prefix)
+		return 1u << KEYS_LIVE | 1u << KEYS_GLOBAL;
+	return 1u << pane_ops(u->focus)->keys | 1u << KEYS_LIST | 1u << KEYS_GLOBAL;
+}
+
+/* ---- streams */
+
+static bool
+stream_exists(const struct replica *r, const struct streamview *v)
+{
+	for (size_t i = 0; i < r->consoles; i++)
+		if (&r->console[i]->stream == v->stream && v->id == v->stream->id)
+			return true;
+	for (size_t i = 0; i < r->jobs; i++)
+		if (&r->job[i]->stream == v->stream && v->id == v->stream->id)
+			return true;
+	return false;
+}
+
+static void
+sweep_views(struct ui *u)
+{
+	for (size_t i = 0; i < UI_STREAMS; i++)
+		if (u->view[i] != NULL && !stream_exists(u->replica, u->view[i])) {
+			streamview_free(u->view[i]);
+			u->view[i] = NULL;
+		}
+}
+
+static struct streamview *
+find_view(const struct ui *u, const struct replica_stream *s)
+{
+	for (size_t i = 0; i < UI_STREAMS; i++)
+		if (u->view[i] != NULL && u->view[i]->stream == s)
+			return u->view[i];
+	return NULL;
+}
+
+struct streamview *
+ui_view(struct ui *u, struct replica_stream *s, bool always_screen)
+{
+	struct streamview *v = find_view(u, s);
+	size_t i = 0;
+
+	if (v != NULL)
+		return v;
+	while (i + 1 < UI_STREAMS && u->view[i] != NULL)
+		i++;
+	streamview_free(u->view[i]);    /* the last place is shared by those that found no other */
+	return u->view[i] = streamview_new(s, always_screen);
+}
+
+struct streamview *
+ui_current_view(struct ui *u)
+{
+	struct replica_console *c = ui_console(u);
+	struct replica_job *j = ui_job(u);
+
+	if (u->focus == PANE_JOBS && j != NULL)
+		return ui_view(u, &j->stream, j->pty);
+	return c != NULL ? ui_view(u, &c->stream, false) : NULL;
+}
+
+void
+ui_bytes(struct ui *u, const struct replica_stream *s)
+{
+	struct streamview *v = find_view(u, s);
+
+	if (v != NULL)
+		streamview_update(v);
+}
+
+/* ---- messages */
+
+void
+ui_say(struct ui *u, enum ui_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(u->message, sizeof u->message, fmt, ap);
+	va_end(ap);
+	u->level = level;
+	u->message_until = u->mono + MESSAGE_NS;
+}
+
+void
+ui_say_err(struct ui *u, const struct err_msg *why)
+{
+	char text[512];
+
+	err_format(why, text, sizeof text);
+	ui_say(u, UI_ERROR, "%s", text);
+}
+
+static void
+say_notice(struct ui *u, const struct replica_notice *n)
+{
+	const bool alarm = strcmp(n->level, "alarm") == 0 || strcmp(n->level, "error") == 0;
+	char when[16];
+
+	clock_fmt_hms(replica_wall(u->replica, n->t), when, sizeof when);
+	ui_say(u, alarm ? UI_ERROR : strcmp(n->level, "warn") == 0 ? UI_WARN : UI_INFO, "%s %s%s%s",
+	    when, n->text,
+	    n->next != NULL && n->next[0] != '\0' ? "; " : "", n->next != NULL ? n->next : "");
+	if (alarm)
+		u->bell = true;
+}
+
+static void
+say_job_end(struct ui *u, const struct replica_job *j)
+{
+	const uint64_t took = j->ended > j->started ? j->ended - j->started : 0;
+	char span[32];
+
+	clock_fmt_span(took, span, sizeof span);
+	if (took > 10 * NS_PER_S)
+		u->bell = true;
+	if (j->state == JOB_OK)
+		ui_say(u, UI_INFO, "%s: ok, %s", j->name, span);
+	else
+		ui_say(u, UI_ERROR, "%s: %s after %s%s%s%s%s", j->name, replica_job_word(j->state),
+		    span,
+		    j->err_why != NULL ? ": " : "", j->err_why != NULL ? j->err_why : "",
+		    j->err_next != NULL ? "; " : "", j->err_next != NULL ? j->err_next : "");
+}
+
+static void
+say_console(struct ui *u, const struct replica_console *c)
+{
+	static const char *const words[] = { "opening", "open", "lost", "closed" };
+	const char *why = c->state == CONSOLE_LOST && c->why != NULL ? c->why : NULL;
+
+	ui_say(u, c->state == CONSOLE_LOST ? UI_ERROR : UI_INFO, "console %s (%s): %s%s%s", c->name,
+	    c->device != NULL ? c->device : "", words[c->state], why != NULL ? ": " : "",
+	    why != NULL ? why : "");
+}
+
+void
+ui_news(struct ui *u, const struct replica_news *n)
+{
+	sweep_views(u);
+	if (u->terminal && (ui_job(u) == NULL || ui_job(u)->state != JOB_RUNNING)) {
+		u->terminal = false;
+		u->log = true;
+	}
+	if (n->console != NULL)
+		say_console(u, n->console);
+	if (n->job_ended != NULL)
+		say_job_end(u, n->job_ended);
+	if (n->notice != NULL)
+		say_notice(u, n->notice);
+}
+
+void
+ui_started(struct ui *u)
+{
+	sweep_views(u);
+	u->nav = false;
+	if (u->message[0] == '\0' && u->replica->consoles != 0)
+		ui_say(u, UI_INFO, "%s reaches everything: %s d leaves, %s ? helps",
+		    u->keymap.prefix, u->keymap.prefix,
+		    u->keymap.prefix);
+}
+
+/* ---- commands */
+
+void
+ui_remember(struct ui *u, const char *line)
+{
+	if (u->histories != 0 && strcmp(u->history[u->histories - 1], line) == 0)
+		return;
+	if (u->histories == UI_HISTORY) {
+		mem_free(u->history[0]);
+		u->histories--;
+		memmove(u->history, u->history + 1, u->histories * sizeof *u->history);
+	}
+	u->history[u->histories++] = mem_str(line);
+}
+
+/* What an asking command is about, for the dialog. */
+static void
+target_of(const struct ui *u, const char *name, char *out, size_t size)
+{
+	const struct replica_console *c = ui_console(u);
+	const struct replica_job *j = ui_job(u);
+
+	if (strncmp(name, "console.", 8) == 0 && c != NULL)
+		snprintf(out, size, "console %s on %s", c->name, c->device != NULL ? c->device :
+		    "?");
+	else if (strncmp(name, "job.", 4) == 0 && j != NULL)
+		snprintf(out, size, "job %lld %s: %s", (long long)j->id, j->name,
+		    j->argv != NULL ? j->argv : "");
+	else if (strncmp(name, "bench.", 6) == 0)
+		snprintf(out, size, "bench %s", u->replica->bench != NULL ? u->replica->bench : "");
+	else
+		snprintf(out, size, "%s%s", ui_target(u), u->replica->simulated ? " (simulated)" :
+		    "");
+}
+
+void
+ui_run_line(struct ui *u, const char *line)
+{
+	const struct replica_command *c;
+	char name[64], target[300];
+	struct err_msg why;
+
+	if (strlen(line) != 0 && line[strlen(line) - 1] == ' ') {
+		palette_open(u, line);
+		return;
+	}
+	if (command_check(line, name, sizeof name, &why) != ERR_OK) {
+		ui_say_err(u, &why);
+		return;
+	}
+	if (strncmp(name, "view.", 5) == 0) {
+		view_command(u, line);
+		return;
+	}
+	c = replica_command(u->replica, name);
+	if (u->observe) {
+		ui_say(u, UI_WARN, "observing only: %s was not run; attach without -r to act",
+		    name);
+	} else if (c != NULL && c->asks && strstr(line, "confirm=on") == NULL) {
+		target_of(u, name, target, sizeof target);
+		dialog_ask(u, line, c->help, target);
+	} else {
+		u->ops->command(u->arg, line);
+	}
+}
+
+static void
+say_result(struct ui *u, const char *line, const json_t *result)
+{
+	const int64_t id = json_get_int(result, "id", -1);
+	struct buf text;
+
+	buf_init(&text, 64 << 10);
+	if (json_is_object(result) && id >= 0 && strncmp(line, "job.", 4) == 0)
+		ui_say(u, UI_INFO, "job %lld %s is running; pane 4 shows it", (long long)id,
+		    json_get_str(result, "name", ""));
+	else if (json_is_string(result))
+		ui_say(u, UI_INFO, "%s", json_string_value(result));
+	else if ((json_is_object(result) || json_is_array(result)) &&
+	    json_write(result, &text) == ERR_OK)
+		ui_say(u, UI_INFO, "%.40s: %.400s", line, buf_str(&text));
+	else
+		ui_say(u, UI_INFO, "%.60s: ok", line);
+	buf_fini(&text);
+}
+
+void
+ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
+{
+	if (err != NULL) {
+		ui_say_err(u, err);
+		return;
+	}
+	if (json_is_object(result) && json_object_get(result, "command") != NULL &&
+	    json_object_get(result, "code") != NULL) {
+		at_card_answer(u, result);
+		return;
+	}
+	say_result(u, line, result);
+}
+
+/* ---- keys */
+
+static struct replica_stream *
+live_stream(struct ui *u)
+{
+	struct replica_console *c = ui_console(u);
+	struct replica_job *j = ui_job(u);
+
+	if (u->focus == PANE_JOBS)
+		return u->terminal && j != NULL ? &j->stream : NULL;
+	return c != NULL ? &c->stream : NULL;
+}
+
+static void
+type(struct ui *u, const char *p, size_t n)
+{
+	struct replica_console *c = ui_console(u);
+	struct replica_stream *s = live_stream(u);
+	struct streamview *v = s != NULL ? find_view(u, s) : NULL;
+
+	if (s == NULL || n == 0)
+		return;
+	if (u->observe) {
+		ui_say(u, UI_WARN, "observing only: keys are not sent");
+		return;
+	}
+	if (u->focus == PANE_CONSOLE && c->state != CONSOLE_OPEN) {
+		ui_say(u, UI_WARN, "%s is not open: typed keys are not sent and not kept",
+		    c->device != NULL ? c->device : c->name);
+		return;
+	}
+	if (v != NULL && n == 3 && p[0] == '\033' && p[1] == '[' && p[2] >= 'A' && p[2] <= 'D' &&
+	    streamview_app_cursor(v)) {
+		const char app[3] = { '\033', 'O', p[2] };
+
+		u->ops->input(u->arg, s->id, app, 3);
+		return;
+	}
+	u->ops->input(u->arg, s->id, p, n);
+}
+
+static void
+end_prefix(struct ui *u)
+{
+	u->prefix = false;
+	u->keys[0] = '\0';
+}
+
+static void
+unknown_key(struct ui *u, const char *keys)
+{
+	char shown[48];
+
+	keymap_show(keys, shown, sizeof shown);
+	if (u->prefix)
+		ui_say(u, UI_WARN, "%s %s is no key; nothing was sent. %s ? lists them",
+		    u->keymap.prefix, shown,
+		    u->keymap.prefix);
+	else
+		ui_say(u, UI_WARN, "%s does nothing here; ? lists the keys%s", shown,
+		    u->focus == PANE_CONSOLE && u->replica->consoles != 0 ?
+		    ", i makes the console live" : "");
+}
+
+void
+ui_key_sequence(struct ui *u, const char *name)
+{
+	const struct key_row *row;
+	char keys[64];
+
+	snprintf(keys, sizeof keys, "%.40s%s%.16s", u->keys, u->keys[0] != '\0' ? " " : "", name);
+	switch (keymap_find(&u->keymap, ui_contexts(u), keys, &row)) {
+	case KEYMAP_MORE:
+		snprintf(u->keys, sizeof u->keys, "%s", keys);
+		u->prefix_since = u->mono;
+		return;
+	case KEYMAP_ROW:
+		end_prefix(u);
+		u->asking_key = name;
+		ui_run_line(u, row->line);
+		u->asking_key = NULL;
+		return;
+	case KEYMAP_NONE:
+		break;
+	}
+	if (strcmp(name, "Esc") != 0)
+		unknown_key(u, keys);
+	end_prefix(u);
+}
+
+static void
+prefixed(struct ui *u, const struct input_event *e)
+{
+	if (e->type == INPUT_KEY && u->keys[0] == '\0' && strcmp(e->name, u->keymap.prefix) == 0) {
+		end_prefix(u);
+		type(u, &u->keymap.prefix_byte, 1);
+	} else if (e->type == INPUT_KEY) {
+		ui_key_sequence(u, e->name);
+	} else if (e->type == INPUT_PASTE) {
+		end_prefix(u);
+		type(u, e->raw, e->n);
+	} else {
+		unknown_key(u, "that");
+		end_prefix(u);
+	}
+}
+
+static void
+click(struct ui *u, const struct input_event *e)
+{
+	for (int id = 0; id < PANE_COUNT; id++) {
+		const struct grid_rect r = u->layout.pane[id];
+
+		if (e->row < r.row || e->row >= r.row + r.rows || e->col < r.col ||
+		    e->col >= r.col + r.cols)
+			continue;
+		if (e->button == 64 || e->button == 65) {
+			if (id == PANE_CONSOLE && !u->nav && ui_current_view(u) != NULL) {
+				u->nav = true;
+				streamview_hold(ui_current_view(u));
+			}
+			pane_ops((enum pane_id)id)->move(u, e->button == 64 ? -3 : 3);
+		} else {
+			u->focus = (enum pane_id)id;
+		}
+		return;
+	}
+}
+
+void
+ui_input(struct ui *u, const struct input_event *e)
+{
+	const bool prefix_key = e->type == INPUT_KEY && strcmp(e->name, u->keymap.prefix) == 0;
+
+	if (e->type == INPUT_FOCUS) {
+		u->focused = e->on;
+	} else if (u->overlay != NULL) {
+		if (e->type != INPUT_MOUSE && e->type != INPUT_OTHER)
+			u->overlay->ops->key(u, u->overlay->state, e);
+	} else if (e->type == INPUT_MOUSE) {
+		click(u, e);
+	} else if (u->prefix) {
+		prefixed(u, e);
+	} else if (prefix_key) {
+		u->prefix = true;
+		u->keys[0] = '\0';
+		u->prefix_since = u->mono;
+	} else if (ui_live(u)) {
+		type(u, e->raw, e->n);
+	} else if (e->type == INPUT_KEY) {
+		ui_key_sequence(u, e->name);
+	} else if (e->type == INPUT_PASTE) {
+		ui_say(u, UI_WARN,
+		    "a paste of %zu bytes went nowhere: i makes the console live first", e->n);
+	}
+}
+
+/* ---- drawing */
+
+void
+ui_draw(struct ui *u, struct grid *g)
+{
+	u->rows = grid_rows(g);
+	u->cols = grid_cols(g);
+	u->cursor_row = u->cursor_col = -1;
+	grid_clear(g);
+	layout_make(&u->layout, u->rows, u->cols, u->focus, u->zoom || u->terminal);
+	if (u->message_until != 0 && u->mono >= u->message_until) {
+		u->message[0] = '\0';
+		u->message_until = 0;
+	}
+	pane_draw_all(u, g);
+	status_draw(u, g);
+	if (u->overlay != NULL)
+		u->overlay->ops->draw(u, u->overlay->state, g);
+	else if (status_menu_due(u))
+		status_menu(u, g);
+	if (u->cursor_row >= u->rows || u->cursor_col >= u->cols)
+		u->cursor_row = u->cursor_col = -1;
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+	return a == 0 ? b : b == 0 || a < b ? a : b;
+}
+
+static bool
+any_running(const struct replica *r)
+{
+	for (size_t i = 0; i < r->jobs; i++)
+		if (r->job[i]->state == JOB_RUNNING)
+			return true;
+	return false;
+}
+
+/* Ages, rates and running times move once a second; nothing else moves by itself. */
+uint64_t
+ui_next_change(const struct ui *u)
+{
+	const struct replica *r = u->replica;
+	const struct replica_console *c = ui_console(u);
+	const struct streamview *v = c != NULL ? find_view(u, &c->stream) : NULL;
+	uint64_t at = u->message_until, age;
+
+	if ((u->prefix || u->keys[0] != '\0') && !status_menu_due(u))
+		at = earlier(at, u->prefix_since + MENU_NS);
+	if (any_running(r) || replica_gauges_stale(r, u->mono, &age) || u->slow_since != 0 ||
+	    (c != NULL && c->state == CONSOLE_LOST) ||
+	    (v != NULL && (v->bytes_s > 0 || v->rate_bytes != c->stream.ring.end)))
+		at = earlier(at, u->mono + NS_PER_S);
+	else if (r->samples != 0)
+		at = earlier(at, u->mono + 3 * NS_PER_S);
+	return at;
+}
+
+bool
+status_menu_due(const struct ui *u)
+{
+	return (u->prefix || u->keys[0] != '\0') && u->mono >= u->prefix_since + MENU_NS;
+}

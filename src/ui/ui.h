@@ -1,0 +1,124 @@
+/*
+ * ui.h - the viewer's state and behaviour without a terminal: keys in, commands out, a grid to
+ * show.
+ *
+ * Layer   ui. ui_new/ui_free. The owner (viewer.c, or a test) feeds the replica and tells what
+ *         changed,
+ *         sets `mono` before each call, and gets what is to be done through struct ui_ops.
+ * Flow    key -> keymap -> command line -> view.* here, all else through ops->command.
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/command.h"
+#include "core/options.h"
+#include "grid/draw.h"
+#include "grid/grid.h"
+#include "ui/input.h"
+#include "ui/keymap.h"
+#include "ui/layout.h"
+#include "ui/replica.h"
+#include "ui/streamview.h"
+
+struct ui;
+struct overlay;
+
+/* What leaves the viewer. All members must be set. */
+struct ui_ops {
+	void (*command)(void *arg, const char *line);           /* to the bench; then ui_answer() */
+	void (*input)(void *arg, uint32_t stream, const void *p, size_t n);
+	void (*leave)(void *arg);                               /* detach */
+	void (*repaint)(void *arg);
+	void (*mouse)(void *arg, bool on);
+	/* Copies text out; says in `said` where it went. */
+	void (*yank)(void *arg, const char *p, size_t n, bool file_only, char *said, size_t size);
+	void (*suspend)(void *arg);
+};
+
+enum ui_level { UI_INFO, UI_WARN, UI_ERROR };
+
+enum { UI_STREAMS = 32, UI_HISTORY = 50, UI_AT_LAST = 5 };
+
+struct ui_at_result {
+	char *command, *code, *text;            /* text: the information lines */
+	double ms;
+	uint64_t t;
+	/* first lines of the results before, newest first */
+	char *last[UI_AT_LAST];
+};
+
+struct ui {
+	const struct ui_ops *ops;
+	void *arg;
+	struct options *options;                /* borrowed */
+	struct replica *replica;
+	struct keymap keymap;
+	uint64_t mono;
+	int  rows, cols;
+	struct layout layout;
+	enum grid_set set;                      /* GRID_ASCII or GRID_UNICODE */
+	enum pane_id focus;
+	bool zoom, observe, demo, times, mouse;
+	bool nav;                               /* the console is in scrollback */
+	bool terminal;                          /* the jobs pane is a live terminal */
+	int64_t console;                        /* id of the console shown */
+	/* keys */
+	bool prefix;                            /* the prefix was pressed */
+	uint64_t prefix_since;
+	char keys[64];                          /* the sequence so far */
+	bool asked_reset;
+	const char *asking_key;                 /* the key that asked, while a line runs */
+	/* the message row */
+	char message[512];
+	enum ui_level level;
+	uint64_t message_until;
+	uint64_t seen_notices;                  /* highest id the notice list has shown */
+	bool bell, focused;
+	uint64_t slow_since;                    /* the bench owes an answer since; 0: none */
+	struct overlay *overlay;
+	struct streamview *view[UI_STREAMS];    /* made when first shown */
+	char *history[UI_HISTORY];
+	size_t histories;
+	/* panes */
+	size_t board_row, profile_row, board_shown;
+	int  profile_sort;
+	bool details;                           /* of a profile row */
+	int64_t job;                            /* selected; -1: the newest */
+	bool log;                               /* the job's log has the keys */
+	struct ui_at_result at;
+	char *mods;                             /* note for the help: terminal facts */
+	/* the last drawing */
+	int cursor_row, cursor_col;
+};
+
+struct ui *ui_new(const struct ui_ops *ops, void *arg, struct options *options);
+void ui_free(struct ui *u);
+void ui_started(struct ui *u);                          /* the snapshot is in */
+void ui_input(struct ui *u, const struct input_event *e);
+void ui_news(struct ui *u, const struct replica_news *n);
+void ui_bytes(struct ui *u, const struct replica_stream *s);
+/* The bench's answer to a line of ops->command. */
+void ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err);
+/* Draws everything; the cursor's place is left in cursor_row and cursor_col (-1: hidden). */
+void ui_draw(struct ui *u, struct grid *g);
+/* When the picture changes by itself next (mono), 0: it does not. */
+uint64_t ui_next_change(const struct ui *u);
+/* Runs a command line as if a key had asked. */
+void ui_run_line(struct ui *u, const char *line);
+void ui_say(struct ui *u, enum ui_level level, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+void ui_say_err(struct ui *u, const struct err_msg *why);
+
+bool ui_live(const struct ui *u);                       /* keys go to a stream */
+struct replica_console *ui_console(const struct ui *u); /* the one shown, or NULL */
+struct replica_job *ui_job(const struct ui *u);         /* the selected one, or NULL */
+struct streamview *ui_view(struct ui *u, struct replica_stream *s, bool always_screen);
+/* the stream that scrollback commands are about, or NULL */
+struct streamview *ui_current_view(struct ui *u);
+enum grid_set ui_set(const struct ui *u, bool focus);
+double ui_gauge_limit(const struct replica_gauge *g);   /* the lowest of warn and crit, NaN */
+bool ui_gauge_alarm(const struct replica_gauge *g);
+const char *ui_target(const struct ui *u);              /* the board's or bench's name */
+
+#endif
