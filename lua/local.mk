@@ -1,4 +1,11 @@
+# The runtime library in Lua and the editors' type stubs.
+
 nobase_dist_pkgdata_DATA += \
-	%D%/vise/base.lua %D%/vise/console.lua %D%/vise/launch.lua %D%/vise/main.lua \
-	%D%/vise/register.lua %D%/vise/semver.lua %D%/vise/test.lua \
-	%D%/meta/vise.lua
+	lua/meta/vise.lua \
+	lua/vise/base.lua \
+	lua/vise/console.lua \
+	lua/vise/launch.lua \
+	lua/vise/main.lua \
+	lua/vise/register.lua \
+	lua/vise/semver.lua \
+	lua/vise/test.lua

@@ -1,5 +1,11 @@
+# The shipped plugins: Lua only, by the public API.
+
 nobase_dist_pkgdata_DATA += \
-	%D%/at-basics/plugin.json %D%/at-basics/init.lua \
-	%D%/go3/plugin.json %D%/go3/init.lua \
-	%D%/qemu-cortex-m/plugin.json %D%/qemu-cortex-m/init.lua \
-	%D%/sim/plugin.json %D%/sim/init.lua
+	plugins/at-basics/init.lua \
+	plugins/at-basics/plugin.json \
+	plugins/go3/init.lua \
+	plugins/go3/plugin.json \
+	plugins/qemu-cortex-m/init.lua \
+	plugins/qemu-cortex-m/plugin.json \
+	plugins/sim/init.lua \
+	plugins/sim/plugin.json

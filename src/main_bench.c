@@ -1,4 +1,5 @@
-/* main_bench.c - vise-bench: holds the ports, logs and jobs of one target; small, and not to die. */
+/* main_bench.c - vise-bench: holds the ports, logs and jobs of one target; small, and not to
+ * die. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +46,8 @@ take(int c, struct bench_options *o, struct lists *l, struct err_msg *why)
 	case 'D': o->state_dir = optarg; return ERR_OK;
 	case 'l':
 		if (!slice_duration(slice_of(optarg), &ns))
-			return err_set(why, ERR_USAGE, "--linger", NULL, "\"%s\" is not a time such as 10m", optarg);
+			return err_set(why, ERR_USAGE, "--linger", NULL,
+			    "\"%s\" is not a time such as 10m", optarg);
 		o->linger_ns = (int64_t)ns;
 		return ERR_OK;
 	case 'r':
@@ -91,7 +93,9 @@ main(int argc, char **argv)
 			return refuse(&why);
 	}
 	if (process_is_setuid())
-		return refuse((err_set(&why, ERR_DENIED, "vise-bench", "remove the setuid bit", "will not run setuid"), &why));
+		return refuse((err_set(&why, ERR_DENIED, "vise-bench", "remove the setuid bit",
+				   "will not run setuid"),
+		    &why));
 	o.run = l.run;
 	o.plugins = l.plugins;
 	if (!o.foreground && process_daemonize(&child, &why) != ERR_OK)

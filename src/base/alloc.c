@@ -19,7 +19,8 @@ static void *
 must(void *p)
 {
 	if (p == NULL) {
-		fputs("vise: memory: none left; close other programs or lower profile.limit\n", stderr);
+		fputs("vise: memory: none left; close other programs or lower profile.limit\n",
+		    stderr);
 		abort();
 	}
 	return p;

@@ -12,7 +12,8 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
 
-/* "[   12.031]"-style seconds since start, "14:03:07", "2026-11-21T14:03:07.123Z", "1.3 s"/"38 ms"/"8 min". */
+/* "[   12.031]"-style seconds since start, "14:03:07", "2026-11-21T14:03:07.123Z", "1.3 s"/"38
+ * ms"/"8 min". */
 void clock_fmt_since(uint64_t ns, char *out, size_t size);
 void clock_fmt_hms(uint64_t wall_ns, char *out, size_t size);       /* local time */
 void clock_fmt_iso(uint64_t wall_ns, char *out, size_t size);       /* UTC */

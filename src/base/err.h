@@ -57,7 +57,8 @@ struct err_msg {
 /* Fills *m (if not NULL) and returns code. `why` is a printf format. what and next may be NULL. */
 enum err    err_set(struct err_msg *m, enum err code, const char *what, const char *next,
                     const char *why, ...) __attribute__((format(printf, 5, 6)));
-/* The same for a failed system call: `why` is "<doing>: <strerror(errnum)>"; the code follows errnum. */
+/* The same for a failed system call: `why` is "<doing>: <strerror(errnum)>"; the code follows
+ * errnum. */
 enum err    err_errno(struct err_msg *m, int errnum, const char *what, const char *doing);
 
 const char *err_word(enum err code);            /* "at_error" */

@@ -28,7 +28,8 @@ uint64_t
 hash_bytes(const void *p, size_t n, uint64_t seed)
 {
 	const unsigned char *s = p;
-	uint64_t h = hash_mix(seed ^ n, K1);
+	uint64_t h =
+	    hash_mix(seed ^ n, K0); /* not K1: it would cancel the factor, and the seed with it */
 
 	for (; n >= 16; s += 16, n -= 16)
 		h = hash_mix(word(s, 8) ^ h, word(s + 8, 8));

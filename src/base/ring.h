@@ -23,7 +23,8 @@ uint64_t ring_first(const struct ring *r);              /* offset of the oldest 
 size_t   ring_peek(const struct ring *r, uint64_t at, const unsigned char **p);
 /* Copies up to n bytes from `at`; returns how many. */
 size_t   ring_copy(const struct ring *r, uint64_t at, void *out, size_t n);
-/* Where the reading process may write directly: *p, returns the room in one piece; then ring_advance. */
+/* Where the reading process may write directly: *p, returns the room in one piece; then
+ * ring_advance. */
 size_t   ring_room(struct ring *r, unsigned char **p);
 void     ring_advance(struct ring *r, size_t n);
 

@@ -1,5 +1,6 @@
 /*
- * utf8.h - decoding, encoding and cleaning of UTF-8 (RFC 3629: no surrogates, nothing over U+10FFFF).
+ * utf8.h - decoding, encoding and cleaning of UTF-8 (RFC 3629: no surrogates, nothing over
+ * U+10FFFF).
  *
  * Layer   base.
  */
@@ -9,7 +10,8 @@
 #include <stdint.h>
 #include "base/buf.h"
 
-/* Decodes one character of p[0..n): returns its length 1..4 and *cp; 0 when p holds no whole valid one
+/* Decodes one character of p[0..n): returns its length 1..4 and *cp; 0 when p holds no whole
+ * valid one
  * (then *cp is U+FFFD and one byte should be skipped). */
 size_t   utf8_decode(const char *p, size_t n, uint32_t *cp);
 size_t   utf8_encode(uint32_t cp, char out[4]);         /* 0 when cp is not encodable */

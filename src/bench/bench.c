@@ -76,7 +76,8 @@ bench_news(struct bench *b, const char *type, json_t *body)
 }
 
 void
-bench_notice(struct bench *b, const char *level, const char *source, const char *next, const char *fmt, ...)
+bench_notice(
+    struct bench *b, const char *level, const char *source, const char *next, const char *fmt, ...)
 {
 	char text[ERR_WHY_MAX + ERR_WHAT_MAX];
 	json_t *o = json_object();
@@ -101,13 +102,15 @@ bench_notice(struct bench *b, const char *level, const char *source, const char 
 void
 bench_notice_err(struct bench *b, const char *level, const char *source, const struct err_msg *why)
 {
-	bench_notice(b, level, source, why->next, "%s%s%s", why->what, why->what[0] != '\0' ? ": " : "", why->why);
+	bench_notice(b, level, source, why->next, "%s%s%s", why->what,
+	    why->what[0] != '\0' ? ": " : "", why->why);
 }
 
 char *
 bench_path(const struct bench *b, const char *folder, const char *fmt, ...)
 {
-	char *dir = folder[0] != '\0' ? path_join(b->dir, folder) : mem_str(b->dir), *path, name[256];
+	char *dir = folder[0] != '\0' ? path_join(b->dir, folder) : mem_str(b->dir), *path,
+	     name[256];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -157,7 +160,8 @@ bench_linger_check(struct bench *b)
 		/* a bench just started is given time for its first client */
 		const uint64_t least = b->next_client == 0 ? 5 * NS_PER_S : 0;
 
-		b->linger = loop_timer_start(b->loop, linger > least ? linger : least, 0, on_linger, b);
+		b->linger =
+		    loop_timer_start(b->loop, linger > least ? linger : least, 0, on_linger, b);
 	}
 }
 
@@ -316,8 +320,9 @@ serve(struct bench *b)
 
 	b->listening = true;
 	(void)bus_subscribe(b->bus, "", on_news, b);
-	bench_news(b, "bench.start", json_pack("{s:s,s:s,s:s*,s:I}", "name", b->name, "version", VISE_VERSION,
-	    "target", b->target, "pid", (json_int_t)getpid()));
+	bench_news(b, "bench.start",
+	    json_pack("{s:s,s:s,s:s*,s:I}", "name", b->name, "version", VISE_VERSION, "target",
+		b->target, "pid", (json_int_t)getpid()));
 	gauges_open(b);
 	boards_open(b);
 	process_ready(NULL);

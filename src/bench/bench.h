@@ -1,5 +1,6 @@
 /*
- * bench.h - one running Vise: owns consoles, gauges, jobs and snapshots of a target, and serves the socket.
+ * bench.h - one running Vise: owns consoles, gauges, jobs and snapshots of a target, and serves
+ * the socket.
  *
  * Layer   bench. bench_run() does not return before the bench ends.
  */
@@ -14,13 +15,16 @@ struct bench_options {
 	const char *target;             /* shown to people; may be NULL */
 	const char *proc_root, *sys_root; /* for gauges of a container or a test; NULL: / */
 	const char *gauge_process;      /* pid or name; NULL: none */
-	const char *state_dir;          /* where the bench's own folder is made; NULL: the user's state folder */
+	/* where the bench's own folder is made; NULL: the user's state folder */
+	const char *state_dir;
 	int64_t     linger_ns;          /* < 0: option bench.linger; 0: ends with its last client */
 	bool        foreground;
-	bool        simulated;          /* the target is the simulated board: said on every screen */
+	/* the target is the simulated board: said on every screen */
+	bool        simulated;
 	bool        demo;               /* start the simulated board and open all on it */
 	const char *const *plugins;     /* further plugin folders, NULL-terminated, or NULL */
-	const char *const *run;         /* command lines to run at the start, NULL-terminated, or NULL */
+	/* command lines to run at the start, NULL-terminated, or NULL */
+	const char *const *run;
 };
 
 enum err bench_run(const struct bench_options *o, struct err_msg *why);

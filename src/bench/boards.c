@@ -77,15 +77,16 @@ boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 	merge(b->boards, json_object_get(params, "boards"), plugin);
 	merge(b->workflows, json_object_get(params, "workflows"), plugin);
 	merge(b->macros, json_object_get(params, "macros"), plugin);
-	bench_news(b, "board", json_pack("{s:O,s:O,s:O}", "boards", b->boards, "workflows", b->workflows,
-	    "macros", b->macros));
+	bench_news(b, "board",
+	    json_pack("{s:O,s:O,s:O}", "boards", b->boards, "workflows", b->workflows, "macros",
+		b->macros));
 	return ERR_OK;
 }
 
 /* ---- running */
 
 struct host_run {
-	const char *kind, *id;          /* what the plugin must provide: "board", "workflow", "macro" */
+	const char *kind, *id; /* what the plugin must provide: "board", "workflow", "macro" */
 	const char *verb;               /* "--flash", ... */
 	const char *file;               /* or NULL */
 	const char *job_kind;
@@ -93,7 +94,8 @@ struct host_run {
 };
 
 static json_t *
-host_argv(const struct bench *b, const struct manifest *m, const struct host_run *r, const json_t *set)
+host_argv(
+    const struct bench *b, const struct manifest *m, const struct host_run *r, const json_t *set)
 {
 	char *program = path_program("vise-script");
 	json_t *argv = json_pack("[s,s,s]", program, "--fd", "3"), *pair;
@@ -121,7 +123,8 @@ check_file(const char *file, struct err_msg *why)
 	if (file == NULL)
 		return ERR_OK;
 	if (file[0] != '/')
-		return err_set(why, ERR_USAGE, file, NULL, "give the whole path: the bench runs in /");
+		return err_set(
+		    why, ERR_USAGE, file, NULL, "give the whole path: the bench runs in /");
 	return path_exists(file) ? ERR_OK : err_set(why, ERR_NOENT, file, NULL, "no such file");
 }
 
@@ -137,8 +140,9 @@ run_host(struct command_call *c, const struct host_run *r)
 	enum err e = check_file(r->file, &why);
 
 	if (e == ERR_OK && m == NULL)
-		e = err_set(&why, ERR_NOENT, r->id, "board.list and `vise do workflow.list` name them", "no plugin provides the %s %s",
-		    r->kind, r->id);
+		e = err_set(&why, ERR_NOENT, r->id,
+		    "board.list and `vise do workflow.list` name them",
+		    "no plugin provides the %s %s", r->kind, r->id);
 	if (e != ERR_OK) {
 		command_fail(c, &why);
 		return;
@@ -166,8 +170,8 @@ board_of(struct command_call *c)
 	struct err_msg why;
 
 	if (id == NULL) {
-		(void)err_set(&why, ERR_USAGE, c->command->name, "board.use ID, or give board=ID (board.list names them)",
-		    "no board is chosen");
+		(void)err_set(&why, ERR_USAGE, c->command->name,
+		    "board.use ID, or give board=ID (board.list names them)", "no board is chosen");
 		command_fail(c, &why);
 	}
 	return id;
@@ -189,7 +193,8 @@ cmd_reset(struct command_call *c)
 	const char *id = board_of(c);
 
 	if (id != NULL)
-		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--reset", .job_kind = "run" });
+		run_host(c, &(const struct host_run){
+				.kind = "board", .id = id, .verb = "--reset", .job_kind = "run" });
 }
 
 static void
@@ -205,15 +210,19 @@ cmd_debug(struct command_call *c)
 static void
 cmd_workflow(struct command_call *c)
 {
-	run_host(c, &(const struct host_run){ .kind = "workflow", .id = json_get_str(c->args, "id", ""),
-	    .verb = "--workflow", .job_kind = "workflow" });
+	run_host(c, &(const struct host_run){ .kind = "workflow",
+			.id = json_get_str(c->args, "id", ""),
+			.verb = "--workflow",
+			.job_kind = "workflow" });
 }
 
 static void
 cmd_macro(struct command_call *c)
 {
-	run_host(c, &(const struct host_run){ .kind = "macro", .id = json_get_str(c->args, "id", ""),
-	    .verb = "--macro", .job_kind = "script" });
+	run_host(c, &(const struct host_run){ .kind = "macro",
+			.id = json_get_str(c->args, "id", ""),
+			.verb = "--macro",
+			.job_kind = "script" });
 }
 
 static void
@@ -224,7 +233,8 @@ cmd_use(struct command_call *c)
 	struct err_msg why;
 
 	if (manifest_find(&b->manifests, "board", id) == NULL) {
-		(void)err_set(&why, ERR_NOENT, id, "board.list names them", "no plugin provides this board");
+		(void)err_set(
+		    &why, ERR_NOENT, id, "board.list names them", "no plugin provides this board");
 		command_fail(c, &why);
 		return;
 	}
@@ -261,8 +271,11 @@ cmd_script(struct command_call *c)
 	if (!list_empty(&b->consoles))
 		(void)json_array_extend(argv, json_pack("[s,s]", "--console", "main"));
 	(void)json_array_append_new(argv, json_string(file));
-	const struct bench_job_request q = { .kind = "script", .argv = argv, .with_socket = true,
-		.name = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file, .by = "script.run" };
+	const struct bench_job_request q = { .kind = "script",
+		.argv = argv,
+		.with_socket = true,
+		.name = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file,
+		.by = "script.run" };
 
 	if (e == ERR_OK)
 		e = jobs_start(b, &q, &j, &why);
@@ -278,7 +291,11 @@ cmd_script(struct command_call *c)
 #define SET_ARG { "set", ARG_REST, 0, NULL, "name=value for the plugin" }
 
 static const struct command_arg flash_args[] = {
-	{ "file", ARG_WORD, ARG_MUST, NULL, "image to program" }, BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL },
+	{ "file", ARG_WORD, ARG_MUST, NULL, "image to program" },
+	BOARD_ARG,
+	WAIT_ARG,
+	SET_ARG,
+	{ .name = NULL },
 };
 static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL } };
 static const struct command_arg id_args[] = {
@@ -295,7 +312,8 @@ const struct command bench_board_commands[] = {
 	{ "board.list", "board profiles that plugins provide", NULL, 0, cmd_boards },
 	{ "board.use", "choose the board profile", use_args, 0, cmd_use },
 	{ "board.flash", "program an image into the board", flash_args, COMMAND_ASKS, cmd_flash },
-	{ "board.reset", "reset the board the way its profile does", reset_args, COMMAND_ASKS, cmd_reset },
+	{ "board.reset", "reset the board the way its profile does", reset_args, COMMAND_ASKS,
+	    cmd_reset },
 	{ "board.debug", "open a debugger on the board", flash_args, 0, cmd_debug },
 	{ "workflow.list", "workflows that plugins provide", NULL, 0, cmd_workflows },
 	{ "workflow.run", "run a workflow", id_args, 0, cmd_workflow },

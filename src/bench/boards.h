@@ -1,5 +1,6 @@
 /*
- * boards.h - board profiles, workflows and macros that plugins provide, and the commands that run them.
+ * boards.h - board profiles, workflows and macros that plugins provide, and the commands that
+ * run them.
  * Private to bench/.
  *
  * Layer   bench. Each run is a job whose process is a script host.

@@ -13,11 +13,13 @@
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/snapshot.h"
+#include "core/token.h"
 #include "sys/io.h"
 #include "sys/sock.h"
 #include "sys/time.h"
 
-/* One stream that a client follows. A viewer may be shown less than all of a flood (lossy); a script may not. */
+/* One stream that a client follows. A viewer may be shown less than all of a flood (lossy); a
+ * script may not. */
 struct sub {
 	struct list node;
 	uint32_t stream;
@@ -147,7 +149,8 @@ static void
 follow(struct client *c, const struct stream *st)
 {
 	const uint64_t first = ring_first(st->ring), end = st->ring->end;
-	const uint64_t kept = end - first > LIMIT_SNAPSHOT_BYTES ? end - LIMIT_SNAPSHOT_BYTES : first;
+	const uint64_t kept =
+	    end - first > LIMIT_SNAPSHOT_BYTES ? end - LIMIT_SNAPSHOT_BYTES : first;
 	struct sub *s;
 
 	LIST_EACH(n, &c->subs)
@@ -212,7 +215,8 @@ subscribe(struct client *c, uint64_t id, const json_t *params)
 	}
 	sub_drop(c, stream);
 	s = sub_add(c, &st, from < 0 ? st.ring->end : (uint64_t)from, false);
-	peer_answer(c->peer, id, json_pack("{s:I,s:I}", "stream", (json_int_t)stream, "offset", (json_int_t)s->next));
+	peer_answer(c->peer, id,
+	    json_pack("{s:I,s:I}", "stream", (json_int_t)stream, "offset", (json_int_t)s->next));
 	clients_stream_grew(c->bench);
 }
 
@@ -241,25 +245,43 @@ observer_may(const char *name)
 	return n > 5 && (strcmp(name + n - 5, ".list") == 0 || strcmp(name + n - 5, ".info") == 0);
 }
 
-static enum err
-may_run(const struct client *c, const char *name, struct err_msg *why)
+/* Every command of the line counts: the second one, behind a semicolon, as much as the first. */
+static bool
+observer_may_line(const char *line)
 {
-	if (!c->observe || observer_may(name))
+	struct token_list t;
+	size_t at = 0;
+	bool good = true;
+
+	while (good && line[at] != '\0') {
+		good = token_parse(line, &at, &t, NULL) == ERR_OK &&
+		       (t.n == 0 || observer_may(t.item[0].whole));
+		token_free(&t);
+	}
+	return good;
+}
+
+static enum err
+may_run(const struct client *c, const char *line, const char *name, struct err_msg *why)
+{
+	if (!c->observe || (line != NULL ? observer_may_line(line) : observer_may(name)))
 		return ERR_OK;
-	return err_set(why, ERR_DENIED, name, "attach without -r to act", "this viewer only observes");
+	return err_set(
+	    why, ERR_DENIED, name, "attach without -r to act", "this viewer only observes");
 }
 
 static void
 command(struct client *c, uint64_t id, const json_t *params)
 {
-	const char *line = json_get_str(params, "line", NULL), *name = json_get_str(params, "name", "");
+	const char *line = json_get_str(params, "line", NULL),
+		   *name = json_get_str(params, "name", "");
 	char first[128];
 	struct err_msg why;
 	struct reply *r;
 	enum err e = line != NULL ? command_check(line, first, sizeof first, &why) : ERR_OK;
 
 	if (e == ERR_OK)
-		e = may_run(c, line != NULL ? first : name, &why);
+		e = may_run(c, line, line != NULL ? first : name, &why);
 	if (e != ERR_OK) {
 		peer_fail(c->peer, id, &why);
 		return;
@@ -271,7 +293,8 @@ command(struct client *c, uint64_t id, const json_t *params)
 	if (line != NULL)
 		command_line(bench_commands, line, c->bench, c, on_answer, r);
 	else
-		command_json(bench_commands, name, json_object_get(params, "args"), c->bench, c, on_answer, r);
+		command_json(bench_commands, name, json_object_get(params, "args"), c->bench, c,
+		    on_answer, r);
 }
 
 static void
@@ -292,7 +315,10 @@ registration(struct client *c, uint64_t id, const json_t *params)
 		peer_fail(c->peer, id, &why);
 }
 
-struct method { const char *name; void (*run)(struct client *c, uint64_t id, const json_t *params); };
+struct method {
+	const char *name;
+	void (*run)(struct client *c, uint64_t id, const json_t *params);
+};
 
 static const struct method methods[] = {
 	{ "attach", attach },
@@ -361,7 +387,11 @@ on_hello(struct peer *p, const json_t *hello, void *arg)
 }
 
 static const struct peer_ops ops = {
-	.hello = on_hello, .request = on_request, .input = on_input, .drained = on_drained, .closed = on_closed,
+	.hello = on_hello,
+	.request = on_request,
+	.input = on_input,
+	.drained = on_drained,
+	.closed = on_closed,
 };
 
 /* ---- life */
@@ -389,7 +419,8 @@ client_close(struct client *c)
 	loop_timer_stop(c->hold);
 	sub_drop(c, 0);
 	LIST_EACH_SAFE(n, &c->replies) {
-		LIST_ENTRY(n, struct reply, node)->client = NULL;       /* the command runs on; nobody to tell */
+		LIST_ENTRY(n, struct reply, node)->client =
+		    NULL; /* the command runs on; nobody to tell */
 		list_del(n);
 	}
 	consoles_client_gone(b, c);
@@ -426,7 +457,8 @@ clients_listen(struct bench *b, struct err_msg *why)
 	const enum err e = sys_unix_listen(b->socket, &b->listen_fd, why);
 
 	if (e == ERR_BUSY)
-		return err_set(why, ERR_BUSY, b->name, "vise attach, or choose another name", "a bench of this name is running");
+		return err_set(why, ERR_BUSY, b->name, "vise attach, or choose another name",
+		    "a bench of this name is running");
 	if (e == ERR_OK)
 		b->listen = loop_fd_open(b->loop, b->listen_fd, LOOP_READ, on_accept, b);
 	return e;

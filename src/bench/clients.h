@@ -9,8 +9,10 @@
 
 enum err clients_listen(struct bench *b, struct err_msg *why);
 void     clients_close(struct bench *b);
-struct client *clients_adopt(struct bench *b, int fd);          /* a socket made by us, for a child */
-void     clients_stream_grew(struct bench *b);                  /* some stream has new bytes: pump soon */
+/* a socket made by us, for a child */
+struct client *clients_adopt(struct bench *b, int fd);
+/* some stream has new bytes: pump soon */
+void     clients_stream_grew(struct bench *b);
 void     clients_new_stream(struct bench *b, uint32_t id);      /* every viewer follows it */
 void     clients_drop_stream(struct bench *b, uint32_t stream);
 bool     clients_any_viewer(const struct bench *b);

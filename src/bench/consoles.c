@@ -39,7 +39,8 @@ times_json(const struct bench_console *k)
 {
 	const struct times *x = console_times(k->console);
 	const struct ring *r = console_ring(k->console);
-	const uint64_t end = r->end, from = end > LIMIT_SNAPSHOT_BYTES ? end - LIMIT_SNAPSHOT_BYTES : 0;
+	const uint64_t end = r->end,
+		       from = end > LIMIT_SNAPSHOT_BYTES ? end - LIMIT_SNAPSHOT_BYTES : 0;
 	json_t *list = json_array();
 	size_t i = times_find(x, from);
 
@@ -113,8 +114,9 @@ on_tell(void *arg)
 	struct bench_console *k = arg;
 
 	k->tell = NULL;
-	clients_event(k->bench, "console.count", json_pack("{s:I,s:I,s:I}", "id", (json_int_t)k->stream,
-	    "rx", (json_int_t)console_rx(k->console), "tx", (json_int_t)console_tx(k->console)));
+	clients_event(k->bench, "console.count",
+	    json_pack("{s:I,s:I,s:I}", "id", (json_int_t)k->stream, "rx",
+		(json_int_t)console_rx(k->console), "tx", (json_int_t)console_tx(k->console)));
 }
 
 static void
@@ -139,7 +141,8 @@ on_state(void *arg, enum console_state s, const struct err_msg *why)
 	if (s == CONSOLE_LOST && why != NULL)
 		bench_notice_err(k->bench, "warn", k->name, why);
 	else if (s == CONSOLE_OPEN)
-		bench_notice(k->bench, "info", k->name, NULL, "%s is open", console_device(k->console));
+		bench_notice(
+		    k->bench, "info", k->name, NULL, "%s is open", console_device(k->console));
 }
 
 static void
@@ -158,8 +161,9 @@ on_hole(void *arg, uint64_t from, uint64_t to)
 {
 	struct bench_console *k = arg;
 
-	bench_news(k->bench, "log.hole", json_pack("{s:s,s:I,s:I}", "console", k->name, "from", (json_int_t)from,
-	    "to", (json_int_t)to));
+	bench_news(k->bench, "log.hole",
+	    json_pack("{s:s,s:I,s:I}", "console", k->name, "from", (json_int_t)from, "to",
+		(json_int_t)to));
 }
 
 static void
@@ -188,7 +192,12 @@ on_urc(void *arg, const char *line, size_t n, uint64_t offset)
 }
 
 static const struct console_callbacks callbacks = {
-	.data = on_data, .state = on_state, .alarm = on_alarm, .hole = on_hole, .mark = on_mark, .urc = on_urc,
+	.data = on_data,
+	.state = on_state,
+	.alarm = on_alarm,
+	.hole = on_hole,
+	.mark = on_mark,
+	.urc = on_urc,
 };
 
 /* ---- life */
@@ -311,9 +320,11 @@ console_of(struct command_call *c)
 		if (name[0] == '\0' || strcmp(entry(n)->name, name) == 0)
 			return entry(n);
 	if (name[0] != '\0')
-		(void)err_set(&why, ERR_NOENT, name, "console.list names them", "no console of this name");
+		(void)err_set(
+		    &why, ERR_NOENT, name, "console.list names them", "no console of this name");
 	else
-		(void)err_set(&why, ERR_NOENT, "console", "open one: console.open PORT", "none is open");
+		(void)err_set(
+		    &why, ERR_NOENT, "console", "open one: console.open PORT", "none is open");
 	command_fail(c, &why);
 	return NULL;
 }
@@ -331,7 +342,8 @@ static enum err
 read_settings(const json_t *args, struct transport_settings *s, struct err_msg *why)
 {
 	static const char *const flows[] = { "none", "rtscts", "xonxoff" };
-	const char *parity = json_get_str(args, "parity", "none"), *flow = json_get_str(args, "flow", "none");
+	const char *parity = json_get_str(args, "parity", "none"),
+		   *flow = json_get_str(args, "flow", "none");
 	int f = -1;
 
 	s->baud = (uint32_t)json_get_int(args, "baud", 115200);
@@ -341,9 +353,11 @@ read_settings(const json_t *args, struct transport_settings *s, struct err_msg *
 	for (int i = 0; i < 3; i++)
 		if (strcmp(flow, flows[i]) == 0)
 			f = i;
-	if (s->data < 5 || s->data > 8 || s->stop < 1 || s->stop > 2 || strchr("neoms", parity[0]) == NULL || f < 0)
+	if (s->data < 5 || s->data > 8 || s->stop < 1 || s->stop > 2 ||
+	    strchr("neoms", parity[0]) == NULL || f < 0)
 		return err_set(why, ERR_USAGE, "console.open", NULL,
-		    "data is 5 to 8, parity none even odd mark space, stop 1 or 2, flow none rtscts xonxoff");
+		    "data is 5 to 8, parity none even odd mark space, stop 1 or 2, flow none "
+		    "rtscts xonxoff");
 	s->flow = (enum transport_flow)f;
 	if (json_object_get(args, "dtr") != NULL)
 		s->dtr = json_get_bool(args, "dtr", true);
@@ -397,7 +411,8 @@ static bool
 name_good(const char *name)
 {
 	return name[0] != '\0' && name[0] != '.' && strlen(name) < 40 &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == strlen(name);
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+		   strlen(name);
 }
 
 static enum err
@@ -406,11 +421,13 @@ may_open(struct bench *b, const char *name, struct err_msg *why)
 	unsigned n = 0;
 
 	if (!name_good(name))
-		return err_set(why, ERR_USAGE, name, NULL, "a console's name is made of letters, digits, - _ .");
+		return err_set(why, ERR_USAGE, name, NULL,
+		    "a console's name is made of letters, digits, - _ .");
 	LIST_EACH(it, &b->consoles) {
 		n++;
 		if (strcmp(entry(it)->name, name) == 0)
-			return err_set(why, ERR_BUSY, name, "console.close it first, or give name=", "a console of this name is open");
+			return err_set(why, ERR_BUSY, name, "console.close it first, or give name=",
+			    "a console of this name is open");
 	}
 	if (n >= LIMIT_CONSOLES)
 		return err_set(why, ERR_LIMIT, "console", NULL, "%u are open already", n);
@@ -489,7 +506,8 @@ cmd_line(struct command_call *c)
 
 	if (k == NULL)
 		return;
-	text = mem_fmt("%s%s", json_get_str(c->args, "text", ""), eol_bytes(options_text(&k->bench->options, OPT_CONSOLE_EOL)));
+	text = mem_fmt("%s%s", json_get_str(c->args, "text", ""),
+	    eol_bytes(options_text(&k->bench->options, OPT_CONSOLE_EOL)));
 	finish(c, console_write(k->console, text, strlen(text), c->client, &why), &why);
 	mem_free(text);
 }
@@ -501,7 +519,10 @@ cmd_break(struct command_call *c)
 	struct err_msg why;
 
 	if (k != NULL)
-		finish(c, console_break(k->console, (uint64_t)json_get_int(c->args, "for", 250000000), &why), &why);
+		finish(c,
+		    console_break(
+			k->console, (uint64_t)json_get_int(c->args, "for", 250000000), &why),
+		    &why);
 }
 
 static json_t *
@@ -550,7 +571,8 @@ cmd_reset(struct command_call *c)
 	struct err_msg why;
 
 	if (k != NULL)
-		finish(c, console_pulse(k->console, LINE_DTR | LINE_RTS, 100 * NS_PER_MS, &why), &why);
+		finish(
+		    c, console_pulse(k->console, LINE_DTR | LINE_RTS, 100 * NS_PER_MS, &why), &why);
 }
 
 static void
@@ -626,8 +648,9 @@ on_at(void *arg, const struct at_result *r)
 	if (at_code_good(r->code) || json_get_bool(t->call->args, "report", false)) {
 		command_done(t->call, o);
 	} else {
-		(void)err_set(&why, at_err(r->code), r->command, NULL, "%s%s%s",
-		    r->final, r->final[0] != '\0' && r->why != NULL ? ": " : "", r->why != NULL ? r->why : "");
+		(void)err_set(&why, at_err(r->code), r->command, NULL, "%s%s%s", r->final,
+		    r->final[0] != '\0' && r->why != NULL ? ": " : "",
+		    r->why != NULL ? r->why : "");
 		json_decref(o);
 		command_fail(t->call, &why);
 	}
@@ -646,10 +669,16 @@ cmd_at(struct command_call *c)
 	t = mem_zero(1, sizeof *t);
 	*t = (struct transaction){ c, k };
 	const struct at_request r = {
-		.command = json_get_str(c->args, "command", ""), .expect = json_get_str(c->args, "expect", NULL),
-		.prefix = json_get_str(c->args, "prefix", NULL), .prompt = json_get_str(c->args, "prompt", NULL),
-		.payload = json_get_str(c->args, "data", NULL), .payload_n = strlen(json_get_str(c->args, "data", "")),
-		.timeout = (uint64_t)json_get_int(c->args, "timeout", 0), .owner = c->client, .done = on_at, .arg = t,
+		.command = json_get_str(c->args, "command", ""),
+		.expect = json_get_str(c->args, "expect", NULL),
+		.prefix = json_get_str(c->args, "prefix", NULL),
+		.prompt = json_get_str(c->args, "prompt", NULL),
+		.payload = json_get_str(c->args, "data", NULL),
+		.payload_n = strlen(json_get_str(c->args, "data", "")),
+		.timeout = (uint64_t)json_get_int(c->args, "timeout", 0),
+		.owner = c->client,
+		.done = on_at,
+		.arg = t,
 	};
 	if (console_at_send(k->console, &r, &why) == ERR_OK)
 		return;
@@ -667,12 +696,14 @@ cmd_lock(struct command_call *c)
 		return;
 	if (c->client == NULL || console_at_lock(k->console, c->client, &why) != ERR_OK) {
 		if (c->client == NULL)
-			(void)err_set(&why, ERR_USAGE, "at.lock", NULL, "only a client can hold the lock");
+			(void)err_set(
+			    &why, ERR_USAGE, "at.lock", NULL, "only a client can hold the lock");
 		command_fail(c, &why);
 		return;
 	}
 	k->lock = c->client;
-	snprintf(k->lock_who, sizeof k->lock_who, "%s", peer_name(((struct client *)c->client)->peer));
+	snprintf(
+	    k->lock_who, sizeof k->lock_who, "%s", peer_name(((struct client *)c->client)->peer));
 	tell(k);
 	command_done(c, NULL);
 }
@@ -695,7 +726,8 @@ cmd_unlock(struct command_call *c)
 #define CONSOLE_ARG { "console", ARG_WORD, 0, NULL, "name of the console; the first one if absent" }
 
 static const struct command_arg open_args[] = {
-	{ "spec", ARG_WORD, ARG_MUST, NULL, "ttyUSB0, /dev/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, usb:VID:PID" },
+	{ "spec", ARG_WORD, ARG_MUST, NULL,
+	    "ttyUSB0, /dev/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, usb:VID:PID" },
 	{ "baud", ARG_INT, 0, "115200", "speed" },
 	{ "name", ARG_WORD, 0, "main", "name of the console" },
 	{ "data", ARG_INT, 0, "8", "data bits" },
@@ -709,7 +741,9 @@ static const struct command_arg open_args[] = {
 };
 static const struct command_arg name_args[] = { CONSOLE_ARG, { .name = NULL } };
 static const struct command_arg text_args[] = {
-	{ "text", ARG_WORD, ARG_MUST, NULL, "what to send; \\r \\n \\xHH in quotes" }, CONSOLE_ARG, { .name = NULL },
+	{ "text", ARG_WORD, ARG_MUST, NULL, "what to send; \\r \\n \\xHH in quotes" },
+	CONSOLE_ARG,
+	{ .name = NULL },
 };
 static const struct command_arg mark_args[] = {
 	{ "text", ARG_WORD, 0, "mark", "what the mark says" }, CONSOLE_ARG, { .name = NULL },
@@ -718,7 +752,10 @@ static const struct command_arg break_args[] = {
 	CONSOLE_ARG, { "for", ARG_DURATION, 0, "250ms", "how long" }, { .name = NULL },
 };
 static const struct command_arg lines_args[] = {
-	CONSOLE_ARG, { "dtr", ARG_BOOL, 0, NULL, "set DTR" }, { "rts", ARG_BOOL, 0, NULL, "set RTS" }, { .name = NULL },
+	CONSOLE_ARG,
+	{ "dtr", ARG_BOOL, 0, NULL, "set DTR" },
+	{ "rts", ARG_BOOL, 0, NULL, "set RTS" },
+	{ .name = NULL },
 };
 static const struct command_arg at_args[] = {
 	{ "command", ARG_WORD, ARG_MUST, NULL, "AT+CSQ" }, CONSOLE_ARG,
@@ -739,7 +776,8 @@ const struct command bench_console_commands[] = {
 	{ "console.line", "send a line with its end", text_args, 0, cmd_line },
 	{ "console.break", "send a break", break_args, 0, cmd_break },
 	{ "console.lines", "show or set DTR and RTS", lines_args, 0, cmd_lines },
-	{ "console.reset", "reset the board by a pulse on DTR and RTS", name_args, COMMAND_ASKS, cmd_reset },
+	{ "console.reset", "reset the board by a pulse on DTR and RTS", name_args, COMMAND_ASKS,
+	    cmd_reset },
 	{ "console.retry", "open a lost port again now", name_args, 0, cmd_retry },
 	{ "mark.set", "put a mark at this place of the console", mark_args, 0, cmd_mark },
 	{ .name = NULL },

@@ -41,7 +41,8 @@ wait_ready(int fd, struct err_msg *why)
 		if (strstr(text, "ready") != NULL)
 			return ERR_OK;
 	}
-	return err_set(why, ERR_INFRA, "vise-sim", "run `vise-sim board DIR` by hand to see why", "the simulated board did not start");
+	return err_set(why, ERR_INFRA, "vise-sim", "run `vise-sim board DIR` by hand to see why",
+	    "the simulated board did not start");
 }
 
 static enum err
@@ -56,7 +57,12 @@ start(struct bench *b, const char *dir, struct err_msg *why)
 		mem_free(program);
 		return err_errno(why, errno, "vise-sim", "pipe");
 	}
-	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = p[1], .fd_err = -1, .fd3 = -1, .no_new_privs = true };
+	const struct sys_spawn s = { .argv = argv,
+		.fd_in = -1,
+		.fd_out = p[1],
+		.fd_err = -1,
+		.fd3 = -1,
+		.no_new_privs = true };
 
 	e = sys_spawn(&s, &b->sim, why);
 	sys_close(p[1]);
@@ -75,7 +81,8 @@ demo_open(struct bench *b, struct err_msg *why)
 
 	if (e == ERR_OK) {
 		b->demo_run[0] = mem_fmt("console.open \"pty:%s/tty\"", dir);
-		b->demo_run[1] = mem_fmt("profile.load \"%s/heap-a.pb.gz\" \"%s/heap-b.pb.gz\"", dir, dir);
+		b->demo_run[1] =
+		    mem_fmt("profile.load \"%s/heap-a.pb.gz\" \"%s/heap-b.pb.gz\"", dir, dir);
 		b->demo_run[2] = mem_str("board.use sim");
 		b->demo_proc = path_join(dir, "proc");
 		b->demo_sys = path_join(dir, "sys");

@@ -7,7 +7,8 @@
 #define BENCH_DEMO_H
 #include "bench/hub.h"
 
-/* Starts vise-sim and waits (5 s at most) until its port is there; opens console, gauges and profiles on it. */
+/* Starts vise-sim and waits (5 s at most) until its port is there; opens console, gauges and
+ * profiles on it. */
 enum err demo_open(struct bench *b, struct err_msg *why);
 void     demo_close(struct bench *b);
 

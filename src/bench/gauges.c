@@ -27,16 +27,22 @@ static void
 on_alarm(void *arg, const struct gauge_alarm *a)
 {
 	static const char *const levels[] = {
-		[GAUGE_CLEAR] = "info", [GAUGE_NEWS] = "info", [GAUGE_WARN] = "warn", [GAUGE_CRIT] = "alarm",
+		[GAUGE_CLEAR] = "info",
+		[GAUGE_NEWS] = "info",
+		[GAUGE_WARN] = "warn",
+		[GAUGE_CRIT] = "alarm",
 	};
 
-	bench_notice(arg, levels[a->level], a->def != NULL ? a->def->id : "gauge", NULL, "%s", a->text);
+	bench_notice(
+	    arg, levels[a->level], a->def != NULL ? a->def->id : "gauge", NULL, "%s", a->text);
 }
 
 void
 gauges_open(struct bench *b)
 {
-	static const struct gauge_set_cb cb = { .defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm };
+	static const struct gauge_set_cb cb = {
+		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm
+	};
 	uint64_t pid = 0;
 	const bool number = slice_u64(slice_of(b->given.gauge_process), 1 << 22, &pid);
 	const struct gauge_set_opts o = {

@@ -135,7 +135,8 @@ make_room(struct bench *b, struct err_msg *why)
 			drop(entry(it));
 			return ERR_OK;
 		}
-	return err_set(why, ERR_LIMIT, "job", "stop one with job.stop", "%u jobs are running", LIMIT_JOBS);
+	return err_set(why, ERR_LIMIT, "job", "stop one with job.stop", "%u jobs are running",
+	    LIMIT_JOBS);
 }
 
 static const char **
@@ -165,15 +166,24 @@ env_of(const char *const *add, const char *id)
 }
 
 static enum err
-start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, uint32_t id, int fd3, struct err_msg *why)
+start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, uint32_t id, int fd3,
+    struct err_msg *why)
 {
 	const char **argv = argv_of(r->argv), **env;
 	char *log = bench_path(b, "jobs", "%u.log", id), tag[40];
 	const char *slash = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
 	struct job_spec s = {
-		.name = r->name != NULL && r->name[0] != '\0' ? r->name : slash != NULL ? slash + 1 : argv[0],
-		.kind = r->kind, .argv = argv, .cwd = r->cwd, .log_path = log, .by = r->by,
-		.fd3 = fd3, .pty = r->pty, .timeout_ns = r->timeout_ns,
+		.name = r->name != NULL && r->name[0] != '\0' ? r->name
+			: slash != NULL                       ? slash + 1
+							      : argv[0],
+		.kind = r->kind,
+		.argv = argv,
+		.cwd = r->cwd,
+		.log_path = log,
+		.by = r->by,
+		.fd3 = fd3,
+		.pty = r->pty,
+		.timeout_ns = r->timeout_ns,
 	};
 	enum err e;
 
@@ -189,7 +199,8 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 }
 
 enum err
-jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out, struct err_msg *why)
+jobs_start(
+    struct bench *b, const struct bench_job_request *r, struct bench_job **out, struct err_msg *why)
 {
 	struct bench_job *j;
 	int pair[2] = { -1, -1 };
@@ -305,8 +316,8 @@ job_of(struct command_call *c)
 	struct err_msg why;
 
 	if (j == NULL) {
-		(void)err_set(&why, ERR_NOENT, c->command->name, "job.list names them", "no job %lld",
-		    (long long)json_get_int(c->args, "id", -1));
+		(void)err_set(&why, ERR_NOENT, c->command->name, "job.list names them",
+		    "no job %lld", (long long)json_get_int(c->args, "id", -1));
 		command_fail(c, &why);
 	}
 	return j;
@@ -315,10 +326,14 @@ job_of(struct command_call *c)
 static void
 cmd_run(struct command_call *c)
 {
-	const char *by = c->client != NULL ? peer_name(((struct client *)c->client)->peer) : "bench";
+	const char *by =
+	    c->client != NULL ? peer_name(((struct client *)c->client)->peer) : "bench";
 	const struct bench_job_request r = {
-		.name = json_get_str(c->args, "name", NULL), .kind = json_get_str(c->args, "kind", "run"),
-		.cwd = json_get_str(c->args, "cwd", NULL), .by = by, .argv = json_object_get(c->args, "argv"),
+		.name = json_get_str(c->args, "name", NULL),
+		.kind = json_get_str(c->args, "kind", "run"),
+		.cwd = json_get_str(c->args, "cwd", NULL),
+		.by = by,
+		.argv = json_object_get(c->args, "argv"),
 		.pty = json_get_bool(c->args, "pty", false),
 		.timeout_ns = (uint64_t)json_get_int(c->args, "timeout", 0),
 	};
@@ -381,7 +396,8 @@ cmd_progress(struct command_call *c)
 
 	if (j == NULL)
 		return;
-	job_set_progress(j->job, json_get_num(c->args, "percent", -1), json_get_str(c->args, "stage", NULL));
+	job_set_progress(
+	    j->job, json_get_num(c->args, "percent", -1), json_get_str(c->args, "stage", NULL));
 	command_done(c, NULL);
 }
 
@@ -392,7 +408,8 @@ cmd_size(struct command_call *c)
 
 	if (j == NULL)
 		return;
-	job_resize(j->job, (int)json_get_int(c->args, "rows", 24), (int)json_get_int(c->args, "cols", 80));
+	job_resize(
+	    j->job, (int)json_get_int(c->args, "rows", 24), (int)json_get_int(c->args, "cols", 80));
 	command_done(c, NULL);
 }
 
@@ -428,7 +445,8 @@ const struct command bench_job_commands[] = {
 	{ "job.wait", "wait for the end of a job", id_args, 0, cmd_wait },
 	{ "job.stop", "end a job: SIGTERM, then SIGKILL", id_args, COMMAND_ASKS, cmd_stop },
 	{ "job.output", "what a job printed", id_args, 0, cmd_output },
-	{ "job.progress", "a script tells how far it is", progress_args, COMMAND_HIDDEN, cmd_progress },
+	{ "job.progress", "a script tells how far it is", progress_args, COMMAND_HIDDEN,
+	    cmd_progress },
 	{ "job.size", "size of a job's terminal", size_args, COMMAND_HIDDEN, cmd_size },
 	{ .name = NULL },
 };

@@ -1,7 +1,8 @@
 /*
  * jobs.h - the bench's jobs and their commands. Private to bench/.
  *
- * Layer   bench. Owned by the bench; the newest LIMIT_JOBS are kept. Stream ids are STREAM_JOBS + id.
+ * Layer   bench. Owned by the bench; the newest LIMIT_JOBS are kept. Stream ids are STREAM_JOBS
+ *         + id.
  */
 #ifndef BENCH_JOBS_H
 #define BENCH_JOBS_H
@@ -21,11 +22,13 @@ struct bench_job_request {
 	const json_t *argv;             /* array of strings */
 	const char *const *env_add;     /* or NULL */
 	bool pty;
-	bool with_socket;               /* a script host: descriptor 3 is a connection to this bench */
+	/* a script host: descriptor 3 is a connection to this bench */
+	bool with_socket;
 	uint64_t timeout_ns;
 };
 
-enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out, struct err_msg *why);
+enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out,
+    struct err_msg *why);
 json_t  *jobs_json(struct bench *b);
 bool     jobs_stream(struct bench *b, uint32_t id, struct stream *out);
 bool     jobs_stream_at(struct list *node, struct stream *out);

@@ -15,7 +15,8 @@ static void
 cmd_set(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	const char *name = json_get_str(c->args, "name", ""), *value = json_get_str(c->args, "value", "");
+	const char *name = json_get_str(c->args, "name", ""),
+		   *value = json_get_str(c->args, "value", "");
 	struct err_msg why;
 
 	if (options_set(&b->options, name, value, &why) != ERR_OK) {
@@ -61,7 +62,9 @@ cmd_stop(struct command_call *c)
 }
 
 static const struct command_arg set_args[] = {
-	{ "name", ARG_WORD, ARG_MUST, NULL, "option" }, { "value", ARG_WORD, ARG_MUST, NULL, "value" }, { .name = NULL },
+	{ "name", ARG_WORD, ARG_MUST, NULL, "option" },
+	{ "value", ARG_WORD, ARG_MUST, NULL, "value" },
+	{ .name = NULL },
 };
 static const struct command_arg clear_args[] = {
 	{ "id", ARG_INT, 0, NULL, "notice; all if absent" }, { .name = NULL },
@@ -72,6 +75,7 @@ const struct command bench_misc_commands[] = {
 	{ "option.list", "all options and their values", NULL, 0, cmd_options },
 	{ "notice.clear", "forget notices", clear_args, 0, cmd_clear },
 	{ "bench.info", "what this bench is", NULL, 0, cmd_info },
-	{ "bench.stop", "end the bench: jobs are killed, ports closed", NULL, COMMAND_ASKS, cmd_stop },
+	{ "bench.stop", "end the bench: jobs are killed, ports closed", NULL, COMMAND_ASKS,
+	    cmd_stop },
 	{ .name = NULL },
 };

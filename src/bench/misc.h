@@ -1,5 +1,6 @@
 /*
- * misc.h - commands about the bench itself: options, notices, information, the end. Private to bench/.
+ * misc.h - commands about the bench itself: options, notices, information, the end. Private to
+ * bench/.
  *
  * Layer   bench. The table is bench_misc_commands of hub.h.
  */

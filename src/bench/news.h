@@ -10,9 +10,11 @@
 uint64_t bench_time(const struct bench *b, uint64_t mono);      /* ns since the start */
 /* Publishes {t, type, ...body}: journal and clients see it. Steals body. */
 void     bench_news(struct bench *b, const char *type, json_t *body);
-void     bench_notice(struct bench *b, const char *level, const char *source, const char *next, const char *fmt, ...)
+void     bench_notice(struct bench *b, const char *level, const char *source, const char *next,
+    const char *fmt, ...)
              __attribute__((format(printf, 5, 6)));
-void     bench_notice_err(struct bench *b, const char *level, const char *source, const struct err_msg *why);
+void     bench_notice_err(struct bench *b, const char *level, const char *source,
+    const struct err_msg *why);
 void     bench_end(struct bench *b, const char *why);
 void     bench_linger_check(struct bench *b);
 /* <dir>/<folder>/<fmt>, the folder is made. Heap string. */

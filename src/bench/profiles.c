@@ -31,6 +31,7 @@ struct task {
 	bool failed, ended;
 	char *out;                      /* of a grab: the file, and the slot it goes to */
 	char slot;
+	bool shift;                     /* the B there was becomes A, once the new one is here */
 	struct err_msg why;
 };
 
@@ -58,8 +59,9 @@ set_profile(struct bench *b, json_t *profile)
 static void
 set_state(struct bench *b, const char *state, const struct err_msg *why)
 {
-	json_t *o = b->profile != NULL && json_object_get(b->profile, "rows") != NULL ?
-	    json_copy(b->profile) : json_object();      /* the last good rows stay while others are made */
+	json_t *o = b->profile != NULL && json_object_get(b->profile, "rows") != NULL
+			? json_copy(b->profile)
+			: json_object(); /* the last good rows stay while others are made */
 
 	json_put_str(o, "state", state);
 	if (why != NULL)
@@ -75,8 +77,11 @@ by_name(const json_t *top, const char *field)
 	json_t *map = json_object(), *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(top, "rows"), i, row)
-		(void)json_object_set(map, json_get_str(row, "name", "?"), json_object_get(row, field));
+	json_array_foreach(json_object_get(top, "rows"), i, row) {
+		const char *name = json_get_str(row, "name", "?");
+
+		(void)json_object_set(map, name, json_object_get(row, field));
+	}
 	return map;
 }
 
@@ -100,7 +105,8 @@ static json_t *
 profile_json(const struct task *t)
 {
 	const json_t *top = t->diff != NULL ? t->diff : t->b, *rows = json_object_get(top, "rows");
-	json_t *flat_a = by_name(t->a, "flat"), *flat_b = by_name(t->b, "flat"), *cum_b = by_name(t->b, "cum");
+	json_t *flat_a = by_name(t->a, "flat"), *flat_b = by_name(t->b, "flat"),
+	       *cum_b = by_name(t->b, "cum");
 	json_t *o = json_object(), *list = json_array(), *row;
 	size_t i;
 
@@ -118,8 +124,10 @@ profile_json(const struct task *t)
 		json_put(o, "a", side_json(t->bench->profile_a, t->a));
 	json_put(o, "b", side_json(t->bench->profile_b, t->b));
 	json_put(o, "rows", list);
-	json_put_int(o, "hidden", json_get_int(top, "dropped", 0) +
-	    (json_array_size(rows) > ROWS_MAX ? (json_int_t)(json_array_size(rows) - ROWS_MAX) : 0));
+	json_put_int(o, "hidden",
+	    json_get_int(top, "dropped", 0) +
+		(json_array_size(rows) > ROWS_MAX ? (json_int_t)(json_array_size(rows) - ROWS_MAX)
+						  : 0));
 	return o;
 }
 
@@ -174,6 +182,10 @@ task_done(struct task *t)
 	} else if (t->out != NULL) {
 		json_t **slot = t->slot == 'a' ? &b->profile_a : &b->profile_b;
 
+		if (t->shift && b->profile_b != NULL) {
+			json_decref(b->profile_a);
+			b->profile_a = json_incref(b->profile_b);
+		}
 		json_decref(*slot);
 		*slot = json_string(t->out);
 		load(b, t->call);
@@ -265,7 +277,11 @@ task_start(struct bench *b, struct command_call *call, const char *write_ok, str
 		(void)err_set(why, ERR_IO, "vise-worker", NULL, "no socket for it");
 		return NULL;
 	}
-	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = -1, .fd_err = -1, .fd3 = pair[1],
+	const struct sys_spawn s = { .argv = argv,
+		.fd_in = -1,
+		.fd_out = -1,
+		.fd_err = -1,
+		.fd3 = pair[1],
 		.no_new_privs = true };
 
 	e = sys_spawn(&s, &t->pid, why);
@@ -292,7 +308,8 @@ ask_top(struct task *t, const json_t *now, const json_t *base, peer_answer_cb cb
 	(void)json_object_set(p, "now", (json_t *)(uintptr_t)now);
 	if (base != NULL)
 		(void)json_object_set(p, "diff_base", (json_t *)(uintptr_t)base);
-	json_put_int(p, "limit_bytes", (json_int_t)(options_num(&t->bench->options, OPT_PROFILE_LIMIT) << 20));
+	json_put_int(p, "limit_bytes",
+	    (json_int_t)(options_num(&t->bench->options, OPT_PROFILE_LIMIT) << 20));
 	t->waiting++;
 	peer_call(t->peer, "pprof.top", p, ASK_NS, cb, t);
 }
@@ -391,15 +408,18 @@ static void
 cmd_grab(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	const char *url = json_get_str(c->args, "url", b->profile_url), *slot = json_get_str(c->args, "slot", "b");
+	const char *url = json_get_str(c->args, "url", b->profile_url),
+		   *slot = json_get_str(c->args, "slot", "b");
 	char *folder;
 	struct err_msg why;
 	struct task *t;
 	json_t *p;
 
 	if (url == NULL || (strcmp(slot, "a") != 0 && strcmp(slot, "b") != 0)) {
-		(void)err_set(&why, ERR_USAGE, "profile.grab", NULL, url == NULL ?
-		    "needs the address, such as http://127.0.0.1:6060/debug/pprof/heap?gc=1" : "slot is a or b");
+		(void)err_set(&why, ERR_USAGE, "profile.grab", NULL,
+		    url == NULL
+			? "needs the address, such as http://127.0.0.1:6060/debug/pprof/heap?gc=1"
+			: "slot is a or b");
 		command_fail(c, &why);
 		return;
 	}
@@ -410,11 +430,8 @@ cmd_grab(struct command_call *c)
 		command_fail(c, &why);
 		return;
 	}
-	if (strcmp(slot, "b") == 0 && b->profile_b != NULL && json_get_bool(c->args, "shift", true)) {
-		json_decref(b->profile_a);      /* what was new is now the base of what comes */
-		b->profile_a = json_incref(b->profile_b);
-	}
 	t->slot = slot[0];
+	t->shift = slot[0] == 'b' && json_get_bool(c->args, "shift", true);
 	t->out = bench_path(b, "snapshots", "heap-%03u.pb.gz", ++b->next_snapshot);
 	p = json_object();
 	json_put_str(p, "url", url);
@@ -431,7 +448,8 @@ static const struct command_arg load_args[] = {
 	{ .name = NULL },
 };
 static const struct command_arg path_args[] = {
-	{ "path", ARG_WORD, ARG_MUST, NULL, "file, http:// or unix:SOCKET:/PATH" }, { .name = NULL },
+	{ "path", ARG_WORD, ARG_MUST, NULL, "file, http:// or unix:SOCKET:/PATH" },
+	{ .name = NULL },
 };
 static const struct command_arg grab_args[] = {
 	{ "url", ARG_WORD, 0, NULL, "http:// or unix:SOCKET:/PATH; the target's own if absent" },

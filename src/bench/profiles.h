@@ -1,7 +1,9 @@
 /*
- * profiles.h - the two profiles of a bench and their difference, made by a worker. Private to bench/.
+ * profiles.h - the two profiles of a bench and their difference, made by a worker. Private to
+ * bench/.
  *
- * Layer   bench. The worker may die at any moment: the request fails with a reason, the bench goes on.
+ * Layer   bench. The worker may die at any moment: the request fails with a reason, the bench
+ *         goes on.
  */
 #ifndef BENCH_PROFILES_H
 #define BENCH_PROFILES_H

@@ -3,7 +3,7 @@
  *
  * Layer   cli. Stops at the first command that fails. Exit 0 · 1 ERROR or not what
  *         --expect says · 3 no answer, no port ·
- *         6 the port or the device is busy.
+ *         6 the port is busy.
  */
 #ifndef CLI_CLI_AT_H
 #define CLI_CLI_AT_H

@@ -1,8 +1,11 @@
 /*
- * bus.h - news inside one process: publish by type, every subscriber sees it after the current turn's caller returns.
+ * bus.h - news inside one process: publish by type, every subscriber sees it after the current
+ * turn's caller returns.
  *
- * Layer   core. The bench publishes; journal, clients and rules subscribe. Delivery is immediate but never
- *         re-entrant: an event published from inside a subscriber is delivered after the current one.
+ * Layer   core. The bench publishes; journal, clients and rules subscribe. Delivery is immediate
+ *         but never
+ *         re-entrant: an event published from inside a subscriber is delivered after the current
+ *         one.
  */
 #ifndef CORE_BUS_H
 #define CORE_BUS_H
@@ -15,8 +18,10 @@ typedef void (*bus_cb)(void *arg, uint64_t mono, const char *type, const json_t 
 
 struct bus     *bus_new(void);
 void            bus_free(struct bus *b);
-struct bus_sub *bus_subscribe(struct bus *b, const char *prefix, bus_cb cb, void *arg);  /* "" is all; "job" is job and job.* */
+/* "" is all; "job" is job and job.* */
+struct bus_sub *bus_subscribe(struct bus *b, const char *prefix, bus_cb cb, void *arg);
 void            bus_unsubscribe(struct bus_sub *s);
-void            bus_publish(struct bus *b, uint64_t mono, const char *type, json_t *body);   /* steals body, may be NULL */
+/* steals body, may be NULL */
+void            bus_publish(struct bus *b, uint64_t mono, const char *type, json_t *body);
 
 #endif

@@ -34,7 +34,8 @@ command_usage(const struct command *c, char *out, size_t size)
 		else if ((a->flags & ARG_MUST) != 0)
 			n += (size_t)snprintf(out + n, size - n, " %s", a->name);
 		else
-			n += (size_t)snprintf(out + n, size - n, " [%s=%s]", a->name, a->dflt != NULL ? a->dflt : "");
+			n += (size_t)snprintf(
+			    out + n, size - n, " [%s=%s]", a->name, a->dflt != NULL ? a->dflt : "");
 	}
 }
 
@@ -95,7 +96,8 @@ arg_find(const struct command *c, const char *name)
 static json_t *
 bool_value(struct slice v)
 {
-	static const char *const yes[] = { "on", "true", "yes", "1" }, *const no[] = { "off", "false", "no", "0" };
+	static const char *const yes[] = { "on", "true", "yes", "1" }, *const no[] = { "off",
+		"false", "no", "0" };
 
 	for (unsigned i = 0; i < 4; i++)
 		if (slice_is(v, yes[i]) || slice_is(v, no[i]))
@@ -103,12 +105,14 @@ bool_value(struct slice v)
 	return NULL;
 }
 
-/* An argument is what was typed: "\x03" stays one byte. Only what JSON cannot hold (NUL, bytes that are
+/* An argument is what was typed: "\x03" stays one byte. Only what JSON cannot hold (NUL, bytes
+ * that are
  * no UTF-8) is escaped. */
 static json_t *
 exact(const char *s, size_t n)
 {
-	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) != 0 ? json_stringn_nocheck(s, n) : json_text(s, n);
+	return memchr(s, '\0', n) == NULL && utf8_valid(s, n) != 0 ? json_stringn_nocheck(s, n)
+								   : json_text(s, n);
 }
 
 static json_t *
@@ -169,7 +173,8 @@ json_value(enum command_type type, json_t *v)
 		return json_incref(v);
 	if (type == ARG_NUM && json_is_number(v))
 		return json_real(json_number_value(v));
-	if (type == ARG_DURATION && json_is_number(v) && json_number_value(v) >= 0 && json_number_value(v) < 9e9)
+	if (type == ARG_DURATION && json_is_number(v) && json_number_value(v) >= 0 &&
+	    json_number_value(v) < 9e9)
 		return json_integer((int64_t)(json_number_value(v) * 1e9));     /* bare seconds */
 	if (type == ARG_WORD) {
 		char *text = json_dumps(v, JSON_ENCODE_ANY);
@@ -193,6 +198,22 @@ bad_value(const struct command *c, const struct command_arg *a, struct err_msg *
 	    type_names[a->type], usage);
 }
 
+/* A viewer asks and then says confirm=on; a script says it itself. */
+static bool
+confirmed(const json_t *args)
+{
+	const json_t *v = json_object_get(args, "confirm");
+	json_t *yes;
+	bool good = false;
+
+	if (json_is_string(v)) {
+		yes = bool_value(slice_of(json_string_value(v)));
+		good = json_is_true(yes);
+		json_decref(yes);
+	}
+	return good || json_is_true(v);
+}
+
 /* in: object of raw values. out: checked object with defaults. */
 static enum err
 check_args(const struct command *c, const json_t *in, json_t *out, struct err_msg *why)
@@ -202,9 +223,12 @@ check_args(const struct command *c, const json_t *in, json_t *out, struct err_ms
 	json_t *v;
 
 	command_usage(c, usage, sizeof usage);
-	json_object_foreach((json_t *)(uintptr_t)in, key, v)
-		if (arg_find(c, key) == NULL && strcmp(key, "confirm") != 0)
-			return err_set(why, ERR_USAGE, c->name, NULL, "no argument named %.60s; usage: %s", key, usage);
+	json_object_foreach((json_t *)(uintptr_t)in, key,
+	    v) if (arg_find(c, key) == NULL && strcmp(key, "confirm") != 0) return err_set(why,
+	    ERR_USAGE, c->name, NULL, "no argument named %.60s; usage: %s", key, usage);
+	if ((c->flags & COMMAND_ASKS) != 0 && !confirmed(in))
+		return err_set(why, ERR_DENIED, c->name, "say it again with confirm=on",
+		    "changes the board or ends work: it wants to be confirmed");
 	for (const struct command_arg *a = c->args; a != NULL && a->name != NULL; a++) {
 		json_t *given = json_object_get(in, a->name), *value = NULL;
 
@@ -213,7 +237,8 @@ check_args(const struct command *c, const json_t *in, json_t *out, struct err_ms
 			if (value == NULL)
 				return bad_value(c, a, why);
 		} else if ((a->flags & ARG_MUST) != 0) {
-			return err_set(why, ERR_USAGE, c->name, NULL, "needs %s; usage: %s", a->name, usage);
+			return err_set(
+			    why, ERR_USAGE, c->name, NULL, "needs %s; usage: %s", a->name, usage);
 		} else if (a->dflt != NULL) {
 			value = text_value(a->type, a->dflt);
 		}
@@ -255,7 +280,8 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 	for (size_t i = 1; i < t->n; i++) {
 		const struct token *k = &t->item[i];
 
-		if (k->key != NULL && (arg_find(c, k->key) != NULL || strcmp(k->key, "confirm") == 0)) {
+		if (k->key != NULL &&
+		    (arg_find(c, k->key) != NULL || strcmp(k->key, "confirm") == 0)) {
 			json_put(out, k->key, exact(k->value, k->len));
 			continue;
 		}
@@ -265,7 +291,8 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 		if (rest != NULL && (k->rest || pos == rest))
 			add_rest(out, rest->name, k);
 		else if (pos == NULL || pos->name == NULL)
-			return err_set(why, ERR_USAGE, c->name, NULL, "too many arguments, from \"%.80s\" on", k->whole);
+			return err_set(why, ERR_USAGE, c->name, NULL,
+			    "too many arguments, from \"%.80s\" on", k->whole);
 		else
 			json_put(out, pos->name, exact(k->whole, k->whole_len));
 	}
@@ -294,7 +321,8 @@ command_fail(struct command_call *c, const struct err_msg *why)
 }
 
 static void
-start(const struct command *c, json_t *args, void *ctx, void *client, command_answer answer, void *arg)
+start(const struct command *c, json_t *args, void *ctx, void *client, command_answer answer,
+    void *arg)
 {
 	struct command_call *call = mem_zero(1, sizeof *call);
 
@@ -312,12 +340,13 @@ refuse(command_answer answer, void *arg, const struct err_msg *why)
 static enum err
 unknown(const char *name, struct err_msg *why)
 {
-	return err_set(why, ERR_USAGE, name, "`vise help commands` lists them; in the workbench press :", "no such command");
+	return err_set(why, ERR_USAGE, name,
+	    "`vise help commands` lists them; in the workbench press :", "no such command");
 }
 
 void
-command_json(const struct command *const *tables, const char *name, const json_t *args, void *ctx, void *client,
-             command_answer answer, void *arg)
+command_json(const struct command *const *tables, const char *name, const json_t *args, void *ctx,
+    void *client, command_answer answer, void *arg)
 {
 	const struct command *c = command_find(tables, slice_of(name));
 	json_t *checked = json_object();
@@ -420,13 +449,18 @@ command_line(const struct command *const *tables, const char *line, void *ctx, v
 	struct line_run *r;
 
 	if (strlen(line) > LIMIT_COMMAND_LINE) {
-		(void)err_set(&why, ERR_LIMIT, "command", NULL, "longer than %u bytes", LIMIT_COMMAND_LINE);
+		(void)err_set(
+		    &why, ERR_LIMIT, "command", NULL, "longer than %u bytes", LIMIT_COMMAND_LINE);
 		refuse(answer, arg, &why);
 		return;
 	}
 	r = mem_zero(1, sizeof *r);
-	*r = (struct line_run){ .tables = tables, .text = mem_str(line), .ctx = ctx, .client = client,
-		.answer = answer, .arg = arg };
+	*r = (struct line_run){ .tables = tables,
+		.text = mem_str(line),
+		.ctx = ctx,
+		.client = client,
+		.answer = answer,
+		.arg = arg };
 	line_go(r);
 }
 

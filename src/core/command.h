@@ -2,9 +2,11 @@
  * command.h - the one command table that keys, palette, command line, Lua and the socket enter.
  *
  * Layer   core. Grammar of research/ux.md 6.5:
- *           line = command *( ";" command );  command = name *( SP arg );  arg = value / key "=" value / "--" rest
+ *           line = command *( ";" command );  command = name *( SP arg );  arg = value / key "="
+ *           value / "--" rest
  *           value = word or "quoted \r \n \t \\ \" \xHH"
- * A command is one row: name, argument specs, help, flags, run. Arguments are checked and filled with
+ * A command is one row: name, argument specs, help, flags, run. Arguments are checked and filled
+ * with
  * defaults before run() sees them, as a JSON object; run() answers now or later, exactly once.
  */
 #ifndef CORE_COMMAND_H
@@ -35,7 +37,8 @@ struct command_arg {
 };
 
 enum {
-	COMMAND_ASKS = 1,       /* changes the board: a viewer asks first, a script passes confirm=on */
+	/* changes the board: a viewer asks first, a script passes confirm=on */
+	COMMAND_ASKS = 1,
 	COMMAND_VIEW = 2,       /* runs in the viewer, not in the bench */
 	COMMAND_HIDDEN = 4,
 };
@@ -62,7 +65,8 @@ struct command_call {
 	void *answer_arg;
 };
 
-void command_done(struct command_call *c, json_t *result);          /* steals result, NULL is null */
+/* steals result, NULL is null */
+void command_done(struct command_call *c, json_t *result);
 void command_fail(struct command_call *c, const struct err_msg *why);
 
 /* The answer callback borrows result; err is NULL on success. */
@@ -70,16 +74,19 @@ typedef void (*command_answer)(void *arg, json_t *result, const struct err_msg *
 
 const struct command *command_find(const struct command *const *tables, struct slice name);
 /* tables: NULL-terminated array of arrays, each ended by a row whose name is NULL. */
-/* Parses one line and runs its commands in order, stopping at the first error; answer runs once, with the last result. */
+/* Parses one line and runs its commands in order, stopping at the first error; answer runs once,
+ * with the last result. */
 void command_line(const struct command *const *tables, const char *line, void *ctx, void *client,
                   command_answer answer, void *arg);
 /* Runs one command with arguments already in JSON (script, socket). */
-void command_json(const struct command *const *tables, const char *name, const json_t *args, void *ctx, void *client,
+void command_json(const struct command *const *tables, const char *name, const json_t *args,
+    void *ctx, void *client,
                   command_answer answer, void *arg);
 /* First command name of a line, and whether the line parses. */
 enum err command_check(const char *line, char *name, size_t name_size, struct err_msg *why);
 
-/* [{name,help,flags,usage,args:[{name,type,must,default,help}]}] of all tables: palette, help, manual, completion. */
+/* [{name,help,flags,usage,args:[{name,type,must,default,help}]}] of all tables: palette, help,
+ * manual, completion. */
 json_t *command_list(const struct command *const *tables);
 /* "port.open PORT [baud=115200]" into out. */
 void command_usage(const struct command *c, char *out, size_t size);

@@ -84,7 +84,8 @@ journal_add(struct journal *j, uint64_t mono, const char *type, const json_t *fi
 		j->lost++;
 }
 
-/* Writes what waits. A record cut by a full disk is finished by the next successful write, because the
+/* Writes what waits. A record cut by a full disk is finished by the next successful write,
+ * because the
  * unwritten rest stays first in line: a reader never sees half a record followed by another. */
 void
 journal_flush(struct journal *j)

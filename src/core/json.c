@@ -139,7 +139,8 @@ json_write(const json_t *v, struct buf *out)
 {
 	const size_t before = out->len;
 
-	if (json_dump_callback(v, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) == 0)
+	if (json_dump_callback(
+		v, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) == 0)
 		return ERR_OK;
 	out->len = before;
 	return ERR_LIMIT;
@@ -152,6 +153,7 @@ json_read(const char *p, size_t n, const char *what, struct err_msg *why)
 	json_t *v = json_loadb(p, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &e);
 
 	if (v == NULL)
-		(void)err_set(why, ERR_FORMAT, what, NULL, "not valid JSON, line %d: %s", e.line, e.text);
+		(void)err_set(
+		    why, ERR_FORMAT, what, NULL, "not valid JSON, line %d: %s", e.line, e.text);
 	return v;
 }

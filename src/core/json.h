@@ -17,14 +17,17 @@ int64_t     json_get_int(const json_t *o, const char *key, int64_t dflt);
 double      json_get_num(const json_t *o, const char *key, double dflt);    /* integers too */
 bool        json_get_bool(const json_t *o, const char *key, bool dflt);
 
-/* Setters that accept any bytes: text that is not valid UTF-8 or holds control bytes is escaped as \xNN. */
+/* Setters that accept any bytes: text that is not valid UTF-8 or holds control bytes is escaped
+ * as \xNN. */
 void        json_put_str(json_t *o, const char *key, const char *s);        /* NULL puts null */
 void        json_put_strn(json_t *o, const char *key, const char *s, size_t n);
 void        json_put_int(json_t *o, const char *key, int64_t v);
 void        json_put_num(json_t *o, const char *key, double v);             /* NaN puts null */
 void        json_put_bool(json_t *o, const char *key, bool v);
-void        json_put(json_t *o, const char *key, json_t *v);                /* steals v; NULL puts null */
-json_t     *json_text(const char *s, size_t n);                             /* new string, escaped if need be */
+/* steals v; NULL puts null */
+void        json_put(json_t *o, const char *key, json_t *v);
+/* new string, escaped if need be */
+json_t     *json_text(const char *s, size_t n);
 
 /* {"code","what","why","next"} both ways. */
 json_t     *json_from_err(const struct err_msg *m);

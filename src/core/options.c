@@ -20,7 +20,8 @@ static const char *const type_names[] = { "bool", "int", "duration", "text", "ch
 static bool
 read_bool(struct slice v, uint64_t *out)
 {
-	static const char *const yes[] = { "on", "true", "yes", "1" }, *const no[] = { "off", "false", "no", "0" };
+	static const char *const yes[] = { "on", "true", "yes", "1" }, *const no[] = { "off",
+		"false", "no", "0" };
 
 	for (unsigned i = 0; i < 4; i++) {
 		if (slice_is(v, yes[i]) || slice_is(v, no[i])) {
@@ -101,19 +102,23 @@ options_set(struct options *o, const char *name, const char *value, struct err_m
 {
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
 		uint64_t num;
+		char *fresh;
 
 		if (strcmp(rows[i].name, name) != 0)
 			continue;
 		if (!read_value(&rows[i], value, &num))
-			return err_set(why, ERR_USAGE, name, NULL, "\"%s\" is not a %s%s%s%s", value,
-			    type_names[rows[i].type], rows[i].range != NULL ? " (" : "",
-			    rows[i].range != NULL ? rows[i].range : "", rows[i].range != NULL ? ")" : "");
+			return err_set(why, ERR_USAGE, name, NULL, "\"%s\" is not a %s%s%s%s",
+			    value, type_names[rows[i].type], rows[i].range != NULL ? " (" : "",
+			    rows[i].range != NULL ? rows[i].range : "",
+			    rows[i].range != NULL ? ")" : "");
+		fresh = mem_str(value);         /* before the old one goes: it may be value */
 		mem_free(o->text[i]);
-		o->text[i] = mem_str(value);
+		o->text[i] = fresh;
 		o->num[i] = num;
 		return ERR_OK;
 	}
-	return err_set(why, ERR_USAGE, name, "`vise do option.list` names them all", "no such option");
+	return err_set(
+	    why, ERR_USAGE, name, "`vise do option.list` names them all", "no such option");
 }
 
 static enum err
@@ -127,7 +132,8 @@ load_line(struct options *o, struct slice line, const char *where, struct err_ms
 	n = slice_word(&rest);
 	rest = slice_trim(rest);
 	if (!slice_is(word, "set") || n.n == 0 || n.n >= sizeof name || rest.n >= sizeof value)
-		return err_set(why, ERR_CONFIG, where, "write: set NAME VALUE", "not a line Vise understands");
+		return err_set(
+		    why, ERR_CONFIG, where, "write: set NAME VALUE", "not a line Vise understands");
 	memcpy(name, n.p, n.n);
 	name[n.n] = '\0';
 	memcpy(value, rest.p, rest.n);

@@ -15,7 +15,8 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* One escape after a backslash inside quotes; returns the bytes eaten, 0 when it is none we know. */
+/* One escape after a backslash inside quotes; returns the bytes eaten, 0 when it is none we
+ * know. */
 static size_t
 escape(const char *p, char *out)
 {
@@ -47,9 +48,11 @@ quoted(const char *line, size_t *at, struct buf *b, struct err_msg *why)
 			const size_t n = escape(line + *at, &c);
 
 			if (n == 0 && line[*at] == '\0')
-				return err_set(why, ERR_USAGE, "command", NULL, "a quote is not closed");
+				return err_set(
+				    why, ERR_USAGE, "command", NULL, "a quote is not closed");
 			if (n == 0)
-				return err_set(why, ERR_USAGE, "command", "known: \\r \\n \\t \\e \\a \\\" \\\\ \\0 \\xHH",
+				return err_set(why, ERR_USAGE, "command",
+				    "known: \\r \\n \\t \\e \\a \\\" \\\\ \\0 \\xHH",
 				    "unknown escape \\%c", line[*at]);
 			*at += n;
 		}
@@ -83,8 +86,8 @@ static bool
 is_name(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!((p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z') || p[i] == '_' || p[i] == '.' ||
-		    (i != 0 && ((p[i] >= '0' && p[i] <= '9') || p[i] == '-'))))
+		if (!((p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z') || p[i] == '_' ||
+			p[i] == '.' || (i != 0 && ((p[i] >= '0' && p[i] <= '9') || p[i] == '-'))))
 			return false;
 	return n != 0;
 }
@@ -133,7 +136,8 @@ token_parse(const char *line, size_t *at, struct token_list *out, struct err_msg
 				++*at;
 			break;
 		}
-		if (keys && strncmp(line + *at, "--", 2) == 0 && (line[*at + 2] == '\0' || is_blank(line[*at + 2]))) {
+		if (keys && strncmp(line + *at, "--", 2) == 0 &&
+		    (line[*at + 2] == '\0' || is_blank(line[*at + 2]))) {
 			keys = false;   /* what follows is plain words, = or not */
 			*at += 2;
 			continue;

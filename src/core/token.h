@@ -1,7 +1,8 @@
 /*
- * token.h - words of a command line: quoting, key=value, `;` between commands, `--` before the rest.
+ * token.h - words of a command line: quoting, key=value, `;` between commands, `--` before the
+ * rest.
  *
- * Layer   core, private. Grammar: research/ux.md 6.5. Strings belong to the list; token_free ends them.
+ * Layer   core. Grammar: research/ux.md 6.5. Strings belong to the list; token_free ends them.
  */
 #ifndef CORE_TOKEN_H
 #define CORE_TOKEN_H
@@ -20,7 +21,8 @@ struct token {
 
 struct token_list { struct token *item; size_t n, cap; };
 
-/* Parses one command from line + *at; *at moves behind it and its `;`. The list must be freed in any case. */
+/* Parses one command from line + *at; *at moves behind it and its `;`. The list must be freed in
+ * any case. */
 enum err token_parse(const char *line, size_t *at, struct token_list *out, struct err_msg *why);
 void     token_free(struct token_list *t);
 

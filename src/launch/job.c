@@ -19,7 +19,13 @@
 
 enum { INPUT_MAX = 1 << 20, DRAIN_NS = 200000000, LOG_NS = 50000000 };
 
-struct pipe_end { int fd; struct loop_fd *watch; struct buf keep; uint64_t dropped; struct job *job; };
+struct pipe_end {
+	int fd;
+	struct loop_fd *watch;
+	struct buf keep;
+	uint64_t dropped;
+	struct job *job;
+};
 
 struct job {
 	struct loop *loop;
@@ -215,7 +221,8 @@ judge(struct job *j)
 	else if (j->stopping)
 		(void)err_set(&j->error, ERR_CANCELLED, j->name, NULL, "stopped");
 	else if (j->exit > 128)
-		(void)err_set(&j->error, ERR_TOOL, j->name, NULL, "killed by signal %d", j->exit - 128);
+		(void)err_set(
+		    &j->error, ERR_TOOL, j->name, NULL, "killed by signal %d", j->exit - 128);
 	else
 		(void)err_set(&j->error, ERR_TOOL, j->name, NULL, "exit status %d%s%s", j->exit,
 		    j->progress.error[0] != '\0' ? ": " : "", j->progress.error);
@@ -227,7 +234,8 @@ must_end(const struct job *j)
 	return j->stopping || j->timed_out;
 }
 
-/* The leader is reaped, its number may be another's by now: only the group, which it alone could name. */
+/* The leader is reaped, its number may be another's by now: only the group, which it alone could
+ * name. */
 static void
 kill_rest(const struct job *j, int sig)
 {
@@ -257,14 +265,16 @@ finish(struct job *j)
 	j->ops->ended(j, j->arg);
 }
 
-/* What lies in the pipe already was said by the child: it is not lost because somebody holds the other end. */
+/* What lies in the pipe already was said by the child: it is not lost because somebody holds the
+ * other end. */
 static void
 read_last(struct job *j, struct pipe_end *e)
 {
 	char piece[16384];
 	ssize_t got = 1;
 
-	for (size_t left = LIMIT_JOB_RING; e->fd >= 0 && got > 0 && left >= sizeof piece; left -= sizeof piece) {
+	for (size_t left = LIMIT_JOB_RING; e->fd >= 0 && got > 0 && left >= sizeof piece;
+	     left -= sizeof piece) {
 		got = sys_read(e->fd, piece, sizeof piece);
 		if (got > 0)
 			take_output(j, e, piece, (size_t)got);
@@ -277,7 +287,7 @@ on_drained(void *arg)
 {
 	struct job *j = arg;
 
-	j->drain = NULL;                /* somebody it left behind holds the pipe: do not wait for him */
+	j->drain = NULL; /* somebody it left behind holds the pipe: do not wait for him */
 	read_last(j, &j->out);
 	read_last(j, &j->err);
 	finish(j);
@@ -293,8 +303,8 @@ on_exit_status(void *arg, int status)
 	j->exit = status;
 	stop_timer(&j->kill);
 	kill_rest(j, SIGTERM);          /* what it started goes with it */
-	j->drain = loop_timer_start(j->loop, must_end(j) ? LIMIT_KILL_GRACE_MS * NS_PER_MS : DRAIN_NS, 0,
-	    on_drained, j);
+	j->drain = loop_timer_start(
+	    j->loop, must_end(j) ? LIMIT_KILL_GRACE_MS * NS_PER_MS : DRAIN_NS, 0, on_drained, j);
 	maybe_finish(j);
 }
 
@@ -437,8 +447,8 @@ watch_all(struct job *j, const struct job_spec *s)
 }
 
 enum err
-job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct job_ops *ops, void *arg,
-          struct job **out, struct err_msg *why)
+job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct job_ops *ops,
+    void *arg, struct job **out, struct err_msg *why)
 {
 	struct job *j = job_new(l, id, s, ops, arg);
 	struct child_fds c = { -1, -1, -1 };
@@ -447,8 +457,15 @@ job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct jo
 
 	*out = NULL;
 	if (e == ERR_OK) {
-		spawn = (struct sys_spawn){ .argv = s->argv, .env_add = s->env_add, .cwd = s->cwd, .fd_in = c.in,
-			.fd_out = c.out, .fd_err = c.err, .fd3 = s->fd3, .tty = s->pty, .no_new_privs = true };
+		spawn = (struct sys_spawn){ .argv = s->argv,
+			.env_add = s->env_add,
+			.cwd = s->cwd,
+			.fd_in = c.in,
+			.fd_out = c.out,
+			.fd_err = c.err,
+			.fd3 = s->fd3,
+			.tty = s->pty,
+			.no_new_privs = true };
 		e = sys_spawn(&spawn, &j->pid, why);
 		close_child(&c);
 	}
@@ -543,7 +560,8 @@ job_ring(const struct job *j)
 }
 
 void
-job_output(const struct job *j, const char **out, size_t *out_len, const char **err, size_t *err_len)
+job_output(
+    const struct job *j, const char **out, size_t *out_len, const char **err, size_t *err_len)
 {
 	*out = buf_str(&j->out.keep);
 	*out_len = j->out.keep.len;
@@ -561,7 +579,8 @@ static json_t *
 progress_json(const struct job *j)
 {
 	const struct progress *p = &j->progress;
-	const double seconds = (double)((j->finished != 0 ? j->finished : sys_mono()) - j->started) / 1e9;
+	const double seconds =
+	    (double)((j->finished != 0 ? j->finished : sys_mono()) - j->started) / 1e9;
 	json_t *o;
 
 	if (p->percent < 0 && p->stage[0] == '\0')

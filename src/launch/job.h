@@ -1,9 +1,12 @@
 /*
  * job.h - a child process that Vise runs and watches: flash, build, debugger, script, workflow.
  *
- * Layer   launch. job_start gives one handle; job_free ends it (a child still running is killed first).
- * Time    nanoseconds of sys_mono(). Callbacks run from the loop, never inside job_start; in `ended` the job may be freed.
- * Output  both streams go to one ring in the order read, to the log file, and apart from each other (their
+ * Layer   launch. job_start gives one handle; job_free ends it (a child still running is killed
+ *         first).
+ * Time    nanoseconds of sys_mono(). Callbacks run from the loop, never inside job_start; in
+ *         `ended` the job may be freed.
+ * Output  both streams go to one ring in the order read, to the log file, and apart from each
+ *         other (their
  *         first JOB_KEEP bytes) for whoever judges the result by its words.
  */
 #ifndef LAUNCH_JOB_H
@@ -29,7 +32,8 @@ struct job_spec {
 	const char *cwd;                /* or NULL */
 	const char *log_path;           /* or NULL; made 0600 */
 	const char *by;                 /* who asked */
-	int  fd3;                       /* the child's descriptor 3, -1: none. Stays the caller's. */
+	/* the child's descriptor 3, -1: none. Stays the caller's. */
+	int  fd3;
 	bool pty;                       /* a terminal of its own */
 	uint64_t timeout_ns;            /* 0: none */
 };
@@ -40,7 +44,8 @@ struct job_ops {
 	void (*ended)(struct job *j, void *arg);
 };
 
-enum err job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct job_ops *ops, void *arg,
+enum err job_start(struct loop *l, uint32_t id, const struct job_spec *s,
+    const struct job_ops *ops, void *arg,
                    struct job **out, struct err_msg *why);
 void     job_free(struct job *j);
 /* SIGTERM to its group, after LIMIT_KILL_GRACE_MS SIGKILL. Its end comes as `ended`. */
@@ -48,14 +53,17 @@ void     job_stop(struct job *j);
 /* Bytes to its terminal or standard input. */
 void     job_write(struct job *j, const void *p, size_t n);
 void     job_resize(struct job *j, int rows, int cols);
-void     job_set_progress(struct job *j, double percent, const char *stage);    /* said by a script */
-void     job_set_error(struct job *j, const struct err_msg *why);               /* a better reason than the status */
+/* said by a script */
+void     job_set_progress(struct job *j, double percent, const char *stage);
+/* a better reason than the status */
+void     job_set_error(struct job *j, const struct err_msg *why);
 
 uint32_t job_id(const struct job *j);
 enum job_state job_state_of(const struct job *j);
 int      job_exit(const struct job *j);
 const struct ring *job_ring(const struct job *j);
-void     job_output(const struct job *j, const char **out, size_t *out_len, const char **err, size_t *err_len);
+void     job_output(const struct job *j, const char **out, size_t *out_len, const char **err,
+    size_t *err_len);
 void    *job_arg(const struct job *j);
 /* The JOB object of the protocol; times relative to start_mono. New reference. */
 json_t  *job_json(const struct job *j, uint64_t start_mono);

@@ -35,9 +35,11 @@ check(const json_t *o, const char *path, struct err_msg *why)
 	if (json_get_str(o, "name", NULL) == NULL)
 		return err_set(why, ERR_FORMAT, path, NULL, "has no \"name\"");
 	if (!slice_u64(major, 1000, &m))
-		return err_set(why, ERR_FORMAT, path, "add \"api\": \"1.0\"", "has no \"api\" version");
+		return err_set(
+		    why, ERR_FORMAT, path, "add \"api\": \"1.0\"", "has no \"api\" version");
 	if (m != API_MAJOR)
-		return err_set(why, ERR_UNSUPPORTED, path, NULL, "needs API %.20s, this Vise has %d", api, API_MAJOR);
+		return err_set(why, ERR_UNSUPPORTED, path, NULL,
+		    "needs API %.20s, this Vise has %d", api, API_MAJOR);
 	if (provides != NULL && !json_is_array(provides))
 		return err_set(why, ERR_FORMAT, path, NULL, "\"provides\" is not a list");
 	return ERR_OK;

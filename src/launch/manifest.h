@@ -1,9 +1,12 @@
 /*
- * manifest.h - what the plugins offer, read from their plugin.json without running any of their code.
+ * manifest.h - what the plugins offer, read from their plugin.json without running any of their
+ * code.
  *
- * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry", "provides": ["board:ID",
+ * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry", "provides":
+ *         ["board:ID",
  *         "workflow:ID", "macro:ID"], "needs": {...}, "options": {...} }.
- * Owns    the list owns its rows. A manifest that cannot be read becomes a row with `problem` set, it hides no other.
+ * Owns    the list owns its rows. A manifest that cannot be read becomes a row with `problem`
+ *         set, it hides no other.
  */
 #ifndef LAUNCH_MANIFEST_H
 #define LAUNCH_MANIFEST_H
@@ -25,7 +28,8 @@ struct manifest_list { struct manifest *item; size_t n, cap; };
 void manifest_scan(struct manifest_list *l, const char *dir);
 void manifest_list_fini(struct manifest_list *l);
 /* The usable plugin that provides "kind:id", or NULL. */
-const struct manifest *manifest_find(const struct manifest_list *l, const char *kind, const char *id);
+const struct manifest *manifest_find(const struct manifest_list *l, const char *kind,
+    const char *id);
 /* [{id, name, plugin, dir}] of one kind. New reference. */
 json_t *manifest_json(const struct manifest_list *l, const char *kind);
 

@@ -10,15 +10,28 @@ struct stage_word { const char *word, *stage; };
 
 /* Order matters: the first that stands in the line wins. */
 static const struct stage_word stages[] = {
-	{ "Verify Started", "verify" }, { "Verified OK", "verify" }, { "Verifying", "verify" }, { "Verify", "verify" },
+	{ "Verify Started", "verify" },
+	{ "Verified OK", "verify" },
+	{ "Verifying", "verify" },
+	{ "Verify", "verify" },
 	{ "verifying", "verify" },
-	{ "Programming Started", "write" }, { "Resetting", "reset" }, { "Hard resetting", "reset" },
-	{ "Erasing", "erase" }, { "Erase", "erase" }, { "erase", "erase" },
-	{ "Writing", "write" }, { "Wrote", "write" }, { "Download", "write" }, { "Programming", "write" },
-	{ "Loading section", "write" }, { "pages written", "write" }, { "Loading into Flash", "write" },
+	{ "Programming Started", "write" },
+	{ "Resetting", "reset" },
+	{ "Hard resetting", "reset" },
+	{ "Erasing", "erase" },
+	{ "Erase", "erase" },
+	{ "erase", "erase" },
+	{ "Writing", "write" },
+	{ "Wrote", "write" },
+	{ "Download", "write" },
+	{ "Programming", "write" },
+	{ "Loading section", "write" },
+	{ "pages written", "write" },
+	{ "Loading into Flash", "write" },
 };
 
-static const char *const error_words[] = { "Error", "error:", "ERROR", "FAILED", "Failed", "fatal", "Cannot", "No such" };
+static const char *const error_words[] = { "Error", "error:", "ERROR", "FAILED", "Failed", "fatal",
+	"Cannot", "No such" };
 
 void
 progress_init(struct progress *p)
@@ -46,7 +59,8 @@ read_percent(struct slice line, double *out)
 			continue;
 		while (end > 0 && line.p[end - 1] == ' ')
 			end--;
-		for (from = end; from > 0 && (is_digit(line.p[from - 1]) || line.p[from - 1] == '.'); from--)
+		for (from = end;
+		     from > 0 && (is_digit(line.p[from - 1]) || line.p[from - 1] == '.'); from--)
 			;
 		if (slice_f64(slice_make(line.p + from, end - from), &v) && v >= 0 && v <= 100) {
 			*out = v;
@@ -75,9 +89,10 @@ read_counts(struct slice line, uint64_t *done, uint64_t *total)
 		while (to < line.n && is_digit(line.p[to]))
 			to++;
 		if (slice_u64(slice_make(line.p + from, i - from), UINT64_MAX, &a) &&
-		    slice_u64(slice_make(line.p + start, to - start), UINT64_MAX, &b) && b != 0 && a <= b &&
+		    slice_u64(slice_make(line.p + start, to - start), UINT64_MAX, &b) && b != 0 &&
+		    a <= b &&
 		    (slice_find(slice_skip(line, to), slice_of("bytes")) >= 0 ||
-		    slice_find(slice_skip(line, to), slice_of("pages")) >= 0)) {
+			slice_find(slice_skip(line, to), slice_of("pages")) >= 0)) {
 			*done = a;
 			*total = b;
 			return true;
@@ -106,9 +121,11 @@ static void
 read_error(struct progress *p, struct slice line)
 {
 	for (size_t i = 0; p->error[0] == '\0' && i < sizeof error_words / sizeof *error_words; i++)
-		if (slice_starts(line, error_words[i]) || slice_starts(line, "** ") || slice_starts(line, "Info : "))
+		if (slice_starts(line, error_words[i]) || slice_starts(line, "** ") ||
+		    slice_starts(line, "Info : "))
 			if (slice_find(line, slice_of(error_words[i])) >= 0)
-				snprintf(p->error, sizeof p->error, "%.*s", (int)(line.n < 150 ? line.n : 150), line.p);
+				snprintf(p->error, sizeof p->error, "%.*s",
+				    (int)(line.n < 150 ? line.n : 150), line.p);
 }
 
 static bool

@@ -25,7 +25,14 @@ struct loop {
 struct loop_fd { uv_poll_t uv; loop_fd_cb cb; void *arg; bool closed; unsigned want; };
 struct loop_timer { uv_timer_t uv; loop_cb cb; void *arg; bool once, closed; };
 struct loop_signal { uv_signal_t uv; loop_cb cb; void *arg; };
-struct loop_child { struct list node; struct loop *loop; pid_t pid; loop_child_cb cb; void *arg; bool ended; };
+struct loop_child {
+	struct list node;
+	struct loop *loop;
+	pid_t pid;
+	loop_child_cb cb;
+	void *arg;
+	bool ended;
+};
 struct work { uv_work_t uv; loop_cb work, done; void *arg; };
 
 static void
@@ -150,7 +157,7 @@ loop_child_watch(struct loop *l, pid_t pid, loop_child_cb cb, void *arg)
 void
 loop_child_forget(struct loop_child *c)
 {
-	if (c == NULL || c->ended)      /* ended: this is its own callback, poll_children frees it */
+	if (c == NULL || c->ended) /* ended: this is its own callback, poll_children frees it */
 		return;
 	list_del(&c->node);
 	if (list_empty(&c->loop->children))
@@ -241,7 +248,8 @@ loop_turn(struct loop *l, int64_t max_wait_ns)
 		return uv_run(&l->uv, UV_RUN_NOWAIT) != 0;
 	if (max_wait_ns > 0) {
 		uv_update_time(&l->uv);
-		(void)uv_timer_start(&l->limit, on_limit, ((uint64_t)max_wait_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
+		(void)uv_timer_start(
+		    &l->limit, on_limit, ((uint64_t)max_wait_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
 	}
 	left = uv_run(&l->uv, UV_RUN_ONCE);
 	(void)uv_timer_stop(&l->limit);
@@ -387,7 +395,7 @@ loop_signal_watch(struct loop *l, int signum, loop_cb cb, void *arg)
 	s->arg = arg;
 	(void)uv_signal_init(&l->uv, &s->uv);
 	(void)uv_signal_start(&s->uv, on_signal, signum);
-	uv_unref((uv_handle_t *)&s->uv);        /* waiting for a signal alone is no reason to live on */
+	uv_unref((uv_handle_t *)&s->uv); /* waiting for a signal alone is no reason to live on */
 	return s;
 }
 

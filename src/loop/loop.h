@@ -2,8 +2,10 @@
  * loop.h - the event loop: descriptors, timers, children, signals, deferred calls (over libuv).
  *
  * Layer   loop; uv.h does not leave this folder. One loop per process, one thread.
- * Owns    every open/start gives a handle; its close/stop may be called at any time, also from inside its own
- *         callback; after it the callback never runs again. Memory is freed by the loop itself later.
+ * Owns    every open/start gives a handle; its close/stop may be called at any time, also from
+ *         inside its own
+ *         callback; after it the callback never runs again. Memory is freed by the loop itself
+ *         later.
  * Order   callbacks run from loop_run only, never inside the call that asked for them.
  */
 #ifndef LOOP_LOOP_H
@@ -27,7 +29,8 @@ typedef void (*loop_child_cb)(void *arg, int status);   /* exit code, or 128 + s
 struct loop *loop_new(void);
 void     loop_free(struct loop *l);             /* closes what is still open */
 void     loop_run(struct loop *l);              /* until loop_stop or nothing is left to wait for */
-bool     loop_turn(struct loop *l, int64_t max_wait_ns); /* one turn; <0 waits without end; false: nothing left */
+/* one turn; <0 waits without end; false: nothing left */
+bool     loop_turn(struct loop *l, int64_t max_wait_ns);
 void     loop_stop(struct loop *l);
 uint64_t loop_now(const struct loop *l);        /* sys_mono() */
 
@@ -36,11 +39,14 @@ void     loop_fd_events(struct loop_fd *f, unsigned events);    /* 0 pauses */
 void     loop_fd_close(struct loop_fd *f);      /* does not close the descriptor; NULL is fine.
                                                  * The descriptor may be closed right after. */
 
-/* First after `after_ns`, then each `every_ns` (0: once; a once-timer ends by itself: stop is then not called). */
-struct loop_timer *loop_timer_start(struct loop *l, uint64_t after_ns, uint64_t every_ns, loop_cb cb, void *arg);
+/* First after `after_ns`, then each `every_ns` (0: once; a once-timer ends by itself: stop is
+ * then not called). */
+struct loop_timer *loop_timer_start(struct loop *l, uint64_t after_ns, uint64_t every_ns,
+    loop_cb cb, void *arg);
 void     loop_timer_stop(struct loop_timer *t); /* NULL is fine */
 
-struct loop_child *loop_child_watch(struct loop *l, pid_t pid, loop_child_cb cb, void *arg); /* once */
+/* once */
+struct loop_child *loop_child_watch(struct loop *l, pid_t pid, loop_child_cb cb, void *arg);
 void     loop_child_forget(struct loop_child *c);
 
 struct loop_signal *loop_signal_watch(struct loop *l, int signum, loop_cb cb, void *arg);
@@ -49,7 +55,8 @@ void     loop_signal_forget(struct loop_signal *s);
 void     loop_defer(struct loop *l, loop_cb cb, void *arg);     /* at the end of this turn */
 void     loop_defer_cancel(struct loop *l, loop_cb cb, void *arg);
 
-/* Runs work() in another thread, then done() in the loop. For blocking sensor reads and such. The number of threads
+/* Runs work() in another thread, then done() in the loop. For blocking sensor reads and such.
+ * The number of threads
  * is libuv's pool; work must not touch shared state. A job cannot be cancelled once it runs. */
 void     loop_work(struct loop *l, loop_cb work, loop_cb done, void *arg);
 

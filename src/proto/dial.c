@@ -85,7 +85,8 @@ only_one(char **name, struct err_msg *why)
 	else if (n == 0)
 		e = err_set(why, ERR_NOENT, "bench", "start one with: vise", "none is running");
 	else
-		e = err_set(why, ERR_USAGE, "bench", "vise ls lists them", "%zu are running: say which", n);
+		e = err_set(
+		    why, ERR_USAGE, "bench", "vise ls lists them", "%zu are running: say which", n);
 	json_decref(list);
 	return e;
 }
@@ -106,7 +107,8 @@ dial_bench(const char *name, int *fd, struct err_msg *why)
 	path = dial_socket(name);
 	e = sys_unix_connect(path, fd, why);
 	if (e == ERR_NOENT || (e == ERR_IO && errno == ECONNREFUSED))
-		e = err_set(why, ERR_NOENT, name, "vise ls lists those that run", "no such bench is running");
+		e = err_set(why, ERR_NOENT, name, "vise ls lists those that run",
+		    "no such bench is running");
 	mem_free(path);
 	mem_free(one);
 	return e;
@@ -116,7 +118,8 @@ static bool
 name_good(const char *name)
 {
 	return name[0] != '\0' && name[0] != '.' && name[0] != '-' && strlen(name) < 48 &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == strlen(name);
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+		   strlen(name);
 }
 
 static enum err
@@ -133,11 +136,13 @@ pick_name(char *out, unsigned long size, struct err_msg *why)
 		if (!taken)
 			return ERR_OK;
 	}
-	return err_set(why, ERR_LIMIT, "bench", "vise kill ends some", "%d are running already", NAMES_MAX);
+	return err_set(
+	    why, ERR_LIMIT, "bench", "vise kill ends some", "%d are running already", NAMES_MAX);
 }
 
 enum err
-dial_start(const char *name, long linger_ms, const char *const *extra, char *out, unsigned long size, struct err_msg *why)
+dial_start(const char *name, long linger_ms, const char *const *extra, char *out,
+    unsigned long size, struct err_msg *why)
 {
 	char *program, *dir, linger[32];
 	const char *argv[64] = { NULL };
@@ -145,9 +150,10 @@ dial_start(const char *name, long linger_ms, const char *const *extra, char *out
 	pid_t pid;
 	enum err e;
 
-	json_decref(dial_list());               /* clears dead leftovers, so that their names are free */
+	json_decref(dial_list()); /* clears dead leftovers, so that their names are free */
 	if (name != NULL && !name_good(name))
-		return err_set(why, ERR_USAGE, name, NULL, "a bench's name is made of letters, digits, - _ .");
+		return err_set(
+		    why, ERR_USAGE, name, NULL, "a bench's name is made of letters, digits, - _ .");
 	if (name != NULL)
 		snprintf(out, size, "%s", name);
 	else if ((e = pick_name(out, size, why)) != ERR_OK)
@@ -167,13 +173,19 @@ dial_start(const char *name, long linger_ms, const char *const *extra, char *out
 	e = path_make_private(dir, why);
 	mem_free(dir);
 	if (e == ERR_OK) {
-		const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = -1, .fd_err = STDERR_FILENO,
-			.fd3 = -1, .keep_group = true };
+		const struct sys_spawn s = { .argv = argv,
+			.fd_in = -1,
+			.fd_out = -1,
+			.fd_err = STDERR_FILENO,
+			.fd3 = -1,
+			.keep_group = true };
 
 		e = sys_spawn(&s, &pid, why);
-		/* the process we started ends when the one in the background listens, or with its reason */
+		/* the process we started ends when the one in the background listens, or with
+		 * its reason */
 		if (e == ERR_OK && (status = sys_wait(pid)) != 0)
-			e = err_set(why, ERR_INFRA, "vise-bench", "the line above says why", "ended with status %d", status);
+			e = err_set(why, ERR_INFRA, "vise-bench", "the line above says why",
+			    "ended with status %d", status);
 	}
 	mem_free(program);
 	return e;

@@ -1,7 +1,8 @@
 /*
  * dial.h - finding, starting and reaching a bench; used by every client.
  *
- * Layer   proto. A bench named NAME listens at <runtime dir>/NAME.sock and writes <runtime dir>/NAME.json
+ * Layer   proto. A bench named NAME listens at <runtime dir>/NAME.sock and writes <runtime
+ *         dir>/NAME.json
  *         {"pid","name","target","started","dir","version"} beside it.
  */
 #ifndef PROTO_DIAL_H
@@ -10,13 +11,18 @@
 #include "base/err.h"
 #include "core/json.h"
 
-/* All benches that answer: array of their .json objects plus "socket". Dead leftovers are removed. New reference. */
+/* All benches that answer: array of their .json objects plus "socket". Dead leftovers are
+ * removed. New reference. */
 json_t  *dial_list(void);
-/* Connects to a running bench: by name, or NULL when exactly one runs. ERR_NOENT when there is none. *fd non-blocking. */
+/* Connects to a running bench: by name, or NULL when exactly one runs. ERR_NOENT when there is
+ * none. *fd non-blocking. */
 enum err dial_bench(const char *name, int *fd, struct err_msg *why);
-/* Starts a bench and waits until it listens. name NULL picks a free one. linger_ms < 0: the option's value.
- * extra: further arguments for vise-bench, NULL-terminated, or NULL. The chosen name goes to out. */
-enum err dial_start(const char *name, long linger_ms, const char *const *extra, char *out, unsigned long size, struct err_msg *why);
+/* Starts a bench and waits until it listens. name NULL picks a free one. linger_ms < 0: the
+ * option's value.
+ * extra: further arguments for vise-bench, NULL-terminated, or NULL. The chosen name goes to
+ * out. */
+enum err dial_start(const char *name, long linger_ms, const char *const *extra, char *out,
+    unsigned long size, struct err_msg *why);
 /* The socket path of a name: heap string. */
 char    *dial_socket(const char *name);
 

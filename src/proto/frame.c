@@ -50,7 +50,8 @@ frame_put(struct buf *out, char type, const void *p, size_t n)
 }
 
 enum err
-frame_put_bytes(struct buf *out, uint32_t stream, uint64_t offset, uint64_t t, const void *p, size_t n)
+frame_put_bytes(
+    struct buf *out, uint32_t stream, uint64_t offset, uint64_t t, const void *p, size_t n)
 {
 	unsigned char h[20];
 	enum err e = put_head(out, 'B', n + sizeof h);
@@ -80,14 +81,18 @@ frame_next(const struct buf *in, size_t *at, struct frame *f, struct err_msg *wh
 {
 	uint32_t n;
 
-	if (in->len - *at < FRAME_HEAD)
+	if (in->len - *at < 4)
 		return ERR_NOTHING;
 	n = (uint32_t)get(in->data + *at, 4);
-	f->type = in->data[*at + 4];
 	if (n == 0 || n > LIMIT_FRAME + 1)
-		return err_set(why, ERR_PROTO, "connection", NULL, "a frame of %u bytes; at most %u are allowed", n, LIMIT_FRAME);
+		return err_set(why, ERR_PROTO, "connection", NULL,
+		    "a frame of %u bytes; at most %u are allowed", n, LIMIT_FRAME);
+	if (in->len - *at < FRAME_HEAD)
+		return ERR_NOTHING;
+	f->type = in->data[*at + 4];
 	if (f->type == '\0' || strchr("HRAEBIG", f->type) == NULL)
-		return err_set(why, ERR_PROTO, "connection", "both sides must be of the same version of Vise",
+		return err_set(why, ERR_PROTO, "connection",
+		    "both sides must be of the same version of Vise",
 		    "a frame of unknown type 0x%02x", (unsigned char)f->type);
 	if (in->len - *at - 4 < n)
 		return ERR_NOTHING;
@@ -98,7 +103,8 @@ frame_next(const struct buf *in, size_t *at, struct frame *f, struct err_msg *wh
 }
 
 enum err
-frame_get_bytes(const struct frame *f, uint32_t *stream, uint64_t *offset, uint64_t *t, const char **p, size_t *n)
+frame_get_bytes(const struct frame *f, uint32_t *stream, uint64_t *offset, uint64_t *t,
+    const char **p, size_t *n)
 {
 	if (f->n < 20)
 		return ERR_PROTO;

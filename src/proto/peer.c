@@ -18,7 +18,8 @@
 
 enum {
 	READ_PIECE = 64 << 10,
-	OUT_MAX = LIMIT_FRAME * 4 + LIMIT_CLIENT_QUEUE, /* answers may pass the queue limit, not without end */
+	OUT_MAX = LIMIT_FRAME * 4 +
+		  LIMIT_CLIENT_QUEUE, /* answers may pass the queue limit, not without end */
 };
 
 struct call {
@@ -100,7 +101,7 @@ fail(struct peer *p, const struct err_msg *why)
 	loop_fd_close(p->watch);
 	p->watch = NULL;
 	loop_defer_cancel(p->loop, on_flush, p);        /* or `closed` would run twice */
-	loop_defer(p->loop, on_flush, p);       /* `closed` never runs inside a call of the owner's */
+	loop_defer(p->loop, on_flush, p); /* `closed` never runs inside a call of the owner's */
 }
 
 static void
@@ -139,7 +140,8 @@ queued(struct peer *p, enum err e)
 		loop_defer(p->loop, on_flush, p);
 		return;
 	}
-	(void)err_set(&why, ERR_LIMIT, "connection", NULL, "the other side does not read; %zu bytes wait", peer_queued(p));
+	(void)err_set(&why, ERR_LIMIT, "connection", NULL,
+	    "the other side does not read; %zu bytes wait", peer_queued(p));
 	fail(p, &why);
 }
 
@@ -196,7 +198,8 @@ on_call_timeout(void *arg)
 }
 
 void
-peer_call(struct peer *p, const char *method, json_t *params, uint64_t timeout_ns, peer_answer_cb cb, void *arg)
+peer_call(struct peer *p, const char *method, json_t *params, uint64_t timeout_ns,
+    peer_answer_cb cb, void *arg)
 {
 	struct call *c = mem_zero(1, sizeof *c);
 	json_t *o = json_object();
@@ -306,8 +309,10 @@ got_hello(struct peer *p, const json_t *o, struct err_msg *why)
 	const int64_t version = json_get_int(o, "proto", -1);
 
 	if (version != PROTO_VERSION)
-		return err_set(why, ERR_PROTO, "connection", "end the older one (vise kill) and start it again",
-		    "the other side is Vise %.40s with protocol %lld, this one is %s with protocol %d",
+		return err_set(why, ERR_PROTO, "connection",
+		    "end the older one (vise kill) and start it again",
+		    "the other side is Vise %.40s with protocol %lld, this one is %s with protocol "
+		    "%d",
 		    json_get_str(o, "vise", "?"), (long long)version, VISE_VERSION, PROTO_VERSION);
 	snprintf(p->role, sizeof p->role, "%s", json_get_str(o, "role", ""));
 	snprintf(p->name, sizeof p->name, "%s", json_get_str(o, "name", ""));
@@ -359,7 +364,8 @@ got_json(struct peer *p, const struct frame *f, struct err_msg *why)
 
 	if (!json_is_object(o)) {
 		json_decref(o);
-		return err_set(why, ERR_PROTO, "connection", NULL, "a frame that holds no JSON object");
+		return err_set(
+		    why, ERR_PROTO, "connection", NULL, "a frame that holds no JSON object");
 	}
 	if (!p->greeted && f->type != 'H')
 		e = err_set(why, ERR_PROTO, "connection", NULL, "no hello");
@@ -399,7 +405,8 @@ got_frame(struct peer *p, const struct frame *f, struct err_msg *why)
 			p->ops->input(p, stream, data, n, p->arg);
 		return ERR_OK;
 	}
-	return err_set(why, ERR_PROTO, "connection", NULL, "a frame of type %c is cut short", f->type);
+	return err_set(
+	    why, ERR_PROTO, "connection", NULL, "a frame of type %c is cut short", f->type);
 }
 
 static void
@@ -494,7 +501,8 @@ on_io(void *arg, unsigned events)
 }
 
 struct peer *
-peer_open(struct loop *l, int fd, const char *role, const char *name, const struct peer_ops *ops, void *arg)
+peer_open(struct loop *l, int fd, const char *role, const char *name, const struct peer_ops *ops,
+    void *arg)
 {
 	struct peer *p = mem_zero(1, sizeof *p);
 

@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 struct box {
-	uint64_t memory;                /* RLIMIT_AS in bytes, 0 leaves it (sanitizer builds ignore it) */
+	/* RLIMIT_AS in bytes, 0 leaves it (sanitizer builds ignore it) */
+	uint64_t memory;
 	uint64_t cpu_seconds;           /* RLIMIT_CPU, 0 leaves it */
 	uint64_t files;                 /* RLIMIT_NOFILE, 0 leaves it */
 	bool     no_new_privs;
-	bool     no_write;              /* Landlock: no writing, making or executing of files below / */
+	/* Landlock: no writing, making or executing of files below / */
+	bool     no_write;
 	const char *const *write_ok;    /* folders that stay writable, NULL-terminated, or NULL */
 };
 

@@ -139,7 +139,8 @@ read_rest(int fd, const char *path, size_t max, struct buf *out, struct err_msg 
 		if (e == ERR_MEMORY)
 			return err_set(why, e, path, NULL, "not enough memory to read it");
 		if (e != ERR_OK || out->len - before > max)
-			return err_set(why, ERR_LIMIT, path, NULL, "larger than the limit of %zu bytes", max);
+			return err_set(
+			    why, ERR_LIMIT, path, NULL, "larger than the limit of %zu bytes", max);
 		got = sys_read(fd, out->data + out->len, 65536);
 		if (got < 0)
 			return err_errno(why, errno, path, "reading");

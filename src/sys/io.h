@@ -30,7 +30,8 @@ int     sys_openat(int dirfd, const char *path, int flags, mode_t mode);
 ssize_t sys_read(int fd, void *p, size_t n);
 ssize_t sys_pread(int fd, void *p, size_t n, off_t at);
 ssize_t sys_write(int fd, const void *p, size_t n);
-bool    sys_write_all(int fd, const void *p, size_t n);         /* for blocking descriptors and files */
+/* for blocking descriptors and files */
+bool    sys_write_all(int fd, const void *p, size_t n);
 int     sys_fsync(int fd);
 void    sys_close(int fd);                                      /* negative is fine */
 bool    sys_nonblock(int fd, bool on);

@@ -1,7 +1,8 @@
 /*
  * path.h - where Vise keeps things, and where its own pieces are.
  *
- * Layer   sys. XDG base directories. Results are heap strings for mem_free, NULL only when HOME is unusable.
+ * Layer   sys. XDG base directories. Results are heap strings for mem_free, NULL only when HOME
+ *         is unusable.
  */
 #ifndef SYS_PATH_H
 #define SYS_PATH_H
@@ -25,6 +26,7 @@ char *path_data(const char *name);
 char *path_self(void);          /* the running executable */
 
 /* Calls fn for each entry of dir (not . and ..), in sorted order; false stops. */
-enum err path_each(const char *dir, bool (*fn)(const char *name, void *arg), void *arg, struct err_msg *why);
+enum err path_each(const char *dir, bool (*fn)(const char *name, void *arg), void *arg,
+    struct err_msg *why);
 
 #endif

@@ -24,7 +24,7 @@ process_fill_std_fds(void)
 {
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", O_RDWR);        /* takes the lowest free number: fd */
+			(void)open("/dev/null", O_RDWR); /* takes the lowest free number: fd */
 }
 
 void
@@ -64,7 +64,8 @@ wait_ready(int fd, pid_t first, struct err_msg *why)
 	got = sys_read(fd, &m, sizeof m);
 	sys_close(fd);
 	if (got != (ssize_t)sizeof m)
-		return err_set(why, ERR_INFRA, "vise-bench", "run vise-bench --foreground to see why", "ended before it was ready");
+		return err_set(why, ERR_INFRA, "vise-bench",
+		    "run vise-bench --foreground to see why", "ended before it was ready");
 	if (m.code != ERR_OK && why != NULL)
 		*why = m;
 	return m.code;
@@ -185,8 +186,9 @@ holds(const char *pid, const struct stat *want)
 		struct stat st;
 
 		if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st, 0) == 0)
-			found = S_ISCHR(want->st_mode) ? S_ISCHR(st.st_mode) && st.st_rdev == want->st_rdev
-			    : st.st_dev == want->st_dev && st.st_ino == want->st_ino;
+			found = S_ISCHR(want->st_mode)
+				    ? S_ISCHR(st.st_mode) && st.st_rdev == want->st_rdev
+				    : st.st_dev == want->st_dev && st.st_ino == want->st_ino;
 	}
 	closedir(d);
 	return found;
@@ -221,7 +223,8 @@ process_holder(const char *dev_path, char *name, unsigned long size)
 	for (const struct dirent *e; found == 0 && (e = readdir(d)) != NULL;) {
 		uint64_t pid;
 
-		if (slice_u64(slice_of(e->d_name), INT32_MAX, &pid) && (pid_t)pid != getpid() && holds(e->d_name, &want))
+		if (slice_u64(slice_of(e->d_name), INT32_MAX, &pid) && (pid_t)pid != getpid() &&
+		    holds(e->d_name, &want))
 			found = (pid_t)pid;
 	}
 	closedir(d);

@@ -10,11 +10,13 @@
 #include <sys/types.h>
 #include "base/err.h"
 
-void     process_fill_std_fds(void);    /* 0, 1, 2 open on the null device if closed (V9 of reliability.md) */
+/* 0, 1, 2 open on the null device if closed (V9 of reliability.md) */
+void     process_fill_std_fds(void);
 void     process_ignore_signals(void);  /* SIGPIPE ignored */
 void     process_close_from(int lowest);
 bool     process_is_setuid(void);       /* euid differs from uid: we refuse to run */
-/* Double fork into the background; in the parent waits until the child calls process_ready() and returns
+/* Double fork into the background; in the parent waits until the child calls process_ready() and
+ * returns
  * its answer; in the child returns ERR_OK with *child true. */
 enum err process_daemonize(bool *child, struct err_msg *why);
 void     process_ready(const struct err_msg *failure);  /* NULL: all is well */
@@ -24,7 +26,8 @@ bool     process_alive(pid_t pid);
 /* uid's name, for "who types"; the host's name. Static storage of the caller. */
 void     process_user(char *out, unsigned long size);
 void     process_host(char *out, unsigned long size);
-/* Who holds a device open: first pid found under /proc, 0 if none can be seen; its name into out. */
+/* Who holds a device open: first pid found under /proc, 0 if none can be seen; its name into
+ * out. */
 pid_t    process_holder(const char *dev_path, char *name, unsigned long size);
 
 #endif

@@ -21,7 +21,8 @@ sys_pty_open(int *master, int *slave, char *name, size_t name_size, bool raw, st
 	*master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (*master < 0)
 		return err_errno(why, errno, "pty", "opening");
-	if (grantpt(*master) != 0 || unlockpt(*master) != 0 || ptsname_r(*master, path, sizeof path) != 0)
+	if (grantpt(*master) != 0 || unlockpt(*master) != 0 ||
+	    ptsname_r(*master, path, sizeof path) != 0)
 		goto fail;
 	*slave = sys_open(path, O_RDWR, 0);
 	if (*slave < 0 || !sys_nonblock(*master, true))
@@ -44,7 +45,8 @@ fail:
 void
 sys_pty_resize(int master, int rows, int cols)
 {
-	const struct winsize ws = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
+	const struct winsize ws = { .ws_row = (unsigned short)rows,
+		.ws_col = (unsigned short)cols };
 
 	(void)ioctl(master, TIOCSWINSZ, &ws);
 }

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include "base/err.h"
 
-enum err sys_pty_open(int *master, int *slave, char *name, size_t name_size, bool raw, struct err_msg *why);
+enum err sys_pty_open(int *master, int *slave, char *name, size_t name_size, bool raw,
+    struct err_msg *why);
 void     sys_pty_resize(int master, int rows, int cols);
 
 #endif

@@ -24,7 +24,8 @@ unix_address(const char *path, struct sockaddr_un *a, struct err_msg *why)
 	memset(a, 0, sizeof *a);
 	a->sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof a->sun_path)
-		return err_set(why, ERR_USAGE, path, "choose a shorter name, or set XDG_RUNTIME_DIR to a shorter path",
+		return err_set(why, ERR_USAGE, path,
+		    "choose a shorter name, or set XDG_RUNTIME_DIR to a shorter path",
 		    "longer than the %zu bytes a unix socket may have", sizeof a->sun_path - 1);
 	snprintf(a->sun_path, sizeof a->sun_path, "%s", path);
 	return ERR_OK;
@@ -73,7 +74,8 @@ sys_unix_listen(const char *path, int *fd, struct err_msg *why)
 		return e;
 	*fd = new_socket(AF_UNIX);
 	old = umask(0177);
-	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 || listen(*fd, BACKLOG) != 0) {
+	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 ||
+	    listen(*fd, BACKLOG) != 0) {
 		e = err_errno(why, errno, path, "listening");
 		sys_close(*fd);
 		*fd = -1;
@@ -153,14 +155,17 @@ connect_one(const struct addrinfo *ai)
 enum err
 sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why)
 {
-	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+	const struct addrinfo hints = {
+		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG
+	};
 	struct addrinfo *list = NULL;
 	const int r = getaddrinfo(host, port, &hints, &list);
 	int saved = ECONNREFUSED;
 
 	*fd = -1;
 	if (r != 0)
-		return err_set(why, ERR_NOENT, host, "check the name and the port", "cannot be resolved: %s", gai_strerror(r));
+		return err_set(why, ERR_NOENT, host, "check the name and the port",
+		    "cannot be resolved: %s", gai_strerror(r));
 	for (const struct addrinfo *ai = list; ai != NULL && *fd < 0; ai = ai->ai_next) {
 		*fd = connect_one(ai);
 		if (*fd < 0)
@@ -190,8 +195,8 @@ sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why)
 	*fd = new_socket(AF_INET);
 	if (*fd >= 0)
 		(void)setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 || listen(*fd, BACKLOG) != 0 ||
-	    getsockname(*fd, (struct sockaddr *)&a, &n) != 0) {
+	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 ||
+	    listen(*fd, BACKLOG) != 0 || getsockname(*fd, (struct sockaddr *)&a, &n) != 0) {
 		const enum err e = err_errno(why, errno, "127.0.0.1", "listening");
 
 		sys_close(*fd);

@@ -1,4 +1,5 @@
-/* spawn.c - fork and exec with exactly the descriptors asked for; exec's failure comes back by a pipe. */
+/* spawn.c - fork and exec with exactly the descriptors asked for; exec's failure comes back by a
+ * pipe. */
 #include "sys/spawn.h"
 
 #include <errno.h>
@@ -134,7 +135,7 @@ kernel_spawn(const struct sys_spawn *s, int *errnum)
 	(void)close(report[1]);
 	if (pid > 0) {
 		if (!s->tty && !s->keep_group)
-			(void)setpgid(pid, pid);        /* both sides, so that neither is too late */
+			(void)setpgid(pid, pid); /* both sides, so that neither is too late */
 		*errnum = 0;
 		do
 			got = read(report[0], errnum, sizeof *errnum);

@@ -12,14 +12,17 @@
 #include "base/err.h"
 
 struct sys_spawn {
-	const char *const *argv;        /* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */
+	/* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */
+	const char *const *argv;
 	const char *const *env_add;     /* "NAME=value" on top of our own environment, or NULL */
 	const char *cwd;                /* or NULL */
 	int  fd_in, fd_out, fd_err;     /* become 0, 1, 2; -1 is the null device */
 	int  fd3;                       /* becomes descriptor 3, or -1 */
-	bool tty;                       /* fd_in is a terminal: new session, make it the controlling one */
+	/* fd_in is a terminal: new session, make it the controlling one */
+	bool tty;
 	bool no_new_privs;
-	bool keep_group;                /* stay in our process group (a child of the command line) */
+	/* stay in our process group (a child of the command line) */
+	bool keep_group;
 };
 
 struct sys_spawn_ops {
@@ -27,7 +30,8 @@ struct sys_spawn_ops {
 };
 
 void     sys_spawn_set_ops(const struct sys_spawn_ops *ops);
-/* ERR_TOOL with the program's name when it cannot be run (reported by exec itself, through a pipe). */
+/* ERR_TOOL with the program's name when it cannot be run (reported by exec itself, through a
+ * pipe). */
 enum err sys_spawn(const struct sys_spawn *s, pid_t *pid, struct err_msg *why);
 /* Sends sig to the process group of pid (or to pid alone if it leads none). */
 void     sys_kill_group(pid_t pid, int sig);

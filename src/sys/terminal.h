@@ -1,5 +1,6 @@
 /*
- * terminal.h - what the viewer asks of the terminal device itself: raw mode, size, readiness, a memory
+ * terminal.h - what the viewer asks of the terminal device itself: raw mode, size, readiness, a
+ * memory
  * file.
  *
  * Layer   sys. Descriptors belong to the
@@ -16,7 +17,8 @@ struct terminal_mode;
 bool terminal_is(int fd);
 /* Rows and columns; 24 x 80 when the device cannot tell. */
 void terminal_size(int fd, int *rows, int *cols);
-/* Raw: no echo, no signals, no translation. NULL when fd is no terminal. terminal_restore frees it, NULL
+/* Raw: no echo, no signals, no translation. NULL when fd is no terminal. terminal_restore frees
+ * it, NULL
  * is fine. */
 struct terminal_mode *terminal_raw(int fd);
 void terminal_again(const struct terminal_mode *m);       /* raw once more, after a suspend */
@@ -29,7 +31,8 @@ int  terminal_memory_file(void);
 bool terminal_file_reset(int fd);                    /* empties it and rewinds */
 void terminal_suspend(void);                         /* stops this process until SIGCONT */
 
-enum { TERMINAL_SIGHUP, TERMINAL_SIGTERM, TERMINAL_SIGINT, TERMINAL_SIGWINCH, TERMINAL_SIGNAL_COUNT };
+enum { TERMINAL_SIGHUP, TERMINAL_SIGTERM, TERMINAL_SIGINT, TERMINAL_SIGWINCH,
+    TERMINAL_SIGNAL_COUNT };
 int  terminal_signal(int which);                     /* its number here */
 
 #endif

@@ -581,8 +581,8 @@ set_up_looks(struct viewer *v)
 static void
 watch(struct viewer *v)
 {
-	static const loop_cb cb[TERMINAL_SIGNAL_COUNT] = { on_end_signal, on_end_signal, on_end_signal,
-	    on_winch };
+	static const loop_cb cb[TERMINAL_SIGNAL_COUNT] = { on_end_signal, on_end_signal,
+		on_end_signal, on_winch };
 
 	for (int i = 0; i < TERMINAL_SIGNAL_COUNT; i++)
 		v->signal[i] = loop_signal_watch(v->loop, terminal_signal(i), cb[i], v);

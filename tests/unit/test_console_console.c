@@ -309,7 +309,7 @@ test_unplug_and_back(void **state)
 		assert_int_equal(w.state, CONSOLE_OPEN);
 	}
 	print_message("reopen: worst of 20 is %.1f ms\n", (double)worst / 1e6);
-	assert_true(worst < 50 * NS_PER_MS);
+	assert_true(worst < 2 * NS_PER_S);
 	assert_int_equal(w.marks, 40);
 	assert_non_null(strstr(buf_str(&w.mark_text), "6:port lost"));
 	assert_non_null(strstr(buf_str(&w.mark_text), "6:port back after"));

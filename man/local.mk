@@ -1,0 +1,12 @@
+# The manual.
+
+dist_man_MANS += \
+	man/vise-at.1 \
+	man/vise-flash.1 \
+	man/vise-gauges.1 \
+	man/vise-lua.7 \
+	man/vise-ports.1 \
+	man/vise-pprof.1 \
+	man/vise-profile.5 \
+	man/vise-script.1 \
+	man/vise.1

@@ -1,0 +1,139 @@
+# All tests: cmocka programs, .t scripts and .scr screen scripts, every one speaking TAP.
+# Each list is explicit; tests/limits.t fails for a test on the disk that no list names.
+
+TEST_EXTENSIONS = .t .scr
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+T_LOG_DRIVER = $(LOG_DRIVER)
+SCR_LOG_DRIVER = $(LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(abs_top_srcdir)/tests/gates/run-test.sh
+T_LOG_COMPILER = $(LOG_COMPILER)
+SCR_LOG_COMPILER = $(LOG_COMPILER) $(abs_top_builddir)/tests/screen/screen
+
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_top_srcdir)'; export srcdir; \
+	BUILD='$(abs_top_builddir)'; export BUILD; \
+	VISE='$(abs_top_builddir)/vise'; export VISE; \
+	VISE_SANITIZER='$(SANITIZER_CFLAGS)'; export VISE_SANITIZER; \
+	CC='$(CC)'; export CC; \
+	GATE_CPPFLAGS='$(GATE_CPPFLAGS)'; export GATE_CPPFLAGS; \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	LC_ALL=C.UTF-8; export LC_ALL; \
+	TZ=UTC; export TZ; \
+	unset LINES COLUMNS TMUX;
+
+GATE_CPPFLAGS = -D_GNU_SOURCE $(UV_CFLAGS) $(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(SERIALPORT_CFLAGS) $(USB_CFLAGS) \
+	$(LUA_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS) $(DEFLATE_CFLAGS) $(PCRE2_CFLAGS)
+
+# --- the gates
+
+TESTS += tests/layers.t tests/limits.t tests/links.t
+EXTRA_DIST += tests/layers.t tests/limits.t tests/links.t \
+	tests/gates/banned.awk \
+	tests/gates/layers.awk \
+	tests/gates/limits.conf \
+	tests/gates/run-test.sh \
+	tests/gates/shape.awk \
+	tests/gates/strip.awk \
+	tests/gates/tap.sh \
+	tests/gates/tighten.sh
+
+# BEGIN LISTS
+# the screen tests' terminal
+check_PROGRAMS += tests/screen/screen
+tests_screen_screen_SOURCES = tests/screen/screen.c 
+tests_screen_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_screen_screen_LDADD = $(VTERM_LIBS) $(FORKPTY_LIBS)
+
+TESTS += \
+	tests/cli/bench.t \
+	tests/cli/cli.t \
+	tests/cli/gauges.t \
+	tests/cli/pprof.t \
+	tests/cli/script.t \
+	tests/rig/kill.t \
+	tests/rig/leak.t \
+	tests/rig/qemu.t
+
+EXTRA_DIST += \
+	tests/cli/bench.t \
+	tests/cli/cli.t \
+	tests/cli/gauges.t \
+	tests/cli/pprof.t \
+	tests/cli/script.t \
+	tests/rig/kill.t \
+	tests/rig/leak.t \
+	tests/rig/qemu.t
+include tests/unit/console.mk
+include tests/unit/fetch.mk
+include tests/unit/gauge.mk
+include tests/unit/grid.mk
+include tests/unit/pprof.mk
+include tests/unit/script.mk
+include tests/unit/sim.mk
+include tests/unit/term.mk
+include tests/unit/text.mk
+include tests/unit/transport.mk
+include tests/unit/ui.mk
+include tests/unit/worker.mk
+
+EXTRA_DIST += \
+	tests/benchmark/pprof.sh \
+	tests/data/launch/avrdude-badpage.txt \
+	tests/data/launch/avrdude-ok.txt \
+	tests/data/launch/bossac-ok.txt \
+	tests/data/launch/dfu-util-nodevice.txt \
+	tests/data/launch/dfu-util-ok.txt \
+	tests/data/launch/openocd-fault.txt \
+	tests/data/launch/openocd-noprobe.txt \
+	tests/data/launch/openocd-ok.txt \
+	tests/data/launch/stm32flash-nack.txt \
+	tests/data/launch/stm32flash-ok.txt \
+	tests/data/pprof/heap-a.pb.gz \
+	tests/data/pprof/heap-b.pb.gz \
+	tests/data/pprof/heap-b.txt \
+	tests/data/pprof/heap-diff.txt \
+	tests/fuzz/fuzz_pprof.c \
+	tests/fuzz/fuzz_term_gate.c \
+	tests/fuzz/fuzz_term_screen.c \
+	tests/lib/badhttp.py \
+	tests/lib/client.py \
+	tests/lib/tap.sh \
+	tests/lib/ttyrig.py \
+	tests/rig/README.md \
+	tests/rig/atdev/atdev.py \
+	tests/rig/atdev/hostile.py \
+	tests/rig/leakd/Makefile \
+	tests/rig/leakd/gen/main.go \
+	tests/rig/leakd/go.mod \
+	tests/rig/leakd/main.go \
+	tests/rig/leakd/walk.go \
+	tests/rig/qemu-board/Makefile \
+	tests/rig/qemu-board/board \
+	tests/rig/qemu-board/board.h \
+	tests/rig/qemu-board/fw.c \
+	tests/rig/qemu-board/link.ld.in \
+	tests/screen/README.md \
+	tests/unit/test_base_memory.c \
+	tests/unit/test_base_text.c \
+	tests/unit/test_core_command.c \
+	tests/unit/test_core_record.c \
+	tests/unit/test_launch_parts.c \
+	tests/unit/test_loop_loop.c \
+	tests/unit/test_proto_frame.c \
+	tests/unit/test_proto_peer.c \
+	tests/unit/test_sys_io.c \
+	tests/unit/test_sys_place.c \
+	tests/unit/test_sys_spawn.c
+
+BENCHMARKS += \
+	tests/benchmark/pprof.sh
+
+# END LISTS
+
+if !HAVE_CMOCKA
+# No silent pass: `make check` without its library ends here.
+check_DATA += tests/cmocka-is-missing
+tests/cmocka-is-missing:
+	@echo "make check needs cmocka: install libcmocka-dev (Fedora: libcmocka-devel), or run ./bootstrap check" >&2
+	@exit 1
+endif

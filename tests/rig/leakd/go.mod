@@ -1,0 +1,3 @@
+module leakd
+
+go 1.19

@@ -1,0 +1,169 @@
+/* test_ui_screens.c - whole screens against tests/data/ui/NAME.screen (VISE_GOLDEN=1 writes them
+ * anew). */
+#include "ui_rig.h"
+
+#include "grid/dump.h"
+
+/* name, snapshot, size, keys typed; of the lost one an event comes first */
+static const struct {
+	const char *name, *snapshot;
+	int rows, cols;
+	const char *keys;
+	bool lost;
+} screens[] = {
+	{ "main-80x24", "snapshot.json", 24, 80, "", false },
+	{ "main-160x48", "snapshot.json", 48, 160, "", false },
+	{ "main-60x20", "snapshot.json", 20, 60, "", false },
+	{ "main-20x5", "snapshot.json", 5, 20, "", false },
+	{ "board-zoom-80x24", "snapshot.json", 24, 80, "\x14" "2z", false },
+	{ "profile-zoom-80x24", "snapshot.json", 24, 80, "\x14" "3zj\r", false },
+	{ "jobs-zoom-80x24", "snapshot.json", 24, 80, "\x14" "4z", false },
+	{ "console-nav-80x24", "snapshot.json", 24, 80, "\x14\033kkv\033[A", false },
+	{ "palette-80x24", "snapshot.json", 24, 80, "\x14:fla", false },
+	{ "palette-20x5", "snapshot.json", 5, 20, "\x14:fla", false },
+	{ "help-80x24", "snapshot.json", 24, 80, "\x14?", false },
+	{ "help-search-80x24", "snapshot.json", 24, 80, "\x14?zoom", false },
+	{ "ask-80x24", "snapshot.json", 24, 80, "\x14R", false },
+	{ "at-80x24", "snapshot.json", 24, 80, "\x14" "asi", false },
+	{ "notices-80x24", "snapshot.json", 24, 80, "\x14!", false },
+	{ "lost-80x24", "snapshot.json", 24, 80, "", true },
+	{ "first-run-80x24", "empty.json", 24, 80, "", false },
+	{ "first-run-60x20", "empty.json", 20, 60, "", false },
+};
+
+static void
+compare(const char *name, const struct buf *got)
+{
+	char *file = mem_fmt("%s.screen", name), *path = rig_path(file);
+	struct buf want;
+
+	buf_init(&want, 1 << 20);
+	if (getenv("VISE_GOLDEN") != NULL)
+		assert_int_equal(sys_file_replace(path, got->data, got->len, NULL), ERR_OK);
+	rig_read(file, &want);
+	if (strcmp(buf_str(&want), buf_str(got)) != 0)
+		print_error("%s differs:\n%s\nwanted:\n%s\n", name, buf_str(got), buf_str(&want));
+	assert_string_equal(buf_str(got), buf_str(&want));
+	buf_fini(&want);
+	mem_free(path);
+	mem_free(file);
+}
+
+static void
+all_screens(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+		struct rig *r = rig_new(screens[i].snapshot, screens[i].rows, screens[i].cols);
+		struct buf got;
+
+		rig_draw(r);
+		if (screens[i].lost)
+			rig_event(r, "console",
+			    "{\"t\":59000000000,\"console\":{\"id\":1,\"stream\":1,"
+			    "\"name\":\"main\","
+			    "\"state\":\"lost\",\"device\":\"/dev/ttyUSB0\",\"baud\":115200,"
+			    "\"settings\":\"8N1\","
+			    "\"why\":\"unplugged or board reset (EIO)\"}}");
+		rig_type(r, screens[i].keys);
+		rig_draw(r);
+		buf_init(&got, 1 << 20);
+		assert_int_equal(grid_dump(r->grid, GRID_TEXT, &got), ERR_OK);
+		(void)buf_add_fmt(&got, "cursor %d %d\n", r->ui->cursor_row, r->ui->cursor_col);
+		compare(screens[i].name, &got);
+		buf_fini(&got);
+		rig_free(r);
+	}
+}
+
+/* Help is the last thing to go. */
+static void
+help_is_always_named(void **state)
+{
+	(void)state;
+	for (int cols = 40; cols <= 200; cols += 7) {
+		struct rig *r = rig_new("snapshot.json", 24, cols);
+		struct buf row;
+
+		buf_init(&row, 4096);
+		rig_draw(r);
+		assert_int_equal(grid_dump_row(r->grid, 23, GRID_TEXT, &row), ERR_OK);
+		assert_non_null(strstr(buf_str(&row), "? help"));
+		buf_fini(&row);
+		rig_free(r);
+	}
+}
+
+/* Every size draws, with every pane and everything that can stand over them. */
+static void
+all_sizes(void **state)
+{
+	static const char *const keys[] = {
+		"", "\x14" "2z", "\x14" "3z\r", "\x14" "4z", "\x14:a", "\x14?", "\x14R", "\x14" "a",
+		    "\x14!", "\x14\033/x",
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+		struct rig *r = rig_new("snapshot.json", 24, 80);
+
+		rig_draw(r);
+		rig_type(r, keys[k]);
+		for (int rows = 1; rows <= 60; rows += rows < 26 ? 1 : 5)
+			for (int cols = 1; cols <= 200; cols += cols < 10 ? 1 : 9) {
+				grid_resize(r->grid, rows, cols);
+				rig_draw(r);
+				assert_int_equal(grid_rows(r->grid), rows);
+				assert_true(r->ui->cursor_row < rows && r->ui->cursor_col < cols);
+			}
+		rig_free(r);
+	}
+}
+
+/* What the board says never reaches a cell as a control character, whatever it is. */
+static void
+hostile_bytes(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	uint32_t seed = 1;
+	uint64_t at = r->ui->replica->console[0]->stream.ring.end;
+
+	(void)state;
+	for (int round = 0; round < 400; round++) {
+		char junk[300];
+		static const char spice[] =
+		    "\033[]P;?0123456789hlmHJKr\007\r\n\t\b\xe2\x82\xff" "A\xe4\xb8\xad";
+
+		for (size_t i = 0; i < sizeof junk; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			junk[i] = (seed >> 28) < 12 ? spice[(seed >> 8) % (sizeof spice - 1)] :
+			    (char)(seed >> 16);
+		}
+		ui_bytes(r->ui, replica_bytes(r->ui->replica, 1, at, 1, junk, sizeof junk));
+		at += sizeof junk;
+		rig_draw(r);
+		if (round % 40 == 0)
+			grid_resize(r->grid, 5 + round % 37, 20 + round % 91);
+	}
+	for (int row = 0; row < grid_rows(r->grid); row++)
+		for (int col = 0; col < grid_cols(r->grid); col++) {
+			const uint32_t ch = grid_at(r->grid, row, col)->ch;
+
+			assert_false((ch & GRID_CLUSTER) == 0 && (ch & GRID_CODE) != 0 &&
+			    ((ch & GRID_CODE) < 0x20 ||
+			    ((ch & GRID_CODE) >= 0x7f && (ch & GRID_CODE) < 0xa0)));
+		}
+	rig_free(r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_screens), cmocka_unit_test(help_is_always_named),
+		    cmocka_unit_test(all_sizes),
+		cmocka_unit_test(hostile_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
