@@ -52,7 +52,13 @@ TESTS += \
 	tests/cli/script.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
-	tests/rig/qemu.t
+	tests/rig/qemu.t \
+	tests/screen/demo.scr \
+	tests/screen/demo.t \
+	tests/screen/sizes.scr \
+	tests/screen/sizes.t \
+	tests/screen/storm.scr \
+	tests/screen/terminals.scr
 
 EXTRA_DIST += \
 	tests/cli/bench.t \
@@ -62,14 +68,27 @@ EXTRA_DIST += \
 	tests/cli/script.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
-	tests/rig/qemu.t
+	tests/rig/qemu.t \
+	tests/screen/demo.scr \
+	tests/screen/demo.t \
+	tests/screen/sizes.scr \
+	tests/screen/sizes.t \
+	tests/screen/storm.scr \
+	tests/screen/terminals.scr
+include tests/fuzz/local.mk
+include tests/unit/base.mk
 include tests/unit/console.mk
+include tests/unit/core.mk
 include tests/unit/fetch.mk
 include tests/unit/gauge.mk
 include tests/unit/grid.mk
+include tests/unit/launch.mk
+include tests/unit/loop.mk
 include tests/unit/pprof.mk
+include tests/unit/proto.mk
 include tests/unit/script.mk
 include tests/unit/sim.mk
+include tests/unit/sys.mk
 include tests/unit/term.mk
 include tests/unit/text.mk
 include tests/unit/transport.mk
@@ -78,23 +97,11 @@ include tests/unit/worker.mk
 
 EXTRA_DIST += \
 	tests/benchmark/pprof.sh \
-	tests/data/launch/avrdude-badpage.txt \
-	tests/data/launch/avrdude-ok.txt \
-	tests/data/launch/bossac-ok.txt \
-	tests/data/launch/dfu-util-nodevice.txt \
-	tests/data/launch/dfu-util-ok.txt \
-	tests/data/launch/openocd-fault.txt \
-	tests/data/launch/openocd-noprobe.txt \
-	tests/data/launch/openocd-ok.txt \
-	tests/data/launch/stm32flash-nack.txt \
-	tests/data/launch/stm32flash-ok.txt \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \
 	tests/data/pprof/heap-b.txt \
 	tests/data/pprof/heap-diff.txt \
-	tests/fuzz/fuzz_pprof.c \
-	tests/fuzz/fuzz_term_gate.c \
-	tests/fuzz/fuzz_term_screen.c \
+	tests/data/screen/screens.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \
 	tests/lib/tap.sh \
@@ -112,18 +119,7 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/board.h \
 	tests/rig/qemu-board/fw.c \
 	tests/rig/qemu-board/link.ld.in \
-	tests/screen/README.md \
-	tests/unit/test_base_memory.c \
-	tests/unit/test_base_text.c \
-	tests/unit/test_core_command.c \
-	tests/unit/test_core_record.c \
-	tests/unit/test_launch_parts.c \
-	tests/unit/test_loop_loop.c \
-	tests/unit/test_proto_frame.c \
-	tests/unit/test_proto_peer.c \
-	tests/unit/test_sys_io.c \
-	tests/unit/test_sys_place.c \
-	tests/unit/test_sys_spawn.c
+	tests/screen/README.md
 
 BENCHMARKS += \
 	tests/benchmark/pprof.sh

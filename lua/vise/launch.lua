@@ -82,14 +82,15 @@ local function catch_up(self, bytes)
   self.stream:ended()
 end
 
--- proc:wait() -> { code, signal, out, err, state }. A job has one stream: out holds all of it, err
--- its last line when it failed.
+-- proc:wait() -> { code, signal, out, err, state }. out and err are the two streams of the job (a pty
+-- has only out); where a tool that failed said nothing on err, err is its last line.
 function Proc:wait()
   local job = core.call("proc:wait", "command", { line = "job.wait " .. self.id })
   local got = core.call("proc:wait", "command", { line = "job.output " .. self.id })
   self.done = true
   local out = type(got) == "table" and got.text or tostring(got or "")
-  if self.stream then catch_up(self, #out) end
+  local err = type(got) == "table" and type(got.err) == "string" and got.err or ""
+  if self.stream then catch_up(self, #out + #err) end
   local error_text = type(job.error) == "table" and job.error or nil
   local code, signal = job.exit, job.signal
   if code == core.json.null then code = nil end
@@ -97,8 +98,8 @@ function Proc:wait()
   if error_text and error_text.code == "timeout" then
     fail("timeout", "%s: %s", self.name, error_text.why or "not done in time", { out = out })
   end
-  local r = { code = code, signal = signal, out = out, state = job.state, err = "" }
-  if code ~= 0 then r.err = last_line(out) ~= "" and last_line(out) or error_text and error_text.why or "" end
+  local r = { code = code, signal = signal, out = out, state = job.state, err = err }
+  if code ~= 0 and err == "" then r.err = last_line(out) ~= "" and last_line(out) or error_text and error_text.why or "" end
   return r
 end
 

@@ -38,18 +38,19 @@ local CAUSES = {
 }
 
 local function judge(b, r, what)
+  local said = r.out .. "\n" .. r.err
   for _, c in ipairs(CAUSES) do
-    if r.out:find(c[1], 1, true) then
-      vise.fail(c[2], "%s: %s", what, (c[3]:gsub("%%s", stub(b))), { log = r.out })
+    if said:find(c[1], 1, true) then
+      vise.fail(c[2], "%s: %s", what, (c[3]:gsub("%%s", stub(b))), { log = said })
     end
   end
   if r.code ~= 0 then
-    vise.fail("tool_failed", "%s: gdb ended with %s: %s", what, tostring(r.code or r.signal), r.err, { log = r.out })
+    vise.fail("tool_failed", "%s: gdb ended with %s: %s", what, tostring(r.code or r.signal), r.err, { log = said })
   end
 end
 
 local function flash(b, file, opt)
-  local r = vise.launch.run { cmd = b.options.debugger, name = "flash " .. b.id, timeout = opt.timeout or 60,
+  local r = vise.launch.run { cmd = b.options.debugger, name = "gdb load", timeout = opt.timeout or 60,
     args = gdb_args(b, { "load", "compare-sections", "monitor system_reset", "detach" }, file_word(file)) }
   local what = "flash " .. file
   judge(b, r, what)
@@ -64,7 +65,7 @@ local function flash(b, file, opt)
 end
 
 local function reset(b)
-  local r = vise.launch.run { cmd = b.options.debugger, name = "reset " .. b.id, timeout = 20,
+  local r = vise.launch.run { cmd = b.options.debugger, name = "gdb reset", timeout = 20,
     args = gdb_args(b, { "monitor system_reset", "detach" }) }
   judge(b, r, "reset")
 end

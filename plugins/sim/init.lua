@@ -8,7 +8,7 @@ vise.board {
   memory = { ram = { 0x40000000, 512 * 1024 * 1024 } },
 
   flash = function(b, file, opt)
-    local r = vise.launch.run { cmd = "vise-sim", args = { "flash", file }, name = "flash " .. b.id, timeout = opt.timeout or 60 }
+    local r = vise.launch.run { cmd = "vise-sim", args = { "flash", file }, name = "vise-sim flash", timeout = opt.timeout or 60 }
     if r.code ~= 0 then
       vise.fail("tool_failed", "flash %s: vise-sim ended with %s: %s", file, tostring(r.code or r.signal), r.err, { log = r.out })
     end

@@ -127,6 +127,7 @@ static void
 resync(struct at *a, unsigned lost_finals, bool mark, uint64_t now)
 {
 	a->phase = AT_PHASE_QUIET;
+	a->asked = now;
 	a->until = now + QUIET_WAIT;
 	a->quiet_end = now + QUIET_MAX;
 	a->markers = a->finals = a->tries = 0;
@@ -323,6 +324,9 @@ take_final(struct at *a, struct slice line, uint64_t now)
 	if (at_code_good(code) && (j->r.expect != NULL ||
 	    (j->r.prompt != NULL && !j->prompt_taken)))
 		return true;
+	if (a->unsure && !a->proved)
+		return true;            /* the lost command's, or a marker's, come late */
+	a->dead = false;
 	finish(a, code, number, line, at_code_good(code) ? NULL : "the device refused it", now);
 	return true;
 }
@@ -344,15 +348,16 @@ run_line(struct at *a, struct slice line, uint64_t now)
 {
 	struct at_job *j = a->job;
 
+	a->proved |= at_table_own(line, command_of(j));
 	if (is_echo(a, line)) {
-		j->echo_seen = true;
+		j->echo_seen = a->proved = true;
 		a->echo = AT_ECHO_ON;
 	} else if (is_payload_echo(j, line)) {
 		return;
 	} else if (holds(line, j->r.expect)) {
 		job_add_line(j, line, a->line_at);
 		finish(a, AT_OK, -1, line, NULL, now);
-	} else if (at_table_banner(line)) {
+	} else if (at_table_banner(line) && a->line_at >= j->from) {     /* begun after we sent */
 		finish(a, AT_RESTARTED, -1, line, "the device restarted", now);
 	} else if (take_final(a, line, now)) {
 		return;
@@ -547,6 +552,13 @@ start_job(struct at *a, uint64_t now)
 		wire_gone(a, now);
 }
 
+/* Nothing at all came since the markers went out, and this is not just another marker. */
+static bool
+worth_a_try(const struct at *a, const struct at_job *j)
+{
+	return a->last_byte <= a->asked && !slice_is(command_of(j), "AT");
+}
+
 /* Starts the next command when there is nothing in the way. Not while bytes are being fed:
  * what stands behind a final code in the same piece came before the next command was sent. */
 static void
@@ -560,7 +572,9 @@ pump(struct at *a, uint64_t now)
 
 		if (a->cfg.gap != 0 && now < a->idle_since + a->cfg.gap)
 			break;
-		if (a->dead && at_table_is_at(command_of(j)))
+		a->unsure = a->dead && at_table_is_at(command_of(j));
+		a->proved = false;
+		if (a->unsure && !worth_a_try(a, j))
 			resync(a, UNKNOWN_FINALS, true, now);
 		else
 			start_job(a, now);

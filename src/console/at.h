@@ -9,7 +9,8 @@
  *         at_send. `done` may call at_send, not at_fini.
  * Rules   one command in flight; final codes on whole lines only; deadlines count
  *         from the last byte sent; after a time-out nothing is sent until a marker AT was
- *         answered, so that a late answer is never given to the next command. Times in ns of
+ *         answered, so that a late answer is never given to the next command (a device that
+ *         stays silent through three markers is given the next command all the same, see unsure). Times in ns of
  *         one monotonic clock.
  */
 #ifndef CONSOLE_AT_H
@@ -103,6 +104,11 @@ struct at {
 	uint64_t until, quiet_end, idle_since;
 	unsigned markers, finals, lost_finals, tries;
 	bool in_prompt, dead, marker_ok, mark, closing;
+	/* The device answered no marker and has been silent since: a bootloader may know this one
+	 * command only. It is sent, but a final code counts only behind its echo or a line of its own
+	 * (proved). */
+	bool unsure, proved;
+	uint64_t asked;                 /* when the last resync began */
 };
 
 void     at_init(struct at *a, const struct at_config *cfg, const struct at_io *io, void *arg);

@@ -285,8 +285,10 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 			json_put(out, k->key, exact(k->value, k->len));
 			continue;
 		}
+		/* before a rest, optional arguments go by name only: what follows is the rest's */
 		while (pos != NULL && pos->name != NULL && pos->type != ARG_REST &&
-		    json_object_get(out, pos->name) != NULL)
+		    (json_object_get(out, pos->name) != NULL ||
+			(rest != NULL && (pos->flags & ARG_MUST) == 0)))
 			pos++;
 		if (rest != NULL && (k->rest || pos == rest))
 			add_rest(out, rest->name, k);

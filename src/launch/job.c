@@ -210,6 +210,9 @@ stop_timer(struct loop_timer **t)
 static void
 judge(struct job *j)
 {
+	/* the tool's own words: the first that sound like an error, else its last */
+	const char *said = j->progress.error[0] != '\0' ? j->progress.error : j->progress.last;
+
 	if (j->timed_out || j->stopping)
 		j->state = JOB_KILLED;
 	else
@@ -225,7 +228,7 @@ judge(struct job *j)
 		    &j->error, ERR_TOOL, j->name, NULL, "killed by signal %d", j->exit - 128);
 	else
 		(void)err_set(&j->error, ERR_TOOL, j->name, NULL, "exit status %d%s%s", j->exit,
-		    j->progress.error[0] != '\0' ? ": " : "", j->progress.error);
+		    said[0] != '\0' ? ": " : "", said);
 }
 
 static bool

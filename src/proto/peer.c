@@ -39,6 +39,7 @@ struct peer {
 	void *arg;
 	struct buf in, out;
 	size_t sent;                    /* of out, already written */
+	size_t owed;                    /* bytes of answers since out was last empty */
 	struct list calls;
 	uint64_t next_id, events_lost;
 	char role[16], name[64];
@@ -83,8 +84,9 @@ want(struct peer *p)
 
 	if (p->watch == NULL)
 		return;
-	/* who does not read our answers is not asked for more questions */
-	if (peer_queued(p) <= LIMIT_CLIENT_QUEUE || p->ops->request == NULL)
+	/* Who does not read our answers is not asked for more questions. What we send unasked does not
+	 * count: two sides that both have much to say would wait for each other for ever. */
+	if (p->owed <= LIMIT_CLIENT_QUEUE || peer_queued(p) <= LIMIT_CLIENT_QUEUE || p->ops->request == NULL)
 		e |= LOOP_READ;
 	if (peer_queued(p) != 0)
 		e |= LOOP_WRITE;
@@ -122,6 +124,8 @@ write_out(struct peer *p)
 		}
 		p->sent += (size_t)put;
 	}
+	if (p->sent == p->out.len)
+		p->owed = 0;
 	if (p->sent == p->out.len || p->sent > (256u << 10)) {
 		buf_eat(&p->out, p->sent);
 		p->sent = 0;
@@ -215,6 +219,15 @@ peer_call(struct peer *p, const char *method, json_t *params, uint64_t timeout_n
 	json_decref(o);
 }
 
+static void
+put_answer(struct peer *p, const json_t *o)
+{
+	const size_t before = p->out.len;
+
+	put_json(p, 'A', o);
+	p->owed += p->out.len - before;
+}
+
 void
 peer_answer(struct peer *p, uint64_t id, json_t *result)
 {
@@ -222,7 +235,7 @@ peer_answer(struct peer *p, uint64_t id, json_t *result)
 
 	json_put_int(o, "id", (int64_t)id);
 	json_put(o, "result", result);
-	put_json(p, 'A', o);
+	put_answer(p, o);
 	json_decref(o);
 }
 
@@ -233,7 +246,7 @@ peer_fail(struct peer *p, uint64_t id, const struct err_msg *why)
 
 	json_put_int(o, "id", (int64_t)id);
 	json_put(o, "error", json_from_err(why));
-	put_json(p, 'A', o);
+	put_answer(p, o);
 	json_decref(o);
 }
 

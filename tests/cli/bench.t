@@ -158,7 +158,7 @@ for line, code, words in (
         ("console.open exec:cat name=../x", "usage", "letters"),
         ("at.send AT console=nobody", "not_found", "no console"),
         ("job.wait 99", "not_found", "no job"),
-        ("job.run -- /no/such/program", "not_found", ""),
+        ("job.run -- /no/such/program", "tool_failed", "no such program"),
         ("board.use nothing", "not_found", ""),
         ("option.set no.such 1", "usage", ""),
         ("profile.grab slot=c", "usage", ""),

@@ -23,8 +23,9 @@ device()
 	dev=$1
 	shift
 	mkfifo "$T/$dev.orders"
-	spawn python3 "$at" "$T/$dev" --log "$T/$dev.log" --life 300 "$@" <"$T/$dev.orders" >/dev/null 2>&1
-	exec 9>"$T/$dev.orders"
+	exec 9<>"$T/$dev.orders"        # to read and to write: opening waits for nobody
+	python3 "$at" "$T/$dev" --log "$T/$dev.log" --life 300 "$@" <&9 >/dev/null 2>&1 &
+	tap_pids="$tap_pids $!"
 	wait_for 'test -L "$T/$dev"' 10
 }
 
@@ -148,19 +149,19 @@ P
 
 # --- a port that goes and comes back
 
-py "the lost port is told" <<'P'
+py "a port that goes is told, and opened again when it is back" <<'P'
 import os
-from client import fresh
+from client import fresh, until
 c = fresh(os.environ["S"])
 c.attach()
 with open(os.environ["T"] + "/flood.orders", "w") as orders:
     orders.write("unplug\n")
-assert c.wait(lambda: c.do("console.list")[0]["state"] != "open", 20)
+assert until(lambda: c.do("console.list")[0]["state"] != "open", 20), "still open"
 row = c.do("console.list")[0]
 assert row["why"], row
 with open(os.environ["T"] + "/flood.orders", "w") as orders:
     orders.write("plug\n")
-assert c.wait(lambda: c.do("console.list")[0]["state"] == "open", 20), c.do("console.list")
+assert until(lambda: c.do("console.list")[0]["state"] == "open", 20), c.do("console.list")
 with open(os.environ["T"] + "/flood.orders", "w") as orders:
     orders.write("send after the replug\\r\\n\n")
 d = fresh(os.environ["S"])

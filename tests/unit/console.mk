@@ -8,9 +8,3 @@ tests_unit_test_console_console_LDADD = src/console/libconsole.a src/transport/l
 TESTS += tests/unit/test_console_at tests/unit/test_console_console
 
 EXTRA_DIST += tests/fuzz/fuzz_at.c
-if FUZZ
-noinst_PROGRAMS += tests/fuzz/fuzz_at
-tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
-tests_fuzz_fuzz_at_LDADD = src/console/libconsole.a src/base/libbase.a
-tests_fuzz_fuzz_at_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-endif

@@ -43,13 +43,19 @@ static const struct command_arg all[] = {
 	{ "on", ARG_BOOL, 0, "off", "b" }, { "wait", ARG_DURATION, 0, "2s", "w" }, { "more", ARG_REST, 0, NULL, "r" },
 	{ NULL, ARG_WORD, 0, NULL, NULL },
 };
+static const struct command_arg flat[] = {
+	{ "text", ARG_WORD, ARG_MUST, NULL, "t" }, { "n", ARG_INT, 0, "4K", "n" }, { "f", ARG_NUM, 0, NULL, "f" },
+	{ "on", ARG_BOOL, 0, "off", "b" }, { "wait", ARG_DURATION, 0, "2s", "w" },
+	{ NULL, ARG_WORD, 0, NULL, NULL },
+};
 static const struct command_arg one[] = { { "v", ARG_WORD, 0, NULL, "v" }, { NULL, ARG_WORD, 0, NULL, NULL } };
 static const struct command first[] = {
-	{ "t.all", "all types", all, COMMAND_ASKS, run_echo }, { "t.one", "one", one, 0, run_echo },
+	{ "t.all", "all types", all, 0, run_echo }, { "t.one", "one", one, 0, run_echo },
 	{ NULL, NULL, NULL, 0, NULL } };
 static const struct command second[] = {
 	{ "t.fail", "fails", NULL, 0, run_fail }, { "t.later", "later", NULL, 0, run_later },
-	{ "t.none", "none", NULL, 0, run_echo }, { "t.secret", "s", NULL, COMMAND_HIDDEN, run_echo },
+	{ "t.none", "none", NULL, 0, run_echo }, { "t.asks", "asks", one, COMMAND_ASKS, run_echo },
+	{ "t.flat", "flat", flat, 0, run_echo }, { "t.secret", "s", NULL, COMMAND_HIDDEN, run_echo },
 	{ NULL, NULL, NULL, 0, NULL } };
 static const struct command *const tables[] = { first, second, NULL };
 
@@ -113,12 +119,33 @@ grammar(void **state)
 	gives("t.none", "{}");
 }
 
+static enum err from_json(const char *name, const char *args);
+
+/* What changes the board runs only when it was said so. */
+static void
+confirmed(void **state)
+{
+	static const char *const no[] = { "t.asks", "t.asks a", "t.asks confirm=off", "t.asks confirm=maybe",
+		"t.asks \"confirm=on\"" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
+		assert_int_equal(line(no[i]), ERR_DENIED);
+		assert_int_equal(w.runs, 0);
+	}
+	gives("t.asks a confirm=on", "{\"v\":\"a\"}");
+	assert_int_equal(from_json("t.asks", "{\"confirm\":true}"), ERR_OK);
+	assert_int_equal(from_json("t.asks", "{\"confirm\":false}"), ERR_DENIED);
+	assert_int_equal(from_json("t.asks", "{\"confirm\":{}}"), ERR_DENIED);
+}
+
 static void
 types(void **state)
 {
 	(void)state;
 	gives("t.all x", "{\"n\":4096,\"on\":false,\"text\":\"x\",\"wait\":2000000000}");
-	gives("t.all x -7 1.5 yes 10ms a b c=d",
+	/* in front of a rest, optional arguments go by name */
+	gives("t.all x n=-7 f=1.5 on=yes wait=10ms a b c=d",
 	    "{\"f\":1.5,\"more\":[\"a\",\"b\",\"c=d\"],\"n\":-7,\"on\":true,\"text\":\"x\",\"wait\":10000000}");
 	gives("t.all n=1M text=y -- n=2 -- z",
 	    "{\"more\":[\"n=2\",\"--\",\"z\"],\"n\":1048576,\"on\":false,\"text\":\"y\",\"wait\":2000000000}");
@@ -269,8 +296,8 @@ lists(void **state)
 	struct err_msg why;
 
 	(void)state;
-	assert_int_equal(json_array_size(list), 5);      /* the hidden one is not told */
-	assert_true(json_get_bool(json_array_get(list, 0), "asks", false));
+	assert_int_equal(json_array_size(list), 7);      /* the hidden one is not told */
+	assert_true(json_get_bool(json_array_get(list, 5), "asks", false));
 	assert_int_equal(json_array_size(json_object_get(json_array_get(list, 0), "args")), 6);
 	json_decref(list);
 	command_usage(&first[0], usage, sizeof usage);
@@ -289,7 +316,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grammar), cmocka_unit_test(types), cmocka_unit_test(refusals),
+		cmocka_unit_test(grammar), cmocka_unit_test(confirmed), cmocka_unit_test(types), cmocka_unit_test(refusals),
 		cmocka_unit_test(sequences), cmocka_unit_test(long_lines), cmocka_unit_test(many_words),
 		cmocka_unit_test(quote_back), cmocka_unit_test(json_args), cmocka_unit_test_teardown(lists, fresh),
 	};

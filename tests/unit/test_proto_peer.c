@@ -20,6 +20,7 @@
 #include "proto/peer.h"
 #include "sys/io.h"
 #include "sys/path.h"
+#include "sys/process.h"
 #include "sys/sock.h"
 #include "sys/time.h"
 
@@ -524,5 +525,6 @@ main(void)
 		T(answers_wait), T(hostile), T(close_inside), T(closed_once), T(flushed), cmocka_unit_test(benches),
 	};
 
+	process_ignore_signals();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,33 @@
+# libFuzzer targets: ./configure --enable-fuzz CC=clang. Each says its input and oracle at its head.
+
+EXTRA_DIST += \
+	tests/fuzz/fuzz_at.c \
+	tests/fuzz/fuzz_pprof.c \
+	tests/fuzz/fuzz_proto.c \
+	tests/fuzz/fuzz_term_gate.c \
+	tests/fuzz/fuzz_term_screen.c
+
+if FUZZ
+fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
+	tests/fuzz/fuzz_term_gate tests/fuzz/fuzz_term_screen
+tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
+tests_fuzz_fuzz_at_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_at_LDADD = src/console/libconsole.a src/text/libtext.a src/sys/libsys.a \
+	src/base/libbase.a $(PCRE2_LIBS)
+tests_fuzz_fuzz_pprof_SOURCES = tests/fuzz/fuzz_pprof.c
+tests_fuzz_fuzz_pprof_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_pprof_LDADD = src/pprof/libpprof.a src/base/libbase.a $(DEFLATE_LIBS) -lm
+tests_fuzz_fuzz_proto_SOURCES = tests/fuzz/fuzz_proto.c
+tests_fuzz_fuzz_proto_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_proto_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_proto_LDADD = src/proto/libproto.a src/core/libcore.a src/loop/libloop.a \
+	src/sys/libsys.a src/base/libbase.a $(UV_LIBS) $(JANSSON_LIBS)
+tests_fuzz_fuzz_term_gate_SOURCES = tests/fuzz/fuzz_term_gate.c
+tests_fuzz_fuzz_term_gate_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_term_gate_LDADD = src/term/libterm.a src/grid/libgrid.a src/base/libbase.a
+tests_fuzz_fuzz_term_screen_SOURCES = tests/fuzz/fuzz_term_screen.c
+tests_fuzz_fuzz_term_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_fuzz_fuzz_term_screen_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_term_screen_LDADD = src/term/libterm.a src/grid/libgrid.a src/base/libbase.a $(VTERM_LIBS)
+endif
