@@ -8,5 +8,6 @@ dist_man_MANS += \
 	man/vise-ports.1 \
 	man/vise-pprof.1 \
 	man/vise-profile.5 \
+	man/vise-protocol.7 \
 	man/vise-script.1 \
 	man/vise.1

@@ -53,12 +53,11 @@ TESTS += \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
-	tests/screen/demo.scr \
 	tests/screen/demo.t \
-	tests/screen/sizes.scr \
+	tests/screen/errors.t \
+	tests/screen/hostile.t \
 	tests/screen/sizes.t \
-	tests/screen/storm.scr \
-	tests/screen/terminals.scr
+	tests/screen/viewers.t
 
 EXTRA_DIST += \
 	tests/cli/bench.t \
@@ -69,12 +68,11 @@ EXTRA_DIST += \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
-	tests/screen/demo.scr \
 	tests/screen/demo.t \
-	tests/screen/sizes.scr \
+	tests/screen/errors.t \
+	tests/screen/hostile.t \
 	tests/screen/sizes.t \
-	tests/screen/storm.scr \
-	tests/screen/terminals.scr
+	tests/screen/viewers.t
 include tests/fuzz/local.mk
 include tests/unit/base.mk
 include tests/unit/console.mk
@@ -96,12 +94,21 @@ include tests/unit/ui.mk
 include tests/unit/worker.mk
 
 EXTRA_DIST += \
+	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \
 	tests/data/pprof/heap-b.txt \
 	tests/data/pprof/heap-diff.txt \
+	tests/data/screen/demo.scr \
+	tests/data/screen/errors.scr \
+	tests/data/screen/hostile.scr \
+	tests/data/screen/random.scr \
 	tests/data/screen/screens.sh \
+	tests/data/screen/sizes.scr \
+	tests/data/screen/storm.scr \
+	tests/data/screen/terminals.scr \
+	tests/data/screen/viewers.scr \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \
 	tests/lib/tap.sh \
@@ -122,6 +129,7 @@ EXTRA_DIST += \
 	tests/screen/README.md
 
 BENCHMARKS += \
+	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh
 
 # END LISTS

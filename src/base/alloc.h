@@ -2,10 +2,11 @@
  * alloc.h - the only door to the heap.
  *
  * Layer   base. The table can be replaced by a test to fail allocation N (mem_set_ops).
- * Rule    mem_alloc & co. never return NULL: out of memory ends the process in one place with a
- *         message. Sizes that a board, a file or a peer controls go through mem_try, which may
- *         return NULL and makes the one request fail instead.
- * State   one process-wide table and two counters; not thread safe to replace while threads run.
+ * Rule    mem_alloc & co. never return NULL: out of memory ends the process in one place with
+ *         a message. Sizes that a board, a file or a peer controls go through mem_try, which
+ *         may return NULL and makes the one request fail instead.
+ * State   one process-wide table and two counters; not thread safe to replace while threads
+ *         run.
  */
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H

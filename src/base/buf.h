@@ -1,8 +1,10 @@
 /*
  * buf.h - a growing byte buffer with a ceiling given at init (curl's dynbuf habit).
  *
- * Layer   base. Owned by whoever declares it; buf_fini() ends it; data is valid until the next add.
- * Errors  growth past max gives ERR_LIMIT and changes nothing. Memory failure gives ERR_MEMORY.
+ * Layer   base. Owned by whoever declares it; buf_fini() ends it; data is valid until the next
+ *         add.
+ * Errors  growth past max gives ERR_LIMIT and changes nothing. Memory failure gives
+ *         ERR_MEMORY.
  * The content is always followed by a NUL that is not counted.
  */
 #ifndef BASE_BUF_H

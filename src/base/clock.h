@@ -1,7 +1,8 @@
 /*
  * clock.h - units of time and their text; reading a clock is sys/time.h's work.
  *
- * Layer   base. Times are nanoseconds in uint64_t; "mono" never jumps, "wall" is since 1970 UTC.
+ * Layer   base. Times are nanoseconds in uint64_t; "mono" never jumps, "wall" is since 1970
+ *         UTC.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

@@ -2,8 +2,8 @@
  * err.h - the one error type: a code for programs, three sentences for people.
  *
  * Layer   base.
- * Rule    a function that user, board or file can make fail returns enum err, ERR_OK is 0;
- *         it fills *why (may be NULL) with what happened, why, and the next step.
+ * Rule    a function that user, board or file can make fail returns enum err, ERR_OK is 0; it
+ *         fills *why (may be NULL) with what happened, why, and the next step.
  * Codes   the words of research/lua.md 6.2; the exit status of each is that of design.md 8.
  */
 #ifndef BASE_ERR_H

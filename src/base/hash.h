@@ -1,9 +1,8 @@
 /*
  * hash.h - 64-bit hashing and an open-addressing map from 64-bit keys to 64-bit values.
  *
- * Layer   base. The map owns its slots only. hash_bytes is seeded per process, so a hostile file
- *         cannot
- *         choose collisions; give seed explicitly where a stable value is needed.
+ * Layer   base. The map owns its slots only. hash_bytes is seeded per process, so a hostile
+ *         file cannot choose collisions; give seed explicitly where a stable value is needed.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H

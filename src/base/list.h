@@ -1,8 +1,8 @@
 /*
  * list.h - an intrusive doubly linked list; the head is a node too, an empty list points at itself.
  *
- * Layer   base. Owns nothing. A node must be initialised or on one list; list_del on a lone node
- *         is fine.
+ * Layer   base. Owns nothing. A node must be initialised or on one list; list_del on a lone
+ *         node is fine.
  */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H

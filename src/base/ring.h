@@ -1,8 +1,8 @@
 /*
  * ring.h - the last N bytes of a stream, addressed by their absolute offset since its start.
  *
- * Layer   base. Several readers keep an offset each; a reader that falls behind `ring_first` lost
- *         the difference and can say how much. Never fails after init.
+ * Layer   base. Several readers keep an offset each; a reader that falls behind `ring_first`
+ *         lost the difference and can say how much. Never fails after init.
  */
 #ifndef BASE_RING_H
 #define BASE_RING_H

@@ -1,7 +1,8 @@
 /*
  * clients.h - the bench's connections. Private to bench/.
  *
- * Layer   bench. A client is freed when its connection ends; a command it had asked for runs on.
+ * Layer   bench. A client is freed when its connection ends; a command it had asked for runs
+ *         on.
  */
 #ifndef BENCH_CLIENTS_H
 #define BENCH_CLIENTS_H

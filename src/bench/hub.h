@@ -2,8 +2,8 @@
  * hub.h - the bench's inside: what its files share. Private to bench/.
  *
  * Layer   bench. struct bench is the one owner; every part below lives as long as it.
- * Flow    wire -> ring -> (log, AT engine, clients by their own offsets); news -> bus -> journal
- *         and clients.
+ * Flow    wire -> ring -> (log, AT engine, clients by their own offsets); news -> bus ->
+ *         journal and clients.
  */
 #ifndef BENCH_HUB_H
 #define BENCH_HUB_H

@@ -1,8 +1,8 @@
 /*
  * jobs.h - the bench's jobs and their commands. Private to bench/.
  *
- * Layer   bench. Owned by the bench; the newest LIMIT_JOBS are kept. Stream ids are STREAM_JOBS
- *         + id.
+ * Layer   bench. Owned by the bench; the newest LIMIT_JOBS are kept. Stream ids are
+ *         STREAM_JOBS + id.
  */
 #ifndef BENCH_JOBS_H
 #define BENCH_JOBS_H

@@ -17,6 +17,7 @@
 
 enum { DEMO_LINGER_MS = 1000 };
 static const uint64_t STOP_NS = 3 * NS_PER_S, TERM_NS = 3 * NS_PER_S, STEP_NS = 20 * NS_PER_MS;
+static const uint64_t FIRST_NS = 15 * NS_PER_S;
 
 static int
 view(struct cli_call *c, struct cli_view *v)
@@ -29,11 +30,31 @@ view(struct cli_call *c, struct cli_view *v)
 
 /* ---- vise [TARGET] */
 
+/* Done by us, before there is a screen: a port that is missing, refused or held is said plainly,
+ * and
+ * the bench made for it goes. */
+static enum err
+first_command(const char *bench, const char *line, struct err_msg *why)
+{
+	struct client *c = NULL;
+	int fd;
+	enum err e = dial_bench(bench, &fd, why);
+
+	if (e == ERR_OK)
+		e = client_open(&c, fd, why);
+	if (e == ERR_OK)
+		e = client_line(c, line, FIRST_NS, NULL, why);
+	if (e != ERR_OK && c != NULL)
+		(void)client_line(c, "bench.stop confirm=on", STOP_NS, NULL, NULL);
+	client_close(c);
+	return e;
+}
+
 static enum err
 start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
 {
 	char spec[DOOR_TARGET_MAX];
-	const char *extra[] = { "--target", spec, "--run", NULL, NULL };
+	const char *extra[] = { "--target", spec, NULL };
 	const bool board = !door_is_console(target) && plugins_have("board", target);
 	struct buf line;
 	enum err e;
@@ -46,8 +67,9 @@ start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, board ? "board.use" : "console.open");
 	door_add(&line, NULL, spec);
-	extra[3] = buf_str(&line);
 	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
+	if (e == ERR_OK)
+		e = first_command(name, buf_str(&line), why);
 	buf_fini(&line);
 	return e;
 }

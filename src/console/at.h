@@ -10,7 +10,8 @@
  * Rules   one command in flight; final codes on whole lines only; deadlines count
  *         from the last byte sent; after a time-out nothing is sent until a marker AT was
  *         answered, so that a late answer is never given to the next command (a device that
- *         stays silent through three markers is given the next command all the same, see unsure). Times in ns of
+ *         stays silent through three markers is given the next command all the same, see
+ *         unsure). Times in ns of
  *         one monotonic clock.
  */
 #ifndef CONSOLE_AT_H
@@ -105,7 +106,8 @@ struct at {
 	unsigned markers, finals, lost_finals, tries;
 	bool in_prompt, dead, marker_ok, mark, closing;
 	/* The device answered no marker and has been silent since: a bootloader may know this one
-	 * command only. It is sent, but a final code counts only behind its echo or a line of its own
+	 * command only. It is sent, but a final code counts only behind its echo or a line of its
+	 * own
 	 * (proved). */
 	bool unsure, proved;
 	uint64_t asked;                 /* when the last resync began */

@@ -2,10 +2,9 @@
  * bus.h - news inside one process: publish by type, every subscriber sees it after the current
  * turn's caller returns.
  *
- * Layer   core. The bench publishes; journal, clients and rules subscribe. Delivery is immediate
- *         but never
- *         re-entrant: an event published from inside a subscriber is delivered after the current
- *         one.
+ * Layer   core. The bench publishes; journal, clients and rules subscribe. Delivery is
+ *         immediate but never re-entrant: an event published from inside a subscriber is
+ *         delivered after the current one.
  */
 #ifndef CORE_BUS_H
 #define CORE_BUS_H

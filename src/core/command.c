@@ -272,6 +272,12 @@ add_rest(json_t *out, const char *name, const struct token *k)
 	(void)json_array_append_new(rest, exact(k->whole, k->whole_len));
 }
 
+static bool
+is_named(const struct command *c, const struct token *k)
+{
+	return k->key != NULL && (arg_find(c, k->key) != NULL || strcmp(k->key, "confirm") == 0);
+}
+
 static enum err
 raw_args(const struct command *c, const struct token_list *t, json_t *out, struct err_msg *why)
 {
@@ -280,8 +286,7 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 	for (size_t i = 1; i < t->n; i++) {
 		const struct token *k = &t->item[i];
 
-		if (k->key != NULL &&
-		    (arg_find(c, k->key) != NULL || strcmp(k->key, "confirm") == 0)) {
+		if (is_named(c, k)) {
 			json_put(out, k->key, exact(k->value, k->len));
 			continue;
 		}

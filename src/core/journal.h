@@ -4,9 +4,8 @@
  * Layer   core. Fields: `t` ns since the bench started, `wall` ns since 1970, `type`, then the
  *         event's own.
  * Safety  a record is whole or absent (one write each, O_APPEND). A failing disk is an alarm,
- *         not an end:
- *         records wait in memory up to a ceiling, then are counted; a `journal.hole` record
- *         marks the place.
+ *         not an end: records wait in memory up to a ceiling, then are counted; a
+ *         `journal.hole` record marks the place.
  */
 #ifndef CORE_JOURNAL_H
 #define CORE_JOURNAL_H

@@ -1,13 +1,12 @@
 /*
  * job.h - a child process that Vise runs and watches: flash, build, debugger, script, workflow.
  *
- * Layer   launch. job_start gives one handle; job_free ends it (a child still running is killed
- *         first).
+ * Layer   launch. job_start gives one handle; job_free ends it (a child still running is
+ *         killed first).
  * Time    nanoseconds of sys_mono(). Callbacks run from the loop, never inside job_start; in
  *         `ended` the job may be freed.
  * Output  both streams go to one ring in the order read, to the log file, and apart from each
- *         other (their
- *         first JOB_KEEP bytes) for whoever judges the result by its words.
+ *         other (their first JOB_KEEP bytes) for whoever judges the result by its words.
  */
 #ifndef LAUNCH_JOB_H
 #define LAUNCH_JOB_H

@@ -2,9 +2,9 @@
  * manifest.h - what the plugins offer, read from their plugin.json without running any of their
  * code.
  *
- * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry", "provides":
- *         ["board:ID",
- *         "workflow:ID", "macro:ID"], "needs": {...}, "options": {...} }.
+ * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry",
+ *         "provides": ["board:ID", "workflow:ID", "macro:ID"], "needs": {...}, "options":
+ *         {...} }.
  * Owns    the list owns its rows. A manifest that cannot be read becomes a row with `problem`
  *         set, it hides no other.
  */

@@ -1,9 +1,9 @@
 /*
  * progress.h - reading a tool's progress out of what it prints.
  *
- * Layer   launch. Pure: bytes in, values out. Source: research/flashdebug.md 1f (exact texts of
- *         twelve tools): split at
- *         CR and LF, a percentage in any bar, N/M bytes or pages, stage by the words a tool says.
+ * Layer   launch. Pure: bytes in, values out. Source: research/flashdebug.md 1f (exact texts
+ *         of twelve tools): split at CR and LF, a percentage in any bar, N/M bytes or pages,
+ *         stage by the words a tool says.
  */
 #ifndef LAUNCH_PROGRESS_H
 #define LAUNCH_PROGRESS_H

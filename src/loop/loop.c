@@ -242,18 +242,19 @@ loop_run(struct loop *l)
 bool
 loop_turn(struct loop *l, int64_t max_wait_ns)
 {
-	int left;
+	const uint64_t ms = ((uint64_t)max_wait_ns + NS_PER_MS - 1) / NS_PER_MS;
 
 	if (max_wait_ns == 0)
 		return uv_run(&l->uv, UV_RUN_NOWAIT) != 0;
 	if (max_wait_ns > 0) {
+		/* repeating: if we are held up here, it fires before the wait, which must still
+		 * end */
 		uv_update_time(&l->uv);
-		(void)uv_timer_start(
-		    &l->limit, on_limit, ((uint64_t)max_wait_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
+		(void)uv_timer_start(&l->limit, on_limit, ms, ms);
 	}
-	left = uv_run(&l->uv, UV_RUN_ONCE);
+	(void)uv_run(&l->uv, UV_RUN_ONCE);
 	(void)uv_timer_stop(&l->limit);
-	return left != 0;
+	return uv_loop_alive(&l->uv) != 0;
 }
 
 void

@@ -3,9 +3,8 @@
  *
  * Layer   loop; uv.h does not leave this folder. One loop per process, one thread.
  * Owns    every open/start gives a handle; its close/stop may be called at any time, also from
- *         inside its own
- *         callback; after it the callback never runs again. Memory is freed by the loop itself
- *         later.
+ *         inside its own callback; after it the callback never runs again. Memory is freed by
+ *         the loop itself later.
  * Order   callbacks run from loop_run only, never inside the call that asked for them.
  */
 #ifndef LOOP_LOOP_H

@@ -2,8 +2,7 @@
  * dial.h - finding, starting and reaching a bench; used by every client.
  *
  * Layer   proto. A bench named NAME listens at <runtime dir>/NAME.sock and writes <runtime
- *         dir>/NAME.json
- *         {"pid","name","target","started","dir","version"} beside it.
+ *         dir>/NAME.json {"pid","name","target","started","dir","version"} beside it.
  */
 #ifndef PROTO_DIAL_H
 #define PROTO_DIAL_H

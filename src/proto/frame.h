@@ -2,7 +2,8 @@
  * frame.h - framing of the bench's socket: u32 length (little endian, of what follows), u8 type,
  * payload.
  *
- * Layer   proto. A length over LIMIT_FRAME or an unknown type ends the connection with ERR_PROTO.
+ * Layer   proto. A length over LIMIT_FRAME or an unknown type ends the connection with
+ *         ERR_PROTO.
  *
  *   'H' hello     JSON {"vise":"0.1.0","proto":1,"role","name","pid"}; first frame in both
  *   directions

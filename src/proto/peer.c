@@ -84,9 +84,11 @@ want(struct peer *p)
 
 	if (p->watch == NULL)
 		return;
-	/* Who does not read our answers is not asked for more questions. What we send unasked does not
+	/* Who does not read our answers is not asked for more questions. What we send unasked
+	 * does not
 	 * count: two sides that both have much to say would wait for each other for ever. */
-	if (p->owed <= LIMIT_CLIENT_QUEUE || peer_queued(p) <= LIMIT_CLIENT_QUEUE || p->ops->request == NULL)
+	if (p->owed <= LIMIT_CLIENT_QUEUE || peer_queued(p) <= LIMIT_CLIENT_QUEUE ||
+	    p->ops->request == NULL)
 		e |= LOOP_READ;
 	if (peer_queued(p) != 0)
 		e |= LOOP_WRITE;
@@ -149,20 +151,21 @@ queued(struct peer *p, enum err e)
 	fail(p, &why);
 }
 
-static void
+/* What does not fit one frame is left out: false. */
+static bool
 put_json(struct peer *p, char type, const json_t *o)
 {
 	struct buf b;
-	enum err e;
+	bool fits;
 
 	if (p->failed || p->closing)
-		return;
+		return true;
 	buf_init(&b, LIMIT_FRAME);
-	e = json_write(o, &b);
-	if (e == ERR_OK)
-		e = frame_put(&p->out, type, buf_str(&b), b.len);
+	fits = json_write(o, &b) == ERR_OK;
+	if (fits)
+		queued(p, frame_put(&p->out, type, buf_str(&b), b.len));
 	buf_fini(&b);
-	queued(p, e);
+	return fits;
 }
 
 static void
@@ -175,7 +178,7 @@ hello(struct peer *p, const char *role, const char *name)
 	json_put_str(o, "role", role);
 	json_put_str(o, "name", name);
 	json_put_int(o, "pid", (int64_t)getpid());
-	put_json(p, 'H', o);
+	(void)put_json(p, 'H', o);
 	json_decref(o);
 }
 
@@ -201,6 +204,18 @@ on_call_timeout(void *arg)
 	call_end(c, NULL, &why);
 }
 
+static void
+on_call_too_large(void *arg)
+{
+	struct call *c = arg;
+	struct err_msg why;
+
+	c->timer = NULL;
+	(void)err_set(&why, ERR_LIMIT, "request", NULL, "larger than the %u bytes of a frame",
+	    LIMIT_FRAME);
+	call_end(c, NULL, &why);
+}
+
 void
 peer_call(struct peer *p, const char *method, json_t *params, uint64_t timeout_ns,
     peer_answer_cb cb, void *arg)
@@ -215,7 +230,10 @@ peer_call(struct peer *p, const char *method, json_t *params, uint64_t timeout_n
 	json_put_int(o, "id", (int64_t)c->id);
 	json_put_str(o, "method", method);
 	json_put(o, "params", params);
-	put_json(p, 'R', o);
+	if (!put_json(p, 'R', o)) {
+		loop_timer_stop(c->timer);
+		c->timer = loop_timer_start(p->loop, 0, 0, on_call_too_large, c);
+	}
 	json_decref(o);
 }
 
@@ -224,7 +242,13 @@ put_answer(struct peer *p, const json_t *o)
 {
 	const size_t before = p->out.len;
 
-	put_json(p, 'A', o);
+	if (!put_json(p, 'A', o)) {
+		struct err_msg why;
+
+		(void)err_set(&why, ERR_LIMIT, "answer", "ask for less of it",
+		    "larger than the %u bytes of a frame", LIMIT_FRAME);
+		peer_fail(p, (uint64_t)json_get_int(o, "id", 0), &why);
+	}
 	p->owed += p->out.len - before;
 }
 
@@ -260,7 +284,7 @@ report_gap(struct peer *p)
 	o = json_object();
 	json_put_int(o, "events", (int64_t)p->events_lost);
 	p->events_lost = 0;
-	put_json(p, 'G', o);
+	(void)put_json(p, 'G', o);
 	json_decref(o);
 }
 
@@ -278,7 +302,7 @@ peer_event(struct peer *p, const char *type, const json_t *body)
 	json_put_str(o, "type", type);
 	if (json_is_object(body))
 		(void)json_object_update_missing(o, (json_t *)(uintptr_t)body);
-	put_json(p, 'E', o);
+	(void)put_json(p, 'E', o);
 	json_decref(o);
 }
 
@@ -310,7 +334,7 @@ peer_gap(struct peer *p, uint32_t stream, uint64_t bytes)
 
 	json_put_int(o, "stream", stream);
 	json_put_int(o, "bytes", (int64_t)bytes);
-	put_json(p, 'G', o);
+	(void)put_json(p, 'G', o);
 	json_decref(o);
 }
 

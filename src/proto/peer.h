@@ -5,15 +5,12 @@
  * Layer   proto. Bench, viewer, command line, script host and worker all are peers; only their
  *         ops differ.
  * Owns    peer_open takes the descriptor; peer_close ends all (pending calls are answered with
- *         ERR_CANCELLED
- *         first). peer_close may be called from any callback. JSON given is stolen where said,
- *         else borrowed.
+ *         ERR_CANCELLED first). peer_close may be called from any callback. JSON given is
+ *         stolen where said, else borrowed.
  * Queue   answers are never dropped, but no request is read while more than LIMIT_CLIENT_QUEUE
- *         waits to be
- *         written. Events over it are dropped and counted: a 'G' frame follows. Streams are
- *         pulled: `drained`
- *         runs whenever the queue falls below the limit, the owner then calls peer_bytes for
- *         what is next.
+ *         waits to be written. Events over it are dropped and counted: a 'G' frame follows.
+ *         Streams are pulled: `drained` runs whenever the queue falls below the limit, the
+ *         owner then calls peer_bytes for what is next.
  */
 #ifndef PROTO_PEER_H
 #define PROTO_PEER_H

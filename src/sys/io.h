@@ -2,8 +2,8 @@
  * io.h - system calls on descriptors and files, behind a table that tests can make fail.
  *
  * Layer   sys. EINTR is handled here; everything opened is close-on-exec.
- * Errors  the plain wrappers return what the call returns, with errno set; functions that return
- *         enum err fill *why.
+ * Errors  the plain wrappers return what the call returns, with errno set; functions that
+ *         return enum err fill *why.
  */
 #ifndef SYS_IO_H
 #define SYS_IO_H

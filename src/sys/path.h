@@ -1,8 +1,8 @@
 /*
  * path.h - where Vise keeps things, and where its own pieces are.
  *
- * Layer   sys. XDG base directories. Results are heap strings for mem_free, NULL only when HOME
- *         is unusable.
+ * Layer   sys. XDG base directories. Results are heap strings for mem_free, NULL only when
+ *         HOME is unusable.
  */
 #ifndef SYS_PATH_H
 #define SYS_PATH_H

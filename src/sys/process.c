@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +171,19 @@ process_host(char *out, unsigned long size)
 	out[size - 1] = '\0';
 }
 
+/* Unix98 ptys (majors 136 to 143) carry the same numbers in each mount of devpts: a container's
+ * pts/0 is
+ * not ours. Other devices are the same wherever their node stands. */
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	const bool pty = S_ISCHR(b->st_mode) && major(b->st_rdev) >= 136 && major(b->st_rdev) < 144;
+
+	if (S_ISCHR(b->st_mode) && !pty)
+		return S_ISCHR(a->st_mode) && a->st_rdev == b->st_rdev;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /* Does process `pid` hold the device (by st_rdev, or by inode for other files)? */
 static bool
 holds(const char *pid, const struct stat *want)
@@ -186,9 +200,7 @@ holds(const char *pid, const struct stat *want)
 		struct stat st;
 
 		if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st, 0) == 0)
-			found = S_ISCHR(want->st_mode)
-				    ? S_ISCHR(st.st_mode) && st.st_rdev == want->st_rdev
-				    : st.st_dev == want->st_dev && st.st_ino == want->st_ino;
+			found = same_file(&st, want);
 	}
 	closedir(d);
 	return found;

@@ -2,10 +2,9 @@
  * sock.h - unix and TCP sockets: the bench's door and the tcp: wire.
  *
  * Layer   sys. Descriptors belong to the caller, close-on-exec and non-blocking unless said.
- * Safety  a listening unix socket stands in a folder of mode 0700 owned by us, checked by fstat
- *         on an
- *         O_NOFOLLOW descriptor (tmux, CVE class of research/reliability.md T10); the peer's uid
- *         must be ours.
+ * Safety  a listening unix socket stands in a folder of mode 0700 owned by us, checked by
+ *         fstat on an O_NOFOLLOW descriptor (tmux, CVE class of research/reliability.md T10);
+ *         the peer's uid must be ours.
  */
 #ifndef SYS_SOCK_H
 #define SYS_SOCK_H

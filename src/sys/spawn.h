@@ -2,8 +2,8 @@
  * spawn.h - starting a child process from an argv, never from a shell string.
  *
  * Layer   sys. Behind a table that tests can make fail. The caller owns the pid and reaps it
- *         (loop/child.h). The child gets: default signals, an empty mask, its own process group or
- *         session, only the descriptors named here, PR_SET_NO_NEW_PRIVS if asked.
+ *         (loop/child.h). The child gets: default signals, an empty mask, its own process
+ *         group or session, only the descriptors named here, PR_SET_NO_NEW_PRIVS if asked.
  */
 #ifndef SYS_SPAWN_H
 #define SYS_SPAWN_H

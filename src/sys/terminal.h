@@ -3,8 +3,7 @@
  * memory
  * file.
  *
- * Layer   sys. Descriptors belong to the
- *         caller.
+ * Layer   sys. Descriptors belong to the caller.
  * State   none here; struct terminal_mode keeps what must be put back.
  */
 #ifndef SYS_TERMINAL_H

@@ -80,10 +80,12 @@ draw_result(struct ui *u, struct grid *g, struct grid_rect r)
 static void
 draw_macro(struct grid *g, struct grid_rect r, int row, const json_t *m, bool chosen)
 {
+	/* a plugin that has not run yet is known by its ids only */
+	const char *id = json_get_str(m, "id", "?"), *title = json_get_str(m, "title", NULL);
+
 	grid_textf(g, row, r.col + 2, r.cols - 4, STYLE_NORMAL, "%s %-24.24s %-6.6s %.40s",
-	    chosen ? ">" : " ",
-	    json_get_str(m, "title", json_get_str(m, "id", "?")), json_get_str(m, "keys", ""),
-	    json_get_str(m, "id", ""));
+	    chosen ? ">" : " ", title != NULL ? title : id, json_get_str(m, "keys", ""),
+	    title != NULL ? id : json_get_str(m, "plugin", ""));
 	if (chosen)
 		grid_restyle(g, (struct grid_rect){ row, r.col + 1, 1, r.cols - 2 }, STYLE_SELECT);
 }

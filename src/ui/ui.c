@@ -369,9 +369,9 @@ say_result(struct ui *u, const char *line, const json_t *result)
 	struct buf text;
 
 	buf_init(&text, 64 << 10);
-	if (json_is_object(result) && id >= 0 && strncmp(line, "job.", 4) == 0)
-		ui_say(u, UI_INFO, "job %lld %s is running; pane 4 shows it", (long long)id,
-		    json_get_str(result, "name", ""));
+	if (json_is_object(result) && id >= 0 && json_get_str(result, "kind", NULL) != NULL)
+		ui_say(u, UI_INFO, "job %lld %s: %s; pane 4 shows it", (long long)id,
+		    json_get_str(result, "name", ""), json_get_str(result, "state", "running"));
 	else if (json_is_string(result))
 		ui_say(u, UI_INFO, "%s", json_string_value(result));
 	else if ((json_is_object(result) || json_is_array(result)) &&

@@ -295,9 +295,14 @@ turns(void **state)
 	assert_in_range(sys_mono() - start_at, 45 * NS_PER_MS, 10 * NS_PER_S);
 	assert_true(loop_turn(t->l, 0));
 	assert_string_equal(t->text, "");
+	/* a limit that has run out before the wait begins must not make it endless */
+	for (int i = 0; i < 2000; i++)
+		assert_true(loop_turn(t->l, 1));
 	loop_fd_close(t->fd);
 	sys_close(t->pipe[0]);
 	sys_close(t->pipe[1]);
+	while (loop_turn(t->l, NS_PER_MS))
+		;                       /* nothing is left: false, although a limit was set */
 	assert_true(loop_now(t->l) >= start_at);
 }
 

@@ -1,9 +1,9 @@
 # screens.sh - a screen test in a home of its own.  Source it after lib/tap.sh.
 #
 #	vise_home			# tmpdir, the programs' place, an end for every bench
-#	screens NAME ROWS COLUMNS	# runs $srcdir/tests/screen/NAME.scr at that size; its results become ours
+#	screens NAME ROWS COLUMNS	# runs $srcdir/tests/data/screen/NAME.scr at that size; its results become ours
 #
-# @T@, @ROWS@ and @COLS@ in a script stand for our folder and the size.  A sanitizer's build gets more time.
+# The benches end after it unless keep_bench is set.  @T@, @ROWS@ and @COLS@ in a script stand for our folder and the size.  A sanitizer's build gets more time.
 
 vise_home()
 {
@@ -22,7 +22,7 @@ screens()
 	{
 		printf 'timeout %d\nsize %d %d\n' "$screens_ms" "${2:-24}" "${3:-80}"
 		sed -e "s|@T@|$T|g" -e "s/@ROWS@/${2:-24}/g" -e "s/@COLS@/${3:-80}/g" \
-			"$srcdir/tests/screen/$1.scr"
+			"$srcdir/tests/data/screen/$1.scr"
 	} >"$T/$1.scr"
 	(cd "$T" && exec "$BUILD/tests/screen/screen" "$1.scr") >"$T/tap" 2>&1
 	screens_status=$?
@@ -37,6 +37,5 @@ screens()
 	done <"$T/tap"
 	grep -q '^1\.\.' "$T/tap"
 	ok $? "$1 ran to its end (status $screens_status)"
-	"$VISE" kill --all >/dev/null 2>&1
-	:
+	test -n "$keep_bench" || "$VISE" kill --all >/dev/null 2>&1
 }
