@@ -226,6 +226,19 @@ slice_bytes(struct slice a, uint64_t *bytes)
 	return true;
 }
 
+bool
+slice_bool(struct slice a, bool *out)
+{
+	static const char *const words[] = { "off", "on", "false", "true", "no", "yes", "0", "1" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_is(a, words[i])) {
+			*out = i % 2 == 1;
+			return true;
+		}
+	return false;
+}
+
 int64_t
 slice_find(struct slice hay, struct slice needle)
 {

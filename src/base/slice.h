@@ -33,6 +33,8 @@ bool   slice_f64(struct slice a, double *out);
 /* "500ms", "2s", "10m", "1h", bare seconds -> nanoseconds. "4K", "1M", "2G", "512" -> bytes. */
 bool   slice_duration(struct slice a, uint64_t *ns);
 bool   slice_bytes(struct slice a, uint64_t *bytes);
+/* on true yes 1, off false no 0 */
+bool   slice_bool(struct slice a, bool *out);
 int64_t slice_find(struct slice hay, struct slice needle); /* -1 when absent */
 
 #endif

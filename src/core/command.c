@@ -96,18 +96,13 @@ arg_find(const struct command *c, const char *name)
 static json_t *
 bool_value(struct slice v)
 {
-	static const char *const yes[] = { "on", "true", "yes", "1" }, *const no[] = { "off",
-		"false", "no", "0" };
+	bool on;
 
-	for (unsigned i = 0; i < 4; i++)
-		if (slice_is(v, yes[i]) || slice_is(v, no[i]))
-			return json_boolean(slice_is(v, yes[i]));
-	return NULL;
+	return slice_bool(v, &on) ? json_boolean(on) : NULL;
 }
 
 /* An argument is what was typed: "\x03" stays one byte. Only what JSON cannot hold (NUL, bytes
- * that are
- * no UTF-8) is escaped. */
+ * that are no UTF-8) is escaped. */
 static json_t *
 exact(const char *s, size_t n)
 {
@@ -203,15 +198,11 @@ static bool
 confirmed(const json_t *args)
 {
 	const json_t *v = json_object_get(args, "confirm");
-	json_t *yes;
-	bool good = false;
+	bool on = false;
 
-	if (json_is_string(v)) {
-		yes = bool_value(slice_of(json_string_value(v)));
-		good = json_is_true(yes);
-		json_decref(yes);
-	}
-	return good || json_is_true(v);
+	if (json_is_string(v))
+		(void)slice_bool(slice_of(json_string_value(v)), &on);
+	return on || json_is_true(v);
 }
 
 /* in: object of raw values. out: checked object with defaults. */

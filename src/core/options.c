@@ -18,21 +18,6 @@ static const struct option_row rows[OPT_COUNT] = {
 static const char *const type_names[] = { "bool", "int", "duration", "text", "choice" };
 
 static bool
-read_bool(struct slice v, uint64_t *out)
-{
-	static const char *const yes[] = { "on", "true", "yes", "1" }, *const no[] = { "off",
-		"false", "no", "0" };
-
-	for (unsigned i = 0; i < 4; i++) {
-		if (slice_is(v, yes[i]) || slice_is(v, no[i])) {
-			*out = slice_is(v, yes[i]);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
 read_int(const struct option_row *r, struct slice v, uint64_t *out)
 {
 	struct slice low, high;
@@ -62,11 +47,15 @@ static bool
 read_value(const struct option_row *r, const char *value, uint64_t *num)
 {
 	const struct slice v = slice_of(value);
+	bool on;
 
 	*num = 0;
 	switch (r->type) {
 	case OPTION_BOOL:
-		return read_bool(v, num);
+		if (!slice_bool(v, &on))
+			return false;
+		*num = on;
+		return true;
 	case OPTION_INT:
 		return read_int(r, v, num);
 	case OPTION_DURATION:
