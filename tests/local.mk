@@ -109,6 +109,7 @@ EXTRA_DIST += \
 	tests/data/screen/storm.scr \
 	tests/data/screen/terminals.scr \
 	tests/data/screen/viewers.scr \
+	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \
 	tests/lib/tap.sh \

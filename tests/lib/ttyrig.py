@@ -66,17 +66,20 @@ class Port:
         except OSError:
             pass
 
+    def listened(self):
+        """A client has it open at this moment."""
+        if self.master < 0:
+            return False
+        p = select.poll()
+        p.register(self.master, select.POLLIN)
+        got = p.poll(0)
+        # POLLIN beside POLLHUP: a client has written and left; its bytes count.
+        return not got or not got[0][1] & select.POLLHUP or bool(got[0][1] & select.POLLIN)
+
     def probe(self):
         """Looks whether a client has it open; True when that changed."""
         was = self.up
-        if self.master < 0:
-            self.up = False
-        else:
-            p = select.poll()
-            p.register(self.master, select.POLLIN)
-            got = p.poll(0)
-            # POLLIN beside POLLHUP: a client has written and left; its bytes count.
-            self.up = not got or not got[0][1] & select.POLLHUP or bool(got[0][1] & select.POLLIN)
+        self.up = self.listened()
         if was and not self.up:
             self.lost += len(self.out)
             self.out.clear()
@@ -97,7 +100,8 @@ class Port:
 
     def write(self, data):
         """Queues data; without a client it is lost, as on a wire nobody listens to."""
-        if self.master < 0 or not self.up:
+        # `up` is as old as the last turn; a client may have opened it since.
+        if not self.up and not self.listened():
             self.lost += len(data)
             return
         room = self.limit - len(self.out)
