@@ -13,7 +13,7 @@
 #include "base/limits.h"
 #include "bench/boards.h"
 #include "bench/clients.h"
-#include "bench/consoles.h"
+#include "bench/consoles_open.h"
 #include "bench/demo.h"
 #include "bench/gauges.h"
 #include "bench/hub.h"

@@ -1,13 +1,45 @@
 /*
- * consoles.h - the bench's consoles and their commands. Private to bench/.
+ * consoles.h - the bench's consoles: the list, what is told of them, typing. Private to bench/.
  *
- * Layer   bench. Owned by the bench; stream ids are 1 and up.
+ * Layer   bench. Owned by the bench; stream ids are 1 and up. Beside it, one file a subject:
+ *         consoles_open (opening, losing, closing), consoles_wire (settings, lines, pulses),
+ *         consoles_at (AT transactions).
  */
 #ifndef BENCH_CONSOLES_H
 #define BENCH_CONSOLES_H
 #include "bench/hub.h"
+#include "console/console.h"
 
-void    consoles_close(struct bench *b);
+struct bench_console {
+	struct list node;
+	struct bench *bench;
+	struct console *console;
+	uint32_t stream;
+	char *name, *raw_path;
+	const void *lock;               /* the client that holds the AT lock, or NULL */
+	char lock_who[64];
+	bool closing;
+	uint64_t refused;               /* sys_mono() of the last "not sent" notice */
+	struct loop_timer *tell;        /* counters are told twice a second while bytes come */
+};
+
+/* The argument of every command about one console. */
+#define CONSOLES_ARG \
+	{ "console", ARG_WORD, 0, NULL, "name of the console; the first one if absent" }
+
+static inline struct bench_console *
+consoles_entry(struct list *n)
+{
+	return LIST_ENTRY(n, struct bench_console, node);
+}
+
+/* The console an argument names, else the first; NULL after the call was refused. */
+struct bench_console *consoles_of(struct command_call *c);
+void    consoles_finish(struct command_call *c, enum err e, const struct err_msg *why);
+json_t *consoles_row(const struct bench_console *k, bool with_times);
+void    consoles_tell(struct bench_console *k);         /* its row, to everyone */
+const char *consoles_eol(const char *word);             /* "lf" "crlf" "cr" as bytes */
+
 json_t *consoles_json(struct bench *b, bool with_times);
 bool    consoles_stream(struct bench *b, uint32_t id, struct stream *out);
 bool    consoles_stream_at(struct list *node, struct stream *out);

@@ -75,7 +75,7 @@ struct bench {
 };
 
 extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
-extern const struct command bench_console_commands[], bench_at_commands[], bench_gauge_commands[],
+extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_profile_commands[], bench_job_commands[], bench_board_commands[], bench_misc_commands[];
 
 #endif

@@ -1,0 +1,268 @@
+/* consoles_open.c - opening, losing, reopening and closing the bench's consoles. */
+#include "bench/consoles_open.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "bench/clients.h"
+#include "bench/consoles_wire.h"
+#include "bench/news.h"
+
+static const uint64_t TELL_NS = 500 * NS_PER_MS;
+
+/* ---- callbacks of the console */
+
+static void
+on_tell(void *arg)
+{
+	struct bench_console *k = arg;
+
+	k->tell = NULL;
+	clients_event(k->bench, "console.count",
+	    json_pack("{s:I,s:I,s:I}", "id", (json_int_t)k->stream, "rx",
+		(json_int_t)console_rx(k->console), "tx", (json_int_t)console_tx(k->console)));
+}
+
+static void
+on_data(void *arg, uint64_t end)
+{
+	struct bench_console *k = arg;
+
+	(void)end;
+	clients_stream_grew(k->bench);
+	if (k->tell == NULL)
+		k->tell = loop_timer_start(k->bench->loop, TELL_NS, 0, on_tell, k);
+}
+
+static void
+on_state(void *arg, enum console_state s, const struct err_msg *why)
+{
+	struct bench_console *k = arg;
+
+	if (k->console == NULL)
+		return;                 /* still inside console_open: told by its caller */
+	consoles_tell(k);
+	if (s == CONSOLE_LOST && why != NULL)
+		bench_notice_err(k->bench, "warn", k->name, why);
+	else if (s == CONSOLE_OPEN)
+		bench_notice(
+		    k->bench, "info", k->name, NULL, "%s is open", console_device(k->console));
+}
+
+static void
+on_alarm(void *arg, const struct err_msg *why)
+{
+	struct bench_console *k = arg;
+
+	if (why != NULL)
+		bench_notice_err(k->bench, "alarm", k->name, why);
+	else
+		bench_notice(k->bench, "info", k->name, NULL, "the log is written again");
+}
+
+static void
+on_hole(void *arg, uint64_t from, uint64_t to)
+{
+	struct bench_console *k = arg;
+
+	bench_news(k->bench, "log.hole",
+	    json_pack("{s:s,s:I,s:I}", "console", k->name, "from", (json_int_t)from, "to",
+		(json_int_t)to));
+}
+
+static void
+on_mark(void *arg, uint64_t offset, uint64_t t, const char *text)
+{
+	struct bench_console *k = arg;
+	json_t *o = json_object();
+
+	json_put_int(o, "console", k->stream);
+	json_put_int(o, "offset", (int64_t)offset);
+	json_put_int(o, "at", (int64_t)bench_time(k->bench, t));
+	json_put_str(o, "text", text);
+	bench_news(k->bench, "mark", o);
+}
+
+static void
+on_urc(void *arg, const char *line, size_t n, uint64_t offset)
+{
+	struct bench_console *k = arg;
+	json_t *o = json_object();
+
+	json_put_str(o, "console", k->name);
+	json_put_strn(o, "line", line, n);
+	json_put_int(o, "offset", (int64_t)offset);
+	bench_news(k->bench, "at.urc", o);
+}
+
+static const struct console_callbacks callbacks = {
+	.data = on_data,
+	.state = on_state,
+	.alarm = on_alarm,
+	.hole = on_hole,
+	.mark = on_mark,
+	.urc = on_urc,
+};
+
+static void
+console_end(struct bench_console *k)
+{
+	clients_drop_stream(k->bench, k->stream);
+	list_del(&k->node);
+	loop_timer_stop(k->tell);
+	console_close(k->console);
+	mem_free(k->name);
+	mem_free(k->raw_path);
+	mem_free(k);
+}
+
+void
+consoles_close(struct bench *b)
+{
+	while (!list_empty(&b->consoles))
+		console_end(consoles_entry(b->consoles.next));
+}
+
+static enum err
+open_console(struct bench *b, const json_t *args, struct bench_console **out, struct err_msg *why)
+{
+	struct bench_console *k = mem_zero(1, sizeof *k);
+	struct console_options o;
+	enum err e;
+
+	console_options_init(&o);
+	k->bench = b;
+	k->name = mem_str(json_get_str(args, "name", "main"));
+	k->raw_path = bench_path(b, "", "console-%s.raw", k->name);
+	o.name = k->name;
+	o.spec = json_get_str(args, "spec", "");
+	o.raw_path = k->raw_path;
+	o.wait = json_get_bool(args, "wait", false);
+	snprintf(o.at.eol, sizeof o.at.eol, "%s",
+	    consoles_eol(options_text(&b->options, OPT_AT_EOL)));
+	o.at.timeout = options_num(&b->options, OPT_AT_TIMEOUT);
+	e = consoles_wire_settings(args, &o.settings, why);
+	if (e == ERR_OK)
+		e = console_open(b->loop, &o, &callbacks, k, &k->console, why);
+	if (e != ERR_OK) {
+		mem_free(k->name);
+		mem_free(k->raw_path);
+		mem_free(k);
+		return e;
+	}
+	k->stream = ++b->next_console;
+	list_add_tail(&b->consoles, &k->node);
+	console_at_listen(k->console);
+	clients_new_stream(b, k->stream);
+	consoles_tell(k);
+	*out = k;
+	return ERR_OK;
+}
+
+static bool
+name_good(const char *name)
+{
+	return name[0] != '\0' && name[0] != '.' && strlen(name) < 40 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+		   strlen(name);
+}
+
+static enum err
+may_open(struct bench *b, const char *name, struct err_msg *why)
+{
+	unsigned n = 0;
+
+	if (!name_good(name))
+		return err_set(why, ERR_USAGE, name, NULL,
+		    "a console's name is made of letters, digits, - _ .");
+	LIST_EACH(it, &b->consoles) {
+		n++;
+		if (strcmp(consoles_entry(it)->name, name) == 0)
+			return err_set(why, ERR_BUSY, name, "console.close it first, or give name=",
+			    "a console of this name is open");
+	}
+	if (n >= LIMIT_CONSOLES)
+		return err_set(why, ERR_LIMIT, "console", NULL, "%u are open already", n);
+	return ERR_OK;
+}
+
+static void
+cmd_open(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	struct bench_console *k;
+	struct err_msg why;
+	enum err e = may_open(b, json_get_str(c->args, "name", "main"), &why);
+
+	if (e == ERR_OK)
+		e = open_console(b, c->args, &k, &why);
+	if (e != ERR_OK) {
+		command_fail(c, &why);
+		return;
+	}
+	if (b->target == NULL) {
+		b->target = mem_str(console_device(k->console));
+		bench_news(b, "bench", json_pack("{s:s}", "target", b->target));
+	}
+	command_done(c, consoles_row(k, false));
+}
+
+static void
+close_later(void *arg)
+{
+	struct bench_console *k = arg;
+	struct bench *b = k->bench;
+	const uint32_t id = k->stream;
+
+	console_end(k);
+	bench_news(b, "console.gone", json_pack("{s:I}", "id", (json_int_t)id));
+	bench_linger_check(b);
+}
+
+static void
+cmd_close(struct command_call *c)
+{
+	struct bench_console *k = consoles_of(c);
+
+	if (k == NULL)
+		return;
+	if (!k->closing)
+		loop_defer(k->bench->loop, close_later, k);
+	k->closing = true;
+	command_done(c, NULL);
+}
+
+static void
+cmd_retry(struct command_call *c)
+{
+	struct bench_console *k = consoles_of(c);
+	struct err_msg why;
+
+	if (k != NULL)
+		consoles_finish(c, console_retry(k->console, &why), &why);
+}
+
+static const struct command_arg open_args[] = {
+	{ "spec", ARG_WORD, ARG_MUST, NULL,
+	    "ttyUSB0, /dev/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, usb:VID:PID" },
+	{ "baud", ARG_INT, 0, "115200", "speed" },
+	{ "name", ARG_WORD, 0, "main", "name of the console" },
+	{ "data", ARG_INT, 0, "8", "data bits" },
+	{ "parity", ARG_WORD, 0, "none", "none even odd mark space" },
+	{ "stop", ARG_INT, 0, "1", "stop bits" },
+	{ "flow", ARG_WORD, 0, "none", "none rtscts xonxoff" },
+	{ "dtr", ARG_BOOL, 0, NULL, "DTR after opening" },
+	{ "rts", ARG_BOOL, 0, NULL, "RTS after opening" },
+	{ "wait", ARG_BOOL, 0, "off", "a port that is missing is waited for" },
+	{ .name = NULL },
+};
+static const struct command_arg name_args[] = { CONSOLES_ARG, { .name = NULL } };
+
+const struct command bench_console_open_commands[] = {
+	{ "console.open", "open a port or another link as a console", open_args, 0, cmd_open },
+	{ "console.close", "close a console and its port", name_args, 0, cmd_close },
+	{ "console.retry", "open a lost port again now", name_args, 0, cmd_retry },
+	{ .name = NULL },
+};

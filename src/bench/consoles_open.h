@@ -1,0 +1,14 @@
+/*
+ * consoles_open.h - opening, losing, reopening and closing the bench's consoles. Private to bench/.
+ *
+ * Layer   bench. A console lives from console.open to console.close or the bench's end.
+ */
+#ifndef BENCH_CONSOLES_OPEN_H
+#define BENCH_CONSOLES_OPEN_H
+#include "bench/consoles.h"
+
+void     consoles_close(struct bench *b);                       /* all of them */
+
+extern const struct command bench_console_open_commands[];
+
+#endif
