@@ -94,6 +94,7 @@ include tests/unit/ui.mk
 include tests/unit/worker.mk
 
 EXTRA_DIST += \
+	tests/benchmark/console.py \
 	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh \
 	tests/data/pprof/heap-a.pb.gz \
