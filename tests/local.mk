@@ -77,6 +77,7 @@ include tests/fuzz/local.mk
 include tests/unit/base.mk
 include tests/unit/console.mk
 include tests/unit/core.mk
+include tests/unit/elf.mk
 include tests/unit/fetch.mk
 include tests/unit/gauge.mk
 include tests/unit/grid.mk
@@ -97,6 +98,11 @@ EXTRA_DIST += \
 	tests/benchmark/console.py \
 	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh \
+	tests/data/elf/README.md \
+	tests/data/elf/crash.c \
+	tests/data/elf/riscv32.elf \
+	tests/data/elf/stripped.elf \
+	tests/data/elf/thumb.elf \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \
 	tests/data/pprof/heap-b.txt \

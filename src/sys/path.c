@@ -29,6 +29,22 @@ path_exists(const char *path)
 }
 
 bool
+path_stamp(const char *path, struct path_stamp *out)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	*out = (struct path_stamp){
+		.mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u +
+		    (uint64_t)st.st_mtim.tv_nsec,
+		.size = (uint64_t)st.st_size,
+		.inode = (uint64_t)st.st_ino,
+	};
+	return true;
+}
+
+bool
 path_is_dir(const char *path)
 {
 	struct stat st;

@@ -7,11 +7,15 @@
 #ifndef SYS_PATH_H
 #define SYS_PATH_H
 #include <stdbool.h>
+#include <stdint.h>
 #include "base/err.h"
 
 char *path_join(const char *a, const char *b);
 bool  path_exists(const char *path);
 bool  path_is_dir(const char *path);
+/* What changes when a file is written again: two equal stamps are the same content. */
+struct path_stamp { uint64_t mtime_ns, size, inode; };
+bool  path_stamp(const char *path, struct path_stamp *out);
 /* Makes the folder and its parents, the last one 0700; refuses one owned by somebody else. */
 enum err path_make_private(const char *path, struct err_msg *why);
 

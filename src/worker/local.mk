@@ -1,5 +1,6 @@
 noinst_LIBRARIES += %D%/libworker.a
 %C%_libworker_a_SOURCES = \
+	%D%/elves.c %D%/elves.h \
 	%D%/process.c %D%/process.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/source.c %D%/source.h \

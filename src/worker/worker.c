@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "proto/peer.h"
+#include "worker/elves.h"
 #include "worker/profiles.h"
 
 static const struct method {
@@ -14,6 +15,8 @@ static const struct method {
 	{ "pprof.top", profiles_top },
 	{ "pprof.info", profiles_info },
 	{ "fetch", profiles_fetch },
+	{ "elf.info", elves_info },
+	{ "elf.lines", elves_lines },
 };
 
 struct serving {
@@ -57,6 +60,7 @@ worker_serve(struct loop *l, int fd, struct err_msg *why)
 
 	loop_run(l);
 	peer_close(p);
+	elves_forget();
 	if (s.why.code == ERR_OK || s.why.code == ERR_EOF)
 		return ERR_OK;
 	if (why != NULL)

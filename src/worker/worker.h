@@ -16,6 +16,12 @@
  *   fetch       {url, out, timeout_ms?, max_bytes?, check?}: body to a file, 0600, whole or not at
  * all;
  *               check: only if it decodes. Gives {bytes, ns, content_type, out}
+ *   elf.info    {path}: {path, arch, debug: "dwarf" "go" "symbols" "none", build_id, go, changed}
+ *               changed: its time of change, ns since 1970
+ *   elf.lines   {path, addrs: [number or "0x...", ...], calls?: [bool, ...]}: elf.info's values and
+ *               frames: for each address a list, innermost first, of {func, file, line, offset,
+ *               inline}; an empty list where there is no code. calls: the address is one a call
+ *               returns to. The last two files stay open until they change.
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H

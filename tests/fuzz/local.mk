@@ -2,6 +2,8 @@
 
 EXTRA_DIST += \
 	tests/fuzz/fuzz_at.c \
+	tests/fuzz/fuzz_elf.c \
+	tests/fuzz/fuzz_gotab.c \
 	tests/fuzz/fuzz_pprof.c \
 	tests/fuzz/fuzz_proto.c \
 	tests/fuzz/fuzz_term_gate.c \
@@ -9,12 +11,18 @@ EXTRA_DIST += \
 
 if FUZZ
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
+noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
 	tests/fuzz/fuzz_term_gate tests/fuzz/fuzz_term_screen
 tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
 tests_fuzz_fuzz_at_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_at_LDADD = src/console/libconsole.a src/text/libtext.a src/sys/libsys.a \
 	src/base/libbase.a $(PCRE2_LIBS)
+tests_fuzz_fuzz_elf_SOURCES = tests/fuzz/fuzz_elf.c
+tests_fuzz_fuzz_elf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_elf_LDADD = src/elf/libelfread.a src/base/libbase.a $(ELF_LIBS)
+tests_fuzz_fuzz_gotab_SOURCES = tests/fuzz/fuzz_gotab.c
+tests_fuzz_fuzz_gotab_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_gotab_LDADD = src/elf/libelfread.a src/base/libbase.a
 tests_fuzz_fuzz_pprof_SOURCES = tests/fuzz/fuzz_pprof.c
 tests_fuzz_fuzz_pprof_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pprof_LDADD = src/pprof/libpprof.a src/base/libbase.a $(DEFLATE_LIBS) -lm

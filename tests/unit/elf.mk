@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/unit/test_elf_binary
+tests_unit_test_elf_binary_SOURCES = tests/unit/test_elf_binary.c
+tests_unit_test_elf_binary_LDADD = src/elf/libelfread.a src/sys/libsys.a src/base/libbase.a \
+	$(ELF_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/test_elf_binary
