@@ -47,6 +47,7 @@ tests_screen_screen_LDADD = $(VTERM_LIBS) $(FORKPTY_LIBS)
 TESTS += \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
+	tests/cli/console.t \
 	tests/cli/gauges.t \
 	tests/cli/pprof.t \
 	tests/cli/script.t \
@@ -62,6 +63,7 @@ TESTS += \
 EXTRA_DIST += \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
+	tests/cli/console.t \
 	tests/cli/gauges.t \
 	tests/cli/pprof.t \
 	tests/cli/script.t \

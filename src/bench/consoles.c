@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/clients.h"
+#include "bench/logs.h"
 #include "bench/news.h"
 #include "console/console.h"
 #include "sys/time.h"
@@ -75,6 +76,8 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put(o, "lock", lock_json(k));
 	json_put_str(o, "log", k->raw_path);
 	json_put_int(o, "log_lost", (int64_t)console_log_lost(c));
+	json_put(o, "logs", bench_logs_json(k));
+	json_put_str(o, "map", console_map(c)->text);
 	if (with_times)
 		json_put(o, "times", times_json(k));
 	return o;

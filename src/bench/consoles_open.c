@@ -52,24 +52,30 @@ on_state(void *arg, enum console_state s, const struct err_msg *why)
 }
 
 static void
-on_alarm(void *arg, const struct err_msg *why)
+on_alarm(void *arg, const char *path, const struct err_msg *why)
 {
 	struct bench_console *k = arg;
 
 	if (why != NULL)
 		bench_notice_err(k->bench, "alarm", k->name, why);
 	else
-		bench_notice(k->bench, "info", k->name, NULL, "the log is written again");
+		bench_notice(k->bench, "info", k->name, NULL, "%s is written again", path);
+	consoles_tell(k);
 }
 
 static void
-on_hole(void *arg, uint64_t from, uint64_t to)
+on_hole(void *arg, const char *path, uint64_t from, uint64_t to)
 {
 	struct bench_console *k = arg;
 
-	bench_news(k->bench, "log.hole",
-	    json_pack("{s:s,s:I,s:I}", "console", k->name, "from", (json_int_t)from, "to",
-		(json_int_t)to));
+	json_t *o = json_object();
+
+	json_put_str(o, "console", k->name);
+	json_put_str(o, "log", path);
+	json_put_int(o, "from", (int64_t)from);
+	json_put_int(o, "to", (int64_t)to);
+	json_put_int(o, "bytes", (int64_t)(to - from));
+	bench_news(k->bench, "log.hole", o);
 }
 
 static void
@@ -139,6 +145,7 @@ open_console(struct bench *b, const json_t *args, struct bench_console **out, st
 	o.name = k->name;
 	o.spec = json_get_str(args, "spec", "");
 	o.raw_path = k->raw_path;
+	o.start = b->start_mono;
 	o.wait = json_get_bool(args, "wait", false);
 	snprintf(o.at.eol, sizeof o.at.eol, "%s",
 	    consoles_eol(options_text(&b->options, OPT_AT_EOL)));

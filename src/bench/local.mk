@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
 	%D%/jobs.c %D%/jobs.h \
+	%D%/logs.c %D%/logs.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
 	%D%/profiles.c %D%/profiles.h \

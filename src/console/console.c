@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "console/rawlog.h"
-#include "console/textlog.h"
+#include "console/logs.h"
 #include "sys/path.h"
 #include "sys/time.h"
 #include "transport/watch.h"
@@ -35,11 +34,11 @@ struct console {
 	uint64_t lost_at;
 	struct ring ring;
 	struct times times;
-	struct rawlog raw;
-	struct textlog text;
+	struct eol map;
+	struct logs logs;
 	struct loop_timer *log_timer, *at_timer, *pulse_timer;
 	unsigned pulse_mask, pulse_back;
-	bool    alarm, after_asked, at_asked, at_on, stepping;
+	bool    after_asked, at_asked, at_on, stepping;
 	struct at at;
 	uint64_t at_seen, at_armed;     /* ring offset fed so far; deadline the timer stands for */
 	uint64_t tx;
@@ -135,18 +134,7 @@ arm_log(struct console *c, uint64_t after)
 void
 console_log_flush(struct console *c)
 {
-	bool failing;
-
-	rawlog_pump(&c->raw);
-	textlog_pump(&c->text);
-	failing = c->raw.failing || c->text.failing;
-	if (failing != c->alarm) {
-		c->alarm = failing;
-		if (c->cb.alarm != NULL)
-			c->cb.alarm(c->arg, !failing ? NULL : c->raw.failing ? &c->raw.why
-			    : &c->text.why);
-	}
-	if (failing)
+	if (logs_pump(&c->logs))
 		arm_log(c, LOG_RETRY);
 }
 
@@ -160,20 +148,40 @@ log_step(void *arg)
 }
 
 static void
-on_hole(void *arg, uint64_t from, uint64_t to)
+on_alarm(void *arg, const char *path, const struct err_msg *why)
 {
 	struct console *c = arg;
 
-	if (c->cb.hole != NULL)
-		c->cb.hole(c->arg, from, to);
+	if (c->cb.alarm != NULL)
+		c->cb.alarm(c->arg, path, why);
 }
+
+/* Said where the hole is looked for: journal (by the owner), console and the other logs. */
+static void
+on_hole(void *arg, const char *path, bool raw, uint64_t from, uint64_t to)
+{
+	struct console *c = arg;
+	const char *slash = strrchr(path, '/');
+	char text[160];
+
+	if (c->cb.hole != NULL)
+		c->cb.hole(c->arg, path, from, to);
+	snprintf(text, sizeof text, "%llu bytes are missing in %.100s",
+	    (unsigned long long)(to - from), slash != NULL ? slash + 1 : path);
+	if (raw)
+		console_mark(c, text);
+	else if (c->cb.mark != NULL)
+		c->cb.mark(c->arg, c->ring.end, sys_mono(), text);
+}
+
+static const struct logs_ops logs_ops = { .alarm = on_alarm, .hole = on_hole };
 
 void
 console_mark(struct console *c, const char *text)
 {
 	const uint64_t now = sys_mono();
 
-	textlog_mark(&c->text, now, text);
+	logs_mark(&c->logs, now, text);
 	if (c->cb.mark != NULL)
 		c->cb.mark(c->arg, c->ring.end, now, text);
 }
@@ -204,9 +212,9 @@ after_turn(void *arg)
 	at_step(c);
 	if (c->cb.data != NULL)
 		c->cb.data(c->arg, c->ring.end);
-	if (rawlog_pending(&c->raw) > LOG_BATCH && !c->alarm)
+	if (rawlog_pending(&c->logs.raw) > LOG_BATCH && !logs_alarm(&c->logs))
 		console_log_flush(c);
-	else if (c->raw.fd >= 0 || c->text.fd >= 0)
+	else if (c->logs.raw.fd >= 0 || c->logs.texts != 0)
 		arm_log(c, LOG_EVERY);
 }
 
@@ -655,13 +663,45 @@ console_unsent(const struct console *c)
 uint64_t
 console_log_pending(const struct console *c)
 {
-	return rawlog_pending(&c->raw);
+	return rawlog_pending(&c->logs.raw);
 }
 
 uint64_t
 console_log_lost(const struct console *c)
 {
-	return c->raw.lost;
+	return c->logs.raw.lost;
+}
+
+enum err
+console_log_add(struct console *c, const struct textlog_options *o, struct err_msg *why)
+{
+	return logs_add(&c->logs, o, why);
+}
+
+enum err
+console_log_remove(struct console *c, const char *path, struct err_msg *why)
+{
+	return logs_remove(&c->logs, path, why);
+}
+
+const struct logs *
+console_logs(const struct console *c)
+{
+	return &c->logs;
+}
+
+/* ---- maps */
+
+const struct eol *
+console_map(const struct console *c)
+{
+	return &c->map;
+}
+
+enum err
+console_map_set(struct console *c, const char *words, struct err_msg *why)
+{
+	return eol_parse(&c->map, words, why);
 }
 
 /* ---- life */
@@ -690,16 +730,24 @@ open_first(struct console *c, bool wait, struct err_msg *why)
 static enum err
 open_logs(struct console *c, const struct console_options *o, struct err_msg *why)
 {
+	const struct textlog_options text = { .path = o->text_path };
 	enum err e = ERR_OK;
 
-	c->raw.fd = c->text.fd = -1;
-	c->raw.ring = &c->ring;
 	if (o->raw_path != NULL)
-		e = rawlog_open(&c->raw, o->raw_path, &c->ring, on_hole, c, why);
+		e = logs_raw(&c->logs, o->raw_path, why);
 	if (e == ERR_OK && o->text_path != NULL)
-		e = textlog_open(&c->text, o->text_path, &c->ring, &c->times,
-		    sys_wall() - sys_mono(), why);
+		e = logs_add(&c->logs, &text, why);
 	return e;
+}
+
+static void
+init_logs(struct console *c, const struct console_options *o)
+{
+	const struct textlog_source source = { .ring = &c->ring, .times = &c->times,
+		.map = &c->map, .wall_minus_mono = sys_wall() - sys_mono(),
+		.start = o->start != 0 ? o->start : sys_mono() };
+
+	logs_init(&c->logs, &source, &logs_ops, c);
 }
 
 enum err
@@ -721,6 +769,8 @@ console_open(struct loop *l, const struct console_options *o, const struct conso
 	snprintf(c->name, sizeof c->name, "%s", o->name);
 	ring_init(&c->ring, o->ring != 0 ? o->ring : LIMIT_CONSOLE_RING);
 	times_init(&c->times);
+	eol_init(&c->map);
+	init_logs(c, o);
 	if (at.eol[0] == '\0')
 		at.eol[0] = '\r';
 	if (at.timeout == 0)
@@ -753,8 +803,7 @@ console_close(struct console *c)
 	loop_timer_stop(c->at_timer);
 	loop_defer_cancel(c->loop, after_turn, c);
 	loop_defer_cancel(c->loop, at_asked, c);
-	rawlog_close(&c->raw);
-	textlog_close(&c->text);
+	logs_fini(&c->logs);
 	ring_fini(&c->ring);
 	times_fini(&c->times);
 	mem_free(c->spec);

@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/ring.h"
 #include "console/at.h"
+#include "console/logs.h"
 #include "console/times.h"
 #include "loop/loop.h"
 #include "transport/transport.h"
@@ -34,9 +35,9 @@ struct console_callbacks {              /* each may be NULL; arg is the one give
 	/* why is NULL for OPEN and OPENING. LOST comes again when the reason changes. */
 	void (*state)(void *arg, enum console_state s, const struct err_msg *why);
 	/* A log cannot be written (why), or can again (NULL). */
-	void (*alarm)(void *arg, const struct err_msg *why);
-	/* These bytes are in no log file. */
-	void (*hole)(void *arg, uint64_t from, uint64_t to);
+	void (*alarm)(void *arg, const char *path, const struct err_msg *why);
+	/* These bytes will never be in that log file; a mark says so too. */
+	void (*hole)(void *arg, const char *path, uint64_t from, uint64_t to);
 	void (*mark)(void *arg, uint64_t offset, uint64_t t, const char *text);
 	void (*urc)(void *arg, const char *line, size_t n, uint64_t offset);
 };
@@ -46,7 +47,8 @@ struct console_options {
 	const char *spec;               /* see transport.h */
 	struct transport_settings settings;
 	const char *raw_path;           /* console-NAME.raw, or NULL: none */
-	const char *text_path;          /* or NULL: none */
+	const char *text_path;          /* or NULL: none; more by console_log_add */
+	uint64_t    start;              /* sys_mono() of "since start"; 0: now */
 	bool        wait; /* a port that is not there yet is no error: LOST until it comes */
 	size_t      ring;               /* 0: LIMIT_CONSOLE_RING */
 	struct at_config at;            /* eol "" and timeout 0: "\r" and 5 s */
@@ -97,6 +99,16 @@ enum err     console_pulse(struct console *c, unsigned mask, uint64_t ns, struct
 enum err     console_break(struct console *c, uint64_t ns, struct err_msg *why);
 void         console_mark(struct console *c, const char *text); /* at the end of what came so far */
 void         console_log_flush(struct console *c);      /* writes what waits, now */
+enum err     console_log_add(struct console *c, const struct textlog_options *o,
+                             struct err_msg *why);
+/* path NULL: all text logs */
+enum err     console_log_remove(struct console *c, const char *path, struct err_msg *why);
+const struct logs *console_logs(const struct console *c);
+
+/* Maps of line ends and the like (text/eol.h): of what is typed, shown and logged as text; the
+ * ring and the raw log stay as the board sent them. */
+const struct eol *console_map(const struct console *c);
+enum err     console_map_set(struct console *c, const char *words, struct err_msg *why);
 
 /* See at.h. ERR_LOST when not open. The first call (or console_at_listen) starts the parser. */
 enum err     console_at_send(struct console *c, const struct at_request *r, struct err_msg *why);

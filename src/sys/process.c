@@ -36,6 +36,7 @@ process_ignore_signals(void)
 	memset(&sa, 0, sizeof sa);
 	sa.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &sa, NULL);
+	(void)sigaction(SIGXFSZ, &sa, NULL);    /* a limit on file size is an error of the write */
 }
 
 void

@@ -59,10 +59,11 @@ on_state(void *arg, enum console_state s, const struct err_msg *why)
 }
 
 static void
-on_alarm(void *arg, const struct err_msg *why)
+on_alarm(void *arg, const char *path, const struct err_msg *why)
 {
 	struct world *w = arg;
 
+	assert_non_null(path);
 	if (why != NULL)
 		w->alarms++;
 	else
@@ -70,10 +71,11 @@ on_alarm(void *arg, const struct err_msg *why)
 }
 
 static void
-on_hole(void *arg, uint64_t from, uint64_t to)
+on_hole(void *arg, const char *path, uint64_t from, uint64_t to)
 {
 	struct world *w = arg;
 
+	assert_non_null(path);
 	w->holes_told++;
 	w->hole_from = from;
 	w->hole_to = to;

@@ -1,0 +1,129 @@
+#!/bin/sh
+# console.t - a console's text logs, maps and saving, by command: what is in the files, also when a disk is full.
+. "${srcdir:-.}/tests/lib/tap.sh"
+need python3 python3
+tmpdir
+VISE=$BUILD/vise
+export VISE
+at_end '"$VISE" kill --all >/dev/null 2>&1'
+
+# board NAME: what is written to descriptor 9 is what the board says; what it hears is in $T/NAME.heard
+board()
+{
+	mkfifo "$T/$1"
+	exec 9<>"$T/$1"
+	printf '#!/bin/sh\ncat >"%s" &\nexec cat "%s"\n' "$T/$1.heard" "$T/$1" >"$T/$1.sh"
+	chmod +x "$T/$1.sh"
+}
+
+# bench NAME [ARGUMENTS]: S is its socket, dir its folder, bench its pid
+bench()
+{
+	S=$XDG_RUNTIME_DIR/vise/$1.sock
+	name=$1
+	shift
+	spawn "$BUILD/vise-bench" --foreground --name "$name" --linger 60s "$@" 2>"$T/$name.err"
+	bench=$pid
+	wait_for 'test -S "$S" && test -s "${S%sock}json"' 10 || return 1
+	dir=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["dir"])' "${S%sock}json")
+}
+
+vdo()
+{
+	"$VISE" do --bench "$name" "$@"
+}
+
+# --- text logs
+
+board one
+bench one --run "console.open exec:$T/one.sh"
+ok $? "a bench with a console" || note <"$T/one.err"
+run vdo console.log "$T/plain.log" times=none strip=on --json
+is "$status" 0 "console.log begins a text log" || printf '%s\n' "$err" | note
+like "$out" '"path": ?"'"$T/plain.log"'"' "and answers with its path"
+vdo console.log "$T/wall.log" >/dev/null
+vdo console.log "$T/start.log" times=start rotate=1K keep=2 >/dev/null
+run vdo console.log "$T/wall.log"
+is "$status" 6 "the same file twice is busy"
+run vdo console.log "$T/x.log" times=never
+is "$status" 2 "a word that is none is usage"
+run vdo console.log "$T/no/such/folder"
+is "$status" 3 "a folder that is not there is told"
+printf '\033[32mhello\033[0m \007world\r\n\346\254' >&9
+wait_for 'grep -q hello "$T/plain.log" && grep -q hello "$T/wall.log"' 10
+printf '\242\350\277\216\r\nlast' >&9
+wait_for 'grep -q last "$T/plain.log" && grep -q last "$T/wall.log" && grep -q last "$T/start.log"' 10
+is "$(cat "$T/plain.log")" "hello world
+欢迎
+last" "stripped, a character cut by the read whole, the prompt at once"
+like "$(cat "$T/wall.log")" '^20[0-9-]*T[0-9:.]*Z \| \\x1b\[32mhello\\x1b\[0m \\x07world$' "else as \\xNN, with wall time"
+like "$(cat "$T/start.log")" '^\[ *[0-9]+\.[0-9]{3}\] \| 欢迎$' "or seconds since the start"
+run vdo console.log.list
+is "$(printf '%s\n' "$out" | grep -c "$T")" 3 "three logs at once"
+python3 -c 'for i in range(200): print("line %03d" % i, flush=True)' >&9
+wait_for 'grep -q "line 199" "$T/plain.log" && grep -q "line 199" "$T/start.log"' 10
+test -s "$T/start.log.1" && test -s "$T/start.log.2" && test ! -e "$T/start.log.3"
+ok $? "a log past its size is rotated, and no more than keep are kept"
+vdo console.log.off "$T/wall.log" >/dev/null
+run vdo console.log.off "$T/wall.log"
+is "$status" 3 "a log that ended is not there"
+vdo console.log off >/dev/null
+is "$(vdo console.log.list --json)" "[]" "off ends all"
+vdo console.log "$T/plain.log" times=none append=off >/dev/null
+printf '\r\nagain\r\n' >&9
+wait_for 'grep -q again "$T/plain.log"' 10
+is "$(grep -c . "$T/plain.log")" 1 "append=off begins anew"
+vdo console.log off >/dev/null
+
+# --- a disk that is full: here a limit on the size of files, lifted later
+
+if command -v prlimit >/dev/null 2>&1 && prlimit --fsize=200000:unlimited true 2>/dev/null; then
+	board full
+	S=$XDG_RUNTIME_DIR/vise/full.sock name=full
+	spawn prlimit --fsize=200000:unlimited "$BUILD/vise-bench" --foreground --name full --linger 60s \
+		--run "console.open exec:$T/full.sh" 2>"$T/full.err"
+	bench=$pid
+	wait_for 'test -S "$S" && test -s "${S%sock}json"' 10
+	dir=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["dir"])' "${S%sock}json")
+	vdo console.log "$T/full.log" times=none >/dev/null
+	python3 -c 'for i in range(3000): print("%07d " % i + "x" * 91, flush=(i % 100 == 0))' >&9
+	wait_for 'vdo console.log.list --json | grep -q "\"failing\": \?true"' 20
+	ok $? "a text log that cannot be written is told"
+	wait_for 'grep -q "\"alarm\"" "$dir/journal.jsonl"' 10
+	ok $? "as an alarm"
+	python3 -c 'for i in range(3000, 90000): print("%07d " % i + "x" * 91)' >&9
+	wait_for 'vdo console.list --json | python3 -c "import json,sys; sys.exit(json.load(sys.stdin)[0][\"rx\"] < 90000 * 100)"' 60
+	ok $? "the console reads on"
+	prlimit --pid "$bench" --fsize=unlimited
+	wait_for 'vdo console.log.list --json | grep -q "\"failing\": \?false"' 20
+	ok $? "with room again it is written again"
+	printf 'the end\n' >&9
+	wait_for 'grep -q "the end" "$T/full.log" && grep -aq "the end" "$dir/console-main.raw"' 20
+	ok $? "both logs go on"
+	like "$(cat "$T/full.log")" '^# [0-9]+ bytes are missing$' "the hole stands in the text log"
+	lost=$(sed -n 's/^# \([0-9]*\) bytes are missing$/\1/p' "$T/full.log" | head -n 1)
+	like "$(cat "$dir/journal.jsonl")" '"log.hole".*full.log|full.log.*"log.hole"' "and in the journal"
+	like "$(cat "$dir/journal.jsonl")" '"mark".*bytes are missing in console-main.raw' "and on the console"
+	python3 - "$dir/console-main.raw" "$T/full.log" "$lost" >"$T/says" 2>&1 <<'P'
+import sys
+raw, holes = open(sys.argv[1], "rb").read(), open(sys.argv[1] + ".holes").read().split()
+lost = sum(int(b) - int(a) for a, b in zip(holes[::2], holes[1::2]))
+said = b"".join(b"%07d " % i + b"x" * 91 + b"\n" for i in range(90000)) + b"the end\n"
+raw = raw.replace(b"\r\n", b"\n")
+assert len(raw) + lost == len(said), (len(raw), lost, len(said))
+at = int(holes[0])
+assert raw == said[:at] + said[int(holes[1]):], "raw log is not the board's bytes less the hole"
+text = open(sys.argv[2], "rb").read()
+missing = b"# %d bytes are missing\n" % int(sys.argv[3])
+before, after = text.split(missing)
+assert said.startswith(before.rstrip(b"\n")), "the text before the hole"
+assert len(before.rstrip(b"\n")) + int(sys.argv[3]) <= len(said)
+after = b"".join(l for l in after.split(b"\n", 1)[1].splitlines(True) if not l.startswith(b"# "))
+assert said.endswith(after) and len(after) > 1000000, "the text behind it"
+P
+	ok $? "raw log and holes add up to every byte the board sent; the text log has the rest exactly" ||
+		note <"$T/says"
+else
+	skip "no prlimit (Debian package util-linux) with a file size limit here"
+fi
+plan
