@@ -49,6 +49,7 @@ TESTS += \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/gauges.t \
+	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/script.t \
 	tests/rig/kill.t \
@@ -65,6 +66,7 @@ EXTRA_DIST += \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/gauges.t \
+	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/script.t \
 	tests/rig/kill.t \
@@ -118,6 +120,7 @@ EXTRA_DIST += \
 	tests/data/screen/storm.scr \
 	tests/data/screen/terminals.scr \
 	tests/data/screen/viewers.scr \
+	tests/data/usb/nucleo.umockdev \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/clients.h"
+#include "bench/consoles_wire.h"
 #include "bench/logs.h"
 #include "bench/news.h"
 #include "console/console.h"
@@ -73,6 +74,11 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put_int(o, "tx", (int64_t)console_tx(c));
 	json_put_int(o, "first", (int64_t)ring_first(console_ring(c)));
 	json_put_int(o, "end", (int64_t)console_ring(c)->end);
+	json_put(o, "lines", consoles_wire_lines(k));
+	json_put_str(o, "profile", k->profile);
+	if (k->lent_to != NULL)
+		json_put(o, "lent", json_pack("{s:s,s:I}", "to", k->lent_to, "job",
+		    (json_int_t)k->lent_job));
 	json_put(o, "lock", lock_json(k));
 	json_put_str(o, "log", k->raw_path);
 	json_put_int(o, "log_lost", (int64_t)console_log_lost(c));

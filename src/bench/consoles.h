@@ -19,6 +19,11 @@ struct bench_console {
 	const void *lock;               /* the client that holds the AT lock, or NULL */
 	char lock_who[64];
 	bool closing;
+	unsigned lines;                 /* LINE_ bits as last told */
+	char *profile;                  /* id of the board profile it was opened by, or NULL */
+	char *lent_to;                  /* who has the port meanwhile, or NULL */
+	uint32_t lent_job;              /* the job that gives it back by ending, 0: none */
+	bool lent_open;                 /* it was open (or waited for) when lent */
 	uint64_t refused;               /* sys_mono() of the last "not sent" notice */
 	struct loop_timer *tell;        /* counters are told twice a second while bytes come */
 };

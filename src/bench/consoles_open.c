@@ -1,6 +1,7 @@
 /* consoles_open.c - opening, losing, reopening and closing the bench's consoles. */
 #include "bench/consoles_open.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -9,6 +10,7 @@
 #include "bench/clients.h"
 #include "bench/consoles_wire.h"
 #include "bench/news.h"
+#include "bench/ports.h"
 
 static const uint64_t TELL_NS = 500 * NS_PER_MS;
 
@@ -113,15 +115,23 @@ static const struct console_callbacks callbacks = {
 };
 
 static void
+entry_free(struct bench_console *k)
+{
+	mem_free(k->name);
+	mem_free(k->raw_path);
+	mem_free(k->profile);
+	mem_free(k->lent_to);
+	mem_free(k);
+}
+
+static void
 console_end(struct bench_console *k)
 {
 	clients_drop_stream(k->bench, k->stream);
 	list_del(&k->node);
 	loop_timer_stop(k->tell);
 	console_close(k->console);
-	mem_free(k->name);
-	mem_free(k->raw_path);
-	mem_free(k);
+	entry_free(k);
 }
 
 void
@@ -131,19 +141,37 @@ consoles_close(struct bench *b)
 		console_end(consoles_entry(b->consoles.next));
 }
 
-static enum err
-open_console(struct bench *b, const json_t *args, struct bench_console **out, struct err_msg *why)
+/* What the board's profile says of its console, unless the arguments say it. */
+static json_t *
+with_profile(const json_t *args, const json_t *board)
 {
-	struct bench_console *k = mem_zero(1, sizeof *k);
+	static const char *const known[] = { "baud", "settings", "flow" };
+	const json_t *console = json_object_get(board, "console"),
+		     *main = json_object_get(console, "main");
+	json_t *all = json_copy((json_t *)(uintptr_t)args);
+
+	if (main == NULL)
+		main = console;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		json_t *v = json_object_get(main, known[i]);
+
+		if (v != NULL && json_object_get(args, known[i]) == NULL)
+			(void)json_object_set(all, known[i], v);
+	}
+	return all;
+}
+
+/* The wire of *k, from arguments that are complete. */
+static enum err
+open_wire(struct bench_console *k, const json_t *args, const char *spec, struct err_msg *why)
+{
+	const struct bench *b = k->bench;
 	struct console_options o;
 	enum err e;
 
 	console_options_init(&o);
-	k->bench = b;
-	k->name = mem_str(json_get_str(args, "name", "main"));
-	k->raw_path = bench_path(b, "", "console-%s.raw", k->name);
 	o.name = k->name;
-	o.spec = json_get_str(args, "spec", "");
+	o.spec = spec;
 	o.raw_path = k->raw_path;
 	o.start = b->start_mono;
 	o.wait = json_get_bool(args, "wait", false);
@@ -151,12 +179,29 @@ open_console(struct bench *b, const json_t *args, struct bench_console **out, st
 	    consoles_eol(options_text(&b->options, OPT_AT_EOL)));
 	o.at.timeout = options_num(&b->options, OPT_AT_TIMEOUT);
 	e = consoles_wire_settings(args, &o.settings, why);
+	return e == ERR_OK ? console_open(b->loop, &o, &callbacks, k, &k->console, why) : e;
+}
+
+static enum err
+open_console(struct bench *b, const json_t *args, const char *name, struct bench_console **out,
+    struct err_msg *why)
+{
+	const json_t *board;
+	char *spec;
+	enum err e = ports_resolve(b, json_get_str(args, "spec", ""), &spec, &board, why);
+	json_t *all = with_profile(args, board);
+	struct bench_console *k = mem_zero(1, sizeof *k);
+
+	k->bench = b;
+	k->name = mem_str(name);
+	k->raw_path = bench_path(b, "", "console-%s.raw", k->name);
+	k->profile = mem_str(json_get_str(board, "id", NULL));
 	if (e == ERR_OK)
-		e = console_open(b->loop, &o, &callbacks, k, &k->console, why);
+		e = open_wire(k, all, spec, why);
+	json_decref(all);
+	mem_free(spec);
 	if (e != ERR_OK) {
-		mem_free(k->name);
-		mem_free(k->raw_path);
-		mem_free(k);
+		entry_free(k);
 		return e;
 	}
 	k->stream = ++b->next_console;
@@ -176,6 +221,32 @@ name_good(const char *name)
 		   strlen(name);
 }
 
+static bool
+taken(const struct bench *b, const char *name)
+{
+	LIST_EACH(it, &b->consoles)
+		if (strcmp(consoles_entry(it)->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* "main" for the first; then the port's own name, with a number where that is taken too. */
+static void
+free_name(const struct bench *b, const char *spec, char out[40])
+{
+	const char *last = strrchr(spec, '/');
+	char base[24];
+	size_t n = 0;
+
+	for (const char *p = last != NULL ? last + 1 : spec; *p != '\0' && n < sizeof base - 1; p++)
+		base[n++] = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			(*p >= '0' && *p <= '9') ? *p : '-';
+	base[n] = '\0';
+	snprintf(out, 40, "%s", taken(b, "main") ? base : "main");
+	for (unsigned i = 2; taken(b, out) || !name_good(out); i++)
+		snprintf(out, 40, "%s%u", base[0] != '\0' ? base : "console", i);
+}
+
 static enum err
 may_open(struct bench *b, const char *name, struct err_msg *why)
 {
@@ -184,12 +255,11 @@ may_open(struct bench *b, const char *name, struct err_msg *why)
 	if (!name_good(name))
 		return err_set(why, ERR_USAGE, name, NULL,
 		    "a console's name is made of letters, digits, - _ .");
-	LIST_EACH(it, &b->consoles) {
+	LIST_EACH(it, &b->consoles)
 		n++;
-		if (strcmp(consoles_entry(it)->name, name) == 0)
-			return err_set(why, ERR_BUSY, name, "console.close it first, or give name=",
-			    "a console of this name is open");
-	}
+	if (taken(b, name))
+		return err_set(why, ERR_BUSY, name, "console.close it first, or give name=",
+		    "a console of this name is open");
 	if (n >= LIMIT_CONSOLES)
 		return err_set(why, ERR_LIMIT, "console", NULL, "%u are open already", n);
 	return ERR_OK;
@@ -200,11 +270,18 @@ cmd_open(struct command_call *c)
 {
 	struct bench *b = c->ctx;
 	struct bench_console *k;
+	const char *name = json_get_str(c->args, "name", NULL);
+	char chosen[40];
 	struct err_msg why;
-	enum err e = may_open(b, json_get_str(c->args, "name", "main"), &why);
+	enum err e;
 
+	if (name == NULL) {
+		free_name(b, json_get_str(c->args, "spec", ""), chosen);
+		name = chosen;
+	}
+	e = may_open(b, name, &why);
 	if (e == ERR_OK)
-		e = open_console(b, c->args, &k, &why);
+		e = open_console(b, c->args, name, &k, &why);
 	if (e != ERR_OK) {
 		command_fail(c, &why);
 		return;
@@ -253,15 +330,11 @@ cmd_retry(struct command_call *c)
 
 static const struct command_arg open_args[] = {
 	{ "spec", ARG_WORD, ARG_MUST, NULL,
-	    "ttyUSB0, /dev/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, usb:VID:PID" },
-	{ "baud", ARG_INT, 0, "115200", "speed" },
-	{ "name", ARG_WORD, 0, "main", "name of the console" },
-	{ "data", ARG_INT, 0, "8", "data bits" },
-	{ "parity", ARG_WORD, 0, "none", "none even odd mark space" },
-	{ "stop", ARG_INT, 0, "1", "stop bits" },
-	{ "flow", ARG_WORD, 0, "none", "none rtscts xonxoff" },
-	{ "dtr", ARG_BOOL, 0, NULL, "DTR after opening" },
-	{ "rts", ARG_BOOL, 0, NULL, "RTS after opening" },
+	    "ttyUSB0, /dev/..., usb:VID:PID[:SERIAL[:IF]], a board profile, tcp:HOST:PORT, "
+	    "telnet:, rfc2217:, unix:PATH, exec:COMMAND, rtt:HOST:PORT, replay:FILE" },
+	{ "baud", ARG_INT, 0, NULL, "speed; 115200, or as the profile says" },
+	{ "name", ARG_WORD, 0, NULL, "name of the console; main for the first" },
+	CONSOLES_WIRE_ARGS,
 	{ "wait", ARG_BOOL, 0, "off", "a port that is missing is waited for" },
 	{ .name = NULL },
 };

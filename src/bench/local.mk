@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/logs.c %D%/logs.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
+	%D%/ports.c %D%/ports.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/snapshot.c %D%/snapshot.h
 %C%_libbench_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -67,6 +67,10 @@ start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, board ? "board.use" : "console.open");
 	door_add(&line, NULL, spec);
+	if (board && plugins_board_has_port(target)) {
+		(void)buf_add_str(&line, "; console.open");
+		door_add(&line, NULL, spec);
+	}
 	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
 	if (e == ERR_OK)
 		e = first_command(name, buf_str(&line), why);

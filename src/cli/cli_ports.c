@@ -2,63 +2,72 @@
 #include "cli/cli_ports.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/args.h"
+#include "cli/plugins.h"
 #include "cli/say.h"
-#include "core/json.h"
-#include "transport/discover.h"
+#include "transport/portrow.h"
 
-static json_t *
-port_json(const struct port *p)
+static void
+print_word(const char *before, const json_t *o, const char *key)
 {
-	json_t *o = json_object();
-	char id[16];
+	const char *text = json_get_str(o, key, "");
 
-	json_put_str(o, "path", p->path);
-	json_put_str(o, "by_id", p->by_id);
-	json_put_str(o, "driver", p->driver);
-	json_put_str(o, "description", p->description);
-	json_put_str(o, "manufacturer", p->manufacturer);
-	json_put_str(o, "product", p->product);
-	json_put_str(o, "serial", p->serial);
-	json_put_bool(o, "usb", p->usb);
-	if (p->usb) {
-		(void)snprintf(id, sizeof id, "%04x:%04x", p->vid, p->pid);
-		json_put_str(o, "id", id);
-		json_put_int(o, "interface", p->interface);
-	}
-	json_put_bool(o, "denied", p->denied);
-	json_put_str(o, "group", p->group);
-	json_put_int(o, "holder", p->holder);
-	json_put_str(o, "holder_name", p->holder_name);
-	return o;
+	if (text[0] == '\0')
+		return;
+	fputs(before, stdout);
+	say_str(stdout, text);
 }
 
 static void
-print_port(const struct port *p)
+print_usb(const json_t *o)
 {
-	say_str(stdout, p->path);
-	if (p->usb)
-		printf("  %04x:%04x", p->vid, p->pid);
-	printf("  ");
-	say_str(stdout, p->description[0] != '\0' ? p->description : p->product);
-	if (p->driver[0] != '\0') {
-		printf("  (");
-		say_str(stdout, p->driver);
+	print_word("    ", o, "id");
+	print_word("  serial ", o, "serial");
+	if (json_get_int(o, "interface", -1) >= 0)
+		printf("  interface %lld", (long long)json_get_int(o, "interface", -1));
+	print_word("  ", o, "manufacturer");
+	putchar('\n');
+}
+
+/*
+ *	/dev/ttyACM0  Board in FS Mode  (cdc_acm)  profile pico
+ *	    2e8a:000a  serial E66  interface 0  Raspberry Pi
+ *	    /dev/serial/by-id/usb-...
+ *	    select it as usb:2e8a:000a:E66:00
+ */
+static void
+print_port(const json_t *o)
+{
+	const char *spec = json_get_str(o, "spec", ""), *path = json_get_str(o, "path", ""),
+		   *by_id = json_get_str(o, "by_id", "");
+
+	say_str(stdout, path);
+	print_word("  ", o, json_get_str(o, "product", "")[0] != '\0' ? "product" : "description");
+	if (json_get_str(o, "driver", "")[0] != '\0') {
+		print_word("  (", o, "driver");
 		putchar(')');
 	}
+	print_word("  profile ", o, "profile");
 	putchar('\n');
-	if (p->by_id[0] != '\0') {
-		printf("    ");
-		say_str(stdout, p->by_id);
+	if (json_get_bool(o, "usb", false))
+		print_usb(o);
+	if (by_id[0] != '\0')
+		printf("    %s\n", by_id);
+	if (strcmp(spec, path) != 0 && strcmp(spec, by_id) != 0) {
+		print_word("    select it as ", o, "spec");
 		putchar('\n');
 	}
-	if (p->denied)
-		printf("    not yours to open: sudo usermod -aG %s \"$USER\", then log in again\n",
-		    p->group[0] != '\0' ? p->group : "dialout");
-	if (p->holder != 0) {
-		printf("    held by process %ld ", (long)p->holder);
-		say_str(stdout, p->holder_name);
+	if (json_get_bool(o, "denied", false)) {
+		fputs("    not yours to open", stdout);
+		print_word(": the group ", o, "group");
+		fputs(json_get_str(o, "group", "")[0] != '\0' ? " may\n" : "\n", stdout);
+		printf("    mend it: %s\n", json_get_str(o, "mend", ""));
+	}
+	if (json_get_int(o, "holder", 0) != 0) {
+		printf("    held by process %lld", (long long)json_get_int(o, "holder", 0));
+		print_word(" ", o, "holder_name");
 		putchar('\n');
 	}
 }
@@ -67,22 +76,23 @@ int
 cli_ports(struct cli_call *c)
 {
 	struct port_list list = { .v = NULL };
-	json_t *all = json_array();
+	json_t *all = json_array(), *boards = NULL;
 	struct err_msg why;
 	enum err e = args_parse(c, NULL, 0, 0, &why);
 
 	if (e == ERR_OK)
 		e = ports_list("", PORTS_HOLDERS, &list, &why);
-	for (size_t i = 0; e == ERR_OK && i < list.n; i++) {
-		if (c->json)
-			(void)json_array_append_new(all, port_json(&list.v[i]));
-		else
-			print_port(&list.v[i]);
-	}
+	if (e == ERR_OK)
+		boards = plugins_boards();
+	for (size_t i = 0; e == ERR_OK && i < list.n; i++)
+		(void)json_array_append_new(all, portrow_json(&list.v[i], boards));
 	if (e == ERR_OK && c->json)
 		say_json(all);
-	else if (e == ERR_OK && list.n == 0)
+	for (size_t i = 0; e == ERR_OK && !c->json && i < json_array_size(all); i++)
+		print_port(json_array_get(all, i));
+	if (e == ERR_OK && !c->json && list.n == 0)
 		puts("no serial port is there");
+	json_decref(boards);
 	json_decref(all);
 	ports_free(&list);
 	return say_end(c, e, &why);

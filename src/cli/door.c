@@ -98,7 +98,8 @@ has_console(
 
 		if (strcmp(json_get_str(o, "state", "open"), "closed") == 0)
 			continue;
-		if (!same_target(json_get_str(o, "device", NULL), canon) &&
+		if (strcmp(json_get_str(o, "profile", ""), canon) != 0 &&
+		    !same_target(json_get_str(o, "device", NULL), canon) &&
 		    !same_target(json_get_str(o, "spec", NULL), canon))
 			continue;
 		(void)snprintf(console, DOOR_NAME_MAX, "%s", json_get_str(o, "name", ""));

@@ -96,6 +96,39 @@ plugins_find(const char *kind, const char *id, char **dir, struct err_msg *why)
 	return err_set(why, ERR_USAGE, id, names, "no plugin provides this %s", kind);
 }
 
+json_t *
+plugins_boards(void)
+{
+	json_t *list = plugins_list(), *out = json_array();
+	const char *id;
+	json_t *facts;
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		json_object_foreach(json_object_get(json_array_get(list, i), "boards"), id, facts)
+		{
+			json_t *row = json_copy(facts);
+
+			json_put_str(row, "id", id);
+			(void)json_array_append_new(out, row);
+		}
+	json_decref(list);
+	return out;
+}
+
+bool
+plugins_board_has_port(const char *id)
+{
+	json_t *rows = plugins_boards(), *row;
+	bool has = false;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		has = has || (strcmp(json_get_str(row, "id", ""), id) == 0 &&
+		    json_array_size(json_object_get(row, "match")) != 0);
+	json_decref(rows);
+	return has;
+}
+
 bool
 plugins_have(const char *kind, const char *id)
 {

@@ -14,6 +14,10 @@
 json_t *plugins_list(void);
 /* The folder of the plugin that provides KIND:ID: heap string. */
 enum err plugins_find(const char *kind, const char *id, char **dir, struct err_msg *why);
+/* What the manifests say of board profiles: rows { id, name, match, console }. New reference. */
+json_t *plugins_boards(void);
+/* Does its manifest say which USB device the board is? */
+bool plugins_board_has_port(const char *id);
 bool plugins_have(const char *kind, const char *id);
 /* "go3, sim" of one kind into out. */
 void plugins_names(const char *kind, char *out, size_t size);

@@ -36,15 +36,13 @@ struct console {
 	struct times times;
 	struct eol map;
 	struct logs logs;
-	struct loop_timer *log_timer, *at_timer, *pulse_timer;
-	unsigned pulse_mask, pulse_back;
+	struct loop_timer *log_timer, *at_timer;
 	bool    after_asked, at_asked, at_on, stepping;
 	struct at at;
 	uint64_t at_seen, at_armed;     /* ring offset fed so far; deadline the timer stands for */
 	uint64_t tx;
 };
 
-static void pulse_over(void *arg);
 static void try_open_again(void *arg);
 static void at_step(void *arg);
 
@@ -93,10 +91,6 @@ start_waiting(struct console *c)
 static void
 drop_wire(struct console *c)
 {
-	if (c->pulse_timer != NULL) {   /* a board must not be left in reset */
-		loop_timer_stop(c->pulse_timer);
-		pulse_over(c);
-	}
 	transport_close(c->wire);
 	c->wire = NULL;
 }
@@ -530,31 +524,19 @@ console_lines_set(struct console *c, unsigned mask, unsigned on, struct err_msg 
 	    : not_open(c, why);
 }
 
-static void
-pulse_over(void *arg)
+enum err
+console_pulse(struct console *c, const struct pulse *p, transport_pulse_done done, void *arg,
+    struct err_msg *why)
 {
-	struct console *c = arg;
-
-	c->pulse_timer = NULL;
-	(void)console_lines_set(c, c->pulse_mask, c->pulse_back, NULL);
+	return c->state == CONSOLE_OPEN ? transport_pulse(c->wire, p, done, arg, why)
+	    : not_open(c, why);
 }
 
 enum err
-console_pulse(struct console *c, unsigned mask, uint64_t ns, struct err_msg *why)
+console_touch(struct console *c, transport_pulse_done done, void *arg, struct err_msg *why)
 {
-	unsigned now;
-	enum err e = console_lines(c, &now, why);
-
-	if (e == ERR_OK && c->pulse_timer != NULL)
-		e = err_set(why, ERR_BUSY, c->name, NULL, "a pulse is being given");
-	if (e == ERR_OK)
-		e = console_lines_set(c, mask, ~now, why);
-	if (e != ERR_OK)
-		return e;
-	c->pulse_mask = mask;
-	c->pulse_back = now;
-	c->pulse_timer = loop_timer_start(c->loop, ns, 0, pulse_over, c);
-	return ERR_OK;
+	return c->state == CONSOLE_OPEN ? transport_touch(c->wire, done, arg, why)
+	    : not_open(c, why);
 }
 
 enum err

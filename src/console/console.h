@@ -94,8 +94,11 @@ enum err     console_settings_set(struct console *c, const struct transport_sett
                                   struct err_msg *why);
 enum err     console_lines(const struct console *c, unsigned *lines, struct err_msg *why);
 enum err     console_lines_set(struct console *c, unsigned mask, unsigned on, struct err_msg *why);
-/* Turns the lines of mask over for ns, then back: a reset as most boards are wired. */
-enum err     console_pulse(struct console *c, unsigned mask, uint64_t ns, struct err_msg *why);
+/* See transport.h. done comes from the loop, or from the call that closes the port. */
+enum err     console_pulse(struct console *c, const struct pulse *p, transport_pulse_done done,
+                           void *arg, struct err_msg *why);
+enum err     console_touch(struct console *c, transport_pulse_done done, void *arg,
+                           struct err_msg *why);
 enum err     console_break(struct console *c, uint64_t ns, struct err_msg *why);
 void         console_mark(struct console *c, const char *text); /* at the end of what came so far */
 void         console_log_flush(struct console *c);      /* writes what waits, now */

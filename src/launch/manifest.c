@@ -86,6 +86,7 @@ scan_one(const char *name, void *arg)
 		m->version = mem_str(json_get_str(o, "version", "0"));
 		m->provides = json_incref(json_object_get(o, "provides"));
 		m->options = json_incref(json_object_get(o, "options"));
+		m->boards = json_incref(json_object_get(o, "boards"));
 	}
 out:
 	json_decref(o);
@@ -115,6 +116,7 @@ manifest_list_fini(struct manifest_list *l)
 		mem_free(m->problem);
 		json_decref(m->provides);
 		json_decref(m->options);
+		json_decref(m->boards);
 	}
 	mem_free(l->item);
 	*l = (struct manifest_list){ .n = 0 };
@@ -147,6 +149,16 @@ manifest_find(const struct manifest_list *l, const char *kind, const char *id)
 	return NULL;
 }
 
+static void
+add_facts(json_t *row, const char *kind, const json_t *facts)
+{
+	static const char *const known[] = { "name", "match", "console" };
+
+	for (size_t i = 0; strcmp(kind, "board") == 0 && i < sizeof known / sizeof *known; i++)
+		if (json_object_get(facts, known[i]) != NULL)
+			(void)json_object_set(row, known[i], json_object_get(facts, known[i]));
+}
+
 json_t *
 manifest_json(const struct manifest_list *l, const char *kind)
 {
@@ -165,6 +177,7 @@ manifest_json(const struct manifest_list *l, const char *kind)
 			o = json_object();
 			json_put_str(o, "id", id);
 			json_put_str(o, "name", id);
+			add_facts(o, kind, json_object_get(l->item[i].boards, id));
 			json_put_str(o, "plugin", l->item[i].name);
 			json_put_str(o, "dir", l->item[i].dir);
 			(void)json_array_append_new(list, o);

@@ -4,7 +4,8 @@
  *
  * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry",
  *         "provides": ["board:ID", "workflow:ID", "macro:ID"], "needs": {...}, "options":
- *         {...} }.
+ *         {...}, "boards": { ID: { "name", "match", "console" } } }: what is known of a board
+ *         before its code runs, in the words of vise.board.
  * Owns    the list owns its rows. A manifest that cannot be read becomes a row with `problem`
  *         set, it hides no other.
  */
@@ -19,6 +20,7 @@ struct manifest {
 	char *name, *version, *dir;
 	json_t *provides;               /* array of "kind:id" */
 	json_t *options;                /* object or NULL */
+	json_t *boards;                 /* object of board ids, or NULL */
 	char *problem;                  /* why it is not usable, or NULL */
 };
 
@@ -30,7 +32,7 @@ void manifest_list_fini(struct manifest_list *l);
 /* The usable plugin that provides "kind:id", or NULL. */
 const struct manifest *manifest_find(const struct manifest_list *l, const char *kind,
     const char *id);
-/* [{id, name, plugin, dir}] of one kind. New reference. */
+/* [{id, name, plugin, dir}] of one kind, and what "boards" adds to a board. New reference. */
 json_t *manifest_json(const struct manifest_list *l, const char *kind);
 
 #endif

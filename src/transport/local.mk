@@ -1,7 +1,10 @@
 noinst_LIBRARIES += %D%/libtransport.a
 %C%_libtransport_a_SOURCES = \
 	%D%/discover.c %D%/discover.h \
+	%D%/lines.c %D%/lines.h \
 	%D%/node.c %D%/node.h \
+	%D%/portrow.c %D%/portrow.h \
+	%D%/pulse.c %D%/pulse.h \
 	%D%/transport.c %D%/transport.h \
 	%D%/tty.c %D%/tty.h \
 	%D%/watch.c %D%/watch.h \
@@ -11,4 +14,4 @@ noinst_LIBRARIES += %D%/libtransport.a
 	%D%/wire_tcp.c %D%/wire_tcp.h \
 	%D%/wire_tty.c %D%/wire_tty.h \
 	%D%/wire_unix.c %D%/wire_unix.h
-%C%_libtransport_a_CPPFLAGS = $(AM_CPPFLAGS) $(SERIALPORT_CFLAGS)
+%C%_libtransport_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(SERIALPORT_CFLAGS)

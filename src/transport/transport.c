@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "sys/io.h"
+#include "transport/lines.h"
 #include "transport/node.h"
 #include "transport/wire.h"
 #include "transport/wire_exec.h"
@@ -30,7 +31,7 @@ void
 transport_settings_init(struct transport_settings *s)
 {
 	*s = (struct transport_settings){ .baud = 115200, .data = 8, .parity = 'n', .stop = 1,
-	    .dtr = -1, .rts = -1 };
+	    .dtr = -1, .rts = -1, .rs485 = -1 };
 }
 
 /* ---- specs */
@@ -165,6 +166,7 @@ transport_lost(struct transport *t, const struct err_msg *why)
 {
 	if (t->state == TRANSPORT_LOST)
 		return;
+	transport_pulse_end(t, ERR_LOST);
 	t->state = TRANSPORT_LOST;
 	loop_fd_close(t->watch);
 	t->watch = NULL;
@@ -448,6 +450,7 @@ transport_close(struct transport *t)
 {
 	if (t == NULL)
 		return;
+	transport_pulse_end(t, ERR_CANCELLED);
 	if (t->brk != NULL)
 		(void)t->ops->set_break(t, false, NULL);
 	if (t->ops->close != NULL)
@@ -479,58 +482,7 @@ transport_port(const struct transport *t)
 	return t->port;
 }
 
-/* ---- settings and lines */
-
-static enum err
-unsupported(const struct transport *t, const char *what, struct err_msg *why)
-{
-	return err_set(why, ERR_UNSUPPORTED, t->device, "use a real serial port", "%s has no %s",
-	    t->ops == &wire_tty_ops ? "a pseudo-terminal" : "this kind of wire", what);
-}
-
-static enum err
-not_open(const struct transport *t, struct err_msg *why)
-{
-	return err_set(why, ERR_LOST, t->device, NULL, "the port is not open");
-}
-
-enum err
-transport_settings_set(struct transport *t, const struct transport_settings *s, struct err_msg *why)
-{
-	const struct transport_settings before = t->set;
-	enum err e = ERR_OK;
-
-	if (t->state != TRANSPORT_OPEN)
-		return not_open(t, why);
-	t->set = *s;
-	if (t->ops->configure != NULL)
-		e = t->ops->configure(t, why);
-	if (e != ERR_OK) {
-		t->set = before;
-		if (t->ops->configure != NULL)
-			(void)t->ops->configure(t, NULL);
-	}
-	return e;
-}
-
-enum err
-transport_lines(const struct transport *t, unsigned *lines, struct err_msg *why)
-{
-	*lines = 0;
-	if (t->state != TRANSPORT_OPEN)
-		return not_open(t, why);
-	return t->ops->lines != NULL ? t->ops->lines(t, lines, why)
-	    : unsupported(t, "modem lines", why);
-}
-
-enum err
-transport_lines_set(struct transport *t, unsigned mask, unsigned on, struct err_msg *why)
-{
-	if (t->state != TRANSPORT_OPEN)
-		return not_open(t, why);
-	return t->ops->lines_set != NULL ? t->ops->lines_set(t, mask, on, why)
-	    : unsupported(t, "modem lines", why);
-}
+/* ---- break: it holds the queue */
 
 static void
 break_over(void *arg)
@@ -548,9 +500,9 @@ transport_break(struct transport *t, uint64_t ns, struct err_msg *why)
 	enum err e;
 
 	if (t->state != TRANSPORT_OPEN)
-		return not_open(t, why);
+		return transport_not_open(t, why);
 	if (t->ops->set_break == NULL)
-		return unsupported(t, "break", why);
+		return transport_unsupported(t, "break", why);
 	if (t->brk != NULL)
 		return err_set(why, ERR_BUSY, t->device, NULL, "a break is being sent");
 	e = t->ops->set_break(t, true, why);

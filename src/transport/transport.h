@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "loop/loop.h"
 #include "transport/discover.h"
+#include "transport/pulse.h"
 
 enum {
 	TRANSPORT_TURN = 64 << 10,      /* bytes read in one turn of the loop */
@@ -46,6 +47,10 @@ struct transport_settings {
 	uint8_t  stop;                  /* 1 or 2; 0 is 1 */
 	enum transport_flow flow;
 	int8_t   dtr, rts;              /* after open: 1 on, 0 off, -1 as the kernel left it */
+	int8_t   rs485;                 /* 1 on, 0 off, -1 as the driver has it */
+	bool     rs485_rts_low;         /* RTS is low while sending; else high */
+	bool     rs485_echo;            /* receives what it sends */
+	uint32_t rs485_before_ms, rs485_after_ms;       /* pause around sending */
 	uint64_t char_ns, line_ns;      /* pause after each byte, after each CR or LF; 0: none */
 };
 
@@ -85,6 +90,14 @@ enum err    transport_lines(const struct transport *t, unsigned *lines, struct e
 enum err    transport_lines_set(struct transport *t, unsigned mask, unsigned on,
     struct err_msg *why);
 enum err    transport_break(struct transport *t, uint64_t ns, struct err_msg *why);
+/* Runs the steps; done (may be NULL) says how it ended, from the loop. A port that is closed or
+ * lost in between gets its lines back first where that can be done: no board is left in reset. */
+typedef void (*transport_pulse_done)(void *arg, enum err e);
+enum err    transport_pulse(struct transport *t, const struct pulse *p, transport_pulse_done done,
+    void *arg, struct err_msg *why);
+/* The 1200-baud touch (Arduino, TinyGo, UF2): 1200 baud, DTR falls. The board is expected to go. */
+enum err    transport_touch(struct transport *t, transport_pulse_done done, void *arg,
+    struct err_msg *why);
 
 /* Whether it is worth waiting for this spec to come back after it was lost (not for exec:). */
 bool        transport_returns(const char *spec);

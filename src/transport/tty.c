@@ -126,6 +126,33 @@ tty_set_break(int fd, const char *path, bool on, struct err_msg *why)
 	    : no_lines(errno, path, "sending a break", why);
 }
 
+/* Documentation/driver-api/serial/serial-rs485.rst */
+enum err
+tty_rs485(int fd, const char *path, const struct transport_settings *s, struct err_msg *why)
+{
+	struct serial_rs485 r;
+
+	if (s->rs485 < 0)
+		return ERR_OK;
+	memset(&r, 0, sizeof r);
+	if (ioctl(fd, TIOCGRS485, &r) != 0) {
+		if (s->rs485 == 0)
+			return ERR_OK;  /* it is off where there is none */
+		return err_set(why, ERR_UNSUPPORTED, path,
+		    "use an adapter that turns its transmitter on by itself, without rs485=",
+		    "the driver of this port has no RS-485 mode (%s)", strerror(errno));
+	}
+	r.flags &= ~(unsigned)(SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND |
+	    SER_RS485_RTS_AFTER_SEND | SER_RS485_RX_DURING_TX);
+	r.flags |= s->rs485 != 0 ? SER_RS485_ENABLED : 0;
+	r.flags |= s->rs485_rts_low ? SER_RS485_RTS_AFTER_SEND : SER_RS485_RTS_ON_SEND;
+	r.flags |= s->rs485_echo ? SER_RS485_RX_DURING_TX : 0;
+	r.delay_rts_before_send = s->rs485_before_ms;
+	r.delay_rts_after_send = s->rs485_after_ms;
+	return ioctl(fd, TIOCSRS485, &r) == 0 ? ERR_OK
+	    : err_errno(why, errno, path, "switching RS-485");
+}
+
 size_t
 tty_kernel_queue(int fd)
 {

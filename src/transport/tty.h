@@ -20,6 +20,9 @@ enum err tty_configure(int fd, const char *path, const struct transport_settings
 enum err tty_lines(int fd, const char *path, unsigned *lines, struct err_msg *why);
 enum err tty_lines_set(int fd, const char *path, unsigned mask, unsigned on, struct err_msg *why);
 enum err tty_set_break(int fd, const char *path, bool on, struct err_msg *why);
+/* As the settings say; -1 leaves it. ERR_UNSUPPORTED where the driver has no RS-485. */
+enum err tty_rs485(int fd, const char *path, const struct transport_settings *s,
+    struct err_msg *why);
 size_t   tty_kernel_queue(int fd);
 void     tty_exclusive(int fd, bool on);        /* TIOCEXCL */
 void     tty_no_closing_wait(int fd);           /* best effort: needs the driver and the right */

@@ -52,9 +52,12 @@ struct transport {
 	struct buf out;
 	size_t  out_at;                 /* written of out */
 	struct loop_timer *pace, *brk;
+	struct motion *motion;          /* lines.c: a pulse that is being given, or NULL */
 };
 
 /* For wires: the wire is gone; the reason goes to the owner. Runs from the loop only. */
 void transport_lost(struct transport *t, const struct err_msg *why);
+/* lines.c: a pulse ends here and now; the lines go back. */
+void transport_pulse_end(struct transport *t, enum err e);
 
 #endif

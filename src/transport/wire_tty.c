@@ -9,7 +9,9 @@
 static enum err
 configure(struct transport *t, struct err_msg *why)
 {
-	return tty_configure(t->fd, t->device, &t->set, why);
+	const enum err e = tty_configure(t->fd, t->device, &t->set, why);
+
+	return e == ERR_OK ? tty_rs485(t->fd, t->device, &t->set, why) : e;
 }
 
 static enum err

@@ -464,6 +464,7 @@ OPENS(help, help_open(u))
 OPENS(palette, palette_open(u, ""))
 OPENS(at, at_card_open(u))
 OPENS(notices, notices_open(u))
+OPENS(ports, ports_dialog(u))
 OPENS(redraw, u->ops->repaint(u->arg))
 OPENS(suspend, u->ops->suspend(u->arg))
 OPENS(detach, u->ops->leave(u->arg))
@@ -523,6 +524,7 @@ static const struct command commands[] = {
 	{ "view.next", "next pane", NULL, COMMAND_VIEW, run_next },
 	{ "view.notices", "list of notices", NULL, COMMAND_VIEW, run_notices },
 	{ "view.palette", "any command", NULL, COMMAND_VIEW, run_palette },
+	{ "view.ports", "choose a port to open", NULL, COMMAND_VIEW, run_ports },
 	{ "view.quit", "ask how to leave", NULL, COMMAND_VIEW, run_quit },
 	{ "view.rate", "sample gauges more or less often", args_times, COMMAND_VIEW, run_rate },
 	{ "view.redraw", "draw all again", NULL, COMMAND_VIEW, run_redraw },

@@ -83,7 +83,7 @@ static const struct key_row builtin[] = {
 	{ KEYS_GLOBAL, "m", "view.mark", "set a mark", "mark", NULL },
 	{ KEYS_GLOBAL, "w", "workflow.run ", "run a workflow", "workflow", NULL },
 	{ KEYS_GLOBAL, "F", "board.flash ", "flash the board (asks)", "flash", NULL },
-	{ KEYS_GLOBAL, "o", "console.open ", "open a port", NULL, NULL },
+	{ KEYS_GLOBAL, "o", "view.ports", "open a port", NULL, NULL },
 	{ KEYS_GLOBAL, "H", "console.open tcp:", "open a console on a host", NULL, NULL },
 	{ KEYS_GLOBAL, "!", "view.notices", "notices", NULL, NULL },
 	{ KEYS_GLOBAL, "M", "view.mouse", "mouse on or off", NULL, NULL },

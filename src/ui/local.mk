@@ -31,6 +31,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/pane.c \
 	%D%/pane.h \
 	%D%/parts.h \
+	%D%/ports.c \
+	%D%/ports.h \
 	%D%/plain.c \
 	%D%/plain.h \
 	%D%/prompt.c \

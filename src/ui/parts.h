@@ -17,6 +17,7 @@ bool status_menu_due(const struct ui *u);
 void palette_open(struct ui *u, const char *text);
 void help_open(struct ui *u);
 void notices_open(struct ui *u);
+void ports_dialog(struct ui *u);
 void at_card_open(struct ui *u);
 void at_card_answer(struct ui *u, const json_t *result);
 /* Asks before `line` is sent; the button that has the focus is Cancel. */

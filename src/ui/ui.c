@@ -11,6 +11,7 @@
 #include "ui/overlay.h"
 #include "ui/pane.h"
 #include "ui/parts.h"
+#include "ui/ports.h"
 
 #define MESSAGE_NS (6 * NS_PER_S)
 #define MENU_NS (300 * NS_PER_MS)
@@ -385,6 +386,8 @@ say_result(struct ui *u, const char *line, const json_t *result)
 void
 ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
+	if (strcmp(line, "port.list") == 0 && ports_answer(u, result, err))
+		return;
 	if (err != NULL) {
 		ui_say_err(u, err);
 		return;
@@ -392,6 +395,12 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 	if (json_is_object(result) && json_object_get(result, "command") != NULL &&
 	    json_object_get(result, "code") != NULL) {
 		at_card_answer(u, result);
+		return;
+	}
+	if (strncmp(line, "console.open ", 13) == 0 && json_get_int(result, "stream", 0) > 0) {
+		u->console = json_get_int(result, "stream", 0);
+		ui_say(u, UI_INFO, "%s: %s", json_get_str(result, "device", ""),
+		    json_get_str(result, "state", "open"));
 		return;
 	}
 	say_result(u, line, result);

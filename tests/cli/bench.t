@@ -154,7 +154,7 @@ for line, code, words in (
         ("no.such.thing", "usage", "no such command"),
         ("console.open", "usage", "needs spec"),
         ("console.open /dev/nothing-here name=b", "not_found", ""),
-        ("console.open exec:cat", "busy", "open"),
+        ("console.open exec:cat name=main", "busy", "open"),
         ("console.open exec:cat name=../x", "usage", "letters"),
         ("at.send AT console=nobody", "not_found", "no console"),
         ("job.wait 99", "not_found", "no job"),
