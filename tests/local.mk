@@ -81,6 +81,7 @@ include tests/fuzz/local.mk
 include tests/unit/base.mk
 include tests/unit/console.mk
 include tests/unit/core.mk
+include tests/unit/decode.mk
 include tests/unit/elf.mk
 include tests/unit/fetch.mk
 include tests/unit/gauge.mk
@@ -102,6 +103,18 @@ EXTRA_DIST += \
 	tests/benchmark/console.py \
 	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh \
+	tests/data/decode/cmsis.want \
+	tests/data/decode/esp-abort.want \
+	tests/data/decode/esp32.want \
+	tests/data/decode/esp32c3.want \
+	tests/data/decode/esp8266.want \
+	tests/data/decode/go-prefixed.want \
+	tests/data/decode/go.want \
+	tests/data/decode/gotrace.want \
+	tests/data/decode/mbed.want \
+	tests/data/decode/tinygo.want \
+	tests/data/decode/zephyr-riscv.want \
+	tests/data/decode/zephyr.want \
 	tests/data/elf/README.md \
 	tests/data/elf/crash.c \
 	tests/data/elf/riscv32.elf \

@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/unit/test_text_decode
+tests_unit_test_text_decode_SOURCES = tests/unit/test_text_decode.c
+tests_unit_test_text_decode_LDADD = src/text/libtext.a src/sys/libsys.a src/base/libbase.a \
+	$(PCRE2_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/test_text_decode
