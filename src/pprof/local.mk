@@ -11,6 +11,12 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/profile.c %D%/profile.h \
 	%D%/proto.c %D%/proto.h \
 	%D%/report.c %D%/report.h \
+	%D%/leaks.c %D%/leaks.h \
+	%D%/stats.c %D%/stats.h \
+	%D%/series.c %D%/series.h \
+	%D%/series_delta.c %D%/series_delta.h \
+	%D%/series_file.c %D%/series_file.h \
+	%D%/series_table.c %D%/series_table.h \
 	%D%/cursor.c %D%/cursor.h \
 	%D%/top.c %D%/top.h \
 	%D%/units.c %D%/units.h

@@ -1,8 +1,11 @@
 noinst_LIBRARIES += %D%/libworker.a
 %C%_libworker_a_SOURCES = \
 	%D%/elves.c %D%/elves.h \
+	%D%/load.c %D%/load.h \
 	%D%/process.c %D%/process.h \
 	%D%/profiles.c %D%/profiles.h \
+	%D%/series.c %D%/series.h \
+	%D%/series_load.c %D%/series_load.h \
 	%D%/source.c %D%/source.h \
 	%D%/worker.c %D%/worker.h
 %C%_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -7,6 +7,7 @@
 #include "proto/peer.h"
 #include "worker/elves.h"
 #include "worker/profiles.h"
+#include "worker/series.h"
 
 static const struct method {
 	const char *name;
@@ -17,6 +18,9 @@ static const struct method {
 	{ "fetch", profiles_fetch },
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
+	{ "series.add", series_request_add },
+	{ "series.rank", series_request_rank },
+	{ "series.stack", series_request_stack },
 };
 
 struct serving {

@@ -22,6 +22,7 @@
  *               frames: for each address a list, innermost first, of {func, file, line, offset,
  *               inline}; an empty list where there is no code. calls: the address is one a call
  *               returns to. The last two files stay open until they change.
+ *   series.add, series.rank, series.stack: worker/series.h
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
