@@ -51,6 +51,7 @@ TESTS += \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
+	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -68,6 +69,7 @@ EXTRA_DIST += \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
+	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -137,6 +139,8 @@ EXTRA_DIST += \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \
+	tests/lib/pprofcases.py \
+	tests/lib/pprofgen.py \
 	tests/lib/tap.sh \
 	tests/lib/ttyrig.py \
 	tests/rig/README.md \

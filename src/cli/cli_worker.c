@@ -2,6 +2,7 @@
 #include "cli/cli_worker.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "loop/loop.h"
@@ -52,14 +53,25 @@ on_closed(struct peer *p, const struct err_msg *why, void *arg)
 }
 
 static enum err
-start(int fd, const char *write_ok, pid_t *pid, struct err_msg *why)
+start(int fd, const struct cli_worker_ask *how, pid_t *pid, struct err_msg *why)
 {
-	char *program = path_program("vise-worker");
-	const char *const argv[] = { program, write_ok == NULL ? NULL : "--write", write_ok, NULL };
+	char *program = path_program("vise-worker"), memory[32];
+	const char *argv[6] = { program };
+	size_t n = 1;
 	struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = 1, .fd_err = 2, .fd3 = fd,
 	    .no_new_privs = true, .keep_group = true };
-	enum err e = sys_spawn(&s, pid, why);
+	enum err e;
 
+	if (how->write_ok != NULL) {
+		argv[n++] = "--write";
+		argv[n++] = how->write_ok;
+	}
+	if (how->memory != 0) {
+		snprintf(memory, sizeof(memory), "%llu", (unsigned long long)how->memory);
+		argv[n++] = "--memory";
+		argv[n++] = memory;
+	}
+	e = sys_spawn(&s, pid, why);
 	mem_free(program);
 	return e;
 }
@@ -69,7 +81,7 @@ static enum err
 died(int status, struct err_msg *why)
 {
 	if (status == 128 + SIGXCPU || status == 128 + SIGKILL)
-		return err_set(why, ERR_LIMIT, "vise-worker", "try a smaller profile",
+		return err_set(why, ERR_LIMIT, "vise-worker", "raise --max-memory, or try a smaller profile",
 		    "it was ended: it used up the time or memory it is given");
 	if (status > 128)
 		return err_set(why, ERR_INFRA, "vise-worker", "please report it, with the file",
@@ -93,6 +105,15 @@ enum err
 cli_worker_call(const char *method, json_t *params, const char *write_ok, uint64_t timeout_ns,
     json_t **result, struct err_msg *why)
 {
+	struct cli_worker_ask how = { .write_ok = write_ok, .timeout_ns = timeout_ns };
+
+	return cli_worker_ask(method, params, &how, result, why);
+}
+
+enum err
+cli_worker_ask(const char *method, json_t *params, const struct cli_worker_ask *how,
+    json_t **result, struct err_msg *why)
+{
 	struct asking a = { .loop = loop_new(), .code = ERR_EOF };
 	int fd[2] = { -1, -1 }, status;
 	pid_t pid = -1;
@@ -101,13 +122,13 @@ cli_worker_call(const char *method, json_t *params, const char *write_ok, uint64
 	if (a.loop == NULL || !sys_socketpair(fd))
 		e = err_set(why, ERR_INFRA, "vise-worker", NULL, "no descriptors left");
 	else
-		e = start(fd[1], write_ok, &pid, why);
+		e = start(fd[1], how, &pid, why);
 	sys_close(fd[1]);
 	if (e != ERR_OK) {
 		json_decref(params);
 		sys_close(fd[0]);
 	} else {
-		ask(&a, fd[0], method, params, timeout_ns);
+		ask(&a, fd[0], method, params, how->timeout_ns);
 		if (a.answered)
 			/* it has nothing left to do, or does it for too long */
 			sys_kill_group(pid, SIGKILL);

@@ -16,4 +16,14 @@
 enum err cli_worker_call(const char *method, json_t *params, const char *write_ok,
     uint64_t timeout_ns, json_t **result, struct err_msg *why);
 
+/* The same with all that can be chosen; 0 and NULL are the defaults. */
+struct cli_worker_ask {
+	const char *write_ok;
+	uint64_t timeout_ns;
+	uint64_t memory;                /* bytes of address space; 0: the worker's own limit */
+};
+
+enum err cli_worker_ask(const char *method, json_t *params, const struct cli_worker_ask *ask,
+    json_t **result, struct err_msg *why);
+
 #endif

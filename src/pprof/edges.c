@@ -6,16 +6,16 @@
 #include "base/alloc.h"
 
 static uint32_t
-hop(const struct nodes *n, unsigned k, const struct pprof_location *l)
+hop(const struct nodes *n, unsigned k, const struct pprof_location *l, bool all)
 {
 	uint32_t next = EDGES_SKIP;
 
 	for (uint32_t j = l->line_count; j-- > 0;) {
 		uint32_t node = n->of_line[k][l->first_line + j];
 
-		if (!n->sum[node].kept)
+		if (!n->sum[node].in_graph)
 			continue;
-		if (n->sum[node].inlined)
+		if (all || n->sum[node].inlined)
 			return EDGES_LOOK;
 		next = node;
 	}
@@ -23,9 +23,9 @@ hop(const struct nodes *n, unsigned k, const struct pprof_location *l)
 }
 
 bool
-edges_init(struct edges *e, const struct nodes *n)
+edges_init(struct edges *e, const struct nodes *n, bool all)
 {
-	*e = (struct edges){ 0 };
+	*e = (struct edges){ .all = all };
 	for (unsigned k = 0; k < NODES_PROFILES && n->profile[k] != NULL; k++) {
 		const struct pprof_profile *p = n->profile[k];
 
@@ -33,7 +33,7 @@ edges_init(struct edges *e, const struct nodes *n)
 		if (e->hop[k] == NULL)
 			return false;
 		for (uint32_t i = 0; i < p->location_count; i++)
-			e->hop[k][i] = hop(n, k, &p->location[i]);
+			e->hop[k][i] = hop(n, k, &p->location[i], all);
 	}
 	return true;
 }
@@ -107,9 +107,9 @@ look(struct edges *e, const struct nodes *n, unsigned k, const struct pprof_loca
 		uint32_t node = n->of_line[k][l->first_line + j];
 		const struct node_sum *sum = &n->sum[node];
 
-		if (!sum->kept)
+		if (!sum->in_graph)
 			continue;
-		if (sum->inlined && *parent != EDGES_SKIP && *parent != node
+		if ((e->all || sum->inlined) && *parent != EDGES_SKIP && *parent != node
 		    && !add(e, *parent, node, value, stamp, j + 1 < l->line_count))
 			return false;
 		*parent = node;

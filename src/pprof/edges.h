@@ -1,9 +1,9 @@
 /*
  * edges.h - just enough of the call graph to know which rows pprof marks (inline) or
- * (partial-inline).
+ * (partial-inline); all of it for tree and peek.
  *
- * Layer   pprof, private to this folder. Only edges into kept nodes that stand inlined somewhere
- *         are recorded.
+ * Layer   pprof, private to this folder. Unless all are wanted, only edges into nodes that stand
+ *         inlined somewhere are recorded.
  * Source  google/pprof internal/graph (newGraph, AddToEdgeDiv, TrimLowFrequencyEdges),
  *         report.TextItems.
  */
@@ -27,13 +27,14 @@ struct edge {
 struct edges {
 	struct edge *slot;
 	size_t cap, count;
+	bool all;                       /* every edge, not only those that decide marks */
 	/* Per location. EDGES_LOOK: look at its lines. EDGES_SKIP: none is kept. Else its innermost
 	 * kept node, which is the next parent; no line of it is of interest. */
 	uint32_t *hop[NODES_PROFILES];
 };
 
-/* n->sum[].kept must be final. False: no memory. */
-bool edges_init(struct edges *e, const struct nodes *n);
+/* n->sum[].in_graph must be final. False: no memory. */
+bool edges_init(struct edges *e, const struct nodes *n, bool all);
 void edges_fini(struct edges *e);
 /* Adds one sample; false: no memory. stamp must not be 0. */
 bool edges_count(struct edges *e, const struct nodes *n, unsigned k, const struct pprof_sample *s,

@@ -172,7 +172,7 @@ merge_one(struct feed *f, unsigned k, struct keys *keys, struct err_msg *why)
 		for (uint32_t i = 0; i < types; i++)
 			value[i] = (int64_t)((uint64_t)value[i] + (uint64_t)s.value[i]);
 	}
-	f->cursor[k].labels = false;
+	f->cursor[k].labels = f->labels;
 	return e == ERR_NOTHING ? ERR_OK : e;
 }
 
@@ -310,7 +310,8 @@ next_merged(struct feed *f, struct feed_item *item, struct err_msg *why)
 			uint32_t n = f->next++;
 
 			item->value = m->value[(size_t)n * types + f->type];
-			if (item->value == 0)
+			item->div = f->o->mean ? m->value[(size_t)n * types] : 0;
+			if (item->value == 0 && item->div == 0)
 				continue;
 			item->k = f->k;
 			item->base = m->entry[n].base;
@@ -329,13 +330,15 @@ next_straight(struct feed *f, struct feed_item *item, struct err_msg *why)
 
 		while ((e = pprof_cursor_next(&f->cursor[f->k], &item->sample, why)) == ERR_OK) {
 			int64_t v = item->sample.value[f->type];
+			int64_t d = f->o->mean ? item->sample.value[0] : 0;
 
 			if (v < 0 || (item->sample.base && f->profile[1] != NULL))
 				f->must_merge = true;
-			if (v == 0)
+			if (v == 0 && d == 0)
 				continue;
 			item->k = f->k;
 			item->value = f->k == 1 ? scaled(v, -1) : v;
+			item->div = f->k == 1 ? scaled(d, -1) : d;
 			item->base = item->sample.base || f->k == 1;
 			return ERR_OK;
 		}

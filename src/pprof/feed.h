@@ -12,7 +12,7 @@
 #ifndef PPROF_FEED_H
 #define PPROF_FEED_H
 #include "pprof/cursor.h"
-#include "pprof/top.h"
+#include "pprof/options.h"
 
 struct feed_entry {
 	uint64_t key;
@@ -40,12 +40,14 @@ struct feed {
 	bool     must_merge;
 	uint32_t type, next;
 	unsigned k;
+	bool    labels;                 /* samples come with their labels */
 };
 
 struct feed_item {
 	unsigned k;                     /* which profile */
 	struct pprof_sample sample;
-	int64_t value;                  /* never 0 */
+	int64_t value;                  /* not 0, unless div is not */
+	int64_t div;                    /* with options.mean: the value of the first type */
 	bool     base;                  /* counts as the base's for the total */
 };
 

@@ -1,5 +1,15 @@
 noinst_LIBRARIES += %D%/libpprof.a
 %C%_libpprof_a_SOURCES = \
+	%D%/calls.c %D%/calls.h \
+	%D%/facts.c %D%/facts.h \
+	%D%/filter.c %D%/filter.h \
+	%D%/labels.c %D%/labels.h \
+	%D%/rx.c %D%/rx.h \
+	%D%/sampling.c %D%/sampling.h \
+	%D%/tagroot.c %D%/tagroot.h \
+	%D%/view.c %D%/view.h \
+	%D%/options.h \
+	%D%/stacks.c %D%/stacks.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/encode.c %D%/encode.h \
 	%D%/feed.c %D%/feed.h \
@@ -20,4 +30,4 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/cursor.c %D%/cursor.h \
 	%D%/top.c %D%/top.h \
 	%D%/units.c %D%/units.h
-%C%_libpprof_a_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS)
+%C%_libpprof_a_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS) $(PCRE2_CFLAGS)

@@ -192,18 +192,64 @@ clean(struct slice s, char *out)
 	return n;
 }
 
+/* Without a trim path: what follows "/BASE/" where BASE is the last part of a source folder. */
+static bool
+behind_source(struct slice file, const char *source, struct slice *out)
+{
+	struct slice rest = slice_of(source);
+
+	while (rest.n > 0) {
+		struct slice dir = slice_cut(rest, ':', &rest), base = names_base(dir);
+
+		for (size_t i = 0; i + base.n + 2 <= file.n; i++) {
+			if (file.p[i] != '/' || file.p[i + 1 + base.n] != '/'
+			    || memcmp(file.p + i + 1, base.p, base.n) != 0)
+				continue;
+			*out = slice_skip(file, i + base.n + 2);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The prefix and a slash cut off. */
+static bool
+without(struct slice file, struct slice prefix, struct slice *out)
+{
+	bool slash = prefix.n > 0 && prefix.p[prefix.n - 1] == '/';
+	size_t n = prefix.n + !slash;
+
+	if (file.n < n || memcmp(file.p, prefix.p, prefix.n) != 0 || file.p[n - 1] != '/')
+		return false;
+	*out = slice_skip(file, n);
+	return true;
+}
+
+struct slice
+names_trim(struct slice file, const char *trim, const char *source)
+{
+	struct slice rest = slice_of(trim), out;
+
+	if (rest.n == 0 && behind_source(file, source, &out))
+		return out;
+	while (rest.n > 0) {
+		struct slice one = slice_cut(rest, ':', &rest);
+
+		if (without(file, one, &out))
+			return out;
+	}
+	if (without(file, slice_of("/proc/self/cwd/./"), &out)
+	    || without(file, slice_of("/proc/self/cwd/"), &out))
+		return out;
+	return file;
+}
+
 uint32_t
 names_put_file(struct names *n, struct slice file)
 {
-	static const char *const prefix[] = { "/proc/self/cwd/./", "/proc/self/cwd/" };
 	char *text;
 
-	for (size_t i = 0; i < sizeof(prefix) / sizeof(prefix[0]); i++) {
-		if (slice_starts(file, prefix[i])) {
-			file = slice_skip(file, strlen(prefix[i]));
-			break;
-		}
-	}
+	file = names_trim(file, n->trim_path, n->source_path);
 	if (file.n == 0 || is_clean(file))
 		return names_put(n, file);
 	text = mem_alloc(file.n + 2);

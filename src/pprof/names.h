@@ -19,6 +19,8 @@ struct names {
 	uint64_t seed;
 	char   **owned;
 	uint32_t owned_count, owned_cap;
+	/* lists with ':', or NULL: prefixes to cut off file names; where sources are looked for */
+	const char *trim_path, *source_path;
 };
 
 void     names_init(struct names *n);
@@ -29,5 +31,7 @@ uint32_t names_put_function(struct names *n, struct slice name, struct slice sys
 /* The file name pprof shows: prefixes trimmed, the path cleaned. */
 uint32_t names_put_file(struct names *n, struct slice file);
 struct slice names_base(struct slice path);             /* filepath.Base */
+/* pprof's trimPath: trim and source are lists with ':', or NULL. A part of file. */
+struct slice names_trim(struct slice file, const char *trim, const char *source);
 
 #endif

@@ -32,6 +32,7 @@ nodes_fini(struct nodes *n)
 	hmap_fini(&n->index);
 	mem_free(n->info);
 	mem_free(n->sum);
+	mem_free(n->more);
 	mem_free(n->mapping);
 	for (unsigned k = 0; k < NODES_PROFILES; k++) {
 		mem_free(n->of_line[k]);
@@ -160,7 +161,7 @@ describe(struct nodes *n, unsigned k, const struct pprof_location *l, const stru
 		if (g->line)
 			info->line = line->line;
 	}
-	if (info->name == 0) {
+	if (info->name == 0 || (n->objfiles && f != NULL)) {
 		info->objfile = m != NULL ? names_put(&n->names, m->file) : 0;
 		info->start_line = f != NULL ? f->start_line : 0;
 	}
@@ -172,7 +173,7 @@ static uint32_t
 node_of(struct nodes *n, unsigned k, const struct pprof_location *l, const struct pprof_line *line,
     uint32_t *cache)
 {
-	bool cached = line->function != PPROF_NONE && !grains[n->granularity].line;
+	bool cached = line->function != PPROF_NONE && !grains[n->granularity].line && !n->objfiles;
 	struct node_info info;
 	uint32_t node;
 
@@ -259,6 +260,51 @@ nodes_count(
 	}
 	if (sum != NULL)
 		sum->flat = (int64_t)((uint64_t)sum->flat + (uint64_t)value);
+}
+
+bool
+nodes_want_more(struct nodes *n)
+{
+	n->more = mem_try((n->count + (size_t)1) * sizeof(*n->more));
+	if (n->more == NULL)
+		return false;
+	memset(n->more, 0, (n->count + (size_t)1) * sizeof(*n->more));
+	return true;
+}
+
+static void
+add_more(struct node_more *m, const struct node_more *what, bool flat)
+{
+	int64_t *div = flat ? &m->flat_div : &m->cum_div, *was = flat ? &m->flat_was : &m->cum_was;
+	double *var = flat ? &m->flat_var : &m->cum_var;
+
+	*div = (int64_t)((uint64_t)*div + (uint64_t)what->cum_div);
+	*was = (int64_t)((uint64_t)*was + (uint64_t)what->cum_was);
+	*var += what->cum_var;
+}
+
+/* A node is met for the first time in this sample when its stamp is still that of nodes_count: the
+ * stamp's top bit is turned over then, and back by the next walk's zeroing. */
+void
+nodes_count_more(
+    struct nodes *n, unsigned k, const struct pprof_sample *s, const struct node_more *what)
+{
+	const struct pprof_location *location = n->profile[k]->location;
+	uint32_t last = NODES_MANY;
+
+	for (size_t i = s->loc_count; i-- > 0;) {
+		const struct pprof_location *l = &location[s->loc[i]];
+
+		for (uint32_t j = l->first_line + l->line_count; j-- > l->first_line;) {
+			last = n->of_line[k][j];
+			if ((n->sum[last].stamp & NODES_SEEN) != 0)
+				continue;
+			n->sum[last].stamp |= NODES_SEEN;
+			add_more(&n->more[last], what, false);
+		}
+	}
+	if (last != NODES_MANY)
+		add_more(&n->more[last], what, true);
 }
 
 static enum err

@@ -418,7 +418,8 @@ pprof_string(const struct pprof_profile *p, uint32_t index)
 	uint64_t n;
 
 	if (index >= p->string_count)
-		return slice_make("", 0);
+		return index - p->string_count < p->extra_count ? p->extra[index - p->string_count]
+								: slice_make("", 0);
 	at = proto_varint(p->raw + p->string[index], end, &n);
 	if (at == NULL || n > (uint64_t)(end - at))
 		return slice_make("", 0);

@@ -80,6 +80,9 @@ struct pprof_profile {
 	struct slice default_type, drop_frames, keep_frames;
 	struct slice *comment;
 	bool      has_base_string;      /* "pprof::base" is in the string table */
+	/* Texts a filter made: their indexes follow those of the file. Not owned. */
+	const struct slice *extra;
+	uint32_t  extra_count;
 };
 
 /* data is borrowed for the call. what names it in messages. */

@@ -24,9 +24,11 @@ harmless(char *s)
 	}
 }
 
-static void
-value(const struct top_report *r, int64_t v, char out[UNITS_LABEL_MAX])
+void
+report_value(const struct top_report *r, int64_t v, char out[UNITS_LABEL_MAX])
 {
+	if (r->ratio > 0 && (r->ratio < 1 || r->ratio > 1))
+		v = units_int((double)v * r->ratio);
 	units_label(v, slice_of(r->unit), slice_of(r->shown_unit), out, UNITS_LABEL_MAX);
 	harmless(out);
 }
@@ -67,7 +69,7 @@ duration_line(const struct top_report *r, struct buf *out)
 	double nanos = units_scale(r->total, slice_of(r->unit), ns, &unit);
 
 	units_label(r->duration_nanos, ns, slice_of("auto"), length, sizeof(length));
-	value(r, r->total, total);
+	report_value(r, r->total, total);
 	if (slice_is(unit, "ns") && (nanos < 0 || nanos > 0)) {
 		units_percent(units_int(nanos), r->duration_nanos, percent, sizeof(percent));
 		snprintf(share, sizeof(share), "(%s)", percent);
@@ -82,9 +84,9 @@ showing_lines(const struct top_report *r, struct buf *out)
 	const char *p = percent;
 	enum err e;
 
-	value(r, r->shown_sum, shown);
-	value(r, r->total, total);
-	value(r, r->cutoff, least);
+	report_value(r, r->shown_sum, shown);
+	report_value(r, r->total, total);
+	report_value(r, r->cutoff, least);
 	units_percent(r->shown_sum, r->total, percent, sizeof(percent));
 	while (*p == ' ')
 		p++;
@@ -101,7 +103,7 @@ showing_lines(const struct top_report *r, struct buf *out)
 }
 
 enum err
-report_header(const struct top_report *r, struct buf *out)
+report_labels(const struct top_report *r, struct buf *out)
 {
 	enum err e = ERR_OK;
 
@@ -117,6 +119,16 @@ report_header(const struct top_report *r, struct buf *out)
 		e = time_line(r, out);
 	if (e == ERR_OK && r->duration_nanos != 0)
 		e = duration_line(r, out);
+	return e;
+}
+
+enum err
+report_header(const struct top_report *r, struct buf *out)
+{
+	enum err e = r->compact ? ERR_OK : report_labels(r, out);
+
+	if (e == ERR_OK && r->filters != NULL)
+		e = utf8_escape(out, r->filters, strlen(r->filters), 1);
 	return e != ERR_OK ? e : showing_lines(r, out);
 }
 
@@ -157,8 +169,8 @@ report_row(const struct top_report *r, uint32_t row, struct buf *out)
 	char flat[UNITS_LABEL_MAX], cum[UNITS_LABEL_MAX], flat_p[32], sum_p[32], cum_p[32];
 	enum err e;
 
-	value(r, t->flat, flat);
-	value(r, t->cum, cum);
+	report_value(r, t->flat, flat);
+	report_value(r, t->cum, cum);
 	units_percent(t->flat, r->total, flat_p, sizeof(flat_p));
 	units_percent(t->sum, r->total, sum_p, sizeof(sum_p));
 	units_percent(t->cum, r->total, cum_p, sizeof(cum_p));

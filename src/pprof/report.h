@@ -8,8 +8,13 @@
 #define PPROF_REPORT_H
 #include "base/buf.h"
 #include "pprof/top.h"
+#include "pprof/units.h"
 
-/* File: ... Showing nodes ... */
+/* File: ... Type: ... Duration: ... */
+enum err report_labels(const struct top_report *r, struct buf *out);
+/* A value as all values of the report are printed. */
+void     report_value(const struct top_report *r, int64_t v, char out[UNITS_LABEL_MAX]);
+/* The labels, filters, Showing nodes ... */
 enum err report_header(const struct top_report *r, struct buf *out);
 /* flat flat% sum% cum cum% */
 enum err report_columns(struct buf *out);

@@ -1,14 +1,18 @@
 /* top.c - sums per node, trimming, order, marks: the rows of pprof -top without its call graph. */
 #include "pprof/top.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "pprof/calls.h"
 #include "pprof/edges.h"
-#include "pprof/feed.h"
+#include "pprof/facts.h"
 #include "pprof/nodes.h"
+#include "pprof/sampling.h"
 #include "pprof/units.h"
+#include "pprof/view.h"
 
 enum { NAME_MAX_BYTES = 1 << 20 };
 
@@ -21,20 +25,22 @@ struct item {
 };
 
 struct making {
-	struct feed feed;
+	struct view view;
 	struct nodes nodes;
 	const struct top_options *o;
 	struct top_report *r;
 	struct item *item;
 	uint32_t count;
 	int64_t  flat_total;            /* of all nodes before trimming */
+	bool     more;                  /* nodes.more is kept */
+	bool     cut;                   /* some node of the graph is no row */
 	struct err_msg *why;
 };
 
 void
 top_defaults(struct top_options *o)
 {
-	*o = (struct top_options){ .node_fraction = 0.005, .edge_fraction = 0.001 };
+	*o = (struct top_options){ .node_fraction = 0.005, .edge_fraction = 0.001, .divide_by = 1 };
 }
 
 bool
@@ -70,35 +76,109 @@ cutoff(int64_t total, double fraction)
 static enum err
 no_memory(struct making *m)
 {
-	return err_set(m->why, ERR_MEMORY, m->feed.what[0], "choose a coarser granularity",
+	return err_set(m->why, ERR_MEMORY, m->view.feed.what[0], "choose a coarser granularity",
 	    "no memory for the rows");
+}
+
+/* What the changes between two profiles, and a mean, need beyond flat and cum. */
+static void
+count_more(struct making *m, const struct sampling *sampling, const struct feed_item *item)
+{
+	struct node_more what = { .cum_div = item->div };
+	bool base = m->view.feed.profile[1] != NULL;
+	double var = sampling_variance(
+	    &sampling[item->k], m->view.feed.profile[item->k], &item->sample, base);
+
+	what.cum_was = item->base ? (int64_t)(0 - (uint64_t)item->value) : 0;
+	what.cum_var = item->k == 1 ? -var : var;
+	nodes_count_more(&m->nodes, item->k, &item->sample, &what);
 }
 
 /* First walk: flat and cum of every node, and the total percentages refer to. */
 static enum err
 count(struct making *m)
 {
-	uint64_t all = 0, base = 0;
+	struct sampling sampling[2];
 	struct feed_item item;
 	uint32_t stamp = 0;
 	enum err e;
 
+	for (unsigned k = 0; k < 2 && m->view.feed.profile[k] != NULL; k++)
+		sampling_init(&sampling[k], m->view.feed.profile[k], m->view.type);
 	for (uint32_t i = 0; i < m->nodes.count; i++)
 		m->nodes.sum[i] = (struct node_sum){ .inlined = m->nodes.sum[i].inlined };
-	while ((e = feed_next(&m->feed, &item, m->why)) == ERR_OK) {
-		all += magnitude(item.value);
-		if (item.base)
-			base += magnitude(item.value);
+	while ((e = view_next(&m->view, &item, m->why)) == ERR_OK) {
 		nodes_count(&m->nodes, item.k, &item.sample, item.value, ++stamp);
+		if (m->more)
+			count_more(m, sampling, &item);
 	}
-	m->r->total = (int64_t)((int64_t)base > 0 ? base : all);
+	m->r->total = view_total(&m->view);
+	m->r->sampled = sampling[0].known && sampling[0].rate > 1;
 	return e == ERR_NOTHING ? ERR_OK : e;
+}
+
+static int64_t
+mean(int64_t value, int64_t div)
+{
+	if (div == -1)
+		return (int64_t)(0 - (uint64_t)value);
+	return div == 0 ? value : value / div;
+}
+
+static int64_t
+flat_of(const struct making *m, uint32_t node)
+{
+	int64_t v = m->nodes.sum[node].flat;
+
+	return m->o->mean && !m->o->objfiles ? mean(v, m->nodes.more[node].flat_div) : v;
+}
+
+static int64_t
+cum_of(const struct making *m, uint32_t node)
+{
+	int64_t v = m->nodes.sum[node].cum;
+
+	return m->o->mean && !m->o->objfiles ? mean(v, m->nodes.more[node].cum_div) : v;
 }
 
 static bool
 dropped_negative(const struct making *m, const struct node_sum *s)
 {
 	return m->o->drop_negative && (s->flat < 0 || (s->flat == 0 && s->cum < 0));
+}
+
+/* Only what grew, or only what shrank: by what the rows are sorted by. */
+static bool
+unwanted(const struct making *m, const struct node_sum *s)
+{
+	int64_t v = m->o->cum || s->flat == 0 ? s->cum : s->flat;
+
+	return (m->o->grown && v <= 0) || (m->o->shrunk && v >= 0);
+}
+
+static void
+hide(struct making *m, uint32_t node)
+{
+	struct top_hidden *h = &m->r->hidden;
+	int64_t flat = flat_of(m, node);
+
+	h->rows++;
+	h->flat = (int64_t)((uint64_t)h->flat + (uint64_t)flat);
+	if (flat > 0)
+		h->grown = (int64_t)((uint64_t)h->grown + (uint64_t)flat);
+	else
+		h->shrunk = (int64_t)((uint64_t)h->shrunk + (uint64_t)flat);
+	if (h->largest == NULL || magnitude(flat) > magnitude(h->largest_flat)) {
+		struct buf name;
+
+		buf_init(&name, NAME_MAX_BYTES);
+		if (nodes_print(&m->nodes, node, &name) == ERR_OK) {
+			mem_free(h->largest);
+			h->largest = buf_take(&name);
+			h->largest_flat = flat;
+		}
+		buf_fini(&name);
+	}
 }
 
 /* Which nodes stay: something in them, and cum of at least the cutoff. */
@@ -119,13 +199,24 @@ trim(struct making *m)
 	}
 	m->flat_total = (int64_t)total;
 	limit = cutoff(m->flat_total, m->o->node_fraction);
+	m->r->hidden.cutoff = (int64_t)limit;
 	for (uint32_t i = 0; i < m->nodes.count; i++) {
 		struct node_sum *s = &m->nodes.sum[i];
 
-		s->kept = s->kept && magnitude(s->cum) >= limit;
+		if (s->kept && magnitude(s->cum) < limit) {
+			hide(m, i);
+			s->kept = false;
+		}
 		m->count += s->kept;
 	}
 	m->r->dropped = present - m->count;
+	m->cut = m->r->dropped > 0;
+	for (uint32_t i = 0; i < m->nodes.count && (m->o->grown || m->o->shrunk); i++) {
+		struct node_sum *s = &m->nodes.sum[i];
+
+		m->count -= s->kept && unwanted(m, s);
+		s->kept = s->kept && !unwanted(m, s);
+	}
 	m->r->candidates = m->count;
 }
 
@@ -169,6 +260,23 @@ compare(const void *pa, const void *pb)
 	return compare_info(a, b);
 }
 
+/* Growth in percent of what was, in millionths; what is new comes before all that was there. */
+static uint64_t
+relative(const struct making *m, uint32_t node)
+{
+	const struct node_sum *s = &m->nodes.sum[node];
+	const struct node_more *more = &m->nodes.more[node];
+	int64_t now = m->o->cum ? s->cum : s->flat, was = m->o->cum ? more->cum_was : more->flat_was;
+	double share;
+
+	if (now == 0)
+		return 0;
+	if (was == 0)
+		return (uint64_t)1 << 62 | magnitude(now) >> 2;
+	share = (double)magnitude(now) / (double)magnitude(was) * 1e6;
+	return share < 4e18 ? (uint64_t)share : (uint64_t)4e18;
+}
+
 static enum err
 sort(struct making *m)
 {
@@ -192,6 +300,8 @@ sort(struct making *m)
 		}
 		*item = (struct item){ .node = i, .nodes = &m->nodes };
 		item->first = magnitude(m->o->cum ? s->cum : s->flat);
+		if (m->o->relative_growth && m->o->changes)
+			item->first = relative(m, i);
 		item->second = magnitude(m->o->cum ? s->flat : s->cum);
 		item->name.n = name.len;
 		item->name.p = item->text = buf_take(&name);
@@ -201,7 +311,7 @@ sort(struct making *m)
 	return ERR_OK;
 }
 
-/* Only the first node_count rows stay; what goes is no longer kept, so that marks see it gone. */
+/* Only the first node_count rows stay; what goes is no longer kept, so that edges see it gone. */
 static void
 limit_rows(struct making *m)
 {
@@ -211,36 +321,98 @@ limit_rows(struct making *m)
 		most = (uint32_t)m->o->node_count;
 	for (uint32_t i = most; i < m->count; i++) {
 		m->nodes.sum[m->item[i].node].kept = false;
+		hide(m, m->item[i].node);
 		mem_free(m->item[i].text);
 	}
+	m->cut = m->cut || most < m->count;
 	m->count = most;
+	/* pprof builds its graph anew from the rows only when some node went */
+	for (uint32_t i = 0; i < m->nodes.count; i++)
+		m->nodes.sum[i].in_graph = m->nodes.sum[i].kept || !m->cut;
 }
 
-/* Second walk: edges into the rows that may be inlined. Marks land in seen. */
+/* Second walk: the edges; only those into rows that may be inlined unless all are wanted. */
+static enum err
+walk_edges(struct making *m, struct edges *edges)
+{
+	struct feed_item item;
+	uint32_t stamp = 0;
+	enum err e = edges_init(edges, &m->nodes, m->o->edges) ? ERR_OK : no_memory(m);
+
+	view_rewind(&m->view);
+	while (e == ERR_OK && (e = view_next(&m->view, &item, m->why)) == ERR_OK)
+		if (!edges_count(edges, &m->nodes, item.k, &item.sample, item.value, ++stamp))
+			e = no_memory(m);
+	return e == ERR_NOTHING ? ERR_OK : e;
+}
+
+/* Marks land in seen; calls in the report. */
 static enum err
 mark(struct making *m, unsigned char *seen)
 {
-	struct feed_item item;
-	struct edges edges;
-	uint32_t stamp = 0;
-	bool any = false;
-	enum err e;
+	uint64_t limit = cutoff(m->flat_total, m->o->edge_fraction);
+	struct edges edges = { 0 };
+	bool any = m->o->edges;
+	enum err e = ERR_OK;
 
 	for (uint32_t i = 0; i < m->count && !any; i++)
 		any = m->nodes.sum[m->item[i].node].inlined;
-	if (!any)
-		return ERR_OK;
-	e = edges_init(&edges, &m->nodes) ? ERR_OK : no_memory(m);
-	feed_rewind(&m->feed);
-	while (e == ERR_OK && (e = feed_next(&m->feed, &item, m->why)) == ERR_OK)
-		if (!edges_count(&edges, &m->nodes, item.k, &item.sample, item.value, ++stamp))
+	if (any)
+		e = walk_edges(m, &edges);
+	if (any && e == ERR_OK) {
+		uint32_t *node = mem_try((m->count + (size_t)1) * sizeof(*node));
+
+		edges_marks(&edges, limit, seen);
+		for (uint32_t i = 0; node != NULL && i < m->count; i++)
+			node[i] = m->item[i].node;
+		if (node == NULL || (m->o->edges && !calls_make(m->r, &m->nodes, &edges, node, limit)))
 			e = no_memory(m);
-	if (e == ERR_NOTHING) {
-		edges_marks(&edges, cutoff(m->flat_total, m->o->edge_fraction), seen);
-		e = ERR_OK;
+		mem_free(node);
 	}
 	edges_fini(&edges);
 	return e;
+}
+
+static void
+row_changes(const struct making *m, uint32_t node, struct top_row *row)
+{
+	const struct node_more *more = &m->nodes.more[node];
+	double var[2] = { more->flat_var, more->cum_var };
+	int64_t change[2] = { row->flat, row->cum };
+	double rate = (double)m->view.feed.profile[0]->period;
+
+	row->flat_was = more->flat_was;
+	row->cum_was = more->cum_was;
+	/* Fewer allocations than before: a restart. Then at least what the change itself says. */
+	for (unsigned i = 0; i < 2 && m->r->sampled; i++)
+		if (!(var[i] > 0))
+			var[i] = (double)magnitude(change[i]) * rate;
+	row->flat_error = m->r->sampled ? sqrt(var[0]) : 0;
+	row->cum_error = m->r->sampled ? sqrt(var[1]) : 0;
+}
+
+static char *
+text_of(const struct making *m, uint32_t name)
+{
+	return mem_strn(m->nodes.names.text[name].p, m->nodes.names.text[name].n);
+}
+
+static void
+make_row(struct making *m, uint32_t i, enum top_mark mark)
+{
+	const struct item *item = &m->item[i];
+	const struct node_info *info = &m->nodes.info[item->node];
+	struct top_report *r = m->r;
+	int64_t flat = flat_of(m, item->node);
+
+	r->shown_sum = (int64_t)((uint64_t)r->shown_sum + (uint64_t)flat);
+	r->row[i] = (struct top_row){ .flat = flat, .cum = cum_of(m, item->node),
+		.sum = r->shown_sum, .name = mem_strn(item->name.p, item->name.n), .mark = mark,
+		.function = text_of(m, info->name), .place = text_of(m, info->file),
+		.line = info->line, .start_line = info->start_line, .address = info->address };
+	if (m->o->changes)
+		row_changes(m, item->node, &r->row[i]);
+	r->row_count++;
 }
 
 static enum err
@@ -259,121 +431,27 @@ make_rows(struct making *m)
 		return no_memory(m);
 	}
 	memset(seen, 0, m->nodes.count);
+	for (uint32_t i = 0; i < m->count; i++)
+		make_row(m, i, TOP_MARK_NONE);
 	e = mark(m, seen);
-	for (uint32_t i = 0; e == ERR_OK && i < m->count; i++) {
-		const struct item *item = &m->item[i];
-		const struct node_sum *s = &m->nodes.sum[item->node];
-		const struct node_info *info = &m->nodes.info[item->node];
-
-		r->shown_sum = (int64_t)((uint64_t)r->shown_sum + (uint64_t)s->flat);
-		r->row[i] = (struct top_row){ .flat = s->flat, .cum = s->cum, .sum = r->shown_sum,
-		    .name = mem_strn(item->name.p, item->name.n), .mark = marks[seen[item->node]],
-		    .line = info->line, .address = info->address };
-		r->row_count++;
-	}
+	for (uint32_t i = 0; e == ERR_OK && i < m->count; i++)
+		r->row[i].mark = marks[seen[m->item[i].node]];
 	mem_free(seen);
 	return e;
-}
-
-/* report.selectOutputUnit: one unit for all, so that the smallest row still shows something. */
-static void
-choose_unit(struct making *m)
-{
-	struct slice in = slice_of(m->r->unit),
-		     want = slice_of(m->o->unit != NULL ? m->o->unit : "minimum");
-	struct slice low, high, unit;
-	uint64_t least = 0;
-
-	m->r->shown_unit = mem_strn(want.p, want.n);
-	if (!slice_is(want, "minimum") || m->r->row_count == 0)
-		return;
-	for (uint32_t i = 0; i < m->r->row_count; i++) {
-		const struct top_row *row = &m->r->row[i];
-		uint64_t v = magnitude(row->flat != 0 ? row->flat : row->cum);
-
-		if (v > 0 && (least == 0 || v < least))
-			least = v;
-	}
-	if (least == 0)
-		least = (uint64_t)m->r->total;
-	units_scale((int64_t)least, in, want, &low);
-	units_scale(m->r->total, in, want, &high);
-	unit = low;
-	if (!slice_eq(low, high) && (int64_t)(least * 100) < m->r->total)
-		units_scale((int64_t)(100 * least), in, want, &unit);
-	mem_free(m->r->shown_unit);
-	m->r->shown_unit = unit.n != 0 ? mem_strn(unit.p, unit.n) : mem_str(m->r->unit);
-}
-
-static void
-add_comments(struct buf *out, const struct pprof_profile *p, const struct pprof_profile *seen)
-{
-	for (uint32_t i = 0; i < p->comment_count; i++) {
-		bool twice = p->comment[i].n > 0 && p->comment[i].p[0] == '#';
-
-		for (uint32_t j = 0; j < i && !twice && i < 1024; j++)
-			twice = slice_eq(p->comment[i], p->comment[j]);
-		for (uint32_t j = 0; seen != NULL && j < seen->comment_count && !twice && j < 1024;
-		     j++)
-			twice = slice_eq(p->comment[i], seen->comment[j]);
-		if (!twice && buf_add(out, p->comment[i].p, p->comment[i].n) == ERR_OK)
-			(void)buf_add_byte(out, '\n');
-	}
-}
-
-static const char *
-not_done(const struct pprof_profile *p)
-{
-	return p->drop_frames.n != 0 ? "the profile's drop_frames and keep_frames" : NULL;
-}
-
-/* profile.combineHeaders and report.ProfileLabels. */
-static void
-header(struct making *m)
-{
-	const struct pprof_profile *p = m->feed.profile[0], *base = m->feed.profile[1], *main;
-	struct top_report *r = m->r;
-	struct slice file, id, unit = feed_unit(&m->feed), type = p->type[m->feed.type].type;
-	struct buf comments;
-
-	main = p->mapping_count > 0 || base == NULL ? p : NULL;
-	if (main != NULL && main->mapping_count > 0) {
-		file = pprof_string(main, main->mapping[0].file);
-		id = pprof_string(main, main->mapping[0].build_id);
-		if (file.n != 0) {
-			file = names_base(file);
-			r->file = mem_strn(file.p, file.n);
-		}
-		if (id.n != 0)
-			r->build_id = mem_strn(id.p, id.n);
-	}
-	buf_init(&comments, NAME_MAX_BYTES);
-	add_comments(&comments, p, NULL);
-	if (base != NULL)
-		add_comments(&comments, base, p);
-	r->comments = comments.len != 0 ? buf_take(&comments) : NULL;
-	buf_fini(&comments);
-	r->type = mem_strn(type.p, type.n);
-	r->unit = mem_strn(unit.p, unit.n);
-	r->time_nanos = p->time_nanos;
-	r->duration_nanos = p->duration_nanos;
-	if (base != NULL && (r->time_nanos == 0 || base->time_nanos < r->time_nanos))
-		r->time_nanos = base->time_nanos;
-	if (base != NULL)
-		r->duration_nanos = (int64_t)((uint64_t)r->duration_nanos +
-		    (uint64_t)base->duration_nanos);
-	r->ignored = not_done(p);
 }
 
 static enum err
 run(struct making *m)
 {
 	enum err e = count(m);
+	bool again;
 
-	if (e == ERR_OK && m->feed.must_merge) {
-		e = feed_merge(&m->feed, m->why);
-		if (e == ERR_OK)
-			e = count(m);
+	if (e == ERR_OK)
+		e = view_settle(&m->view, &again, m->why);
+	if (e == ERR_OK && again) {
+		if (m->more)
+			memset(m->nodes.more, 0, m->nodes.count * sizeof(*m->nodes.more));
+		e = count(m);
 	}
 	if (e != ERR_OK)
 		return e;
@@ -384,7 +462,9 @@ run(struct making *m)
 		return e;
 	limit_rows(m);
 	e = make_rows(m);
-	choose_unit(m);
+	if (e == ERR_OK && !m->o->objfiles)
+		facts_unit(m->r, m->o);
+	facts_misses(m->r, &m->view);
 	return e;
 }
 
@@ -395,7 +475,23 @@ making_fini(struct making *m)
 		mem_free(m->item[i].text);
 	mem_free(m->item);
 	nodes_fini(&m->nodes);
-	feed_close(&m->feed);
+	view_close(&m->view);
+}
+
+/* The tables of both profiles, as the filters left them. */
+static enum err
+add_nodes(struct making *m)
+{
+	enum err e = ERR_OK;
+
+	m->nodes.objfiles = m->o->objfiles;
+	m->nodes.names.trim_path = m->o->trim_path;
+	m->nodes.names.source_path = m->o->source_path;
+	for (unsigned k = 0; k < 2 && e == ERR_OK && view_profile(&m->view, k) != NULL; k++)
+		e = nodes_add(&m->nodes, k, view_profile(&m->view, k), m->why);
+	if (e == ERR_OK && m->more && !nodes_want_more(&m->nodes))
+		e = no_memory(m);
+	return e;
 }
 
 enum err
@@ -403,23 +499,16 @@ top_make(struct top_report **out, const struct pprof_profile *p, const char *wha
     const struct pprof_profile *base, const char *base_what, const struct top_options *o,
     struct err_msg *why)
 {
-	struct making m = { .o = o, .r = mem_zero(1, sizeof(*m.r)), .why = why };
-	struct pprof_profile named = *p;
-	uint32_t type = 0;
+	struct making m = { .o = o, .r = mem_zero(1, sizeof(*m.r)), .why = why,
+		.more = o->mean || o->changes };
 	enum err e;
 
-	if (p->default_type.n == 0 && base != NULL)
-		named.default_type = base->default_type;
 	nodes_init(&m.nodes, o->granularity);
-	e = pprof_type_index(&named, o->sample_index, &type, why);
+	e = view_open(&m.view, p, what, base, base_what, o, o->changes, why);
 	if (e == ERR_OK)
-		e = feed_open(&m.feed, p, what, base, base_what, type, o, why);
-	if (e == ERR_OK) {
-		header(&m);
-		e = nodes_add(&m.nodes, 0, p, why);
-	}
-	if (e == ERR_OK && base != NULL)
-		e = nodes_add(&m.nodes, 1, base, why);
+		e = facts_make(m.r, &m.view);
+	if (e == ERR_OK)
+		e = add_nodes(&m);
 	if (e == ERR_OK)
 		e = run(&m);
 	making_fini(&m);
@@ -436,14 +525,19 @@ top_free(struct top_report *r)
 {
 	if (r == NULL)
 		return;
-	for (uint32_t i = 0; i < r->row_count; i++)
-		mem_free(r->row[i].name);
+	for (uint32_t i = 0; i < r->row_count; i++) {
+		struct top_row *row = &r->row[i];
+
+		mem_free(row->name);
+		mem_free(row->function);
+		mem_free(row->place);
+		mem_free(row->in);
+		mem_free(row->out);
+	}
+	for (uint32_t i = 0; i < r->edge_name_count; i++)
+		mem_free(r->edge_name[i]);
+	mem_free(r->edge_name);
 	mem_free(r->row);
-	mem_free(r->file);
-	mem_free(r->build_id);
-	mem_free(r->comments);
-	mem_free(r->type);
-	mem_free(r->unit);
-	mem_free(r->shown_unit);
+	facts_free(r);
 	mem_free(r);
 }

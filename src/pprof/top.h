@@ -6,8 +6,7 @@
  * Rules   google/pprof internal/report, internal/graph and profile/merge.go as shipped with Go 1.19
  *         (research/pprof.md 2): same rows, same order, same header lines. TOP_BASE_DIFF is pprof's
  *         -diff_base (percentages of the base's total), TOP_BASE_SUBTRACT its -base.
- * Not     focus/ignore/show/hide, drop_frames and keep_frames (reported in `ignored`), divide_by,
- *         mean, C++ demangling.
+ * Not     C++ demangling of _Z names; symbolizing from binaries.
  * Errors  ERR_FORMAT for a bad sample, ERR_USAGE for options or profiles that cannot be compared,
  *         ERR_MEMORY.
  */
@@ -17,44 +16,61 @@
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "pprof/options.h"
 #include "pprof/profile.h"
 
-enum top_granularity { TOP_FUNCTIONS, TOP_FILEFUNCTIONS, TOP_FILES, TOP_LINES, TOP_ADDRESSES };
-enum top_base { TOP_BASE_DIFF, TOP_BASE_SUBTRACT };
 enum top_mark { TOP_MARK_NONE, TOP_MARK_INLINE, TOP_MARK_PARTIAL };
 
-struct top_options {
-	const char *sample_index;       /* position or name; NULL: the profile's default */
-	const char *unit;               /* NULL: "minimum" */
-	bool     cum;                   /* sort by cum */
-	bool     normalize, drop_negative;
-	long     node_count;            /* 0: all */
-	double   node_fraction;         /* 0.005 in top_defaults */
-	double   edge_fraction;         /* 0.001: decides which (inline) marks are shown */
-	enum top_granularity granularity;
-	enum top_base base_mode;
+/* One call into or out of a row. */
+struct top_edge {
+	uint32_t row;                   /* of report->edge_name */
+	int64_t weight;
+	bool    inlined;
 };
 
 struct top_row {
 	int64_t flat, cum, sum;         /* sum: flat of this and all rows above */
 	char   *name;                   /* as printed; may hold any bytes */
+	char   *function, *place;       /* its parts: function, file; "" when there is none */
 	enum top_mark mark;
-	int64_t line;                   /* 0 unless lines or addresses */
+	int64_t line, start_line;       /* 0 unless lines or addresses */
 	uint64_t address;               /* 0 unless addresses */
+	struct top_edge *in, *out;      /* with options.edges */
+	uint32_t in_count, out_count;
+	/* with options.changes; was and now are sums of the two profiles before the subtraction */
+	int64_t flat_was, cum_was;
+	double  flat_error, cum_error;  /* one standard deviation of sampling; 0 where exact */
+};
+
+/* What trimming took away, which pprof's own line names wrongly (its limit is of the total, the real
+ * one of the sum of all rows). */
+struct top_hidden {
+	uint32_t rows;                  /* below the cutoff, and beyond nodecount */
+	int64_t cutoff;                 /* the real one: rows with |cum| below it went */
+	int64_t flat, grown, shrunk;    /* sums of their flat values */
+	char   *largest;                /* the one with the largest |flat|, or NULL */
+	int64_t largest_flat;
 };
 
 struct top_report {
 	char   *file, *build_id;        /* of the main mapping, or NULL */
 	char   *comments;               /* whole lines, or NULL */
+	char   *filters;                /* whole lines, or NULL */
+	char   *misses;                 /* whole lines: filters that met nothing, or NULL */
 	char   *type, *unit;            /* of the sample values: "inuse_space", "bytes" */
 	char   *shown_unit;             /* all values are printed in it */
+	double  ratio;                  /* values are printed times this (divide_by) */
+	bool    compact;                /* no header lines about the profile */
+	bool    sampled;                /* error bars are known (heap with sizes) */
 	int64_t time_nanos, duration_nanos;
 	int64_t total, shown_sum;       /* shown_sum: flat of all rows */
 	int64_t cutoff;                 /* what "Dropped N nodes" names */
 	uint32_t dropped, candidates;   /* candidates: rows before node_count */
+	struct top_hidden hidden;
 	struct top_row *row;
 	uint32_t row_count;
-	const char *ignored;            /* what the profile asks for and was not done, or NULL */
+	char  **edge_name;              /* names of all nodes that edges lead to or come from */
+	uint32_t edge_name_count;
 };
 
 void     top_defaults(struct top_options *o);

@@ -1,6 +1,7 @@
 /* units.c - scaling and printing of values, equal to pprof's to the byte. */
 #include "pprof/units.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -139,8 +140,7 @@ units_percent(int64_t value, int64_t total, char *out, size_t size)
 {
 	double ratio = total == 0 ? 0 : (double)value / (double)total * 100;
 
-	if (ratio < 0)
-		ratio = -ratio;
+	ratio = fabs(ratio);            /* of -0 too */
 	if (ratio >= 99.95 && ratio <= 100.05)
 		snprintf(out, size, "  100%%");
 	else

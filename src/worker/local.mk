@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/elves.c %D%/elves.h \
 	%D%/load.c %D%/load.h \
 	%D%/process.c %D%/process.h \
+	%D%/profile_args.c %D%/profile_args.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/series.c %D%/series.h \
 	%D%/series_load.c %D%/series_load.h \

@@ -4,12 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/slice.h"
 #include "loop/loop.h"
 #include "sys/box.h"
 #include "sys/process.h"
 #include "worker/worker.h"
 
 enum { SOCKET_FD = 3 };
+
+/* --write FOLDER, --memory BYTES: from whoever starts us, not from a user. */
+static bool
+arguments(int argc, char **argv, const char **write_ok, uint64_t *memory)
+{
+	int i;
+
+	for (i = 1; i + 1 < argc; i += 2) {
+		if (strcmp(argv[i], "--write") == 0)
+			*write_ok = argv[i + 1];
+		else if (strcmp(argv[i], "--memory") != 0
+		    || !slice_u64(slice_of(argv[i + 1]), INT64_MAX, memory))
+			return false;
+	}
+	return i == argc;
+}
 
 int
 worker_main(int argc, char **argv)
@@ -22,9 +39,7 @@ worker_main(int argc, char **argv)
 	char text[1024];
 	enum err e;
 
-	if (argc == 3 && strcmp(argv[1], "--write") == 0) {
-		write_ok[0] = argv[2];
-	} else if (argc != 1) {
+	if (!arguments(argc, argv, &write_ok[0], &box.memory)) {
 		fputs("vise: vise-worker: is started by vise, with a socket as descriptor 3\n",
 		    stderr);
 		return err_exit_status(ERR_USAGE);

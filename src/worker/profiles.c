@@ -12,65 +12,15 @@
 #include "pprof/top.h"
 #include "pprof/units.h"
 #include "sys/io.h"
+#include "worker/profile_args.h"
 #include "worker/source.h"
 
-enum { ANSWER_MAX = LIMIT_FRAME - (64 << 10), NODES_MAX = 1 << 20 };
+enum { ANSWER_MAX = LIMIT_FRAME - (64 << 10) };
 
 static enum err
 missing(const char *name, struct err_msg *why)
 {
 	return err_set(why, ERR_USAGE, name, NULL, "the request lacks it");
-}
-
-/* The name of a source in messages: a URL without its secrets. */
-static void
-shown(const char *source, char out[ERR_WHAT_MAX])
-{
-	if (url_is(source))
-		url_shown(source, out, ERR_WHAT_MAX);
-	else
-		snprintf(out, ERR_WHAT_MAX, "%s", source);
-}
-
-static enum err
-load(const char *source, const json_t *params, struct pprof_profile **out, struct err_msg *why)
-{
-	struct source_limits limits = { .timeout_ms =
-					    (uint64_t)json_get_int(params, "timeout_ms", 0) };
-	char name[ERR_WHAT_MAX];
-	struct buf b;
-	enum err e;
-
-	shown(source, name);
-	buf_init(&b, LIMIT_PROFILE_IN + 1);
-	e = source_read(source, &limits, &b, NULL, why);
-	if (e == ERR_OK)
-		e = pprof_decode(out, buf_str(&b), b.len,
-		    (uint64_t)json_get_int(params, "limit_bytes", 0), name, why);
-	buf_fini(&b);
-	return e;
-}
-
-static enum err
-options(const json_t *params, struct top_options *o, struct err_msg *why)
-{
-	const char *granularity = json_get_str(params, "granularity", "functions");
-	int64_t count = json_get_int(params, "nodecount", 0);
-
-	top_defaults(o);
-	o->sample_index = json_get_str(params, "sample_index", NULL);
-	o->unit = json_get_str(params, "unit", NULL);
-	o->cum = json_get_bool(params, "cum", false);
-	o->normalize = json_get_bool(params, "normalize", false);
-	o->drop_negative = json_get_bool(params, "drop_negative", false);
-	o->node_count = count < 0 || count > NODES_MAX ? 0 : (long)count;
-	o->node_fraction = json_get_num(params, "nodefraction", o->node_fraction);
-	o->edge_fraction = json_get_num(params, "edgefraction", o->edge_fraction);
-	if (!top_granularity_parse(granularity, &o->granularity))
-		return err_set(why, ERR_USAGE, "granularity",
-		    "give functions, filefunctions, files, lines or addresses",
-		    "\"%.40s\" is none", granularity);
-	return ERR_OK;
 }
 
 static json_t *
@@ -144,8 +94,6 @@ put_summary(json_t *o, const struct top_report *r)
 	json_put_int(o, "duration_nanos", r->duration_nanos);
 	if (r->file != NULL)
 		json_put_str(o, "file", r->file);
-	if (r->ignored != NULL)
-		json_put_str(o, "ignored", r->ignored);
 	json_put(o, "header", header_lines(r));
 }
 
@@ -187,47 +135,16 @@ answer(const struct top_report *r, const json_t *params, json_t **result, struct
 	return ERR_OK;
 }
 
-static enum err
-base_of(const json_t *params, const char **base, struct top_options *o, struct err_msg *why)
-{
-	const char *subtract = json_get_str(params, "base", NULL);
-	const char *diff = json_get_str(params, "diff_base", NULL);
-
-	if (subtract != NULL && diff != NULL)
-		return err_set(why, ERR_USAGE, "base", "give one of them",
-		    "base and diff_base exclude each other");
-	*base = subtract != NULL ? subtract : diff;
-	o->base_mode = subtract != NULL ? TOP_BASE_SUBTRACT : TOP_BASE_DIFF;
-	if (*base == NULL && o->normalize)
-		return err_set(
-		    why, ERR_USAGE, "normalize", "name a base", "there is no base to normalize to");
-	return ERR_OK;
-}
-
 enum err
 profiles_top(const json_t *params, json_t **result, struct err_msg *why)
 {
-	const char *now = json_get_str(params, "now", NULL), *base = NULL;
-	char now_name[ERR_WHAT_MAX], base_name[ERR_WHAT_MAX] = "";
-	struct pprof_profile *p = NULL, *q = NULL;
 	struct top_report *r = NULL;
-	struct top_options o;
-	enum err e = now == NULL ? missing("now", why) : options(params, &o, why);
+	struct profile_args a;
+	enum err e = profile_args_load(&a, params, why);
 
 	if (e == ERR_OK)
-		e = base_of(params, &base, &o, why);
-	if (e == ERR_OK)
-		e = load(now, params, &p, why);
-	if (e == ERR_OK && base != NULL)
-		e = load(base, params, &q, why);
-	if (e == ERR_OK) {
-		shown(now, now_name);
-		if (base != NULL)
-			shown(base, base_name);
-		e = top_make(&r, p, now_name, q, base_name, &o, why);
-	}
-	pprof_free(p);
-	pprof_free(q);
+		e = top_make(&r, a.now, a.now_name, a.base, a.base_name, &a.o, why);
+	profile_args_fini(&a);
 	if (e == ERR_OK)
 		e = answer(r, params, result, why);
 	top_free(r);
@@ -293,11 +210,10 @@ profiles_info(const json_t *params, json_t **result, struct err_msg *why)
 	struct pprof_profile *p = NULL;
 	char name[ERR_WHAT_MAX];
 	json_t *o, *types;
-	enum err e = file == NULL ? missing("file", why) : load(file, params, &p, why);
+	enum err e = file == NULL ? missing("file", why) : profile_args_read(file, params, &p, name, why);
 
 	if (e != ERR_OK)
 		return e;
-	shown(file, name);
 	o = json_object();
 	types = json_array();
 	describe(p, o, types);
@@ -321,7 +237,7 @@ check(const struct buf *b, const char *url, struct err_msg *why)
 	char name[ERR_WHAT_MAX];
 	enum err e;
 
-	shown(url, name);
+	profile_args_shown(url, name);
 	e = pprof_decode(&p, buf_str(b), b->len, 0, name, why);
 	if (e != ERR_OK)
 		return e;

@@ -1,0 +1,16 @@
+#!/bin/sh
+# vise pprof beside go tool pprof: the same options on the same profiles must print the same bytes.
+# PPROF_PARITY=all takes every option with every other, on every profile; it takes minutes.
+. "${srcdir:-.}/tests/lib/tap.sh"
+need go golang-go
+need python3 python3
+tmpdir
+: "${VISE:=$BUILD/vise}"
+GOCACHE=${GOCACHE:-$T/gocache}
+GOFLAGS=-mod=mod
+export GOCACHE GOFLAGS
+
+mkdir -p "$T/profiles" "$T/work"
+python3 "$srcdir/tests/lib/pprofgen.py" "$T/profiles" || bail "profiles cannot be made"
+python3 "$srcdir/tests/lib/pprofcases.py" "$VISE" "$T/work" "$T/profiles"
+exit $?

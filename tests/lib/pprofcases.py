@@ -1,0 +1,175 @@
+"""pprofcases.py VISE FOLDER PROFILES.. - runs go tool pprof and vise pprof with the same options on the
+same profiles and compares what they print.
+
+One go process serves all cases of one pair of profiles (its interactive mode). Every case prints a TAP
+line. PPROF_PARITY=all takes every option with every other on every profile; without it a fixed part of
+them (every option alone, and every STRIDE-th pair)."""
+import itertools
+import os
+import re
+import subprocess
+import sys
+
+VISE, FOLDER = sys.argv[1], sys.argv[2]
+ALL = os.environ.get("PPROF_PARITY") == "all"
+STRIDE = 1 if ALL else int(os.environ.get("PPROF_STRIDE", "29"))
+
+# name, value, how vise spells it; go's defaults are put back between cases
+DEFAULTS = {
+    "focus": "", "ignore": "", "hide": "", "show": "", "show_from": "", "prune_from": "", "tagfocus": "",
+    "tagignore": "", "tagshow": "", "taghide": "", "tagroot": "", "tagleaf": "", "unit": "minimum",
+    "nodecount": "0", "nodefraction": "0.005", "edgefraction": "0.001", "trim": "true", "mean": "false",
+    "divide_by": "1", "sample_index": "", "relative_percentages": "false", "compact_labels": "false",
+    "drop_negative": "false", "noinlines": "false", "granularity": "functions", "sort": "flat",
+    "call_tree": "false", "trim_path": "", "source_path": "",
+}
+OPTIONS = [
+    ("focus", "Serve|read"), ("focus", "libc"), ("focus", r"^runtime\.(mallocgc|gopark)$"),
+    ("focus", "nothing-like-it"), ("ignore", "handle"), ("ignore", "(?i)LOCK"), ("hide", "runtime"),
+    ("hide", r"[a-c]\.go"), ("hide", "vdso|libc"), ("show", "main|http"), ("show", r"/sync/|\(\*"),
+    ("show_from", "Serve"), ("show_from", "libc"), ("prune_from", "gopark|operator"),
+    ("tagfocus", "route=leak"), ("tagfocus", "leak"), ("tagfocus", "a,route"), ("tagfocus", "64"),
+    ("tagfocus", "bytes=1kb:8kb"), ("tagfocus", "request=:2000"), ("tagfocus", "latency=1s:"),
+    ("tagignore", "tenant=a,b"), ("tagignore", "bytes=64b"), ("tagignore", "4kb:"),
+    ("tagshow", "route|bytes"), ("taghide", "tenant"), ("tagroot", "route"), ("tagroot", "bytes,tenant"),
+    ("tagleaf", "route,request"), ("tagleaf", "none"), ("unit", "kb"), ("unit", "ms"), ("unit", "auto"),
+    ("nodecount", "1"), ("nodecount", "9"), ("nodefraction", "0.05"), ("nodefraction", "0"),
+    ("edgefraction", "0.1"), ("edgefraction", "0"), ("trim", "false"), ("mean", "true"),
+    ("divide_by", "4"), ("divide_by", "0.5"), ("sample_index", "0"), ("sample_index", "1"),
+    ("relative_percentages", "true"), ("compact_labels", "true"), ("drop_negative", "true"),
+    ("noinlines", "true"), ("granularity", "filefunctions"), ("granularity", "files"),
+    ("granularity", "lines"), ("granularity", "addresses"), ("sort", "cum"), ("call_tree", "true"),
+    ("trim_path", "/home/dev"), ("source_path", "/x/src"),
+]
+COMMANDS = ["top", "tree", "peek", "traces", "tags", "raw", "list"]
+PATTERN = {"peek": "Serve|Lock", "list": "handle|read"}
+HAVE = os.environ.get("PPROF_COMMANDS", "top").split()
+
+count = failed = 0
+
+
+def tap(ok, name, note=""):
+    global count, failed
+    count += 1
+    failed += not ok
+    print("%s %d - %s" % ("ok" if ok else "not ok", count, name))
+    if note and not ok:
+        for line in note.splitlines()[:30]:
+            print("# " + line)
+    sys.stdout.flush()
+
+
+def ours(command, options, sources, base):
+    args = [VISE, "pprof", command] + base
+    for name, value in options:
+        if name == "sort":
+            args.append("--" + value)
+        else:
+            args.append("--%s=%s" % (name, value))
+    if command in PATTERN:
+        args.append(PATTERN[command])
+    run = subprocess.run(args + sources, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return run.returncode, run.stdout, run.stderr.decode("utf-8", "replace")
+
+
+def deterministic(command, text):
+    """go prints some things in the order of its maps; both sides are brought to one order."""
+    if command != "list":
+        return text
+    return text
+
+
+class Group:
+    """All cases of one set of sources and one kind of base."""
+
+    def __init__(self, title, sources, go_args, our_args):
+        self.title, self.sources, self.go_args, self.our_args = title, sources, go_args, our_args
+        self.cases = []
+
+    def add(self, command, *options):
+        names = [n for n, _ in options]
+        if len(set(names)) == len(names) and command in HAVE:
+            self.cases.append((command, options))
+
+    def run_go(self):
+        script = []
+        for i, (command, options) in enumerate(self.cases):
+            now = dict(DEFAULTS)
+            if command in ("tree",):
+                now["nodecount"] = "80"
+            now.update(options)
+            script += ["%s=%s" % kv for kv in now.items()]
+            script.append("%s %s >%s/go.%d" % (command, PATTERN.get(command, ""), FOLDER, i))
+            for leftover in [f for f in ("go.%d" % i,) if os.path.exists(os.path.join(FOLDER, f))]:
+                os.unlink(os.path.join(FOLDER, leftover))
+        args = ["go", "tool", "pprof", "-symbolize=remote"] + self.go_args + self.sources
+        run = subprocess.run(args, input="\n".join(script) + "\n", stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, universal_newlines=True, cwd=FOLDER)
+        return run.stdout
+
+    def run(self):
+        said = self.run_go()
+        for i, (command, options) in enumerate(self.cases):
+            name = "%s: %s %s" % (self.title, command, " ".join("-%s=%s" % o for o in options))
+            path = os.path.join(FOLDER, "go.%d" % i)
+            want = None
+            if os.path.exists(path):
+                with open(path, "rb") as f:
+                    want = f.read()
+            status, have, err = ours(command, options, self.sources, self.our_args)
+            if want is None:
+                tap(status != 0, name + " (go fails too)", "go said nothing:\n" + said[-600:])
+                continue
+            if status == 0 and deterministic(command, have) == deterministic(command, want):
+                tap(True, name)
+                continue
+            open(os.path.join(FOLDER, "ours"), "wb").write(have)
+            diff = subprocess.run(["diff", path, os.path.join(FOLDER, "ours")], stdout=subprocess.PIPE)
+            tap(False, name, err + diff.stdout.decode("utf-8", "replace"))
+
+
+def groups(profiles):
+    def p(name):
+        return os.path.join(profiles, name + ".pb.gz")
+    yield Group("heap", [p("heap-b")], [], [])
+    yield Group("heap diff", [p("heap-b")], ["-diff_base=" + p("heap-a")], ["--base", p("heap-a")])
+    yield Group("heap base", [p("heap-b")], ["-base=" + p("heap-a")], ["--subtract-base", p("heap-a")])
+    yield Group("heap normalized", [p("heap-b")], ["-normalize", "-diff_base=" + p("heap-a")],
+                ["--normalize", "--base", p("heap-a")])
+    yield Group("drop_frames", [p("drop")], [], [])
+    yield Group("drop_frames diff", [p("drop")], ["-diff_base=" + p("heap-a")], ["--base", p("heap-a")])
+    yield Group("cpu", [p("cpu-a")], [], [])
+    yield Group("cpu units", [p("cpu-b")], ["-diff_base=" + p("cpu-a")], ["--base", p("cpu-a")])
+    yield Group("cpu base", [p("cpu-a")], ["-base=" + p("cpu-b")], ["--subtract-base", p("cpu-b")])
+    yield Group("goroutine", [p("goroutine")], [], [])
+    yield Group("goroutineleak", [p("goroutineleak")], [], [])
+    yield Group("mutex", [p("mutex")], [], [])
+    yield Group("other producer", [p("other")], [], [])
+
+
+def main():
+    profiles = sys.argv[3]
+    only = os.environ.get("PPROF_GROUP")
+    pairs = list(itertools.combinations(OPTIONS, 2))
+    at = 0
+    for g in groups(profiles):
+        if only and not re.search(only, g.title):
+            continue
+        main_group = g.title in ("heap", "heap diff")
+        for command in COMMANDS:
+            g.add(command)
+        for i, o in enumerate(OPTIONS):
+            for k, command in enumerate(COMMANDS):
+                if ALL or (main_group and k == 0) or (i + k * 3 + len(g.title)) % 17 == 0:
+                    g.add(command, o)
+        for pair in pairs:
+            at += 1
+            if at % STRIDE == 0 and (ALL or at % 7 == 0):
+                g.add(COMMANDS[at // STRIDE % len(COMMANDS)], *pair)
+        g.run()
+    print("1..%d" % count)
+    print("# %d of %d differ" % (failed, count))
+    sys.exit(failed != 0)
+
+
+main()
