@@ -38,7 +38,8 @@ static const struct pprof_option grab_options[] = {
 static const struct pprof_option *const report_tables[] = { pprof_report_options,
 	pprof_common_options, NULL };
 static const struct pprof_option *const info_tables[] = { pprof_common_options, NULL };
-static const struct pprof_option *const grab_tables[] = { grab_options, pprof_common_options, NULL };
+static const struct pprof_option *const grab_tables[] = { grab_options, pprof_common_options,
+	NULL };
 
 /* What a report says beside its rows. */
 static void

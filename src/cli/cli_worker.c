@@ -81,7 +81,8 @@ static enum err
 died(int status, struct err_msg *why)
 {
 	if (status == 128 + SIGXCPU || status == 128 + SIGKILL)
-		return err_set(why, ERR_LIMIT, "vise-worker", "raise --max-memory, or try a smaller profile",
+		return err_set(why, ERR_LIMIT, "vise-worker",
+		    "raise --max-memory, or try a smaller profile",
 		    "it was ended: it used up the time or memory it is given");
 	if (status > 128)
 		return err_set(why, ERR_INFRA, "vise-worker", "please report it, with the file",

@@ -4,7 +4,7 @@
  *
  * Layer   cli. Shared by the files of the subcommands (cli_pprof.c and those that p-verbs live in).
  * Names   --show-from, --show_from, -show_from and -show_from=x are one: what people type for go
- *         tool pprof works here. Only -base does not, because --base means something else than go's.
+ *         tool pprof works here. Only -base does not: --base means something else than go's.
  */
 #ifndef CLI_PPROF_ARGS_H
 #define CLI_PPROF_ARGS_H

@@ -209,7 +209,8 @@ compile_drop(struct filter *f, const struct pprof_profile *p)
 	for (unsigned i = 0; i < 2 && text[0].n != 0 && text[i].n != 0; i++) {
 		char *whole = mem_fmt("^(%.*s)$", (int)text[i].n, text[i].p);
 
-		if (rx_new(&f->rx[DROP + i], "drop_frames", slice_of(whole), NULL) != ERR_OK && i == 1) {
+		if (rx_new(&f->rx[DROP + i], "drop_frames", slice_of(whole), NULL) != ERR_OK &&
+		    i == 1) {
 			rx_free(f->rx[DROP]);
 			f->rx[DROP] = NULL;
 		}
@@ -680,8 +681,9 @@ filter_legend(const struct filter_options *o, struct buf *out)
 		if (row[i].value == NULL || row[i].value[0] == '\0')
 			continue;
 		n = strlen(row[i].value);
-		e = buf_add_fmt(out, "%s   %s=%.*s%s\n", any ? "" : "Active filters:\n", row[i].name,
-		    (int)(n < room ? n : room), row[i].value, n > room ? "\xe2\x80\xa6" : "");
+		e = buf_add_fmt(out, "%s   %s=%.*s%s\n", any ? "" : "Active filters:\n",
+		    row[i].name, (int)(n < room ? n : room), row[i].value,
+		    n > room ? "\xe2\x80\xa6" : "");
 		any = true;
 	}
 	return e;

@@ -175,6 +175,20 @@ scaled(const struct found *f, struct slice to, double *value, struct slice *unit
 	return true;
 }
 
+/* One number is all there is: alone, or with a colon before or behind it. */
+static bool
+parse_one(struct label_test *t, struct slice s, const struct found *a)
+{
+	t->kind = LABEL_IS;
+	if (a->at == 0 && a->end == s.n)
+		return true;
+	t->kind = LABEL_FROM;
+	if (a->at == 0 && a->end + 1 == s.n && s.p[a->end] == ':')
+		return true;
+	t->kind = LABEL_TO;
+	return a->at == 1 && s.p[0] == ':' && a->end == s.n;
+}
+
 /* "32kb", ":64kb", "4mb:", "12kb:64mb"; false: not a range, so it is a regexp. */
 static bool
 parse_range(struct label_test *t, struct slice s)
@@ -185,16 +199,8 @@ parse_range(struct label_test *t, struct slice s)
 	if (!find_number(s, 0, &a) || !scaled(&a, a.unit, &t->low, &t->unit))
 		return false;
 	t->high = t->low;
-	if (!find_number(s, a.end, &b)) {
-		t->kind = LABEL_IS;
-		if (a.at == 0 && a.end == s.n)
-			return true;
-		t->kind = LABEL_FROM;
-		if (a.at == 0 && a.end + 1 == s.n && s.p[a.end] == ':')
-			return true;
-		t->kind = LABEL_TO;
-		return a.at == 1 && s.p[0] == ':' && a.end == s.n;
-	}
+	if (!find_number(s, a.end, &b))
+		return parse_one(t, s, &a);
 	t->kind = LABEL_BETWEEN;
 	return a.at == 0 && s.p[a.end] == ':' && b.at == a.end + 1 && b.end == s.n
 	    && scaled(&b, t->unit, &t->high, &unit) && slice_eq(unit, t->unit);

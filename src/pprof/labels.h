@@ -45,7 +45,7 @@ enum err label_test_init(struct label_test *t, const char *option, const char *t
                          struct err_msg *why);
 void     label_test_fini(struct label_test *t);
 /* is_base: the sample is given the label pprof::base=true although the file has none. */
-bool     label_test_match(struct label_test *t, const struct label_units *u,
-                          const struct pprof_profile *p, const struct pprof_sample *s, bool is_base);
+bool label_test_match(struct label_test *t, const struct label_units *u,
+    const struct pprof_profile *p, const struct pprof_sample *s, bool is_base);
 
 #endif

@@ -250,7 +250,8 @@ compile(struct rx *r, const char *what, const struct buf *text, struct err_msg *
 	if (r->code == NULL || !limits(r)) {
 		if (code != 0)
 			(void)pcre2_get_error_message(code, (PCRE2_UCHAR *)said, sizeof(said));
-		return err_set(why, ERR_USAGE, what, "correct the pattern, or quote what is special with \\",
+		return err_set(why, ERR_USAGE, what,
+		    "correct the pattern, or quote what is special with \\",
 		    "\"%.60s\" near character %zu: %s", buf_str(text), (size_t)at + 1, said);
 	}
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);

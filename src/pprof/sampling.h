@@ -4,7 +4,7 @@
  * Layer   pprof. Pure.
  * Rule    an object of size s is sampled with p = 1 - e^(-s/rate); the profile shows c/p for c
  *         sampled ones, so one site's figure has the variance n s^2 (1-p)/p, n the figure itself in
- *         objects (research/pprof.md 3.2: checked against real programs). Between two snapshots only
+ *         objects (research/pprof.md 3.2: checked against real programs). Between snapshots only
  *         what was allocated or freed in between adds variance, objects that stayed do not: with
  *         allocations A and frees F = A - change it is (A + F) s^2 (1-p)/p, and A is in the file.
  */

@@ -5,7 +5,7 @@
  * Layer   pprof; value header. stacks_make reads, the result owns all its memory: the profiles may
  *         go. stacks_free ends it.
  * Values  of the chosen sample type. now is the source's; was the base's (0 without a base); both
- *         as they stand in their files, so now - was is the change. A profile that is itself a saved
+ *         as they stand in their files, so now - was is the change. A profile that is a saved
  *         diff gives its base samples as was too. With normalize now is scaled; with
  *         TOP_BASE_SUBTRACT equal stacks are subtracted in now and was is 0 for them.
  * Merged  equal stacks are one. Equal means the frames' texts at the asked granularity: functions,
@@ -33,7 +33,7 @@ struct stacks_one {
 	uint64_t key;
 	uint32_t first, count;          /* frames: stacks->of[first ...], root first */
 	int64_t  now, was;
-	double   variance;              /* of now - was by heap sampling; 0 where exact or unknown */
+	double variance; /* of now - was by heap sampling; 0 where exact or unknown */
 };
 
 struct stacks {

@@ -266,7 +266,8 @@ relative(const struct making *m, uint32_t node)
 {
 	const struct node_sum *s = &m->nodes.sum[node];
 	const struct node_more *more = &m->nodes.more[node];
-	int64_t now = m->o->cum ? s->cum : s->flat, was = m->o->cum ? more->cum_was : more->flat_was;
+	int64_t now = m->o->cum ? s->cum : s->flat,
+		was = m->o->cum ? more->cum_was : more->flat_was;
 	double share;
 
 	if (now == 0)
@@ -365,7 +366,8 @@ mark(struct making *m, unsigned char *seen)
 		edges_marks(&edges, limit, seen);
 		for (uint32_t i = 0; node != NULL && i < m->count; i++)
 			node[i] = m->item[i].node;
-		if (node == NULL || (m->o->edges && !calls_make(m->r, &m->nodes, &edges, node, limit)))
+		if (node == NULL ||
+		    (m->o->edges && !calls_make(m->r, &m->nodes, &edges, node, limit)))
 			e = no_memory(m);
 		mem_free(node);
 	}

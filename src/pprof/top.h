@@ -42,7 +42,7 @@ struct top_row {
 	double  flat_error, cum_error;  /* one standard deviation of sampling; 0 where exact */
 };
 
-/* What trimming took away, which pprof's own line names wrongly (its limit is of the total, the real
+/* What trimming took away; pprof's own line names it wrongly (its limit is of the total, the real
  * one of the sum of all rows). */
 struct top_hidden {
 	uint32_t rows;                  /* below the cutoff, and beyond nodecount */

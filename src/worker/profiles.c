@@ -210,7 +210,8 @@ profiles_info(const json_t *params, json_t **result, struct err_msg *why)
 	struct pprof_profile *p = NULL;
 	char name[ERR_WHAT_MAX];
 	json_t *o, *types;
-	enum err e = file == NULL ? missing("file", why) : profile_args_read(file, params, &p, name, why);
+	enum err e =
+	    file == NULL ? missing("file", why) : profile_args_read(file, params, &p, name, why);
 
 	if (e != ERR_OK)
 		return e;

@@ -60,13 +60,30 @@ test_matches(void **state)
 static void
 test_refused(void **state)
 {
-	static const struct { const char *pattern, *said; } row[] = {
-		{ "(?=a)", "lookaround" }, { "(?!a)", "lookaround" }, { "(?<=a)b", "lookaround" },
-		{ "(?<!a)b", "lookaround" }, { "(a)\\1", "backreference" }, { "a++", "repetition" },
-		{ "a**", "repetition" }, { "(?>a)", "group" }, { "(?#x)", "group" },
-		{ "(?R)", "group" }, { "(?|a)", "group" }, { "(*UTF)a", "verb" }, { "a\\Kb", "\\K" },
-		{ "\\R", "escape" }, { "\\h", "escape" }, { "\\Z", "escape" }, { "\\g1", "escape" },
-		{ "a{1001}", "1000" }, { "(", "missing" }, { "[a", "" }, { "*a", "" }, { "a\\", "" },
+	static const struct { const char *pattern, *said;
+	} row[] = {
+		{ "(?=a)", "lookaround" },
+		{ "(?!a)", "lookaround" },
+		{ "(?<=a)b", "lookaround" },
+		{ "(?<!a)b", "lookaround" },
+		{ "(a)\\1", "backreference" },
+		{ "a++", "repetition" },
+		{ "a**", "repetition" },
+		{ "(?>a)", "group" },
+		{ "(?#x)", "group" },
+		{ "(?R)", "group" },
+		{ "(?|a)", "group" },
+		{ "(*UTF)a", "verb" },
+		{ "a\\Kb", "\\K" },
+		{ "\\R", "escape" },
+		{ "\\h", "escape" },
+		{ "\\Z", "escape" },
+		{ "\\g1", "escape" },
+		{ "a{1001}", "1000" },
+		{ "(", "missing" },
+		{ "[a", "" },
+		{ "*a", "" },
+		{ "a\\", "" },
 		{ "(?x)a", "group" },
 	};
 

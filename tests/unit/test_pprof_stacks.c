@@ -1,4 +1,4 @@
-/* test_pprof_stacks.c - stacks after filters and diff, what they are merged by, their error bars. */
+/* test_pprof_stacks.c - stacks after filters and diff, what merges them, their error bars. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
