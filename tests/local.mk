@@ -48,6 +48,7 @@ TESTS += \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
+	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -66,6 +67,7 @@ EXTRA_DIST += \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
+	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -141,6 +143,7 @@ EXTRA_DIST += \
 	tests/lib/client.py \
 	tests/lib/pprofcases.py \
 	tests/lib/pprofgen.py \
+	tests/lib/sshd.sh \
 	tests/lib/tap.sh \
 	tests/lib/ttyrig.py \
 	tests/rig/README.md \

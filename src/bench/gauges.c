@@ -1,6 +1,8 @@
 /* gauges.c - the bench's gauges: samples to clients, alarms to notices. */
 #include "bench/gauges.h"
 
+#include <string.h>
+
 #include "base/slice.h"
 #include "bench/clients.h"
 #include "bench/news.h"
@@ -11,7 +13,9 @@ on_defs(void *arg)
 {
 	struct bench *b = arg;
 
-	bench_news(b, "gauge.defs", json_pack("{s:o}", "defs", gauge_set_json_defs(b->gauges)));
+	bench_news(b, "gauge.defs",
+	    json_pack("{s:o,s:s}", "defs", gauge_set_json_defs(b->gauges), "machine",
+		gauge_set_machine(b->gauges)));
 }
 
 static void
@@ -37,21 +41,37 @@ on_alarm(void *arg, const struct gauge_alarm *a)
 	    arg, levels[a->level], a->def != NULL ? a->def->id : "gauge", NULL, "%s", a->text);
 }
 
-void
-gauges_open(struct bench *b)
+/* board NULL: this machine. On an error the gauges stay as they are. */
+static enum err
+use(struct bench *b, const char *board, struct err_msg *why)
 {
 	static const struct gauge_set_cb cb = {
 		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm
 	};
+	struct gauge_set *set;
 	uint64_t pid = 0;
 	const bool number = slice_u64(slice_of(b->given.gauge_process), 1 << 22, &pid);
 	const struct gauge_set_opts o = {
 		.proc_root = b->given.proc_root, .sys_root = b->given.sys_root,
 		.every_ns = options_num(&b->options, OPT_GAUGE_EVERY), .epoch = b->start_mono,
 		.pid = (pid_t)pid, .process = number ? NULL : b->given.gauge_process,
+		.board = board,
 	};
 
-	b->gauges = gauge_set_new(b->loop, &o, &cb, b);
+	set = gauge_set_new(b->loop, &o, &cb, b, why);
+	if (set == NULL)
+		return why->code;
+	gauge_set_free(b->gauges);
+	b->gauges = set;
+	return ERR_OK;
+}
+
+void
+gauges_open(struct bench *b)
+{
+	struct err_msg why;
+
+	(void)use(b, NULL, &why);
 }
 
 void
@@ -64,7 +84,10 @@ gauges_close(struct bench *b)
 json_t *
 gauges_json(struct bench *b)
 {
-	return gauge_set_json(b->gauges);
+	json_t *o = gauge_set_json(b->gauges);
+
+	json_put_str(o, "machine", gauge_set_machine(b->gauges));
+	return o;
 }
 
 static void
@@ -96,6 +119,24 @@ cmd_process(struct command_call *c)
 	command_done(c, NULL);
 }
 
+/* "local", or a Linux board. What was seen of the machine before is dropped, in viewers too. */
+static void
+cmd_source(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *spec = json_get_str(c->args, "source", "local");
+	struct err_msg why;
+
+	if (use(b, strcmp(spec, "local") == 0 ? NULL : spec, &why) != ERR_OK) {
+		command_fail(c, &why);
+		return;
+	}
+	bench_news(b, "gauge.defs",
+	    json_pack("{s:o,s:b,s:s}", "defs", gauge_set_json_defs(b->gauges), "fresh", true,
+		"machine", strcmp(spec, "local") == 0 ? "" : spec));
+	command_done(c, NULL);
+}
+
 static void
 cmd_list(struct command_call *c)
 {
@@ -110,6 +151,10 @@ cmd_list(struct command_call *c)
 static const struct command_arg every_args[] = {
 	{ "every", ARG_DURATION, ARG_MUST, NULL, "sampling period" }, { .name = NULL },
 };
+static const struct command_arg source_args[] = {
+	{ "source", ARG_WORD, ARG_MUST, NULL, "local, ssh:[USER@]HOST[:PORT] or exec:PROGRAM" },
+	{ .name = NULL },
+};
 static const struct command_arg process_args[] = {
 	{ "process", ARG_WORD, ARG_MUST, NULL, "pid or name" }, { .name = NULL },
 };
@@ -117,6 +162,8 @@ static const struct command_arg process_args[] = {
 const struct command bench_gauge_commands[] = {
 	{ "gauge.every", "how often gauges are read", every_args, 0, cmd_every },
 	{ "gauge.pid", "watch a process, by number or name", process_args, 0, cmd_process },
+	{ "gauge.source", "read this machine, or a Linux board by a shell on it", source_args, 0,
+	    cmd_source },
 	{ "gauge.list", "all gauges and their newest values", NULL, 0, cmd_list },
 	{ .name = NULL },
 };

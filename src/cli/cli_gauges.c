@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/slice.h"
 #include "core/json.h"
+#include "gauge/board.h"
 #include "gauge/json.h"
 #include "gauge/set.h"
 #include "gauge/table.h"
@@ -32,10 +33,13 @@ struct run {
 };
 
 static const char usage[] =
-    "usage: vise gauges [--once] [-n COUNT] [--every S] [--pid PID | --process NAME] [--csv]\n"
-    "                   [--proc-root DIR] [--sys-root DIR]\n"
-    "Samples memory, load, pressure, temperatures and frequencies of this machine, one line each.\n"
+    "usage: vise gauges [BOARD] [--once] [-n COUNT] [--every S] [--pid PID | --process NAME]\n"
+    "                   [--csv] [--proc-root DIR] [--sys-root DIR]\n"
+    "Samples memory, load, pressure, temperatures and frequencies, one line each:\n"
+    "of this machine, or of a Linux board. Nothing is installed there; a shell is enough.\n"
     "\n"
+    "  BOARD             ssh:[USER@]HOST[:PORT], with your own ssh configuration, keys and jumps;\n"
+    "                    exec:PROGRAM ARG... that gives a shell (exec:docker exec -i box sh)\n"
     "  --once            one sample, the same as -n 1\n"
     "  -n COUNT          COUNT samples, then end (default: until interrupted)\n"
     "  --every S         time between samples: 500ms, 2s, 1m, bare seconds (default 1s, least "
@@ -197,8 +201,14 @@ one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
 			    why, ERR_USAGE, arg, "see vise gauges --help", "needs a value");
 		return option[k].set(r, argv[++*i], why);
 	}
-	return err_set(why, ERR_USAGE, "gauges", "see vise gauges --help", "unknown %s: %s",
-	    arg[0] == '-' ? "option" : "argument", arg);
+	if (arg[0] == '-')
+		return err_set(why, ERR_USAGE, "gauges", "see vise gauges --help",
+		    "unknown option: %s", arg);
+	if (r->opts.board != NULL)
+		return err_set(why, ERR_USAGE, "gauges", NULL, "one board at a time: %s, %s",
+		    r->opts.board, arg);
+	r->opts.board = arg;
+	return board_check(arg, why);
 }
 
 static enum err
@@ -339,9 +349,14 @@ on_terminate(void *arg)
 static void
 check_process(struct run *r)
 {
+	const struct err_msg *trouble = gauge_set_trouble(r->set);
 	struct err_msg why;
 	char who[64];
 
+	if (r->status == 0 && r->count != 0 && trouble != NULL) {
+		r->status = fail(trouble);
+		return;
+	}
 	if (r->status != 0 || r->count != 1 || gauge_set_process_found(r->set))
 		return;
 	if (r->opts.process != NULL)
@@ -372,7 +387,11 @@ cli_gauges(int argc, char **argv)
 	r.loop = loop_new();
 	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
 	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
-	r.set = gauge_set_new(r.loop, &r.opts, &cb, &r);
+	r.set = gauge_set_new(r.loop, &r.opts, &cb, &r, &why);
+	if (r.set == NULL) {
+		loop_free(r.loop);
+		return fail(&why);
+	}
 	loop_run(r.loop);
 	check_process(&r);
 	if (gauge_set_hanging(r.set) != 0) {

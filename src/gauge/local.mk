@@ -1,8 +1,11 @@
 noinst_LIBRARIES += %D%/libgauge.a
 %C%_libgauge_a_SOURCES = %D%/gauge.h \
+	%D%/board.c %D%/board.h \
 	%D%/json.c %D%/json.h \
+	%D%/mirror.c %D%/mirror.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/procfs.c %D%/procfs.h \
+	%D%/remote.c %D%/remote.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/sensor.c %D%/sensor.h \
 	%D%/sensors.c %D%/sensors.h \

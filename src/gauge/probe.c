@@ -3,19 +3,49 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/slice.h"
 #include "sys/io.h"
 #include "sys/path.h"
 
-void
-probe_init(struct probe *p, int dirfd, const char *dir, const char *name, bool keep)
+struct root
+root_of(const char *path, const char *standard, const struct mirror *m)
 {
+	struct root r = { .path = path != NULL ? path : standard, .mirror = m };
+
+	r.keep = m == NULL && strcmp(r.path, standard) == 0;
+	return r;
+}
+
+void
+root_each(
+    const struct root *r, const char *dir, bool (*fn)(const char *name, void *arg), void *arg)
+{
+	if (r->mirror != NULL)
+		mirror_each(r->mirror, dir, fn, arg);
+	else
+		(void)path_each(dir, fn, arg, NULL);
+}
+
+bool
+root_has(const struct root *r, const char *path)
+{
+	char c[2];
+
+	return r->mirror != NULL ? mirror_read(r->mirror, path, c, sizeof c) >= 0
+				 : path_exists(path);
+}
+
+void
+probe_init(struct probe *p, const struct root *r, int dirfd, const char *dir, const char *name)
+{
+	p->mirror = r->mirror;
 	p->path = dir != NULL ? path_join(dir, name) : mem_str(name);
 	p->dirfd = dirfd;
 	p->fd = -1;
-	p->keep = keep;
+	p->keep = r->keep;
 }
 
 void
@@ -33,6 +63,8 @@ probe_read(struct probe *p, char *buf, size_t size)
 	ssize_t n;
 	int e;
 
+	if (p->mirror != NULL)
+		return mirror_read(p->mirror, p->path, buf, size);
 	buf[0] = '\0';
 	if (p->fd < 0) {
 		p->fd = p->dirfd >= 0 ? sys_openat(p->dirfd, p->path, O_RDONLY | O_NONBLOCK, 0) :
@@ -64,12 +96,13 @@ probe_number(struct probe *p, int64_t *out)
 }
 
 int
-probe_text_once(const char *dir, const char *name, char *buf, size_t size)
+probe_text_once(const struct root *r, const char *dir, const char *name, char *buf, size_t size)
 {
+	const struct root once = { .mirror = r->mirror };
 	struct probe p;
 	long n;
 
-	probe_init(&p, -1, dir, name, false);
+	probe_init(&p, &once, -1, dir, name);
 	n = probe_read(&p, buf, size);
 	probe_fini(&p);
 	if (n < 0)
@@ -80,12 +113,13 @@ probe_text_once(const char *dir, const char *name, char *buf, size_t size)
 }
 
 int
-probe_number_once(const char *dir, const char *name, int64_t *out)
+probe_number_once(const struct root *r, const char *dir, const char *name, int64_t *out)
 {
+	const struct root once = { .mirror = r->mirror };
 	struct probe p;
 	int e;
 
-	probe_init(&p, -1, dir, name, false);
+	probe_init(&p, &once, -1, dir, name);
 	e = probe_number(&p, out);
 	probe_fini(&p);
 	return e;

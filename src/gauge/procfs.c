@@ -164,7 +164,7 @@ procfs_pid_stat(const char *text, struct procfs_pid *out)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
 	struct slice rest, w;
-	uint64_t utime = 0, stime = 0;
+	uint64_t t[4] = { 0 };          /* utime stime cutime cstime: fields 14 to 17 */
 	size_t n;
 
 	if (open == NULL || close == NULL || close < open)
@@ -178,11 +178,12 @@ procfs_pid_stat(const char *text, struct procfs_pid *out)
 	out->state = w.n == 1 ? w.p[0] : '?';
 	for (int field = 4; field <= 22; field++) {
 		w = slice_word(&rest);
-		if ((field == 14 && !slice_u64(w, UINT64_MAX, &utime)) ||
-		    (field == 15 && !slice_u64(w, UINT64_MAX, &stime)) ||
+		if ((field >= 14 && field <= 17 &&
+		    !slice_u64(w, UINT64_MAX, &t[field - 14])) ||
 		    (field == 22 && !slice_u64(w, UINT64_MAX, &out->starttime)))
 			return false;
 	}
-	out->cpu_ticks = utime + stime;
+	out->cpu_ticks = t[0] + t[1];
+	out->child_ticks = t[2] + t[3];
 	return true;
 }

@@ -45,7 +45,8 @@ struct procfs_stat {
 struct procfs_pid {
 	char state;
 	char comm[64];
-	uint64_t cpu_ticks, starttime;  /* USER_HZ, 100 a second */
+	/* USER_HZ, 100 a second; child_ticks are of children that were waited for */
+	uint64_t cpu_ticks, child_ticks, starttime;
 };
 
 /* "Name:  n kB" lines; a field that is absent is -1. Values as they stand (kB, threads: a

@@ -24,15 +24,17 @@ struct batch {
 
 struct scan_job {
 	struct sensors *owner;
-	char *sys_root;
+	struct root root;
+	char *path;
 	struct sensor_list found;
 };
 
 struct sensors {
 	struct loop *loop;
 	struct gauge_table *table;
-	char *sys_root;
-	bool keep, scanned, gone;
+	struct root root;
+	char *path;                     /* root.path, owned */
+	bool scanned, gone;
 	sensors_cb done;
 	void *arg;
 	struct sensor **v;
@@ -47,6 +49,19 @@ struct sensors {
 };
 
 static void scan_start(struct sensors *s);
+
+/* A mirror belongs to the loop's thread, and reading it takes no time. */
+static void
+run(struct sensors *s, loop_cb work, loop_cb done, void *arg)
+{
+	if (s->root.mirror == NULL) {
+		loop_work(s->loop, work, done, arg);
+		return;
+	}
+	work(arg);
+	done(arg);
+}
+
 static void round_go(struct sensors *s);
 
 static void
@@ -71,18 +86,19 @@ add_placeholder(struct gauge_table *t, const char *group, const char *unit, cons
 
 struct sensors *
 sensors_new(
-    struct loop *loop, struct gauge_table *t, const char *sys_root, sensors_cb done, void *arg)
+    struct loop *loop, struct gauge_table *t, const struct root *sys, sensors_cb done, void *arg)
 {
 	struct sensors *s = mem_zero(1, sizeof *s);
 
 	s->loop = loop;
 	s->table = t;
-	s->sys_root = mem_str(sys_root);
-	s->keep = strcmp(sys_root, "/sys") == 0;
+	s->path = mem_str(sys->path);
+	s->root = *sys;
+	s->root.path = s->path;
 	s->done = done;
 	s->arg = arg;
-	s->no_temp = add_placeholder(t, "temp", "C", sys_root);
-	s->no_freq = add_placeholder(t, "freq", "Hz", sys_root);
+	s->no_temp = add_placeholder(t, "temp", "C", sys->path);
+	s->no_freq = add_placeholder(t, "freq", "Hz", sys->path);
 	scan_start(s);
 	return s;
 }
@@ -102,8 +118,14 @@ sensors_free(struct sensors *s)
 	for (size_t i = 0; i < s->n; i++)
 		sensor_unref(s->v[i]);
 	mem_free(s->v);
-	mem_free(s->sys_root);
+	mem_free(s->path);
 	mem_free(s);
+}
+
+void
+sensors_rescan(struct sensors *s)
+{
+	scan_start(s);
 }
 
 bool
@@ -158,7 +180,7 @@ adopt(struct sensors *s, struct sensor_found *f)
 	x->found = *f;
 	f->dir = NULL;
 	x->gone = false;
-	probe_init(&x->probe, -1, x->found.dir, x->found.name, s->keep);
+	probe_init(&x->probe, &s->root, -1, x->found.dir, x->found.name);
 }
 
 static void
@@ -166,8 +188,8 @@ scan_work(void *arg)
 {
 	struct scan_job *j = arg;
 
-	thermal_scan(j->sys_root, &j->found);
-	freq_scan(j->sys_root, &j->found);
+	thermal_scan(&j->root, &j->found);
+	freq_scan(&j->root, &j->found);
 }
 
 static void
@@ -187,7 +209,7 @@ scan_done(void *arg)
 			table_missing(s->table, s->no_freq, "%s", j->found.why_no_freq);
 	}
 	sensor_list_fini(&j->found);
-	mem_free(j->sys_root);
+	mem_free(j->path);
 	mem_free(j);
 }
 
@@ -200,11 +222,13 @@ scan_start(struct sensors *s)
 		return;
 	j = mem_zero(1, sizeof *j);
 	j->owner = s;
-	j->sys_root = mem_str(s->sys_root);
+	j->path = mem_str(s->path);
+	j->root = s->root;
+	j->root.path = j->path;
 	s->scan = j;
 	s->gone = false;
 	s->scanned_at = sys_mono();
-	loop_work(s->loop, scan_work, scan_done, j);
+	run(s, scan_work, scan_done, j);
 }
 
 /* ---- reading ---- */
@@ -395,7 +419,7 @@ round_go(struct sensors *s)
 	}
 	s->batch = b;
 	s->timer = loop_timer_start(s->loop, s->deadline, 0, on_deadline, s);
-	loop_work(s->loop, batch_work, batch_done, b);
+	run(s, batch_work, batch_done, b);
 }
 
 void

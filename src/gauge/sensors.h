@@ -13,6 +13,7 @@
 #define GAUGE_SENSORS_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "gauge/probe.h"
 #include "gauge/table.h"
 #include "loop/loop.h"
 
@@ -22,11 +23,13 @@ struct sensors;
 /* A round that sensors_start() began is over: the table holds its values. */
 typedef void (*sensors_cb)(void *arg);
 
-struct sensors *sensors_new(struct loop *loop, struct gauge_table *t, const char *sys_root,
+/* Files of a mirror are read at once, in the loop: nothing there can hang. */
+struct sensors *sensors_new(struct loop *loop, struct gauge_table *t, const struct root *sys,
                             sensors_cb done, void *arg);
 void sensors_free(struct sensors *s);
 /* Begins a round, unless one runs; done() follows within the deadline. */
 void sensors_start(struct sensors *s, uint64_t mono, uint64_t deadline_ns);
+void sensors_rescan(struct sensors *s);
 bool sensors_scanned(const struct sensors *s);  /* the first search is over */
 /* Threads that hang in a driver now. Ending the process with one hanging takes _Exit(). */
 unsigned sensors_hanging(const struct sensors *s);

@@ -2,11 +2,13 @@
 #include "gauge/set.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "gauge/board.h"
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
 #include "gauge/source_local.h"
@@ -30,6 +32,12 @@ struct gauge_set {
 	struct local *local;
 	struct process *process;
 	struct sensors *sensors;
+	struct board *board;            /* NULL: this machine */
+	uint64_t up;                    /* the board's clock at its sample before */
+	int self;                       /* gauge of what sampling costs the board */
+	char machine[280];
+	bool lost, warm;                /* the board does not answer; it has told one sample */
+	struct err_msg trouble;
 	struct loop_timer *timer;
 };
 
@@ -54,19 +62,35 @@ tell_defs(struct gauge_set *g)
 		g->cb.defs_changed(g->arg);
 }
 
-static void
-tell_news(struct gauge_set *g)
+static void __attribute__((format(printf, 3, 4)))
+tell(struct gauge_set *g, enum gauge_level level, const char *fmt, ...)
 {
-	struct gauge_alarm a = { .level = GAUGE_NEWS, .value = (double)NAN, .t = g->mono };
-	const char *news = process_news(g->process);
+	struct gauge_alarm a = { .level = level, .value = (double)NAN, .t = g->mono };
+	va_list ap;
 
-	if (news == NULL)
-		return;
-	snprintf(a.text, sizeof a.text, "%s", news);
+	va_start(ap, fmt);
+	vsnprintf(a.text, sizeof a.text, fmt, ap);
+	va_end(ap);
 	on_alarm(g, &a);
 }
 
+static void
+tell_news(struct gauge_set *g)
+{
+	const char *news = process_news(g->process);
+
+	if (news != NULL)
+		tell(g, GAUGE_NEWS, "%s", news);
+}
+
 static void sample(void *arg);
+
+static void
+arm(struct gauge_set *g, uint64_t after)
+{
+	loop_timer_stop(g->timer);
+	g->timer = loop_timer_start(g->loop, after, g->every, sample, g);
+}
 
 /* The sensors of this round are in, or their time is over: the row is complete. */
 static void
@@ -88,6 +112,63 @@ on_sensors(void *arg)
 	}
 }
 
+/* Rates go by `clock`: of a board its own, so that a slow link does not bend them. */
+static void
+take(struct gauge_set *g, uint64_t clock)
+{
+	local_sample(g->local, clock);
+	process_sample(g->process, clock);
+	sensors_start(g->sensors, g->mono, g->every / 4 < DEADLINE ? g->every / 4 : DEADLINE);
+}
+
+static void
+board_lost(struct gauge_set *g, const struct err_msg *why)
+{
+	g->trouble = *why;
+	for (size_t i = 0; i < g->table.n; i++)
+		table_missing(&g->table, (int)i, "%s", why->why);
+	if (!g->lost)
+		tell(g, GAUGE_WARN, "no gauges: %.60s: %.120s", why->what, why->why);
+	g->lost = true;
+	g->warm = false;
+	on_sensors(g);
+}
+
+/* A board's round is over: its files are in the mirror, or nothing came and that is a gap. */
+static void
+on_board(void *arg, const struct err_msg *why)
+{
+	struct gauge_set *g = arg;
+	struct remote *r = board_remote(g->board);
+
+	if (why != NULL) {
+		board_lost(g, why);
+		return;
+	}
+	if (g->lost)
+		tell(g, GAUGE_CLEAR, "the board's gauges are back");
+	g->lost = false;
+	if (remote_found(r)) {
+		snprintf(g->machine, sizeof g->machine, "%s, %s", remote_model(r),
+		    remote_system(r));
+		sensors_rescan(g->sensors);
+	}
+	if (g->up != 0 && remote_uptime(r) < g->up)
+		tell(g, GAUGE_NEWS, "the board was started again %.0f s ago",
+		    (double)remote_uptime(r) / 1e9);
+	g->up = remote_uptime(r);
+	table_value(&g->table, g->self, remote_self(r));
+	if (!g->warm) {
+		g->warm = true; /* CPU and pressure are differences: a second look at once */
+		local_sample(g->local, g->up);
+		process_sample(g->process, g->up);
+		g->sampling = false;
+		arm(g, g->every < FIRST_AFTER ? g->every : FIRST_AFTER);
+		return;
+	}
+	take(g, g->up);
+}
+
 static void
 sample(void *arg)
 {
@@ -97,16 +178,10 @@ sample(void *arg)
 		return; /* the round before still waits for a sensor: leave this tick out */
 	g->sampling = true;
 	g->mono = sys_mono();
-	local_sample(g->local, g->mono);
-	process_sample(g->process, g->mono);
-	sensors_start(g->sensors, g->mono, g->every / 4 < DEADLINE ? g->every / 4 : DEADLINE);
-}
-
-static void
-arm(struct gauge_set *g, uint64_t after)
-{
-	loop_timer_stop(g->timer);
-	g->timer = loop_timer_start(g->loop, after, g->every, sample, g);
+	if (g->board == NULL)
+		take(g, g->mono);
+	else if (!board_sample(g->board))
+		g->sampling = false;
 }
 
 static uint64_t
@@ -117,30 +192,55 @@ period(uint64_t every_ns)
 	return every_ns < GAUGE_SET_EVERY_MIN ? GAUGE_SET_EVERY_MIN : every_ns;
 }
 
+static bool
+open_board(struct gauge_set *g, struct loop *l, const struct gauge_set_opts *o, struct err_msg *why)
+{
+	struct gauge_def d =
+	    table_def("self.cpu", "sys", "sampling", "%", 100, "the sampling shell's own CPU time");
+
+	g->board = board_open(l, o->board, on_board, g, why);
+	if (g->board == NULL)
+		return false;
+	remote_process(board_remote(g->board), o->pid, o->process);
+	d.min = 0;
+	d.warn = 1;
+	g->self = table_add(&g->table, &d);
+	return true;
+}
+
 struct gauge_set *
 gauge_set_new(
-    struct loop *l, const struct gauge_set_opts *o, const struct gauge_set_cb *cb, void *arg)
+    struct loop *l, const struct gauge_set_opts *o, const struct gauge_set_cb *cb, void *arg,
+    struct err_msg *why)
 {
 	struct gauge_set *g = mem_zero(1, sizeof *g);
-	const char *proc = o->proc_root != NULL ? o->proc_root : "/proc";
+	struct root proc, sys;
 
+	table_init(&g->table);
+	if (o->board != NULL && !open_board(g, l, o, why)) {
+		mem_free(g);
+		return NULL;
+	}
+	proc = root_of(o->proc_root, "/proc", g->board != NULL ? board_mirror(g->board) : NULL);
+	sys = root_of(o->sys_root, "/sys", proc.mirror);
 	g->loop = l;
 	g->cb = *cb;
 	g->arg = arg;
 	g->every = period(o->every_ns);
 	g->epoch = o->epoch;
-	table_init(&g->table);
 	series_init(&g->series, LIMIT_GAUGE_HISTORY);
 	rules_init(&g->rules, o->hold_ns != 0 ? o->hold_ns : 2 * NS_PER_S);
-	g->local = local_new(&g->table, proc);
+	g->local = local_new(&g->table, &proc);
 	g->sensors =
-	    sensors_new(l, &g->table, o->sys_root != NULL ? o->sys_root : "/sys", on_sensors, g);
-	g->process = process_new(&g->table, proc);
+	    sensors_new(l, &g->table, &sys, on_sensors, g);
+	g->process = process_new(&g->table, &proc);
 	if (o->pid > 0 || o->process != NULL)
 		process_choose(g->process, o->pid, o->process);
 	g->mono = sys_mono();
-	local_sample(g->local, g->mono);
-	process_sample(g->process, g->mono);
+	if (g->board == NULL) {
+		local_sample(g->local, g->mono);
+		process_sample(g->process, g->mono);
+	}
 	arm(g, g->every < FIRST_AFTER ? g->every : FIRST_AFTER);
 	return g;
 }
@@ -152,6 +252,7 @@ gauge_set_free(struct gauge_set *g)
 		return;
 	loop_timer_stop(g->timer);
 	loop_defer_cancel(g->loop, sample, g);
+	board_free(g->board);
 	sensors_free(g->sensors);
 	process_free(g->process);
 	local_free(g->local);
@@ -174,6 +275,8 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 	size_t from, to;
 
 	process_choose(g->process, pid, name);
+	if (g->board != NULL)
+		remote_process(board_remote(g->board), pid, name);
 	process_range(g->process, &from, &to);
 	for (size_t i = from; i < to; i++)
 		series_clear_gauge(&g->series, i);
@@ -198,13 +301,25 @@ gauge_set_now(struct gauge_set *g)
 bool
 gauge_set_ready(const struct gauge_set *g)
 {
-	return sensors_scanned(g->sensors);
+	return sensors_scanned(g->sensors) && (g->board == NULL || g->machine[0] != '\0');
 }
 
 unsigned
 gauge_set_hanging(const struct gauge_set *g)
 {
 	return sensors_hanging(g->sensors);
+}
+
+const struct err_msg *
+gauge_set_trouble(const struct gauge_set *g)
+{
+	return g->lost ? &g->trouble : NULL;
+}
+
+const char *
+gauge_set_machine(const struct gauge_set *g)
+{
+	return g->machine;
 }
 
 const struct gauge_def *

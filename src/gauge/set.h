@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "base/err.h"
 #include "core/json.h"
 #include "gauge/gauge.h"
 #include "gauge/series.h"
@@ -22,6 +23,7 @@ struct gauge_set;
 
 struct gauge_set_opts {
 	const char *proc_root, *sys_root;       /* NULL: /proc and /sys */
+	const char *board;              /* a Linux board instead (gauge/board.h): "ssh:pi4" */
 	uint64_t every_ns;                      /* 0: 1 s; at least GAUGE_SET_EVERY_MIN */
 	uint64_t hold_ns; /* how long over a limit before it is an alarm; 0: 2 s */
 	uint64_t epoch;                         /* sys_mono() that counts as t = 0 */
@@ -37,8 +39,10 @@ struct gauge_set_cb {                           /* each may be NULL */
 
 #define GAUGE_SET_EVERY_MIN UINT64_C(50000000)
 
+/* NULL with the reason when o->board is no address; else always a set. A board that does not answer
+ * is a set whose gauges say so. */
 struct gauge_set *gauge_set_new(struct loop *l, const struct gauge_set_opts *o,
-                                const struct gauge_set_cb *cb, void *arg);
+                                const struct gauge_set_cb *cb, void *arg, struct err_msg *why);
 void gauge_set_free(struct gauge_set *g);
 
 void gauge_set_every(struct gauge_set *g, uint64_t every_ns);
@@ -48,6 +52,11 @@ void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, beside
 bool gauge_set_ready(const struct gauge_set *g);        /* the first search for sensors is over */
 unsigned gauge_set_hanging(
     const struct gauge_set *g); /* threads stuck in a driver: exit takes _Exit() */
+
+/* Why the board does not answer now; NULL while it does, and for this machine. */
+const struct err_msg *gauge_set_trouble(const struct gauge_set *g);
+/* "Raspberry Pi 4 Model B, Linux 6.1.21 armv7l" once a board has told it; "" for this machine. */
+const char *gauge_set_machine(const struct gauge_set *g);
 
 const struct gauge_def *gauge_set_defs(const struct gauge_set *g, size_t *n);
 const struct series *gauge_set_series(const struct gauge_set *g);

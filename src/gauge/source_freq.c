@@ -10,6 +10,7 @@
 #include "sys/path.h"
 
 struct scan {
+	const struct root *root;
 	struct sensor_list *out;
 	char *dir;
 	unsigned count;
@@ -48,9 +49,10 @@ policy(const char *entry, void *arg)
 	if (s->count++ >= FREQ_POLICIES)
 		return true;
 	dir = path_join(s->dir, entry);
-	if (probe_number_once(dir, "cpuinfo_max_freq", &max) != 0 || max <= 0 || max > 100000000)
+	if (probe_number_once(s->root, dir, "cpuinfo_max_freq", &max) != 0 || max <= 0 ||
+	    max > 100000000)
 		max = 0;
-	if (probe_number_once(dir, "cpuinfo_min_freq", &min) != 0 || min < 0)
+	if (probe_number_once(s->root, dir, "cpuinfo_min_freq", &min) != 0 || min < 0)
 		min = 0;
 	mem_free(dir);
 	add(s, entry, SENSOR_FREQ, "scaling_cur_freq", min, max);
@@ -62,12 +64,12 @@ policy(const char *entry, void *arg)
 }
 
 void
-freq_scan(const char *sys_root, struct sensor_list *out)
+freq_scan(const struct root *sys, struct sensor_list *out)
 {
-	struct scan s = { .out = out };
+	struct scan s = { .root = sys, .out = out };
 
-	s.dir = path_join(sys_root, "devices/system/cpu/cpufreq");
-	(void)path_each(s.dir, policy, &s, NULL);
+	s.dir = path_join(sys->path, "devices/system/cpu/cpufreq");
+	root_each(sys, s.dir, policy, &s);
 	if (s.count == 0)
 		snprintf(out->why_no_freq, sizeof out->why_no_freq,
 		    "no cpufreq policy under %.100s", s.dir);

@@ -11,6 +11,6 @@
 
 enum { FREQ_POLICIES = 16 };            /* shown; a server has one for each CPU */
 
-void freq_scan(const char *sys_root, struct sensor_list *out);
+void freq_scan(const struct root *sys, struct sensor_list *out);
 
 #endif

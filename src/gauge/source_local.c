@@ -61,16 +61,15 @@ some(double v)
 }
 
 struct local *
-local_new(struct gauge_table *t, const char *proc_root)
+local_new(struct gauge_table *t, const struct root *proc)
 {
 	struct local *l = mem_zero(1, sizeof *l);
-	const bool keep = strcmp(proc_root, "/proc") == 0;
 
 	l->table = t;
-	l->root = mem_str(proc_root);
+	l->root = mem_str(proc->path);
 	l->text = mem_alloc(TEXT_MAX);
 	for (int i = 0; i < F_COUNT; i++)
-		probe_init(&l->file[i], -1, proc_root, file_name[i], keep);
+		probe_init(&l->file[i], proc, -1, proc->path, file_name[i]);
 	for (int i = 0; i < G_COUNT; i++) {
 		struct gauge_def d = table_def(row[i].id, row[i].group, row[i].name, row[i].unit,
 		    some(row[i].max), l->file[row[i].file].path);

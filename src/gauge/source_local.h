@@ -9,11 +9,12 @@
 #ifndef GAUGE_SOURCE_LOCAL_H
 #define GAUGE_SOURCE_LOCAL_H
 #include <stdint.h>
+#include "gauge/probe.h"
 #include "gauge/table.h"
 
 struct local;
 
-struct local *local_new(struct gauge_table *t, const char *proc_root);
+struct local *local_new(struct gauge_table *t, const struct root *proc);
 void local_free(struct local *l);
 /* One sample at `mono`. The first gives no CPU and pressure figures: they are differences. */
 void local_sample(struct local *l, uint64_t mono);

@@ -36,8 +36,9 @@ static const struct {
 
 struct process {
 	struct gauge_table *table;
-	char *root, *name;
-	bool keep, added, found;
+	struct root root;
+	char *path, *name;              /* path is root.path, owned */
+	bool added, found;
 	pid_t wanted, pid;              /* asked for; followed now */
 	uint64_t start, last_start;     /* starttime of what is followed, and of what was before */
 	pid_t last_pid;
@@ -49,13 +50,14 @@ struct process {
 };
 
 struct process *
-process_new(struct gauge_table *t, const char *proc_root)
+process_new(struct gauge_table *t, const struct root *proc)
 {
 	struct process *p = mem_zero(1, sizeof *p);
 
 	p->table = t;
-	p->root = mem_str(proc_root);
-	p->keep = strcmp(proc_root, "/proc") == 0;
+	p->path = mem_str(proc->path);
+	p->root = *proc;
+	p->root.path = p->path;
 	p->dirfd = p->stat.fd = p->status.fd = -1;
 	return p;
 }
@@ -77,7 +79,7 @@ process_free(struct process *p)
 	if (p == NULL)
 		return;
 	let_go(p);
-	mem_free(p->root);
+	mem_free(p->path);
 	mem_free(p->name);
 	mem_free(p);
 }
@@ -142,14 +144,18 @@ process_choose(struct process *p, pid_t pid, const char *name)
 static bool
 take(struct process *p, pid_t pid, struct procfs_pid *who)
 {
-	char text[TEXT_MAX], *dir = mem_fmt("%s/%ld", p->root, (long)pid);
+	char text[TEXT_MAX], *dir = mem_fmt("%s/%ld", p->path, (long)pid);
+	const bool far = p->root.mirror != NULL;
 
-	p->dirfd = sys_open(dir, O_RDONLY | O_DIRECTORY, 0);
+	if (!far)
+		p->dirfd = sys_open(dir, O_RDONLY | O_DIRECTORY, 0);
+	if (far || p->dirfd >= 0) {
+		probe_init(&p->stat, &p->root, p->dirfd, far ? dir : NULL, "stat");
+		probe_init(&p->status, &p->root, p->dirfd, far ? dir : NULL, "status");
+	}
 	mem_free(dir);
-	if (p->dirfd < 0)
+	if (!far && p->dirfd < 0)
 		return false;
-	probe_init(&p->stat, p->dirfd, NULL, "stat", p->keep);
-	probe_init(&p->status, p->dirfd, NULL, "status", p->keep);
 	if (probe_read(&p->stat, text, sizeof text) < 0 || !procfs_pid_stat(text, who)) {
 		let_go(p);
 		return false;
@@ -172,8 +178,8 @@ search_one(const char *entry, void *arg)
 
 	if (!slice_u64(slice_of(entry), INT32_MAX, &pid))
 		return true;
-	dir = path_join(s->p->root, entry);
-	if (probe_text_once(dir, "comm", comm, sizeof comm) == 0 &&
+	dir = path_join(s->p->path, entry);
+	if (probe_text_once(&s->p->root, dir, "comm", comm, sizeof comm) == 0 &&
 	    strncmp(comm, s->p->name, COMM_MAX) == 0) {
 		s->count++;
 		if (s->best == 0 || (pid_t)pid < s->best)
@@ -202,7 +208,7 @@ follow(struct process *p, pid_t pid, const struct procfs_pid *who, unsigned of)
 		snprintf(also, sizeof also, ", the first of %u", of);
 	for (int i = 0; i < P_COUNT; i++)
 		table_source(
-		    p->table, p->gauge[i], "%s/%ld (%s%s)", p->root, (long)pid, p->comm, also);
+		    p->table, p->gauge[i], "%s/%ld (%s%s)", p->path, (long)pid, p->comm, also);
 	rename_gauges(p, p->comm);
 }
 
@@ -225,7 +231,7 @@ find(struct process *p, uint64_t mono)
 	if (p->search_at != 0 && mono - p->search_at < SEARCH_EVERY)
 		return;
 	p->search_at = mono;
-	(void)path_each(p->root, search_one, &s, NULL);
+	root_each(&p->root, p->path, search_one, &s);
 	if (s.best != 0 && take(p, s.best, &who))
 		follow(p, s.best, &who, s.count);
 	else if (p->last_pid == 0)

@@ -10,11 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "gauge/probe.h"
 #include "gauge/table.h"
 
 struct process;
 
-struct process *process_new(struct gauge_table *t, const char *proc_root);
+struct process *process_new(struct gauge_table *t, const struct root *proc);
 void  process_free(struct process *p);
 /* pid > 0, or a name; pid 0 and name NULL: none. The gauges stay, their history is the
  * caller's to clear. */

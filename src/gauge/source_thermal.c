@@ -17,6 +17,7 @@
 enum { TRIPS_LOOKED_AT = 16, HWMON_TEMPS = 32, TRIP_LEAST = 20, TRIP_MOST = 150 };
 
 struct scan {
+	const struct root *root;
 	struct sensor_list *out;
 	char *dir;                      /* the class folder */
 	size_t zones; /* how many of out are thermal zones: hwmon is held against them */
@@ -143,17 +144,18 @@ zone(const char *entry, void *arg)
 	if (strncmp(entry, "thermal_zone", 12) != 0)
 		return true;
 	f = sensor_list_add(s->out, SENSOR_TEMP, s->dir, entry, "temp");
-	if (probe_text_once(f->dir, "type", f->type, sizeof f->type) != 0 || f->type[0] == '\0')
+	if (probe_text_once(s->root, f->dir, "type", f->type, sizeof f->type) != 0 ||
+	    f->type[0] == '\0')
 		table_text(f->type, sizeof f->type, entry);
 	for (size_t i = 0; i + 1 < s->out->n; i++)
 		same += strcmp(s->out->v[i].type, f->type) == 0;
 	snprintf(f->key, sizeof f->key, "zone:%s:%u", f->type, same);
 	for (unsigned i = 0; i < TRIPS_LOOKED_AT; i++) {
 		snprintf(file, sizeof file, "trip_point_%u_temp", i);
-		if (probe_number_once(f->dir, file, &raw) != 0)
+		if (probe_number_once(s->root, f->dir, file, &raw) != 0)
 			continue;
 		snprintf(file, sizeof file, "trip_point_%u_type", i);
-		if (probe_text_once(f->dir, file, type, sizeof type) == 0)
+		if (probe_text_once(s->root, f->dir, file, type, sizeof type) == 0)
 			add_trip(&f->def, type, raw);
 	}
 	finish_temp(s, f, f->type, "");
@@ -194,14 +196,14 @@ hwmon_temp(
 	f = sensor_list_add(s->out, SENSOR_TEMP, s->dir, entry, file);
 	table_text(f->type, sizeof f->type, name);
 	snprintf(file, sizeof file, "temp%u_label", i);
-	(void)probe_text_once(f->dir, file, label, sizeof label);
+	(void)probe_text_once(s->root, f->dir, file, label, sizeof label);
 	snprintf(f->key, sizeof f->key, "hwmon:%s:%.40s:%u:%.120s", f->type, label, i,
 	    device != NULL ? device : "");
 	snprintf(file, sizeof file, "temp%u_max", i);
-	if (probe_number_once(f->dir, file, &raw) == 0)
+	if (probe_number_once(s->root, f->dir, file, &raw) == 0)
 		add_trip(&f->def, "passive", raw);
 	snprintf(file, sizeof file, "temp%u_crit", i);
-	if (probe_number_once(f->dir, file, &raw) == 0)
+	if (probe_number_once(s->root, f->dir, file, &raw) == 0)
 		add_trip(&f->def, "critical", raw);
 	finish_temp(s, f, name, label);
 }
@@ -213,16 +215,18 @@ hwmon(const char *entry, void *arg)
 	char name[SENSOR_TYPE_MAX], *dir = path_join(s->dir, entry),
 				    *link = path_join(dir, "device");
 	char real[PATH_MAX];
-	const char *device = path_exists(link) ? realpath(link, real) : NULL;
+	/* Another machine does not tell its links: the name decides there. */
+	const char *device =
+	    s->root->mirror == NULL && path_exists(link) ? realpath(link, real) : NULL;
 
-	if (probe_text_once(dir, "name", name, sizeof name) != 0)
+	if (probe_text_once(s->root, dir, "name", name, sizeof name) != 0)
 		table_text(name, sizeof name, entry);
 	for (unsigned i = 1; i <= HWMON_TEMPS && !mirrors_zone(s, device, name); i++) {
 		char file[32], *path;
 
 		snprintf(file, sizeof file, "temp%u_input", i);
 		path = path_join(dir, file);
-		if (path_exists(path))
+		if (root_has(s->root, path))
 			hwmon_temp(s, entry, device, name, i);
 		mem_free(path);
 	}
@@ -245,9 +249,9 @@ cooling(const char *entry, void *arg)
 	if (strncmp(entry, "cooling_device", 14) != 0)
 		return true;
 	dir = path_join(s->dir, entry);
-	is = probe_text_once(dir, "type", type, sizeof type) == 0 &&
+	is = probe_text_once(s->root, dir, "type", type, sizeof type) == 0 &&
 	    (strstr(type, "cpufreq") != NULL || strstr(type, "devfreq") != NULL) &&
-	    probe_number_once(dir, "max_state", &max) == 0 && max > 0;
+	    probe_number_once(s->root, dir, "max_state", &max) == 0 && max > 0;
 	mem_free(dir);
 	if (!is)
 		return true;
@@ -264,26 +268,26 @@ cooling(const char *entry, void *arg)
 }
 
 static void
-each(struct scan *s, const char *sys_root, const char *class, bool (*fn)(const char *, void *))
+each(struct scan *s, const char *class, bool (*fn)(const char *, void *))
 {
-	s->dir = path_join(sys_root, class);
-	(void)path_each(s->dir, fn, s, NULL);
+	s->dir = path_join(s->root->path, class);
+	root_each(s->root, s->dir, fn, s);
 	mem_free(s->dir);
 }
 
 void
-thermal_scan(const char *sys_root, struct sensor_list *out)
+thermal_scan(const struct root *sys, struct sensor_list *out)
 {
-	struct scan s = { .out = out };
+	struct scan s = { .root = sys, .out = out };
 	const size_t before = out->n;
 
-	each(&s, sys_root, "class/thermal", zone);
+	each(&s, "class/thermal", zone);
 	s.zones = out->n;
-	each(&s, sys_root, "class/hwmon", hwmon);
+	each(&s, "class/hwmon", hwmon);
 	if (out->n == before)
 		snprintf(out->why_no_temp, sizeof out->why_no_temp,
-		    "no thermal zone and no hwmon temperature under %.80s/class", sys_root);
-	each(&s, sys_root, "class/thermal", cooling);
+		    "no thermal zone and no hwmon temperature under %.80s/class", sys->path);
+	each(&s, "class/thermal", cooling);
 }
 
 static const struct {

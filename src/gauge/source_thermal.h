@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "gauge/sensor.h"
 
-void thermal_scan(const char *sys_root, struct sensor_list *out);
+void thermal_scan(const struct root *sys, struct sensor_list *out);
 
 /* The value in degrees, or NAN and the reason in `why`. Remembers what it needs in *past. */
 double thermal_judge(const struct sensor_reading *r, const char *type, struct sensor_past *past,

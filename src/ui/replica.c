@@ -214,6 +214,7 @@ snapshot_gauges(struct replica *r, const json_t *o)
 	size_t i;
 
 	gauges_define(r, json_object_get(o, "defs"));
+	replica_text(&r->gauge_machine, o, "machine");
 	json_array_foreach(samples, i, s)
 		gauges_sample(r, (uint64_t)json_integer_value(json_array_get(s, 0)), s, 1);
 }
@@ -288,7 +289,11 @@ on_gauge_defs(struct replica *r, const json_t *body, uint64_t t, struct replica_
 {
 	(void)t;
 	(void)news;
+	if (json_get_bool(body, "fresh", false))
+		gauges_forget(r);
 	gauges_define(r, json_object_get(body, "defs"));
+	if (json_object_get(body, "machine") != NULL)
+		replica_text(&r->gauge_machine, body, "machine");
 }
 
 static void

@@ -106,6 +106,7 @@ struct replica {
 	size_t consoles;
 	struct replica_gauge *gauge;
 	size_t gauges;
+	char *gauge_machine;            /* "" or NULL: the one Vise runs on */
 	uint64_t *sample_t;             /* LIMIT_GAUGE_HISTORY times, newest last */
 	size_t samples;                 /* how many are filled */
 	struct replica_job **job;

@@ -476,9 +476,19 @@ gauges_sample(struct replica *r, uint64_t t, const json_t *values, size_t from)
 		r->samples++;
 }
 
+/* Another machine: what was seen of the one before says nothing of it. */
+void
+gauges_forget(struct replica *r)
+{
+	for (size_t k = 0; k < r->gauges; k++)
+		gauge_fini(&r->gauge[k]);
+	r->gauges = 0;
+}
+
 void
 gauges_fini(struct replica *r)
 {
+	mem_free(r->gauge_machine);
 	for (size_t k = 0; k < r->gauges; k++)
 		gauge_fini(&r->gauge[k]);
 	mem_free(r->gauge);

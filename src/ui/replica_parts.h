@@ -29,6 +29,7 @@ void profile_set(struct replica_profile *p, const json_t *o);
 void profile_fini(struct replica_profile *p);
 void gauges_define(struct replica *r, const json_t *defs);
 void gauges_sample(struct replica *r, uint64_t t, const json_t *values, size_t from);
+void gauges_forget(struct replica *r);
 void gauges_fini(struct replica *r);
 
 #endif

@@ -406,7 +406,11 @@ title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size
 
 	for (size_t i = 0; i < u->replica->gauges; i++)
 		alarms += ui_gauge_alarm(&u->replica->gauge[i]);
-	snprintf(left, left_size, "%.40s", ui_target(u));
+	if (u->replica->gauge_machine != NULL && u->replica->gauge_machine[0] != '\0')
+		snprintf(left, left_size, "%.*s", u->cols >= 100 ? 60 : 24,
+		    u->replica->gauge_machine);
+	else
+		snprintf(left, left_size, "%.40s", ui_target(u));
 	if (replica_gauges_stale(u->replica, u->mono, &age)) {
 		fmt_clock(age, text, sizeof text);
 		snprintf(left, left_size, "(stale %s)", text);

@@ -62,7 +62,7 @@ start(struct run *r, const struct gauge_set_opts *more)
 		o.sys_root = r->tree.sys;
 	}
 	r->loop = loop_new();
-	r->set = gauge_set_new(r->loop, &o, &cb, r);
+	r->set = gauge_set_new(r->loop, &o, &cb, r, NULL);
 }
 
 /* Runs until the next sample, or fails after ten seconds. */

@@ -1,0 +1,521 @@
+/* remote.c - the sampling protocol with a shell on a board. */
+#include "gauge/remote.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "gauge/procfs.h"
+#include "sys/time.h"
+
+enum { FRAME_MAX = 512 << 10, LINE_MAX_ = 64, MISSES = 3, COMM_MAX = 15 };
+
+static const uint64_t HELLO_NS = 20 * NS_PER_S, ANSWER_NS = 3 * NS_PER_S,
+		      DISCOVER_EVERY = 60 * NS_PER_S, NAMES_EVERY = 2 * NS_PER_S,
+		      FIRMWARE_EVERY = 5 * NS_PER_S, SELF_EVERY = 30 * NS_PER_S;
+
+/* Lines stay under 160 bytes: a line editor and the tty's own line limit see them (2.4). The blank
+ * in front keeps them out of the history. The marker is written \074: no echo ever shows one. */
+static const char loop_script[] =
+    " LC_ALL=C; export LC_ALL; PS1=; PS2=; unset HISTFILE; stty -echo 2>/dev/null\n"
+    " vh() { echo \"/vise/shell:$$\"; echo \"/vise/system:$(uname -srm)\"\n"
+    " echo \"/vise/model:$(tr -d '\\000\\n' </proc/device-tree/model 2>/dev/null || uname -n)\"\n"
+    " command -v vcgencmd >/dev/null 2>&1 && echo /vise/firmware:yes; }\n"
+    " vf() { echo \"/vise/throttled:$(vcgencmd get_throttled 2>&1)\"\n"
+    " echo \"/vise/clock:$(vcgencmd measure_clock arm 2>&1)\"; }\n"
+    " vs() { while read -r q p a; do s=\n"
+    " case $q in q) break;; esac\n"
+    " case $p in @) s=$(vh);; %) s=$(vf);;\n"
+    " *) s=$(grep -HsE \"$p\" $a /dev/null);; esac\n"
+    " printf '\\074vs %s %s\\n%s\\nvs %s\\076\\n' \"$q\" \"${#s}\" \"$s\" \"$q\"\n"
+    " done; stty echo 2>/dev/null; }\n"
+    " vs\n";
+
+/* No blank in a pattern, and [-0-9]: temperatures may be below zero. */
+static const char sample_pattern[] =
+    "^(Mem[TFA]|Buffers|Cached|Active.f|Inactive.f|Swap[TF]|Anon[PH]|Shmem:|Slab|SRec|cpu|some|"
+    "Vm[SRP]|Rss|Threads|State|[a-z]*ctxt|[-0-9])";
+static const char sample_files[] =
+    "/proc/uptime /proc/meminfo /proc/stat /proc/loadavg /proc/pressure/cpu /proc/pressure/memory "
+    "/proc/pressure/io /sys/class/thermal/thermal_zone*/temp "
+    "/sys/class/thermal/cooling_device*/cur_state /sys/class/hwmon/hwmon*/temp*_input "
+    "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq "
+    "/sys/devices/system/cpu/cpufreq/policy*/scaling_max_freq";
+static const char discover_files[] =
+    "/sys/class/thermal/thermal_zone*/type /sys/class/thermal/thermal_zone*/trip_point_*_temp "
+    "/sys/class/thermal/thermal_zone*/trip_point_*_type /sys/class/thermal/cooling_device*/type "
+    "/sys/class/thermal/cooling_device*/max_state /sys/class/hwmon/hwmon*/name "
+    "/sys/class/hwmon/hwmon*/temp*_label /sys/class/hwmon/hwmon*/temp*_max "
+    "/sys/class/hwmon/hwmon*/temp*_crit /sys/class/hwmon/hwmon*/temp*_input "
+    "/sys/devices/system/cpu/cpufreq/policy*/cpuinfo_max_freq "
+    "/sys/devices/system/cpu/cpufreq/policy*/cpuinfo_min_freq "
+    "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq";
+
+enum ask { ASK_HELLO, ASK_DISCOVER, ASK_NAMES, ASK_FIRMWARE, ASK_SAMPLE };
+
+struct remote {
+	struct loop *loop;
+	struct mirror *mirror;
+	struct remote_opts opts;
+	struct remote_cb cb;
+	void *arg;
+	struct buf in;
+	struct loop_timer *timer;
+	bool begun, hello, round, found, firmware;
+	enum ask ask;
+	unsigned seq, misses;
+	uint64_t asked_at, discovered_at, named_at, firmware_at, wire;
+	pid_t wanted, pid, shell;
+	char *name, model[128], system[128];
+	uint64_t uptime, self_at, self_ticks;
+	double self;
+};
+
+static void next(struct remote *r);
+
+struct remote *
+remote_new(struct loop *l, struct mirror *m, const struct remote_opts *o,
+    const struct remote_cb *cb, void *arg)
+{
+	struct remote *r = mem_zero(1, sizeof *r);
+
+	r->loop = l;
+	r->mirror = m;
+	r->opts = *o;
+	r->cb = *cb;
+	r->arg = arg;
+	r->self = (double)NAN;
+	buf_init(&r->in, FRAME_MAX + 4096);
+	return r;
+}
+
+void
+remote_free(struct remote *r)
+{
+	if (r == NULL)
+		return;
+	loop_timer_stop(r->timer);
+	buf_fini(&r->in);
+	mem_free(r->name);
+	mem_free(r);
+}
+
+static void
+say(struct remote *r, const char *text)
+{
+	r->cb.write(r->arg, text, strlen(text));
+}
+
+void
+remote_begin(struct remote *r)
+{
+	buf_clear(&r->in);
+	r->begun = true;
+	r->hello = false;
+	r->misses = 0;
+	r->discovered_at = r->named_at = r->firmware_at = 0;
+	r->self_at = 0;
+	r->self = (double)NAN;
+	say(r, loop_script);
+}
+
+void
+remote_end(struct remote *r)
+{
+	if (r->begun)
+		say(r, "q\n");
+	r->begun = false;
+}
+
+static void
+round_over(struct remote *r, const struct err_msg *why)
+{
+	loop_timer_stop(r->timer);
+	r->timer = NULL;
+	if (!r->round)
+		return;
+	r->round = false;
+	r->cb.done(r->arg, why);
+}
+
+void
+remote_cut(struct remote *r, const struct err_msg *why)
+{
+	r->begun = false;
+	round_over(r, why);
+}
+
+/* ---- asking ---- */
+
+static void
+on_timeout(void *arg)
+{
+	struct remote *r = arg;
+	const bool over = ++r->misses >= MISSES;
+	struct err_msg why;
+
+	r->timer = NULL;
+	(void)err_set(&why, ERR_TIMEOUT, "board", NULL, "no answer for %.1f s",
+	    (double)(sys_mono() - r->asked_at) / 1e9);
+	round_over(r, &why);
+	if (over) {
+		r->misses = 0;
+		r->cb.dead(r->arg, &why);
+	}
+}
+
+static uint64_t
+patience(const struct remote *r)
+{
+	if (!r->hello)
+		return HELLO_NS;
+	return r->opts.baud != 0 ? 2 * (r->wire + 300 * NS_PER_MS) + NS_PER_S : ANSWER_NS;
+}
+
+/* The lowest process of the wanted name among those that the names frame told. */
+static bool
+name_one(const char *entry, void *arg)
+{
+	struct remote *r = arg;
+	char path[64], comm[64];
+	uint64_t pid;
+	long n;
+
+	if (!slice_u64(slice_of(entry), INT32_MAX, &pid) || pid == 0)
+		return true;
+	snprintf(path, sizeof path, "/proc/%s/comm", entry);
+	n = mirror_read(r->mirror, path, comm, sizeof comm);
+	if (n <= 0)
+		return true;
+	comm[strcspn(comm, "\n")] = '\0';
+	if (strncmp(comm, r->name, COMM_MAX) == 0 && (r->pid == 0 || (pid_t)pid < r->pid))
+		r->pid = (pid_t)pid;
+	return true;
+}
+
+/* Samples do not tell names: whoever looks for the process in the mirror finds it by this. */
+static void
+keep_name(struct remote *r)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%ld/comm", (long)r->pid);
+	if (r->pid > 0)
+		(void)mirror_file(r->mirror, path, slice_of(r->name));
+}
+
+static void
+sample_request(const struct remote *r, struct buf *b, uint64_t now)
+{
+	(void)buf_add_fmt(b, "%u %s %s", r->seq, sample_pattern, sample_files);
+	if (r->pid > 0)
+		(void)buf_add_fmt(
+		    b, " /proc/%ld/stat /proc/%ld/status", (long)r->pid, (long)r->pid);
+	if (r->shell > 0 && (r->self_at == 0 || now - r->self_at >= SELF_EVERY))
+		(void)buf_add_fmt(b, " /proc/%ld/stat", (long)r->shell);
+}
+
+static void
+request(struct remote *r, enum ask ask, uint64_t now)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	r->ask = ask;
+	r->seq++;
+	r->asked_at = now;
+	switch (ask) {
+	case ASK_HELLO:
+		(void)buf_add_fmt(&b, "%u @", r->seq);
+		break;
+	case ASK_DISCOVER:
+		(void)buf_add_fmt(&b, "%u . %s", r->seq, discover_files);
+		break;
+	case ASK_NAMES:
+		(void)buf_add_fmt(&b, "%u . /proc/[0-9]*/comm", r->seq);
+		break;
+	case ASK_FIRMWARE:
+		(void)buf_add_fmt(&b, "%u %%", r->seq);
+		break;
+	case ASK_SAMPLE:
+		sample_request(r, &b, now);
+		break;
+	}
+	(void)buf_add_byte(&b, '\n');
+	r->timer = loop_timer_start(r->loop, patience(r), 0, on_timeout, r);
+	r->cb.write(r->arg, b.data, b.len);
+	buf_fini(&b);
+}
+
+static bool
+due(uint64_t now, uint64_t last, uint64_t every)
+{
+	return last == 0 || now - last >= every;
+}
+
+static void
+next(struct remote *r)
+{
+	const uint64_t now = sys_mono();
+
+	if (!r->hello)
+		request(r, ASK_HELLO, now);
+	else if (due(now, r->discovered_at, DISCOVER_EVERY))
+		request(r, ASK_DISCOVER, now);
+	else if (r->name != NULL && r->pid == 0 && due(now, r->named_at, NAMES_EVERY))
+		request(r, ASK_NAMES, now);
+	else if (r->firmware && due(now, r->firmware_at, FIRMWARE_EVERY))
+		request(r, ASK_FIRMWARE, now);
+	else
+		request(r, ASK_SAMPLE, now);
+}
+
+bool
+remote_sample(struct remote *r)
+{
+	struct err_msg why;
+
+	if (r->round)
+		return false;
+	r->round = true;
+	if (r->begun) {
+		next(r);
+	} else {
+		(void)err_set(&why, ERR_LOST, "board", NULL, "not connected");
+		round_over(r, &why);
+	}
+	return true;
+}
+
+void
+remote_process(struct remote *r, pid_t pid, const char *name)
+{
+	mem_free(r->name);
+	r->name = pid > 0 ? NULL : mem_str(name);
+	r->wanted = r->pid = pid;
+	r->named_at = 0;
+}
+
+/* ---- answers ---- */
+
+static void
+text_of(const struct remote *r, const char *path, char *out, size_t size)
+{
+	if (mirror_read(r->mirror, path, out, size) < 0)
+		out[0] = '\0';
+	for (char *c = out; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = c[1] == '\0' ? '\0' : ' ';
+}
+
+static void
+take_hello(struct remote *r)
+{
+	char pid[32], yes[8];
+	uint64_t n;
+
+	text_of(r, "/vise/model", r->model, sizeof r->model);
+	text_of(r, "/vise/system", r->system, sizeof r->system);
+	text_of(r, "/vise/shell", pid, sizeof pid);
+	text_of(r, "/vise/firmware", yes, sizeof yes);
+	r->firmware = strcmp(yes, "yes") == 0;
+	r->shell = slice_u64(slice_trim(slice_of(pid)), INT32_MAX, &n) ? (pid_t)n : 0;
+	r->hello = true;
+}
+
+static void
+take_self(struct remote *r, uint64_t now)
+{
+	char path[64], text[1024];
+	struct procfs_pid p;
+	uint64_t ticks;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)r->shell);
+	if (r->shell <= 0 || mirror_read(r->mirror, path, text, sizeof text) <= 0 ||
+	    !procfs_pid_stat(text, &p))
+		return;
+	ticks = p.cpu_ticks + p.child_ticks;
+	if (r->self_at != 0 && now > r->self_at && ticks >= r->self_ticks)
+		r->self = (double)(ticks - r->self_ticks) * 1e9 / (double)(now - r->self_at);
+	r->self_at = now;
+	r->self_ticks = ticks;
+}
+
+static void
+take_sample(struct remote *r, uint64_t now)
+{
+	char text[1024], path[64];
+	struct procfs_pid p;
+	double up;
+
+	if (mirror_read(r->mirror, "/proc/uptime", text, sizeof text) > 0 &&
+	    procfs_uptime(text, &up))
+		r->uptime = (uint64_t)(up * 1e9);
+	take_self(r, now);
+	if (r->name == NULL || r->pid <= 0)
+		return;
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)r->pid);
+	if (mirror_read(r->mirror, path, text, sizeof text) > 0 && procfs_pid_stat(text, &p) &&
+	    strncmp(p.comm, r->name, COMM_MAX) == 0)
+		return;
+	snprintf(path, sizeof path, "/proc/%ld/comm", (long)r->pid);
+	(void)mirror_file(r->mirror, path, slice_of("")); /* another may get its number */
+	r->pid = 0;                     /* it has ended: look for the next of that name */
+}
+
+static void
+take(struct remote *r, struct slice lines)
+{
+	const uint64_t now = sys_mono();
+
+	if (!mirror_take(r->mirror, lines, r->ask != ASK_SAMPLE && r->ask != ASK_NAMES))
+		return;                 /* damaged: the deadline speaks */
+	loop_timer_stop(r->timer);
+	r->timer = NULL;
+	r->misses = 0;
+	switch (r->ask) {
+	case ASK_HELLO:
+		take_hello(r);
+		break;
+	case ASK_DISCOVER:
+		r->discovered_at = now;
+		r->found = true;
+		break;
+	case ASK_NAMES:
+		r->named_at = now;
+		mirror_each(r->mirror, "/proc", name_one, r);
+		keep_name(r);
+		break;
+	case ASK_FIRMWARE:
+		r->firmware_at = now;
+		break;
+	case ASK_SAMPLE:
+		take_sample(r, now);
+		round_over(r, NULL);
+		return;
+	}
+	if (r->round)
+		next(r);
+}
+
+static void
+outside(struct remote *r, size_t n)
+{
+	if (n != 0 && r->cb.console != NULL)
+		r->cb.console(r->arg, r->in.data, n);
+	buf_eat(&r->in, n);
+}
+
+/* "<vs SEQ LEN\n" at the start: its length, 0 when it is none, -1 when more has to come. */
+static int
+head(struct slice in, uint64_t *seq, uint64_t *len)
+{
+	struct slice rest, line, s = slice_make(in.p, in.n < LINE_MAX_ ? in.n : LINE_MAX_);
+	const int64_t end = slice_find(s, slice_of("\n"));
+
+	if (end < 0)
+		return s.n < LINE_MAX_ ? -1 : 0;
+	line = slice_make(in.p + 4, (size_t)end - 4);
+	if (!slice_u64(slice_cut(line, ' ', &rest), UINT32_MAX, seq) ||
+	    !slice_u64(rest, FRAME_MAX, len))
+		return 0;
+	return (int)end + 1;
+}
+
+/* One step through what came; false when more has to come. */
+static bool
+step(struct remote *r)
+{
+	const struct slice in = slice_make(r->in.data, r->in.len);
+	const int64_t at = slice_find(in, slice_of("<vs "));
+	uint64_t seq, len;
+	char tail[40];
+	size_t k;
+	int h;
+
+	if (at != 0) {
+		/* The start of a marker may stand at the end. */
+		outside(r, at > 0 ? (size_t)at : in.n > 3 ? in.n - 3 : 0);
+		return at > 0;
+	}
+	h = head(in, &seq, &len);
+	if (h < 0)
+		return false;
+	if (h == 0) {
+		outside(r, 4);
+		return true;
+	}
+	k = (size_t)snprintf(tail, sizeof tail, "\nvs %u>", (unsigned)seq);
+	if (in.n < (size_t)h + len + k)
+		return false;
+	if (seq != r->seq || memcmp(in.p + h + len, tail, k) != 0) {
+		outside(r, (size_t)h);
+		return true;
+	}
+	r->wire = r->opts.baud != 0 ? ((size_t)h + len + k) * 10 * NS_PER_S / r->opts.baud : 0;
+	if (r->timer != NULL)
+		take(r, slice_make(in.p + h, len));
+	buf_eat(&r->in, (size_t)h + len + k < r->in.len && r->in.data[(size_t)h + len + k] == '\n'
+	    ? (size_t)h + len + k + 1 : (size_t)h + len + k);
+	return true;
+}
+
+void
+remote_feed(struct remote *r, const char *p, size_t n)
+{
+	while (n != 0) {
+		const char *cr = r->opts.baud != 0 ? memchr(p, '\r', n) : NULL;
+		const size_t k = cr != NULL ? (size_t)(cr - p) : n;
+
+		if (buf_add(&r->in, p, k) != ERR_OK)
+			outside(r, r->in.len);  /* longer than any frame: no frame */
+		p += cr != NULL ? k + 1 : k;
+		n -= cr != NULL ? k + 1 : k;
+	}
+	while (r->in.len != 0 && step(r))
+		;
+}
+
+/* ---- what is known ---- */
+
+const char *
+remote_model(const struct remote *r)
+{
+	return r->model;
+}
+
+const char *
+remote_system(const struct remote *r)
+{
+	return r->system;
+}
+
+uint64_t
+remote_uptime(const struct remote *r)
+{
+	return r->uptime;
+}
+
+double
+remote_self(const struct remote *r)
+{
+	return r->self;
+}
+
+uint64_t
+remote_wire_ns(const struct remote *r)
+{
+	return r->wire;
+}
+
+bool
+remote_found(struct remote *r)
+{
+	const bool found = r->found;
+
+	r->found = false;
+	return found;
+}
