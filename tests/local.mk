@@ -48,6 +48,7 @@ TESTS += \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
+	tests/cli/fetch.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
@@ -67,6 +68,7 @@ EXTRA_DIST += \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
+	tests/cli/fetch.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
@@ -150,6 +152,7 @@ EXTRA_DIST += \
 	tests/rig/atdev/atdev.py \
 	tests/rig/atdev/hostile.py \
 	tests/rig/leakd/Makefile \
+	tests/rig/leakd/extra.go \
 	tests/rig/leakd/gen/main.go \
 	tests/rig/leakd/go.mod \
 	tests/rig/leakd/main.go \

@@ -12,6 +12,7 @@
 #include "cli/cli_do.h"
 #include "cli/cli_doctor.h"
 #include "cli/cli_gauges.h"
+#include "cli/cli_grab.h"
 #include "cli/cli_ports.h"
 #include "cli/cli_pprof.h"
 #include "cli/cli_script.h"
@@ -30,9 +31,21 @@ keys(struct cli_call *c)
 	return say_end(c, ERR_OK, NULL);
 }
 
+/* Verbs of pprof that get profiles, rather than look into them. */
 static int
 pprof(struct cli_call *c)
 {
+	static const struct {
+		const char *verb;
+		int (*run)(struct cli_call *c);
+	} verbs[] = { { "grab", cli_grab } };
+
+	for (size_t i = 0; c->argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(c->argv[1], verbs[i].verb) == 0) {
+			c->argc--;
+			c->argv++;
+			return verbs[i].run(c);
+		}
 	return cli_pprof(c->argc, c->argv);
 }
 
@@ -58,7 +71,7 @@ static const struct cli_command commands[] = {
 	    "AT commands, one result each", cli_at, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },
-	{ "pprof", "top|info|grab SOURCE", "Go profiles", pprof, true },
+	{ "pprof", "top|info|grab|watch SOURCE", "Go profiles", pprof, true },
 	{ "flash", "-p BOARD [--set K=V]... [--port P] FILE", "write an image to a board",
 	    cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },

@@ -11,8 +11,10 @@
 const char cli_pprof_usage[] =
     "usage: vise pprof top [options] SOURCE       rows of go tool pprof -top\n"
     "       vise pprof info [--json] SOURCE       what kind of profile, when, how much\n"
-    "       vise pprof grab URL -o FILE [--gc]    save a profile (checked, whole or not at all)\n"
-    "SOURCE: a file, http://HOST:PORT/debug/pprof/heap, https://..., unix:SOCKET:/PATH\n"
+    "       vise pprof grab [options] SOURCE      save a profile (vise pprof grab --help)\n"
+    "       vise pprof watch [options] SOURCE     a snapshot every 30 s, what grows (... --help)\n"
+    "SOURCE: a file, a pattern, http://HOST:PORT/debug/pprof/heap, https://..., HOST:PORT,\n"
+    "        unix:SOCKET:/PATH, ssh:HOST:PORT/PATH, gops:PID, pid:PID\n"
     "  --base A           what changed since A, in percent of A (go's -diff_base)\n"
     "  --subtract-base A  the same, in percent of the change (go's -base)\n"
     "  --normalize        scale SOURCE to the base's total first\n"
@@ -28,18 +30,9 @@ const char cli_pprof_usage[] =
     "  --timeout TIME     for each fetch (60s)\n"
     "  --json             rows as JSON\n";
 
-static const struct pprof_option grab_options[] = {
-	{ "o", "out", PPROF_TEXT, NULL },
-	{ "output", "out", PPROF_TEXT, NULL },
-	{ "gc", "gc", PPROF_FLAG, NULL },
-	{ NULL, NULL, PPROF_FLAG, NULL },
-};
-
 static const struct pprof_option *const report_tables[] = { pprof_report_options,
 	pprof_common_options, NULL };
 static const struct pprof_option *const info_tables[] = { pprof_common_options, NULL };
-static const struct pprof_option *const grab_tables[] = { grab_options, pprof_common_options,
-	NULL };
 
 /* What a report says beside its rows. */
 static void
@@ -117,51 +110,6 @@ info(struct pprof_line *c, struct err_msg *why)
 	return ERR_OK;
 }
 
-/* The folder a file stands in: heap string. */
-static char *
-folder(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	if (slash == NULL)
-		return mem_str(".");
-	return slash == file ? mem_str("/") : mem_strn(file, (size_t)(slash - file));
-}
-
-static enum err
-grab(struct pprof_line *c, struct err_msg *why)
-{
-	const char *out = json_get_str(c->params, "out", NULL), *from = c->word[0];
-	json_t *result;
-	char took[32], *where, *url;
-	enum err e;
-
-	if (c->words != 1)
-		return pprof_usage(why, "grab", "name one URL");
-	if (out == NULL)
-		return pprof_usage(why, "grab", "say where to: -o FILE");
-	where = folder(out);
-	url = json_get_bool(c->params, "gc", false)
-		  ? mem_fmt("%s%cgc=1", from, strchr(from, '?') == NULL ? '?' : '&')
-		  : mem_str(from);
-	json_put_str(c->params, "url", url);
-	json_put_bool(c->params, "check", true);
-	e = pprof_line_call(c, "fetch", where, &result, why);
-	mem_free(where);
-	mem_free(url);
-	if (e != ERR_OK)
-		return e;
-	if (c->json) {
-		pprof_print_json(result);
-	} else {
-		clock_fmt_span((uint64_t)json_get_int(result, "ns", 0), took, sizeof(took));
-		printf("%s: %lld bytes in %s\n", out, (long long)json_get_int(result, "bytes", 0),
-		    took);
-	}
-	json_decref(result);
-	return ERR_OK;
-}
-
 static const struct verb {
 	const char *name;
 	const struct pprof_option *const *options;
@@ -169,7 +117,6 @@ static const struct verb {
 } verbs[] = {
 	{ "top", report_tables, top },
 	{ "info", info_tables, info },
-	{ "grab", grab_tables, grab },
 };
 
 static const struct verb *
@@ -213,7 +160,7 @@ cli_pprof(int argc, char **argv)
 	}
 	verb = argc < 2 ? NULL : find_verb(argv[1]);
 	if (verb == NULL) {
-		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1], "give top, info or grab");
+		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1], "give top, info, grab or watch");
 		return pprof_failed(wants_json(argc, argv), &why);
 	}
 	c = mem_zero(1, sizeof(*c));

@@ -5,5 +5,6 @@ noinst_LIBRARIES += %D%/libcore.a
 	%D%/journal.c %D%/journal.h \
 	%D%/json.c %D%/json.h \
 	%D%/options.c %D%/options.h \
+	%D%/place.c %D%/place.h \
 	%D%/token.c %D%/token.h
 %C%_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <curl/curl.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "fetch/url.h"
@@ -168,8 +167,36 @@ set_limits(const struct transfer *t, const struct fetch_request *r)
 	(void)curl_easy_setopt(t->curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 }
 
+static int
+on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
+{
+	const struct fetch_request *r = arg;
+
+	(void)ip;
+	(void)local_ip;
+	(void)port;
+	(void)local_port;
+	return r->connected(r->connected_arg) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 static void
-set_rules(struct transfer *t, const char *url, const char *socket)
+set_way(CURL *c, const struct fetch_request *r)
+{
+	(void)curl_easy_setopt(c, CURLOPT_URL, r->url);
+	if (r->socket != NULL)
+		(void)curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, r->socket);
+	if (r->connected != NULL) {
+		(void)curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_connected);
+		(void)curl_easy_setopt(c, CURLOPT_PREREQDATA, (void *)(uintptr_t)r);
+	}
+	if (r->abstract == NULL)
+		return;
+	(void)curl_easy_setopt(c, CURLOPT_ABSTRACT_UNIX_SOCKET, r->abstract);
+	(void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+}
+
+static void
+set_rules(struct transfer *t)
 {
 	CURL *c = t->curl;
 
@@ -185,9 +212,6 @@ set_rules(struct transfer *t, const char *url, const char *socket)
 	(void)curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
 	(void)curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	(void)curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
-	(void)curl_easy_setopt(c, CURLOPT_URL, url);
-	if (socket != NULL)
-		(void)curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, socket);
 }
 
 static enum err
@@ -196,6 +220,7 @@ perform(struct transfer *t, struct fetch_result *result, struct err_msg *why)
 	uint64_t start = sys_mono();
 	CURLcode code = curl_easy_perform(t->curl);
 	const char *type = NULL;
+	curl_off_t first_us = 0;
 
 	(void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->status);
 	if (t->status != 0 && t->status != 200 && (code == CURLE_OK || code == CURLE_WRITE_ERROR)
@@ -204,8 +229,10 @@ perform(struct transfer *t, struct fetch_result *result, struct err_msg *why)
 	if (code != CURLE_OK)
 		return failed(t, code, why);
 	(void)curl_easy_getinfo(t->curl, CURLINFO_CONTENT_TYPE, &type);
+	(void)curl_easy_getinfo(t->curl, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
 	result->bytes = t->bytes;
 	result->ns = sys_mono() - start;
+	result->wait_ns = first_us > 0 ? (uint64_t)first_us * NS_PER_US : 0;
 	for (size_t i = 0; type != NULL && type[i] != '\0' && i + 1 < sizeof(result->content_type);
 	     i++)
 		result->content_type[i] = (char)(type[i] >= ' ' && type[i] < 127 ? type[i] : '?');
@@ -218,23 +245,20 @@ fetch_get(const struct fetch_request *r, fetch_sink sink, void *arg, struct fetc
 {
 	struct transfer t = { .sink = sink, .arg = arg,
 	    .max = r->max_bytes != 0 ? r->max_bytes : LIMIT_HTTP_BODY };
-	char *socket, *url;
-	enum err e = url_parse(r->url, &socket, &url, why);
+	enum err e;
 
 	*result = (struct fetch_result){ 0 };
-	if (e != ERR_OK)
-		return e;
-	url_shown(r->url, t.shown, sizeof(t.shown));
+	url_shown(r->source != NULL && (r->socket != NULL || r->abstract != NULL) ? r->source : r->url,
+	    t.shown, sizeof(t.shown));
 	t.curl = curl_easy_init();
 	if (t.curl == NULL) {
 		e = err_set(why, ERR_MEMORY, t.shown, NULL, "no memory for a connection");
 	} else {
-		set_rules(&t, url, socket);
+		set_rules(&t);
+		set_way(t.curl, r);
 		set_limits(&t, r);
 		e = perform(&t, result, why);
 		curl_easy_cleanup(t.curl);
 	}
-	mem_free(socket);
-	mem_free(url);
 	return e;
 }

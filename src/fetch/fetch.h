@@ -18,7 +18,14 @@
 #include "base/err.h"
 
 struct fetch_request {
-	const char *url;
+	/* for route.h: the place (core/place.h), what of it (NULL: its own), and how */
+	const char *source, *profile, *query;
+	bool gc;
+	/* for fetch_get: what libcurl is given; through a unix socket (or an abstract one, then
+	 * redirects are not followed), and who is told when it has connected (NULL: nobody) */
+	const char *url, *socket, *abstract;
+	bool (*connected)(void *arg);
+	void *connected_arg;
 	/* for the whole; 0: 60 s, longer when the URL asks for seconds=N */
 	uint64_t timeout_ms;
 	uint64_t connect_ms;            /* 0: 5 s */
@@ -30,7 +37,9 @@ struct fetch_request {
 struct fetch_result {
 	uint64_t bytes;
 	uint64_t ns;                    /* from start to last byte */
+	uint64_t wait_ns;               /* from start to first byte: what the program took */
 	char     content_type[64];
+	char     address[512];          /* where it was found; of route.h */
 };
 
 /* Takes a piece of the body; false (disk full, reader gone) ends the transfer with ERR_IO. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "core/json.h"
 #include "fetch/fetch.h"
+#include "fetch/route.h"
 #include "sys/box.h"
 #include "sys/io.h"
 #include "sys/process.h"
@@ -56,7 +57,9 @@ report(enum err e, const struct fetch_result *r, const struct err_msg *why)
 
 	json_put_int(result, "bytes", (int64_t)r->bytes);
 	json_put_int(result, "ns", (int64_t)r->ns);
+	json_put_int(result, "wait_ns", (int64_t)r->wait_ns);
 	json_put_str(result, "content_type", r->content_type);
+	json_put_str(result, "address", r->address);
 	if (e == ERR_OK) {
 		json_put(o, "result", result);
 	} else {
@@ -88,11 +91,14 @@ fetch_main(void)
 	(void)box_apply(&box);
 	o = read_request(&why);
 	if (o != NULL) {
-		r.url = json_get_str(o, "url", "");
+		r.source = json_get_str(o, "url", "");
+		r.profile = json_get_str(o, "profile", NULL);
+		r.query = json_get_str(o, "query", NULL);
+		r.gc = json_get_bool(o, "gc", false);
 		r.timeout_ms = (uint64_t)json_get_int(o, "timeout_ms", 0);
 		r.silence_ms = (uint64_t)json_get_int(o, "silence_ms", 0);
 		r.max_bytes = (uint64_t)json_get_int(o, "max_bytes", 0);
-		e = fetch_get(&r, pass_on, NULL, &result, &why);
+		e = route_get(&r, pass_on, NULL, &result, &why);
 	}
 	report(e, &result, &why);
 	json_decref(o);

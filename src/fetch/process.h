@@ -5,10 +5,11 @@
  *         pay, and what its bugs could reach ends here (no file can be written, Landlock holds it
  *         to that).
  * Descriptors
- *   0  a JSON object {"url","timeout_ms","silence_ms","max_bytes"}, to its end
+ *   0  a JSON object {"url","profile","query","gc","timeout_ms","silence_ms","max_bytes"}, to
+ *      its end; url is a place (core/place.h)
  *   1  takes the body
- *   3  takes one JSON object: {"result":{"bytes","ns","content_type"}} or
- * {"error":{code,what,why,next}}
+ *   3  takes one JSON object: {"result":{"bytes","ns","wait_ns","content_type","address"}} or
+ *      {"error":{code,what,why,next}}
  */
 #ifndef FETCH_PROCESS_H
 #define FETCH_PROCESS_H

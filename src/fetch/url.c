@@ -2,49 +2,14 @@
 #include "fetch/url.h"
 
 #include <string.h>
-#include <strings.h>
 
-#include "base/alloc.h"
 #include "base/slice.h"
+#include "core/place.h"
 
 bool
 url_is(const char *source)
 {
-	return strncasecmp(source, "http://", 7) == 0 || strncasecmp(source, "https://", 8) == 0
-	    || strncmp(source, "unix:", 5) == 0;
-}
-
-enum err
-url_parse(const char *source, char **socket, char **url, struct err_msg *why)
-{
-	const char *path;
-
-	*socket = *url = NULL;
-	for (const char *c = source; *c != '\0'; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return err_set(why, ERR_USAGE, "URL", "write a space as %20",
-			    "it holds a blank or a control character");
-	if (strncmp(source, "unix:", 5) != 0) {
-		if (!url_is(source))
-			return err_set(why, ERR_USAGE, source,
-			    "give http://, https:// or unix:SOCKET:/PATH",
-			    "not a URL that can be fetched");
-		*url = mem_str(source);
-		return ERR_OK;
-	}
-	path = strstr(source + 5, ":/");
-	if (path == NULL || path == source + 5)
-		return err_set(why, ERR_USAGE, source, "write unix:/run/app.sock:/debug/pprof/heap",
-		    "a unix: source needs a socket and a path");
-	*socket = mem_strn(source + 5, (size_t)(path - source - 5));
-	*url = mem_fmt("http://localhost%s", path + 1);
-	return ERR_OK;
-}
-
-char *
-url_add_query(const char *source, const char *parameter)
-{
-	return mem_fmt("%s%c%s", source, strchr(source, '?') == NULL ? '?' : '&', parameter);
+	return place_fetched(source);
 }
 
 uint64_t

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -53,8 +54,11 @@ static void
 allow(int rules, const char *folder)
 {
 	struct landlock_path_beneath_attr a = { .allowed_access = WRITES };
+	struct stat st;
 
 	a.parent_fd = open(folder, O_PATH | O_CLOEXEC);
+	if (a.parent_fd >= 0 && fstat(a.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		a.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE; /* all a file may be given */
 	if (a.parent_fd >= 0) {
 		(void)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &a, 0);
 		(void)close(a.parent_fd);
@@ -70,6 +74,7 @@ landlock(const struct box *b)
 
 	if (rules < 0)
 		return false;
+	allow(rules, "/dev/null");      /* ssh opens it before anything else */
 	for (const char *const *w = b->write_ok; w != NULL && *w != NULL; w++)
 		allow(rules, *w);
 	good = syscall(SYS_landlock_restrict_self, rules, 0) == 0;

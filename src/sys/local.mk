@@ -1,7 +1,9 @@
 noinst_LIBRARIES += %D%/libsys.a
 %C%_libsys_a_SOURCES = \
 	%D%/box.c %D%/box.h \
+	%D%/glob.c %D%/glob.h \
 	%D%/io.c %D%/io.h \
+	%D%/listen.c %D%/listen.h \
 	%D%/path.c %D%/path.h \
 	%D%/process.c %D%/process.h \
 	%D%/pty.c %D%/pty.h \

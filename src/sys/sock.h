@@ -15,6 +15,9 @@
 
 enum err sys_unix_listen(const char *path, int *fd, struct err_msg *why);
 enum err sys_unix_connect(const char *path, int *fd, struct err_msg *why);
+/* A unix socket without a file, for a library that can only connect: the kernel gives it a name
+ * (of Linux's abstract ones). Anyone may connect: look at sys_peer_uid. Blocking. */
+enum err sys_abstract_listen(char name[16], int *fd, struct err_msg *why);
 int      sys_accept(int fd);                    /* -1 with errno */
 bool     sys_peer_uid(int fd, uid_t *uid);
 bool     sys_socketpair(int fd[2]);             /* stream, both non-blocking */

@@ -2,6 +2,7 @@ noinst_LIBRARIES += %D%/libworker.a
 %C%_libworker_a_SOURCES = \
 	%D%/elves.c %D%/elves.h \
 	%D%/load.c %D%/load.h \
+	%D%/grab.c %D%/grab.h \
 	%D%/process.c %D%/process.h \
 	%D%/profile_args.c %D%/profile_args.h \
 	%D%/profiles.c %D%/profiles.h \

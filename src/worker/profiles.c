@@ -200,6 +200,7 @@ describe(const struct pprof_profile *p, json_t *o, json_t *types)
 	if (p->mapping_count > 0) {
 		put_text(o, "mapping", pprof_string(p, p->mapping[0].file));
 		put_text(o, "build_id", pprof_string(p, p->mapping[0].build_id));
+		json_put_int(o, "mapping_start", (int64_t)p->mapping[0].start);
 	}
 }
 
@@ -226,59 +227,4 @@ profiles_info(const json_t *params, json_t **result, struct err_msg *why)
 	else
 		*result = o;
 	return e;
-}
-
-/* Whether what came is a profile at all, samples included. */
-static enum err
-check(const struct buf *b, const char *url, struct err_msg *why)
-{
-	struct pprof_profile *p = NULL;
-	struct pprof_cursor c;
-	struct pprof_sample s;
-	char name[ERR_WHAT_MAX];
-	enum err e;
-
-	profile_args_shown(url, name);
-	e = pprof_decode(&p, buf_str(b), b->len, 0, name, why);
-	if (e != ERR_OK)
-		return e;
-	e = pprof_cursor_init(&c, p, name, false, why);
-	while (e == ERR_OK)
-		e = pprof_cursor_next(&c, &s, why);
-	pprof_cursor_fini(&c);
-	pprof_free(p);
-	return e == ERR_NOTHING ? ERR_OK : e;
-}
-
-enum err
-profiles_fetch(const json_t *params, json_t **result, struct err_msg *why)
-{
-	const char *url = json_get_str(params, "url", NULL),
-		   *out = json_get_str(params, "out", NULL);
-	struct source_limits l = { .timeout_ms = (uint64_t)json_get_int(params, "timeout_ms", 0),
-	    .max_bytes = (uint64_t)json_get_int(params, "max_bytes", 0) };
-	json_t *facts = NULL;
-	struct buf b;
-	enum err e;
-
-	if (url == NULL || out == NULL)
-		return missing(url == NULL ? "url" : "out", why);
-	if (!url_is(url))
-		return err_set(why, ERR_USAGE, url, "give http://, https:// or unix:SOCKET:/PATH",
-		    "not a URL that can be fetched");
-	buf_init(&b,
-	    l.max_bytes != 0 ? (size_t)l.max_bytes + (64 << 10) : LIMIT_PROFILE_IN + (64 << 10));
-	e = source_read(url, &l, &b, &facts, why);
-	if (e == ERR_OK && json_get_bool(params, "check", false))
-		e = check(&b, url, why);
-	if (e == ERR_OK)
-		e = sys_file_replace(out, buf_str(&b), b.len, why);
-	buf_fini(&b);
-	if (e != ERR_OK) {
-		json_decref(facts);
-		return e;
-	}
-	json_put_str(facts, "out", out);
-	*result = facts;
-	return ERR_OK;
 }

@@ -10,6 +10,5 @@
 
 enum err profiles_top(const json_t *params, json_t **result, struct err_msg *why);
 enum err profiles_info(const json_t *params, json_t **result, struct err_msg *why);
-enum err profiles_fetch(const json_t *params, json_t **result, struct err_msg *why);
 
 #endif

@@ -1,11 +1,15 @@
-/* source.c - reading a source; URLs go through a process of their own that links libcurl. */
+/* source.c - reading a source; what is fetched goes through a process of its own. */
 #include "worker/source.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "fetch/url.h"
+#include "core/place.h"
+#include "sys/glob.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/sock.h"
@@ -38,11 +42,12 @@ open_channels(struct channels *c)
 }
 
 static enum err
-start(struct channels *c, pid_t *pid, struct err_msg *why)
+start(struct channels *c, int body, pid_t *pid, struct err_msg *why)
 {
 	char *program = path_program("vise-fetch");
 	const char *const argv[] = { program, NULL };
-	struct sys_spawn s = { .argv = argv, .fd_in = c->ask[1], .fd_out = c->body[1], .fd_err = 2,
+	struct sys_spawn s = { .argv = argv, .fd_in = c->ask[1],
+	    .fd_out = body >= 0 ? body : c->body[1], .fd_err = 2,
 	    .fd3 = c->report[1], .no_new_privs = true, .keep_group = true };
 	enum err e = sys_spawn(&s, pid, why);
 
@@ -62,6 +67,11 @@ ask(struct channels *c, const char *url, const struct source_limits *l, struct e
 	bool ok;
 
 	json_put_str(o, "url", url);
+	if (l->profile != NULL)
+		json_put_str(o, "profile", l->profile);
+	if (l->query != NULL)
+		json_put_str(o, "query", l->query);
+	json_put_bool(o, "gc", l->gc);
 	json_put_int(o, "timeout_ms", (int64_t)l->timeout_ms);
 	json_put_int(o, "silence_ms", (int64_t)l->silence_ms);
 	json_put_int(
@@ -118,8 +128,9 @@ read_report(int fd, json_t **facts, struct err_msg *why)
 	return e;
 }
 
+/* Into out, or, when body is a descriptor, straight into that file. */
 static enum err
-fetch(const char *url, const struct source_limits *l, struct buf *out, json_t **facts,
+fetch(const char *url, const struct source_limits *l, struct buf *out, int body, json_t **facts,
     struct err_msg *why)
 {
 	struct channels c;
@@ -129,11 +140,12 @@ fetch(const char *url, const struct source_limits *l, struct buf *out, json_t **
 	if (!open_channels(&c))
 		e = err_set(why, ERR_INFRA, "vise-fetch", NULL, "no descriptors left");
 	else
-		e = start(&c, &pid, why);
+		e = start(&c, body, &pid, why);
 	if (e == ERR_OK)
 		e = ask(&c, url, l, why);
 	if (e == ERR_OK) {
-		read = drain(c.body[0], out, url, why);
+		if (body < 0)
+			read = drain(c.body[0], out, url, why);
 		if (read != ERR_OK)
 			sys_kill_group(pid, 9);
 		e = read_report(c.report[0], facts, read == ERR_OK ? why : NULL);
@@ -146,14 +158,96 @@ fetch(const char *url, const struct source_limits *l, struct buf *out, json_t **
 	return read != ERR_OK ? read : e;
 }
 
+static bool
+keep_last(const struct glob_file *f, void *arg)
+{
+	char **last = arg;
+
+	mem_free(*last);
+	*last = mem_str(f->path);
+	return true;
+}
+
+char *
+source_newest(const char *pattern, struct err_msg *why)
+{
+	struct place p;
+	char *last = NULL;
+
+	if (place_parse(pattern, &p, why) != ERR_OK)
+		return NULL;
+	if (p.kind != PLACE_PATTERN)
+		last = mem_str(p.path != NULL ? p.path : pattern);
+	else if (glob_each(p.path, keep_last, &last, why) == ERR_OK && last == NULL)
+		(void)err_set(why, ERR_NOENT, pattern, "check the pattern", "no file matches it");
+	place_fini(&p);
+	return last;
+}
+
+static void
+file_facts(const char *path, size_t n, json_t **facts)
+{
+	if (facts == NULL)
+		return;
+	*facts = json_object();
+	json_put_int(*facts, "bytes", (int64_t)n);
+	json_put_str(*facts, "address", path);
+}
+
 enum err
 source_read(const char *source, const struct source_limits *l, struct buf *out, json_t **facts,
     struct err_msg *why)
 {
+	size_t before = out->len;
+	char *path;
+	enum err e;
+
 	if (source[0] == '\0')
 		return err_set(why, ERR_USAGE, "source", "name a file or a URL", "it is empty");
-	if (url_is(source))
-		return fetch(source, l, out, facts, why);
-	return sys_file_read(
-	    source, l->max_bytes != 0 ? (size_t)l->max_bytes : LIMIT_PROFILE_IN, out, why);
+	if (place_fetched(source))
+		return fetch(source, l, out, -1, facts, why);
+	path = source_newest(source, why);
+	if (path == NULL)
+		return why != NULL ? why->code : ERR_NOENT;
+	e = sys_file_read(
+	    path, l->max_bytes != 0 ? (size_t)l->max_bytes : LIMIT_PROFILE_IN, out, why);
+	if (e == ERR_OK)
+		file_facts(path, out->len - before, facts);
+	mem_free(path);
+	return e;
+}
+
+static enum err
+copy_file(const char *source, const struct source_limits *l, int fd, json_t **facts,
+    struct err_msg *why)
+{
+	size_t max = l->max_bytes != 0 ? (size_t)l->max_bytes : LIMIT_PROFILE_IN;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, max + 2 * PIECE);
+	e = source_read(source, l, &b, facts, why);
+	if (e == ERR_OK && !sys_write_all(fd, b.data, b.len))
+		e = err_errno(why, errno, source, "copying");
+	buf_fini(&b);
+	return e;
+}
+
+enum err
+source_save(const char *source, const struct source_limits *l, const char *path, json_t **facts,
+    struct err_msg *why)
+{
+	int fd = sys_open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	enum err e;
+
+	if (fd < 0)
+		return err_errno(why, errno, path, "making the file");
+	e = place_fetched(source) ? fetch(source, l, NULL, fd, facts, why)
+				  : copy_file(source, l, fd, facts, why);
+	if (e == ERR_OK && sys_fsync(fd) != 0)
+		e = err_errno(why, errno, path, "writing");
+	sys_close(fd);
+	if (e != ERR_OK)
+		(void)unlink(path);
+	return e;
 }

@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "proto/peer.h"
 #include "worker/elves.h"
+#include "worker/grab.h"
 #include "worker/profiles.h"
 #include "worker/series.h"
 
@@ -15,12 +16,13 @@ static const struct method {
 } methods[] = {
 	{ "pprof.top", profiles_top },
 	{ "pprof.info", profiles_info },
-	{ "fetch", profiles_fetch },
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
 	{ "series.add", series_request_add },
 	{ "series.rank", series_request_rank },
 	{ "series.stack", series_request_stack },
+	{ "fetch", grab_fetch },
+	{ "files", grab_files },
 };
 
 struct serving {

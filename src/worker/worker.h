@@ -2,7 +2,7 @@
  * worker.h - serves requests over the house protocol: dangerous work, values out.
  *
  * Layer   worker. One request after the other; the process ends when the other side does.
- * Requests (all sources: a path, http://, https://, unix:SOCKET:/PATH)
+ * Requests (sources: all of core/place.h)
  *   pprof.top   {now, base?, diff_base?, sample_index?, unit?, cum?, nodecount?, nodefraction?,
  * granularity?,
  *                normalize?, drop_negative?, limit_bytes?, timeout_ms?, rows? (true), text?
@@ -13,9 +13,6 @@
  *                cum_text,
  *                flat_pct, sum_pct, cum_pct, name, inline, line?, address?}], text?}
  *   pprof.info  {file, limit_bytes?, timeout_ms?}: what kind of profile, when, how much
- *   fetch       {url, out, timeout_ms?, max_bytes?, check?}: body to a file, 0600, whole or not at
- * all;
- *               check: only if it decodes. Gives {bytes, ns, content_type, out}
  *   elf.info    {path}: {path, arch, debug: "dwarf" "go" "symbols" "none", build_id, go, changed}
  *               changed: its time of change, ns since 1970
  *   elf.lines   {path, addrs: [number or "0x...", ...], calls?: [bool, ...]}: elf.info's values and
@@ -23,6 +20,8 @@
  *               inline}; an empty list where there is no code. calls: the address is one a call
  *               returns to. The last two files stay open until they change.
  *   series.add, series.rank, series.stack: worker/series.h
+ *   fetch       {url, out, profile?, query?, gc?, timeout_ms?, max_bytes?, check?}: grab.h
+ *   files       {pattern, after?, limit?}: grab.h
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "worker/grab.h"
 #include "worker/profiles.h"
 
 static json_t *
@@ -113,10 +114,10 @@ test_fetch_refuses(void **state)
 
 	(void)state;
 	json_put_str(o, "url", "file:///etc/passwd");
-	refused(profiles_fetch, o, ERR_USAGE);
+	refused(grab_fetch, o, ERR_USAGE);
 	o = json_object();
 	json_put_str(o, "url", "http://127.0.0.1:1/");
-	refused(profiles_fetch, o, ERR_USAGE);
+	refused(grab_fetch, o, ERR_USAGE);
 }
 
 int

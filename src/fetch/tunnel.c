@@ -1,0 +1,113 @@
+/* tunnel.c - ssh -W behind a unix socket. */
+#include "fetch/tunnel.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "sys/io.h"
+#include "sys/sock.h"
+#include "sys/spawn.h"
+
+enum { MOMENT_MS = 1500 };
+
+enum err
+tunnel_open(struct tunnel *t, const char *host, const char *port, struct err_msg *why)
+{
+	*t = (struct tunnel){ .host = host, .port = port, .listen_fd = -1, .said_fd = -1,
+	    .pid = -1 };
+	return sys_abstract_listen(t->name, &t->listen_fd, why);
+}
+
+/* The first connection that is ours: the name can be seen by everyone on this machine. */
+static int
+accept_ours(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (poll(&p, 1, MOMENT_MS) > 0) {
+		int got = sys_accept(fd);
+		uid_t uid;
+
+		if (got >= 0 && sys_peer_uid(got, &uid) && uid == getuid())
+			return got;
+		sys_close(got);
+	}
+	return -1;
+}
+
+enum err
+tunnel_start(struct tunnel *t, struct err_msg *why)
+{
+	const char *program = getenv("VISE_SSH");
+	char *to = mem_fmt("localhost:%s", t->port);
+	const char *const argv[] = { program != NULL && program[0] != '\0' ? program : "ssh", "-T",
+	    "-o", "BatchMode=yes", "-o", "ControlMaster=no", "-o", "ConnectTimeout=10", "-W", to,
+	    "--", t->host, NULL };
+	int data = accept_ours(t->listen_fd), said[2] = { -1, -1 };
+	enum err e;
+
+	if (data < 0 || !sys_socketpair(said)) {
+		e = err_set(why, ERR_INFRA, "ssh", NULL, "no connection for it");
+	} else {
+		const struct sys_spawn s = { .argv = argv, .fd_in = data, .fd_out = data,
+		    .fd_err = said[1], .fd3 = -1, .no_new_privs = true, .keep_group = true };
+
+		e = sys_spawn(&s, &t->pid, why);
+	}
+	mem_free(to);
+	sys_close(data);
+	sys_close(said[1]);
+	t->said_fd = said[0];
+	return e;
+}
+
+/* One line of it is for a person; control bytes of another machine are not. */
+static void
+keep_line(struct tunnel *t, const char *p, size_t n)
+{
+	size_t end = n, begin, out = 0;
+
+	while (end > 0 && (p[end - 1] == '\n' || p[end - 1] == '\r'))
+		end--;
+	begin = end;
+	while (begin > 0 && p[begin - 1] != '\n')
+		begin--;
+	for (; begin < end && out + 1 < sizeof t->said; begin++)
+		t->said[out++] = (char)(p[begin] >= ' ' && p[begin] < 127 ? p[begin] : '?');
+	t->said[out] = '\0';
+}
+
+static void
+listen_to(struct tunnel *t)
+{
+	char text[4096];
+	size_t n = 0;
+	struct pollfd p = { .fd = t->said_fd, .events = POLLIN };
+
+	while (n < sizeof text && poll(&p, 1, MOMENT_MS) > 0) {
+		ssize_t got = sys_read(t->said_fd, text + n, sizeof text - n);
+
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	keep_line(t, text, n);
+}
+
+void
+tunnel_close(struct tunnel *t, bool failed)
+{
+	if (failed && t->said_fd >= 0)
+		listen_to(t);
+	if (t->pid > 0) {
+		sys_kill_group(t->pid, SIGTERM);
+		(void)sys_wait(t->pid);
+	}
+	sys_close(t->said_fd);
+	sys_close(t->listen_fd);
+}
