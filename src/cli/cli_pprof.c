@@ -160,7 +160,8 @@ cli_pprof(int argc, char **argv)
 	}
 	verb = argc < 2 ? NULL : find_verb(argv[1]);
 	if (verb == NULL) {
-		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1], "give top, info, grab or watch");
+		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1],
+		    "give top, info, grab or watch");
 		return pprof_failed(wants_json(argc, argv), &why);
 	}
 	c = mem_zero(1, sizeof(*c));

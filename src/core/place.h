@@ -17,13 +17,14 @@
 #include "base/err.h"
 
 enum place_kind {
-	PLACE_FILE, PLACE_PATTERN, PLACE_HTTP, PLACE_UNIX, PLACE_SSH, PLACE_GOPS, PLACE_PID,
+	PLACE_FILE, PLACE_PATTERN, PLACE_HTTP, PLACE_UNIX, PLACE_SSH, PLACE_GOPS,
+	PLACE_PID,
 };
 
 struct place {
 	enum place_kind kind;
 	char *path;                     /* FILE, PATTERN; UNIX: the socket */
-	char *host, *port;              /* SSH: whom to log in to, the port there; GOPS by address */
+	char *host, *port;              /* SSH: whom to log in to, port there; GOPS by address */
 	uint64_t pid;                   /* PID; GOPS by number */
 	char *url;                      /* HTTP, UNIX, SSH: for libcurl, with its query */
 };

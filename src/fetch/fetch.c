@@ -245,11 +245,11 @@ fetch_get(const struct fetch_request *r, fetch_sink sink, void *arg, struct fetc
 {
 	struct transfer t = { .sink = sink, .arg = arg,
 	    .max = r->max_bytes != 0 ? r->max_bytes : LIMIT_HTTP_BODY };
+	const bool hidden = r->socket != NULL || r->abstract != NULL;
 	enum err e;
 
 	*result = (struct fetch_result){ 0 };
-	url_shown(r->source != NULL && (r->socket != NULL || r->abstract != NULL) ? r->source : r->url,
-	    t.shown, sizeof(t.shown));
+	url_shown(hidden && r->source != NULL ? r->source : r->url, t.shown, sizeof(t.shown));
 	t.curl = curl_easy_init();
 	if (t.curl == NULL) {
 		e = err_set(why, ERR_MEMORY, t.shown, NULL, "no memory for a connection");
