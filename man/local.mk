@@ -6,6 +6,7 @@ dist_man_MANS += \
 	man/vise-gauges.1 \
 	man/vise-lua.7 \
 	man/vise-ports.1 \
+	man/vise-pprof-flame.1 \
 	man/vise-pprof.1 \
 	man/vise-profile.5 \
 	man/vise-protocol.7 \

@@ -50,6 +50,7 @@ TESTS += \
 	tests/cli/console.t \
 	tests/cli/fetch.t \
 	tests/cli/gauges-board.t \
+	tests/cli/flame.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -70,6 +71,7 @@ EXTRA_DIST += \
 	tests/cli/console.t \
 	tests/cli/fetch.t \
 	tests/cli/gauges-board.t \
+	tests/cli/flame.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \

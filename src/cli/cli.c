@@ -71,7 +71,7 @@ static const struct cli_command commands[] = {
 	    "AT commands, one result each", cli_at, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },
-	{ "pprof", "top|info|grab|watch SOURCE", "Go profiles", pprof, true },
+	{ "pprof", "top|info|flame|grab|watch SOURCE", "Go profiles", pprof, true },
 	{ "flash", "-p BOARD [--set K=V]... [--port P] FILE", "write an image to a board",
 	    cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },

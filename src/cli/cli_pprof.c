@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "cli/cli_flame.h"
 #include "cli/pprof_args.h"
 
 const char cli_pprof_usage[] =
@@ -13,6 +14,7 @@ const char cli_pprof_usage[] =
     "       vise pprof info [--json] SOURCE       what kind of profile, when, how much\n"
     "       vise pprof grab [options] SOURCE      save a profile (vise pprof grab --help)\n"
     "       vise pprof watch [options] SOURCE     a snapshot every 30 s, what grows (... --help)\n"
+    "       vise pprof flame [A] B [-o FILE]      flame graph; vise pprof flame --help\n"
     "SOURCE: a file, a pattern, http://HOST:PORT/debug/pprof/heap, https://..., HOST:PORT,\n"
     "        unix:SOCKET:/PATH, ssh:HOST:PORT/PATH, gops:PID, pid:PID\n"
     "  --base A           what changed since A, in percent of A (go's -diff_base)\n"
@@ -154,6 +156,8 @@ cli_pprof(int argc, char **argv)
 	struct pprof_line *c;
 	enum err e;
 
+	if (argc > 1 && strcmp(argv[1], "flame") == 0)
+		return cli_flame(argc - 1, argv + 1);
 	if (wants_help(argc, argv)) {
 		fputs(cli_pprof_usage, stdout);
 		return 0;
@@ -161,7 +165,7 @@ cli_pprof(int argc, char **argv)
 	verb = argc < 2 ? NULL : find_verb(argv[1]);
 	if (verb == NULL) {
 		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1],
-		    "give top, info, grab or watch");
+		    "give top, info, flame, grab or watch");
 		return pprof_failed(wants_json(argc, argv), &why);
 	}
 	c = mem_zero(1, sizeof(*c));

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_console.c %D%/cli_console.h \
 	%D%/cli_do.c %D%/cli_do.h \
 	%D%/cli_doctor.c %D%/cli_doctor.h \
+	%D%/cli_flame.c %D%/cli_flame.h \
 	%D%/cli_gauges.c %D%/cli_gauges.h \
 	%D%/cli_grab.c %D%/cli_grab.h \
 	%D%/cli_ports.c %D%/cli_ports.h \

@@ -10,6 +10,15 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/view.c %D%/view.h \
 	%D%/options.h \
 	%D%/stacks.c %D%/stacks.h \
+	%D%/details.c %D%/details.h \
+	%D%/escape.c %D%/escape.h \
+	%D%/flame.c %D%/flame.h \
+	%D%/folded.c %D%/folded.h \
+	%D%/plaintext.c %D%/plaintext.h \
+	%D%/save.c %D%/save.h \
+	%D%/speedscope.c %D%/speedscope.h \
+	%D%/svg.c %D%/svg.h \
+	%D%/table.c %D%/table.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/encode.c %D%/encode.h \
 	%D%/feed.c %D%/feed.h \

@@ -197,6 +197,7 @@ take(struct stacking *m, const struct feed_item *item)
 
 		s->stack[n].was = sum(s->stack[n].was, was);
 		s->was = sum(s->was, was);
+		s->both = true;
 	} else {
 		s->stack[n].now = sum(s->stack[n].now, item->value);
 		s->now = sum(s->now, item->value);
@@ -260,6 +261,7 @@ prepare(struct stacking *m, const struct pprof_profile *p, const struct top_opti
 	m->s->time_nanos = p->time_nanos;
 	m->s->duration_nanos = p->duration_nanos;
 	m->s->type_count = p->type_count;
+	m->s->both = view_profile(&m->view, 1) != NULL;
 	m->nodes.names.trim_path = o->trim_path;
 	m->nodes.names.source_path = o->source_path;
 	for (unsigned k = 0; k < 2 && e == ERR_OK && view_profile(&m->view, k) != NULL; k++) {
@@ -313,4 +315,13 @@ stacks_free(struct stacks *s)
 	mem_free(s->type);
 	mem_free(s->unit);
 	mem_free(s);
+}
+
+uint32_t
+stacks_find(const struct stacks *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->frame_count; i++)
+		if (strcmp(s->frame[i].name, name) == 0)
+			return i;
+	return STACKS_NONE;
 }

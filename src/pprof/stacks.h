@@ -42,6 +42,7 @@ struct stacks {
 	int64_t  total;                 /* what percentages refer to, as in top.h */
 	int64_t  now, was;              /* sums */
 	bool     sampled;               /* variance is known */
+	bool     both;                  /* a base was given, or is in the file */
 	struct stacks_frame *frame;
 	uint32_t frame_count;
 	uint32_t *of;                   /* frame numbers */
@@ -59,5 +60,22 @@ enum err stacks_make(struct stacks **out, const struct pprof_profile *p, const c
                      const struct pprof_profile *base, const char *base_what,
                      const struct top_options *o, struct err_msg *why);
 void     stacks_free(struct stacks *s);                 /* NULL is fine */
+
+#define STACKS_NONE UINT32_MAX
+/* The frame of that name, STACKS_NONE when there is none. */
+uint32_t stacks_find(const struct stacks *s, const char *name);
+
+static inline const char *
+stacks_name(const struct stacks *s, uint32_t frame)
+{
+	return s->frame[frame].name;
+}
+
+/* What was subtracted from what is now, wrapping. */
+static inline int64_t
+stacks_delta(int64_t was, int64_t now)
+{
+	return (int64_t)((uint64_t)now - (uint64_t)was);
+}
 
 #endif

@@ -3,11 +3,15 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/elves.c %D%/elves.h \
 	%D%/load.c %D%/load.h \
 	%D%/grab.c %D%/grab.h \
+	%D%/compare.c %D%/compare.h \
+	%D%/export.c %D%/export.h \
+	%D%/flame.c %D%/flame.h \
 	%D%/process.c %D%/process.h \
 	%D%/profile_args.c %D%/profile_args.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/series.c %D%/series.h \
 	%D%/series_load.c %D%/series_load.h \
 	%D%/source.c %D%/source.h \
+	%D%/srcfile.c %D%/srcfile.h \
 	%D%/worker.c %D%/worker.h
 %C%_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

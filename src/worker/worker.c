@@ -7,6 +7,8 @@
 #include "proto/peer.h"
 #include "worker/elves.h"
 #include "worker/grab.h"
+#include "worker/export.h"
+#include "worker/flame.h"
 #include "worker/profiles.h"
 #include "worker/series.h"
 
@@ -16,6 +18,9 @@ static const struct method {
 } methods[] = {
 	{ "pprof.top", profiles_top },
 	{ "pprof.info", profiles_info },
+	{ "pprof.flame", flame_pprof },
+	{ "pprof.details", flame_details },
+	{ "pprof.export", export_pprof },
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
 	{ "series.add", series_request_add },

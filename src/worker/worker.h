@@ -13,6 +13,7 @@
  *                cum_text,
  *                flat_pct, sum_pct, cum_pct, name, inline, line?, address?}], text?}
  *   pprof.info  {file, limit_bytes?, timeout_ms?}: what kind of profile, when, how much
+ *   pprof.flame, pprof.details  worker/flame.h; pprof.export  worker/export.h
  *   elf.info    {path}: {path, arch, debug: "dwarf" "go" "symbols" "none", build_id, go, changed}
  *               changed: its time of change, ns since 1970
  *   elf.lines   {path, addrs: [number or "0x...", ...], calls?: [bool, ...]}: elf.info's values and

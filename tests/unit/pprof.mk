@@ -14,6 +14,10 @@ tests_unit_test_pprof_stacks_SOURCES = tests/unit/test_pprof_stacks.c
 tests_unit_test_pprof_stacks_LDADD = $(pprof_test_libs)
 TESTS += tests/unit/test_pprof_decode tests/unit/test_pprof_rx tests/unit/test_pprof_stacks \
 	tests/unit/test_pprof_top tests/unit/test_pprof_units
+check_PROGRAMS += tests/unit/test_pprof_flame
+tests_unit_test_pprof_flame_SOURCES = tests/unit/test_pprof_flame.c
+tests_unit_test_pprof_flame_LDADD = $(pprof_test_libs)
+TESTS += tests/unit/test_pprof_flame
 check_PROGRAMS += tests/unit/test_pprof_series tests/unit/test_pprof_leaks
 tests_unit_test_pprof_series_SOURCES = tests/unit/test_pprof_series.c tests/unit/pprof_make.h
 tests_unit_test_pprof_series_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS)
