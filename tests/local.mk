@@ -51,6 +51,7 @@ TESTS += \
 	tests/cli/fetch.t \
 	tests/cli/gauges-board.t \
 	tests/cli/flame.t \
+	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -72,6 +73,7 @@ EXTRA_DIST += \
 	tests/cli/fetch.t \
 	tests/cli/gauges-board.t \
 	tests/cli/flame.t \
+	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
