@@ -29,8 +29,8 @@ const char cli_flame_usage[] =
     "  --folded C         columns of .folded: both, b or delta (both, of one profile b)\n"
     "  --title TEXT       of the SVG\n"
     "  --json             the boxes as JSON\n"
-    "and the options of vise pprof top: --focus, --ignore, --hide, --show, --tagfocus, --normalize,\n"
-    "--limit, --timeout ...\n";
+    "and the options of vise pprof top: --focus, --ignore, --hide, --show, --tagfocus,\n"
+    "--normalize, --limit, --timeout ...\n";
 
 struct flame_call {
 	struct pprof_line line;
