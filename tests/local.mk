@@ -49,7 +49,6 @@ TESTS += \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/fetch.t \
-	tests/cli/gauges-board.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
@@ -71,7 +70,6 @@ EXTRA_DIST += \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/fetch.t \
-	tests/cli/gauges-board.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
