@@ -62,6 +62,7 @@ TESTS += \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
+	tests/screen/seeing.t \
 	tests/screen/sizes.t \
 	tests/screen/viewers.t
 
@@ -83,6 +84,7 @@ EXTRA_DIST += \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
+	tests/screen/seeing.t \
 	tests/screen/sizes.t \
 	tests/screen/viewers.t
 include tests/fuzz/local.mk
@@ -137,6 +139,7 @@ EXTRA_DIST += \
 	tests/data/screen/hostile.scr \
 	tests/data/screen/random.scr \
 	tests/data/screen/screens.sh \
+	tests/data/screen/seeing.scr \
 	tests/data/screen/sizes.scr \
 	tests/data/screen/storm.scr \
 	tests/data/screen/terminals.scr \

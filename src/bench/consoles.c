@@ -84,8 +84,10 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put_int(o, "log_lost", (int64_t)console_log_lost(c));
 	json_put(o, "logs", bench_logs_json(k));
 	json_put_str(o, "map", console_map(c)->text);
-	if (with_times)
+	if (with_times) {
 		json_put(o, "times", times_json(k));
+		json_put(o, "marks", json_incref(k->marks));
+	}
 	return o;
 }
 
@@ -268,13 +270,25 @@ static const struct command_arg text_args[] = {
 	CONSOLES_ARG,
 	{ .name = NULL },
 };
+static void
+cmd_marks(struct command_call *c)
+{
+	struct bench_console *k = consoles_of(c);
+
+	if (k != NULL)
+		command_done(c, k->marks != NULL ? json_incref(k->marks) : json_array());
+}
+
 static const struct command_arg mark_args[] = {
 	{ "text", ARG_WORD, 0, "mark", "what the mark says" }, CONSOLES_ARG, { .name = NULL },
 };
+static const struct command_arg list_args[] = { CONSOLES_ARG, { .name = NULL } };
+
 const struct command bench_console_commands[] = {
 	{ "console.list", "all consoles", NULL, 0, cmd_list },
 	{ "console.send", "send text as it is", text_args, 0, cmd_send },
 	{ "console.line", "send a line with its end", text_args, 0, cmd_line },
+	{ "mark.list", "marks of a console: offset, time, text", list_args, 0, cmd_marks },
 	{ "mark.set", "put a mark at this place of the console", mark_args, 0, cmd_mark },
 	{ .name = NULL },
 };

@@ -10,6 +10,8 @@
 #include "bench/hub.h"
 #include "console/console.h"
 
+enum { CONSOLES_MARKS = 256 };
+
 struct bench_console {
 	struct list node;
 	struct bench *bench;
@@ -25,6 +27,7 @@ struct bench_console {
 	uint32_t lent_job;              /* the job that gives it back by ending, 0: none */
 	bool lent_open;                 /* it was open (or waited for) when lent */
 	uint64_t refused;               /* sys_mono() of the last "not sent" notice */
+	json_t *marks;                  /* [{offset,at,text}], oldest first; or NULL */
 	struct loop_timer *tell;        /* counters are told twice a second while bytes come */
 };
 

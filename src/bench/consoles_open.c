@@ -90,6 +90,11 @@ on_mark(void *arg, uint64_t offset, uint64_t t, const char *text)
 	json_put_int(o, "offset", (int64_t)offset);
 	json_put_int(o, "at", (int64_t)bench_time(k->bench, t));
 	json_put_str(o, "text", text);
+	if (k->marks == NULL)
+		k->marks = json_array();
+	if (json_array_size(k->marks) == CONSOLES_MARKS)
+		(void)json_array_remove(k->marks, 0);
+	(void)json_array_append_new(k->marks, json_copy(o));
 	bench_news(k->bench, "mark", o);
 }
 
@@ -119,6 +124,7 @@ entry_free(struct bench_console *k)
 {
 	mem_free(k->name);
 	mem_free(k->raw_path);
+	json_decref(k->marks);
 	mem_free(k->profile);
 	mem_free(k->lent_to);
 	mem_free(k);
@@ -187,6 +193,7 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
     struct err_msg *why)
 {
 	const json_t *board;
+	struct err_msg bad;
 	char *spec;
 	enum err e = ports_resolve(b, json_get_str(args, "spec", ""), &spec, &board, why);
 	json_t *all = with_profile(args, board);
@@ -205,6 +212,8 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
 		return e;
 	}
 	k->stream = ++b->next_console;
+	if (console_map_set(k->console, options_text(&b->options, OPT_CONSOLE_MAP), &bad) != ERR_OK)
+		bench_notice_err(b, "warn", k->name, &bad);
 	list_add_tail(&b->consoles, &k->node);
 	console_at_listen(k->console);
 	clients_new_stream(b, k->stream);

@@ -33,8 +33,12 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_DURATION, OPTION_TEXT, OPTION
 	    "what Enter sends") \
 	X(CONSOLE_ECHO,  "console.echo",      OPTION_BOOL,      "off",   NULL, \
 	    "show what is typed here too") \
-	X(CONSOLE_TIMES, "console.times",     OPTION_BOOL,      "on",    NULL, \
-	    "time column in the console") \
+	X(CONSOLE_TIMES, "console.times",     OPTION_CHOICE,    "on",    "off,on,start,last", \
+	    "time column in the console: of day, since the start, since the line before") \
+	X(CONSOLE_LEVELS, "console.levels",   OPTION_BOOL,      "on",    NULL, \
+	    "highlight error, warn, info and debug in lines without colours") \
+	X(CONSOLE_MAP,   "console.map",       OPTION_TEXT,      "",      NULL, \
+	    "maps of new consoles: in:cr=lf out:lf=crlf out:del=bs, or ICRNL ONLCRNL ...") \
 	X(AT_TIMEOUT,    "at.timeout",        OPTION_DURATION,  "5s",    NULL, \
 	    "how long an AT command may take") \
 	X(AT_EOL,        "at.eol",            OPTION_CHOICE,    "cr",    "cr,lf,crlf", \

@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libtext.a
 	%D%/decode_go.c %D%/decode_go.h \
 	%D%/decode_gotrace.c %D%/decode_gotrace.h \
 	%D%/decode_regs.c %D%/decode_regs.h \
+	%D%/level.c %D%/level.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/literals.c %D%/literals.h \
 	%D%/pattern.c %D%/pattern.h

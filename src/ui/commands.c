@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/pane.h"
+#include "ui/streamfind.h"
 
 static const char *
 word(const struct command_call *c, const char *name)
@@ -21,9 +22,8 @@ flag(const struct command_call *c, const char *name)
 	return json_get_bool(c->args, name, false);
 }
 
-/* Scrollback of the pane that has the keys: leaves live first. */
-static struct streamview *
-scrollback(struct ui *u)
+struct streamview *
+ui_scrollback(struct ui *u)
 {
 	struct streamview *v;
 
@@ -146,7 +146,7 @@ run_nav(struct command_call *c)
 		u->terminal = false;
 		u->zoom = u->log = true;
 	} else {
-		(void)scrollback(u);
+		(void)ui_scrollback(u);
 	}
 	command_done(c, NULL);
 }
@@ -168,7 +168,7 @@ run_live(struct command_call *c)
 static void
 run_follow(struct command_call *c)
 {
-	struct streamview *v = scrollback(c->ctx);
+	struct streamview *v = ui_scrollback(c->ctx);
 
 	if (v != NULL && v->follow)
 		streamview_hold(v);
@@ -180,7 +180,7 @@ run_follow(struct command_call *c)
 static void
 run_select(struct command_call *c)
 {
-	struct streamview *v = scrollback(c->ctx);
+	struct streamview *v = ui_scrollback(c->ctx);
 
 	if (v != NULL) {
 		if (v->follow)
@@ -207,15 +207,6 @@ run_yank(struct command_call *c)
 		ui_say(u, UI_INFO, "yanked %zu line%s, %sB, %s", n, n == 1 ? "" : "s", size, said);
 	}
 	buf_fini(&b);
-	command_done(c, NULL);
-}
-
-static void
-run_times(struct command_call *c)
-{
-	struct ui *u = c->ctx;
-
-	u->times = !u->times;
 	command_done(c, NULL);
 }
 
@@ -291,120 +282,6 @@ run_find_next(struct command_call *c)
 	else if (!pane_ops(u->focus)->find(u, text, true, (u->focus == PANE_CONSOLE) != flag(c,
 	    "back")))
 		not_found(u, text);
-	command_done(c, NULL);
-}
-
-static void
-run_filter(struct command_call *c)
-{
-	struct ui *u = c->ctx;
-	const bool given = json_object_get(c->args, "text") != NULL;
-	struct streamview *v = ui_current_view(u);
-	struct err_msg why;
-
-	if (!given) {
-		prompt_open(u, "filter", "view.filter", v != NULL ? v->filter_text : "");
-	} else if ((v = scrollback(u)) != NULL && streamview_filter(v, word(c, "text"),
-	    &why) != ERR_OK) {
-		command_fail(c, &why);
-		return;
-	}
-	command_done(c, NULL);
-}
-
-/* What kinds of lines `view.jump` knows, in the words boards use. */
-static const struct { const char *what, *pattern; } jumps[] = {
-	{ "error",
-	"(?i)\\b(error|err|fail(ed|ure)?|panic|fatal|oops|exception|timeout|segfault)\\b|"
-	    "\\bE [a-z(]" },
-	{ "boot", "(?i)U-Boot|Booting Linux|Linux version|\\bboot:|rst:0x|\\breset\\b.*cause|"
-	    "Starting kernel" },
-};
-
-static void
-run_jump(struct command_call *c)
-{
-	struct ui *u = c->ctx;
-	struct streamview *v = scrollback(u);
-	struct pattern *p = NULL;
-	bool found = false;
-
-	for (size_t i = 0; v != NULL && i < sizeof jumps / sizeof jumps[0]; i++)
-		if (strcmp(word(c, "what"), jumps[i].what) == 0 &&
-		    pattern_new(jumps[i].pattern, strlen(jumps[i].pattern), 0, &p,
-		    NULL) == ERR_OK) {
-			found = streamview_find_pattern(v, p, flag(c, "back"));
-			pattern_free(p);
-		}
-	if (v != NULL && strcmp(word(c, "what"), "mark") == 0)
-		found = streamview_find_mark(v, flag(c, "back"));
-	if (!found)
-		ui_say(u, UI_WARN, "no %s %s this line", word(c, "what"),
-		    flag(c, "back") ? "before" : "after");
-	command_done(c, NULL);
-}
-
-/* "-5m", "+1m" from the line at the cursor (or now); "14:03[:07]" of today; "boot". */
-static bool
-goto_time(struct ui *u, struct streamview *v, const char *text)
-{
-	const uint64_t now = replica_time(u->replica, u->mono), at = v->follow ? now :
-	    streamview_cur_time(v);
-	const uint64_t day = 24 * 3600 * NS_PER_S;
-	unsigned h, m, s = 0;
-	uint64_t by;
-	char clock[16];
-	unsigned nh, nm, ns;
-
-	if ((text[0] == '-' || text[0] == '+') && slice_duration(slice_of(text + 1), &by)) {
-		streamview_goto(v, text[0] == '+' ? at + by : by < at ? at - by : 0);
-		return true;
-	}
-	if (sscanf(text, "%2u:%2u:%2u", &h, &m, &s) < 2 || h > 23 || m > 59 || s > 59)
-		return false;
-	clock_fmt_hms(replica_wall(u->replica, now), clock, sizeof clock);
-	if (sscanf(clock, "%2u:%2u:%2u", &nh, &nm, &ns) != 3)
-		return false;
-	by = ((uint64_t)(nh * 3600 + nm * 60 + ns) * NS_PER_S + day -
-	    (uint64_t)(h * 3600 + m * 60 + s) * NS_PER_S) % day;
-	streamview_goto(v, by < now ? now - by : 0);
-	return true;
-}
-
-static void
-run_goto(struct command_call *c)
-{
-	struct ui *u = c->ctx;
-	const char *text = word(c, "time");
-	struct streamview *v;
-	struct err_msg why;
-
-	if (text[0] == '\0') {
-		prompt_open(u, "go to (-5m, 14:03, boot)", "view.goto", "");
-		command_done(c, NULL);
-		return;
-	}
-	v = scrollback(u);
-	if (strcmp(text, "boot") == 0) {
-		command_done(c, NULL);
-		view_command(u, "view.jump boot back=on");
-		return;
-	}
-	if (v != NULL && !goto_time(u, v, text)) {
-		(void)err_set(&why, ERR_USAGE, text, "-5m, +30s, 14:03, 14:03:07 or boot",
-		    "not a time");
-		command_fail(c, &why);
-		return;
-	}
-	command_done(c, NULL);
-}
-
-static void
-run_mark(struct command_call *c)
-{
-	struct ui *u = c->ctx;
-
-	prompt_open(u, "mark", "mark.set", "");
 	command_done(c, NULL);
 }
 
@@ -493,12 +370,8 @@ ARGS(args_how, { "how", ARG_WORD, ARG_MUST, NULL,
 ARGS(args_find, { "text", ARG_WORD, 0, NULL, "text or pattern; without it asks" },
     { "back", ARG_BOOL, 0, "off", "search backwards" });
 ARGS(args_back, { "back", ARG_BOOL, 0, "off", "the other way" });
-ARGS(args_text, { "text", ARG_WORD, 0, NULL, "text or pattern; empty shows all lines" });
 ARGS(args_file, { "file", ARG_BOOL, 0, "off", "to the file only" });
 ARGS(args_name, { "name", ARG_WORD, 0, NULL, "of the console; without it the next" });
-ARGS(args_jump, { "what", ARG_WORD, ARG_MUST, NULL, "error, boot or mark" },
-    { "back", ARG_BOOL, 0, "off", "before this line" });
-ARGS(args_time, { "time", ARG_WORD, 0, NULL, "-5m, +30s, 14:03, boot; without it asks" });
 ARGS(args_times, { "times", ARG_NUM, ARG_MUST, NULL, "2 is twice as often" });
 
 static const struct command commands[] = {
@@ -507,17 +380,13 @@ static const struct command commands[] = {
 	{ "view.console", "show another console", args_name, COMMAND_VIEW, run_console },
 	{ "view.detach", "leave; the bench goes on", NULL, COMMAND_VIEW, run_detach },
 	{ "view.enter", "open what is selected", NULL, COMMAND_VIEW, run_enter },
-	{ "view.filter", "show only the lines that match", args_text, COMMAND_VIEW, run_filter },
 	{ "view.find", "find in this pane", args_find, COMMAND_VIEW, run_find },
 	{ "view.find.next", "find the next", args_back, COMMAND_VIEW, run_find_next },
 	{ "view.focus", "give the keys to a pane", args_pane, COMMAND_VIEW, run_focus },
 	{ "view.follow", "hold or follow the newest line", NULL, COMMAND_VIEW, run_follow },
-	{ "view.goto", "go to a time", args_time, COMMAND_VIEW, run_goto },
 	{ "view.help", "all keys", NULL, COMMAND_VIEW, run_help },
 	{ "view.job.stop", "stop the selected job (asks)", NULL, COMMAND_VIEW, run_job_stop },
-	{ "view.jump", "to an error, a boot or a mark", args_jump, COMMAND_VIEW, run_jump },
 	{ "view.live", "keys go to the board", NULL, COMMAND_VIEW, run_live },
-	{ "view.mark", "set a mark with a text", NULL, COMMAND_VIEW, run_mark },
 	{ "view.mouse", "mouse on or off", NULL, COMMAND_VIEW, run_mouse },
 	{ "view.move", "move the selection", args_how, COMMAND_VIEW, run_move },
 	{ "view.nav", "scroll, search, copy", NULL, COMMAND_VIEW, run_nav },
@@ -531,14 +400,13 @@ static const struct command commands[] = {
 	{ "view.select", "select lines from here", NULL, COMMAND_VIEW, run_select },
 	{ "view.sort", "sort the profile by the next column", NULL, COMMAND_VIEW, run_sort },
 	{ "view.suspend", "suspend this viewer", NULL, COMMAND_VIEW, run_suspend },
-	{ "view.times", "time column on or off", NULL, COMMAND_VIEW, run_times },
 	{ "view.vt", "terminal emulation on or off", NULL, COMMAND_VIEW, run_vt },
 	{ "view.yank", "copy the selection (OSC 52 and file)", args_file, COMMAND_VIEW, run_yank },
 	{ "view.zoom", "zoom on or off", NULL, COMMAND_VIEW, run_zoom },
 	{ .name = NULL },
 };
 
-const struct command *const view_command_tables[] = { commands, NULL };
+const struct command *const view_command_tables[] = { commands, view_console_commands, NULL };
 
 static void
 answered(void *arg, json_t *result, const struct err_msg *err)

@@ -280,6 +280,41 @@ linetext_render(struct linetext *t, const char *p, size_t n)
 		blank(t, t->n, t->cursor);
 }
 
+/* What is not printable, by its number. */
+static void
+put_code(struct pen *p, unsigned char c)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	p->fg = 6;
+	put(p, '[');
+	put(p, (uint32_t)digit[c >> 4]);
+	put(p, (uint32_t)digit[c & 15]);
+	put(p, ']');
+	p->fg = -1;
+}
+
+void
+linetext_show(struct linetext *t, const char *p, size_t n)
+{
+	struct pen pen = { .t = t, .fg = -1, .bg = -1 };
+
+	t->n = 0;
+	for (size_t i = 0; i < n;) {
+		uint32_t cp;
+		const size_t len = utf8_decode(p + i, n - i, &cp);
+		const bool good = len != 0 && cp >= 0x20 && (cp < 0x7f || cp > 0x9f) &&
+		    grid_width(cp) > 0 && !grid_hidden(cp);
+
+		for (size_t k = 0; !good && k < (len != 0 ? len : 1); k++)
+			put_code(&pen, (unsigned char)p[i + k]);
+		if (good)
+			put(&pen, cp);
+		i += len != 0 ? len : 1;
+	}
+	t->cursor = pen.at;
+}
+
 /* ---- wrapped rows */
 
 /* Where row k + 1 begins, when row k begins at `from`. A wide character is not cut. */

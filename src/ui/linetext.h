@@ -33,6 +33,8 @@ struct linetext {
 void linetext_init(struct linetext *t);
 void linetext_fini(struct linetext *t);
 void linetext_render(struct linetext *t, const char *p, size_t n);
+/* The bytes as they are: what is not printable stands as [hh]. */
+void linetext_show(struct linetext *t, const char *p, size_t n);
 /* How many rows it takes when wrapped at width (>= 1); at least 1. */
 int  linetext_rows(const struct linetext *t, int width);
 /* Draws wrapped row k; returns the cursor's column there, or -1. */

@@ -6,14 +6,20 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/clip.h \
 	%D%/commands.c \
 	%D%/commands.h \
+	%D%/commands_console.c \
+	%D%/commands_console.h \
 	%D%/dialog.c \
 	%D%/dialog.h \
 	%D%/edit.c \
 	%D%/edit.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/fmt.c \
 	%D%/fmt.h \
 	%D%/help.c \
 	%D%/help.h \
+	%D%/hexview.c \
+	%D%/hexview.h \
 	%D%/input.c \
 	%D%/input.h \
 	%D%/keymap.c \
@@ -22,6 +28,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/layout.h \
 	%D%/linetext.c \
 	%D%/linetext.h \
+	%D%/marks.c \
+	%D%/marks.h \
 	%D%/notices.c \
 	%D%/notices.h \
 	%D%/overlay.c \
@@ -45,6 +53,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/screen.h \
 	%D%/status.c \
 	%D%/status.h \
+	%D%/streamfind.c \
+	%D%/streamfind.h \
 	%D%/streamview.c \
 	%D%/streamview.h \
 	%D%/theme.c \

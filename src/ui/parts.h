@@ -27,7 +27,13 @@ void dialog_leave(struct ui *u);
 /* One line of text; Enter runs `command "TEXT"`. */
 void prompt_open(struct ui *u, const char *label, const char *command, const char *text);
 
-/* commands.c */
+/* marks.c */
+void marks_open(struct ui *u);
+
+/* commands.c, commands_console.c */
+extern const struct command view_console_commands[];
+/* Scrollback of the pane that has the keys: leaves live first. NULL: there is none. */
+struct streamview *ui_scrollback(struct ui *u);
 extern const struct command *const view_command_tables[];
 void view_command(struct ui *u, const char *line);      /* a line whose first word is view.* */
 

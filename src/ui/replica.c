@@ -90,6 +90,33 @@ replica_free(struct replica *r)
 
 /* ---- one thing each */
 
+/* An offset of the bench as one of ours; what lies before it all is at the start. */
+static uint64_t
+local_offset(const struct replica_stream *s, uint64_t offset)
+{
+	const int64_t at = (int64_t)(offset - s->base);
+
+	return at > 0 ? (uint64_t)at : 0;
+}
+
+/* Those of a snapshot: set before we came. */
+static void
+old_marks(struct replica_stream *s, const json_t *marks)
+{
+	const json_t *m;
+	size_t i;
+
+	if (s->marks != 0)
+		return;
+	json_array_foreach(marks, i, m) {
+		const uint64_t offset = (uint64_t)json_get_int(m, "offset", 0);
+
+		if (offset >= s->base)
+			stream_mark(s, offset - s->base, (uint64_t)json_get_int(m, "at", 0),
+			    REPLICA_MARK, json_get_str(m, "text", ""));
+	}
+}
+
 static struct replica_console *
 set_console(struct replica *r, const json_t *o, uint64_t t, bool *changed)
 {
@@ -110,6 +137,7 @@ set_console(struct replica *r, const json_t *o, uint64_t t, bool *changed)
 	}
 	old = c->state;
 	stream_times(&c->stream, json_object_get(o, "times"));
+	old_marks(&c->stream, json_object_get(o, "marks"));
 	console_set(c, o, t);
 	*changed = c->state != old;
 	return c;
@@ -401,8 +429,7 @@ on_mark(struct replica *r, const json_t *body, uint64_t t, struct replica_news *
 
 	(void)news;
 	if (c != NULL)
-		stream_mark(&c->stream, offset >= c->stream.base ? offset - c->stream.base : 0, t,
-		    REPLICA_MARK,
+		stream_mark(&c->stream, local_offset(&c->stream, offset), t, REPLICA_MARK,
 		    json_get_str(body, "text", ""));
 }
 

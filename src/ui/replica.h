@@ -16,7 +16,7 @@
 #include "core/json.h"
 
 enum {
-	REPLICA_CONSOLE_RING = 1 << 20,
+	REPLICA_CONSOLE_RING = 16 << 20, /* taken as bytes come */
 	REPLICA_JOB_RING = 256 << 10,
 	REPLICA_TIMES_MAX = 32768,
 	REPLICA_MARKS_MAX = 512,
@@ -53,6 +53,9 @@ struct replica_console {
 	enum replica_state state;
 	uint64_t changed;               /* t of the last change of state */
 	int64_t baud, rx, tx;
+	char *map;                      /* words of text/eol.h */
+	size_t logs;                    /* text logs */
+	bool log_failing;
 	struct replica_stream stream;
 };
 

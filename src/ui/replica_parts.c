@@ -170,6 +170,18 @@ console_state_marks(struct replica_console *c, const json_t *o, enum replica_sta
 	}
 }
 
+static void
+console_logs(struct replica_console *c, const json_t *logs)
+{
+	const json_t *log;
+	size_t i;
+
+	c->logs = json_array_size(logs);
+	c->log_failing = false;
+	json_array_foreach(logs, i, log)
+		c->log_failing |= json_get_bool(log, "failing", false);
+}
+
 void
 console_set(struct replica_console *c, const json_t *o, uint64_t t)
 {
@@ -183,6 +195,8 @@ console_set(struct replica_console *c, const json_t *o, uint64_t t)
 	replica_text(&c->profile, o, "profile");
 	replica_text(&c->why, o, "why");
 	replica_text(&c->log, o, "log");
+	replica_text(&c->map, o, "map");
+	console_logs(c, json_object_get(o, "logs"));
 	replica_text(&c->lock_who, lock, "who");
 	replica_text(&c->lock_what, lock, "what");
 	if (c->name == NULL)
@@ -202,7 +216,7 @@ void
 console_fini(struct replica_console *c)
 {
 	char *all[] = { c->name, c->device, c->settings, c->profile, c->why, c->lock_who,
-	    c->lock_what, c->log };
+	    c->lock_what, c->log, c->map };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		mem_free(all[i]);

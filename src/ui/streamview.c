@@ -1,4 +1,4 @@
-/* streamview.c - the index of a stream's lines, and its terminal emulation. */
+/* streamview.c - the index of a stream's lines, its terminal emulation, and their drawing. */
 #include "ui/streamview.h"
 
 #include <stdio.h>
@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "text/level.h"
+#include "ui/hexview.h"
+#include "ui/streamfind.h"
 
 enum {
-	LINES_MAX = 200000,             /* 1.6 MB of index */
 	PLAIN_AGAIN = 200,              /* so many lines without a cursor address: lines again */
 	/* bytes before the first address that the emulation is given */
 	SCREEN_CONTEXT = 8192,
@@ -25,6 +27,8 @@ streamview_new(struct replica_stream *s, bool always_screen)
 	v->follow = true;
 	linetext_init(&v->text);
 	buf_init(&v->scratch, 1 << 20);
+	buf_init(&v->mapped, 1 << 20);
+	eol_init(&v->map);
 	streamview_bind(v, s);
 	return v;
 }
@@ -35,17 +39,31 @@ streamview_free(struct streamview *v)
 	if (v == NULL)
 		return;
 	pattern_free(v->find);
-	pattern_free(v->filter);
+	filter_free(v->filter);
 	term_free(v->term);
 	linetext_fini(&v->text);
 	buf_fini(&v->scratch);
+	buf_fini(&v->mapped);
+	mem_free(v->verdict);
 	mem_free(v->store);
 	mem_free(v);
+}
+
+/* The verdicts of lines from `from` on are forgotten. */
+static void
+unjudge(struct streamview *v, uint64_t from)
+{
+	while (v->judged > from)
+		v->hidden -= v->verdict[--v->judged % STREAMVIEW_LINES] == 0;
 }
 
 static void
 drop_lines(struct streamview *v, size_t n)
 {
+	for (uint64_t k = v->first; v->filter != NULL && k < v->first + n && k < v->judged; k++)
+		v->hidden -= v->verdict[k % STREAMVIEW_LINES] == 0;
+	if (v->judged < v->first + n)
+		v->judged = v->first + n;
 	v->line += n;
 	v->lines -= n;
 	v->first += n;
@@ -56,8 +74,8 @@ add_line(struct streamview *v, uint64_t offset)
 {
 	size_t gone;
 
-	if (v->lines == LINES_MAX)
-		drop_lines(v, LINES_MAX / 4);
+	if (v->lines == STREAMVIEW_LINES)
+		drop_lines(v, STREAMVIEW_LINES / 4);
 	gone = v->line != NULL ? (size_t)(v->line - v->store) : 0;
 	if (gone + v->lines == v->cap && gone >= v->cap / 2 && v->cap != 0) {
 		memmove(v->store, v->line, v->lines * sizeof *v->line);
@@ -106,8 +124,8 @@ screen_off(struct streamview *v)
 	v->term = NULL;
 }
 
-static uint64_t
-last(const struct streamview *v)
+uint64_t
+streamview_last(const struct streamview *v)
 {
 	return v->first + v->lines - 1;
 }
@@ -132,10 +150,12 @@ alt_over(struct streamview *v, uint64_t at)
 	v->hole[v->holes++] = (struct streamview_hole){ v->alt_from, at + 1 };
 	while (v->lines > 1 && v->line[v->lines - 1] > v->alt_from)
 		v->lines--;
+	if (v->judged >= streamview_last(v))
+		unjudge(v, streamview_last(v));
 	add_line(v, at + 1);
-	clamp(&v->cur, v->first, last(v));
-	clamp(&v->bottom, v->first, last(v));
-	clamp(&v->anchor, v->first, last(v));
+	clamp(&v->cur, v->first, streamview_last(v));
+	clamp(&v->bottom, v->first, streamview_last(v));
+	clamp(&v->anchor, v->first, streamview_last(v));
 }
 
 static void
@@ -180,13 +200,23 @@ watch(struct streamview *v, char c, uint64_t at)
 	}
 }
 
+/* A line that does not end is shown in pieces: a place between characters and sequences. */
+static bool
+too_long(const struct streamview *v, unsigned char c, uint64_t at)
+{
+	return at - v->line[v->lines - 1] >= STREAMVIEW_PIECE && v->seq_state == TEXT &&
+	    (c & 0xc0) != 0x80;
+}
+
 static void
 index_bytes(struct streamview *v, const unsigned char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const uint64_t at = v->indexed + i;
 
-		if (p[i] == '\n') {
+		if (too_long(v, p[i], at))
+			add_line(v, at);
+		if (eol_ends_line(&v->map, p[i])) {
 			add_line(v, at + 1);
 			v->lines_seen++;
 			v->seq_state = TEXT;
@@ -226,11 +256,12 @@ streamview_update(struct streamview *v)
 	while ((n = ring_peek(r, v->indexed, &p)) != 0)
 		index_bytes(v, p, n);
 	forget(v);
-	clamp(&v->cur, v->first, last(v));
-	clamp(&v->bottom, v->first, last(v));
-	clamp(&v->anchor, v->first, last(v));
+	streamview_judge(v);
+	clamp(&v->cur, v->first, streamview_last(v));
+	clamp(&v->bottom, v->first, streamview_last(v));
+	clamp(&v->anchor, v->first, streamview_last(v));
 	if (v->follow)
-		v->cur = v->bottom = last(v);
+		v->cur = v->bottom = streamview_last(v);
 }
 
 void
@@ -265,6 +296,24 @@ streamview_app_cursor(const struct streamview *v)
 }
 
 static void
+feed_mapped(struct streamview *v, const char *p, size_t n)
+{
+	if (!v->map.any[EOL_IN]) {
+		term_feed(v->term, p, n);
+		return;
+	}
+	while (n != 0) {
+		const size_t k = n < STREAMVIEW_PIECE ? n : STREAMVIEW_PIECE;
+
+		buf_clear(&v->mapped);
+		(void)eol_map(&v->map, EOL_IN, p, k, &v->mapped);
+		term_feed(v->term, v->mapped.data, v->mapped.len);
+		p += k;
+		n -= k;
+	}
+}
+
+static void
 feed(struct streamview *v)
 {
 	const struct ring *r = &v->stream->ring;
@@ -274,7 +323,7 @@ feed(struct streamview *v)
 	if (v->fed < ring_first(r))
 		v->fed = ring_first(r);
 	while ((n = ring_peek(r, v->fed, &p)) != 0) {
-		term_feed(v->term, p, n);
+		feed_mapped(v, (const char *)p, n);
 		v->fed += n;
 	}
 }
@@ -318,55 +367,86 @@ draw_screen(struct streamview *v, struct grid *g, struct grid_rect r, int *crow,
 
 /* ---- lines */
 
+/* Where the bytes of a line end, from offset `from` on; with its end where that is shown. */
+static uint64_t
+line_end(const struct streamview *v, size_t i, uint64_t from, bool with_end)
+{
+	const struct ring *r = &v->stream->ring;
+	uint64_t end = i + 1 < v->lines ? v->line[i + 1] : r->end;
+	unsigned char ends = 0;
+
+	if (i + 1 < v->lines && !with_end && end > from &&
+	    ring_copy(r, end - 1, &ends, 1) == 1 && eol_ends_line(&v->map, ends))
+		end--;
+	for (size_t k = 0; k < v->holes; k++)
+		if (v->hole[k].from >= from && v->hole[k].from < end)
+			end = v->hole[k].from;
+	return end > from + LIMIT_LINE ? from + LIMIT_LINE : end;
+}
+
+/* The bytes of line number n into v->scratch, mapped. */
+static void
+line_bytes(struct streamview *v, uint64_t n, bool with_end)
+{
+	const struct ring *r = &v->stream->ring;
+	const size_t i = (size_t)(n - v->first);
+	const uint64_t from = v->line[i] > ring_first(r) ? v->line[i] : ring_first(r);
+	const uint64_t end = line_end(v, i, from, with_end);
+
+	buf_clear(&v->scratch);
+	if (end > from && buf_reserve(&v->scratch, (size_t)(end - from)) == ERR_OK)
+		v->scratch.len = ring_copy(r, from, v->scratch.data, (size_t)(end - from));
+	if (!v->map.any[EOL_IN] || with_end)
+		return;
+	buf_clear(&v->mapped);
+	(void)eol_map(&v->map, EOL_IN, v->scratch.data, v->scratch.len, &v->mapped);
+	buf_clear(&v->scratch);
+	(void)buf_add(&v->scratch, v->mapped.data, v->mapped.len);
+}
+
 /* Renders line number n into v->text. */
 static void
 render(struct streamview *v, uint64_t n)
 {
-	const struct ring *r = &v->stream->ring;
-	const size_t i = (size_t)(n - v->first);
-	uint64_t from = v->line[i], end = i + 1 < v->lines ? v->line[i + 1] - 1 : r->end;
+	const bool mixed = v->mode == STREAMVIEW_MIXED;
 
-	if (from < ring_first(r))
-		from = ring_first(r);
-	for (size_t k = 0; k < v->holes; k++)
-		if (v->hole[k].from >= from && v->hole[k].from < end)
-			end = v->hole[k].from;
-	if (end > from + LIMIT_LINE)
-		end = from + LIMIT_LINE;
-	buf_clear(&v->scratch);
-	if (end > from && buf_reserve(&v->scratch, (size_t)(end - from)) == ERR_OK)
-		v->scratch.len = ring_copy(r, from, v->scratch.data, (size_t)(end - from));
-	linetext_render(&v->text, v->scratch.data, v->scratch.len);
+	line_bytes(v, n, mixed);
+	if (mixed)
+		linetext_show(&v->text, v->scratch.data, v->scratch.len);
+	else
+		linetext_render(&v->text, v->scratch.data, v->scratch.len);
 }
 
-/* The plain text of the line into v->scratch; offsets of cells, or NULL. */
-static struct slice
-plain(struct streamview *v, uint64_t n, uint32_t *offset)
+/* Text that stands for itself: nothing to render. */
+static bool
+is_plain(struct buf *b)
 {
+	if (b->len != 0 && b->data[b->len - 1] == '\r')
+		b->len--;
+	if (b->len > LINETEXT_MAX)
+		return false;
+	for (size_t i = 0; i < b->len; i++)
+		if ((unsigned char)b->data[i] < 0x20 || (unsigned char)b->data[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+struct slice
+streamview_line(struct streamview *v, uint64_t n, uint32_t *offset)
+{
+	if (offset == NULL && v->mode != STREAMVIEW_MIXED) {
+		line_bytes(v, n, false);
+		if (is_plain(&v->scratch))
+			return slice_make(buf_str(&v->scratch), v->scratch.len);
+	}
 	render(v, n);
 	buf_clear(&v->scratch);
 	linetext_plain(&v->text, &v->scratch, offset);
 	return slice_make(buf_str(&v->scratch), v->scratch.len);
 }
 
-static bool
-matches(struct streamview *v, const struct pattern *p, uint64_t n)
-{
-	struct pattern_match m;
-	const struct slice s = plain(v, n, NULL);
-
-	return pattern_find(p, s.p, s.n, 0, &m) == PATTERN_YES;
-}
-
-static bool
-visible(struct streamview *v, uint64_t n)
-{
-	return v->filter == NULL || matches(v, v->filter, n);
-}
-
-/* The marks that stand below line n: index of the first, *count of them. */
-static size_t
-marks_after(const struct streamview *v, uint64_t n, size_t *count)
+size_t
+streamview_marks_after(const struct streamview *v, uint64_t n, size_t *count)
 {
 	const struct replica_stream *s = v->stream;
 	const size_t i = (size_t)(n - v->first);
@@ -386,8 +466,8 @@ rows_of(struct streamview *v, uint64_t n, int width)
 {
 	size_t marks;
 
-	(void)marks_after(v, n, &marks);
-	if (!visible(v, n))
+	(void)streamview_marks_after(v, n, &marks);
+	if (!streamview_visible(v, n))
 		return (int)marks;
 	render(v, n);
 	return linetext_rows(&v->text, width) + (int)marks;
@@ -416,36 +496,82 @@ draw_mark(const struct streamview *v, struct grid *g, struct grid_rect r, int ro
 		grid_textf(g, row, r.col + r.cols - 14, 14, style, " %s ", when);
 }
 
+/* A stretch of the line's text, in the style. Cells that have one of their own may keep it. */
 static void
-highlight(struct streamview *v, struct grid *g, uint64_t n, int first, int rows, struct grid_rect r)
+restyle(const struct streamview *v, struct grid *g, const uint32_t *offset, size_t from, size_t to,
+    struct grid_rect r, uint32_t style)
 {
+	for (int i = 0; i < v->text.n; i++)
+		if (offset[i] >= from && offset[i] < to && i / r.cols < r.rows)
+			grid_set_style(g, r.row + i / r.cols, r.col + i % r.cols, style);
+}
+
+static bool
+uncoloured(const struct linetext *t)
+{
+	for (int i = 0; i < t->n; i++)
+		if (t->cell[i].n != 0 && t->cell[i].style != style_raw(-1, -1, 0))
+			return false;
+	return true;
+}
+
+/* r is where the line's text stands. The level's mark is left at column `gutter`, unless -1. */
+static void
+highlight(struct streamview *v, struct grid *g, uint64_t n, struct grid_rect r, int gutter,
+    bool levels)
+{
+	static const uint32_t style[] = { STYLE_NORMAL, STYLE_DIM, STYLE_OK, STYLE_WARN,
+		STYLE_ALARM };
 	uint32_t offset[LINETEXT_MAX + 1];
 	struct pattern_match m;
 	struct slice s;
-	size_t from = 0;
+	size_t from = 0, at, len;
+	enum level l = LEVEL_NONE;
 
-	if (v->find == NULL)
+	if (v->find == NULL && !levels)
 		return;
-	s = plain(v, n, offset);
-	while (pattern_find(v->find, s.p, s.n, from, &m) == PATTERN_YES) {
-		for (int i = 0; i < v->text.n; i++)
-			if (offset[i] >= m.span[0].start && offset[i] < m.span[0].end &&
-			    i / r.cols < rows)
-				grid_set_style(g, first + i / r.cols, r.col + i % r.cols,
-				    STYLE_MATCH);
+	s = streamview_line(v, n, offset);
+	if (levels)
+		l = level_of(s.p, s.n, &at, &len);
+	if (l != LEVEL_NONE && uncoloured(&v->text))
+		restyle(v, g, offset, at, at + len, r, style[l]);
+	if (l >= LEVEL_WARN && gutter >= 0 && r.row >= 0)
+		grid_text(g, r.row, gutter, 1, style[l], l == LEVEL_ERROR ? "x" : "!");
+	while (v->find != NULL && pattern_find(v->find, s.p, s.n, from, &m) == PATTERN_YES) {
+		restyle(v, g, offset, m.span[0].start, m.span[0].end, r, STYLE_MATCH);
 		from = m.span[0].end > from ? m.span[0].end : from + 1;
 	}
 }
 
-static void
-draw_time(const struct streamview *v, struct grid *g, int row, int col, uint64_t n, uint64_t wall)
+/* The line before n that is shown; n itself when there is none. */
+static uint64_t
+line_before(struct streamview *v, uint64_t n)
 {
-	char when[16];
+	for (uint64_t k = n; k > v->first;)
+		if (streamview_visible(v, --k))
+			return k;
+	return n;
+}
+
+static void
+draw_time(struct streamview *v, struct grid *g, int row, int col, uint64_t n,
+    const struct streamview_look *look)
+{
+	char when[32];
 	const uint64_t t = replica_stream_time(v->stream, v->line[n - v->first]);
+	double s = (double)t / (double)NS_PER_S;
 
 	if (v->stream->times == 0)
 		return;
-	clock_fmt_hms(wall + t, when, sizeof when);
+	if (look->times == STREAMVIEW_CLOCK) {
+		clock_fmt_hms(look->wall + t, when, sizeof when);
+	} else if (look->times == STREAMVIEW_START) {
+		snprintf(when, sizeof when, s < 9999 ? "%8.3f" : "%8.0f", s);
+	} else {
+		s -= (double)replica_stream_time(v->stream,
+		    v->line[line_before(v, n) - v->first]) / (double)NS_PER_S;
+		snprintf(when, sizeof when, s < 999 ? "%+8.3f" : "%+8.0f", s);
+	}
 	grid_text(g, row, col, 8, STYLE_DIM, when);
 }
 
@@ -473,15 +599,16 @@ draw_line(struct streamview *v, struct grid *g, struct grid_rect r, int tw, uint
 		const int c = top + k < r.row ? -1 : linetext_draw(&v->text, g, k, top + k,
 		    text.col, text.cols);
 
-		if (c >= 0 && n == last(v)) {
+		if (c >= 0 && n == streamview_last(v)) {
 			*crow = top + k;
 			*ccol = c;
 		}
 	}
 	if (tw != 0 && top >= r.row)
-		draw_time(v, g, top, r.col, n, look->wall);
-	highlight(v, g, n, top, rows, text);
-	if (!look->live && !(v->follow && n == last(v)) && selected(v, n))
+		draw_time(v, g, top, r.col, n, look);
+	highlight(v, g, n, (struct grid_rect){ top, text.col, rows, text.cols },
+	    tw != 0 ? r.col + tw - 1 : -1, look->levels);
+	if (!look->live && !(v->follow && n == streamview_last(v)) && selected(v, n))
 		grid_restyle(g, (struct grid_rect){ top, r.col, rows, r.cols }, STYLE_SELECT);
 	return top;
 }
@@ -521,24 +648,37 @@ rows_used(struct streamview *v, uint64_t bottom, int height, int width)
 	return rows < height ? rows : height;
 }
 
+/* The last line to draw, and how many rows there will be: no room is left unused. */
+static uint64_t
+fill(struct streamview *v, uint64_t bottom, int height, int width, int *rows)
+{
+	*rows = rows_used(v, bottom, height, width);
+	while (*rows < height && bottom < streamview_last(v))
+		*rows += rows_of(v, ++bottom, width);
+	*rows = *rows < height ? *rows : height;
+	return bottom;
+}
+
 static void
 draw_lines(struct streamview *v, struct grid *g, struct grid_rect r,
            const struct streamview_look *look, int *crow, int *ccol)
 {
 	const int tw = look->times && r.cols >= 72 ? 9 : 0, width = r.cols - tw;
-	uint64_t bottom = look->live ? last(v) : v->bottom;
-	int row;
+	uint64_t bottom = look->live ? streamview_last(v) : v->bottom;
+	int row, rows;
 
 	if (!look->live)
 		keep_in_window(v, r.rows, width);
 	bottom = look->live ? bottom : v->bottom;
-	row = r.row + rows_used(v, bottom, r.rows, width);
+	bottom = fill(v, bottom, r.rows, width, &rows);
+	v->bottom = look->live ? v->bottom : bottom;
+	row = r.row + rows;
 	for (uint64_t n = bottom; row > r.row; n--) {
-		size_t count, from = marks_after(v, n, &count);
+		size_t count, from = streamview_marks_after(v, n, &count);
 
 		while (count-- > 0 && row > r.row)
 			draw_mark(v, g, r, --row, from + count, look);
-		if (row > r.row && visible(v, n))
+		if (row > r.row && streamview_visible(v, n))
 			row = draw_line(v, g, r, tw, n, row, look, crow, ccol);
 		if (n == v->first)
 			break;
@@ -559,7 +699,9 @@ streamview_draw(struct streamview *v, struct grid *g, struct grid_rect r,
 	v->height = r.rows;
 	v->width = r.cols;
 	old = grid_enter(g, r);
-	if (look->live && streamview_full_screen(v))
+	if (v->mode == STREAMVIEW_HEX)
+		hexview_draw(v, g, area, look);
+	else if (look->live && v->mode == STREAMVIEW_TEXT && streamview_full_screen(v))
 		draw_screen(v, g, area, crow, ccol);
 	else
 		draw_lines(v, g, area, look, crow, ccol);
@@ -570,170 +712,31 @@ streamview_draw(struct streamview *v, struct grid *g, struct grid_rect r,
 	}
 }
 
-/* ---- scrollback */
-
-void
-streamview_hold(struct streamview *v)
+/* Other words for what a byte is: all lines are found again. */
+enum err
+streamview_map(struct streamview *v, const char *words, struct err_msg *why)
 {
-	v->follow = false;
-	v->cur = v->bottom = last(v);
-	if (v->cur > v->first && v->line[v->lines - 1] == v->stream->ring.end)
-		v->cur--;               /* the last whole line, not the empty one behind it */
-}
-
-void
-streamview_follow(struct streamview *v)
-{
-	v->follow = true;
-	v->selecting = false;
-	v->cur = v->bottom = last(v);
-}
-
-bool
-streamview_at_end(const struct streamview *v)
-{
-	return v->cur + 1 >= last(v);
-}
-
-void
-streamview_move(struct streamview *v, long by)
-{
-	const uint64_t to = by < 0 ? v->first : last(v);
-	unsigned long steps = by < 0 ? 0ul - (unsigned long)by : (unsigned long)by;
-
-	v->follow = false;
-	if (steps >= v->lines) {
-		v->cur = to;
-		return;
-	}
-	for (uint64_t n = v->cur; steps != 0 && n != to;) {
-		n = by < 0 ? n - 1 : n + 1;
-		if (visible(v, n)) {            /* hidden lines are no stop */
-			v->cur = n;
-			steps--;
-		}
-	}
-}
-
-static enum err
-set_pattern(struct pattern **slot, char *keep, size_t size, const char *text, struct err_msg *why)
-{
-	struct pattern *p = NULL;
+	struct eol made;
 	enum err e = ERR_OK;
 
-	if (text[0] != '\0') {
-		const unsigned icase = strpbrk(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL ?
-		    PATTERN_ICASE : 0;
-
-		e = pattern_new(text, strlen(text), icase, &p, why);
-	}
+	if (strcmp(words, v->map.text) == 0)
+		return ERR_OK;
+	e = eol_parse(&made, words, why);
 	if (e != ERR_OK)
 		return e;
-	pattern_free(*slot);
-	*slot = p;
-	snprintf(keep, size, "%s", text);
+	if (v->filter != NULL)
+		unjudge(v, v->first);
+	v->map = made;
+	v->first += v->lines;
+	v->judged = v->first;
+	v->line = v->store;
+	v->lines = 0;
+	v->cap = v->store != NULL ? v->cap : 0;
+	v->seq_state = TEXT;
+	v->indexed = ring_first(&v->stream->ring);
+	add_line(v, v->indexed);
+	term_free(v->term);
+	v->term = NULL;
+	streamview_update(v);
 	return ERR_OK;
-}
-
-enum err
-streamview_find(struct streamview *v, const char *text, struct err_msg *why)
-{
-	return set_pattern(&v->find, v->find_text, sizeof v->find_text, text, why);
-}
-
-enum err
-streamview_filter(struct streamview *v, const char *text, struct err_msg *why)
-{
-	return set_pattern(&v->filter, v->filter_text, sizeof v->filter_text, text, why);
-}
-
-bool
-streamview_find_pattern(struct streamview *v, const struct pattern *p, bool back)
-{
-	for (uint64_t n = v->cur; n != (back ? v->first : last(v));) {
-		n = back ? n - 1 : n + 1;
-		if (matches(v, p, n) && visible(v, n)) {
-			v->follow = false;
-			v->cur = n;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool
-streamview_find_next(struct streamview *v, bool back)
-{
-	return v->find != NULL && streamview_find_pattern(v, v->find, back);
-}
-
-bool
-streamview_find_mark(struct streamview *v, bool back)
-{
-	for (uint64_t n = v->cur; n != (back ? v->first : last(v));) {
-		size_t count;
-
-		n = back ? n - 1 : n + 1;
-		(void)marks_after(v, n, &count);
-		if (count != 0) {
-			v->follow = false;
-			v->cur = n;
-			return true;
-		}
-	}
-	return false;
-}
-
-size_t
-streamview_count(struct streamview *v, const struct pattern *p)
-{
-	size_t n = 0;
-
-	for (uint64_t i = v->first; i <= last(v); i++)
-		n += matches(v, p, i);
-	return n;
-}
-
-void
-streamview_goto(struct streamview *v, uint64_t t)
-{
-	uint64_t lo = v->first, hi = last(v);
-
-	while (lo < hi) {
-		const uint64_t mid = lo + (hi - lo) / 2;
-
-		if (replica_stream_time(v->stream, v->line[mid - v->first]) < t)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	v->follow = false;
-	v->cur = lo;
-}
-
-uint64_t
-streamview_cur_time(const struct streamview *v)
-{
-	return replica_stream_time(v->stream, v->line[v->cur - v->first]);
-}
-
-size_t
-streamview_yank(struct streamview *v, struct buf *out)
-{
-	const uint64_t a = v->selecting && v->anchor < v->cur ? v->anchor : v->cur;
-	const uint64_t b = v->selecting && v->anchor > v->cur ? v->anchor : v->cur;
-	size_t n = 0;
-
-	for (uint64_t i = a; i <= b; i++) {
-		struct slice s;
-
-		if (!visible(v, i))
-			continue;
-		s = plain(v, i, NULL);
-		(void)buf_add(out, s.p, s.n);
-		(void)buf_add_byte(out, '\n');
-		n++;
-	}
-	v->selecting = false;
-	return n;
 }

@@ -18,11 +18,23 @@
 #include "grid/grid.h"
 #include "grid/draw.h"
 #include "term/emulator.h"
+#include "base/slice.h"
+#include "text/eol.h"
 #include "text/pattern.h"
+#include "ui/filter.h"
 #include "ui/linetext.h"
 #include "ui/replica.h"
 
-enum { STREAMVIEW_HOLES = 64 };
+enum {
+	STREAMVIEW_HOLES = 64,
+	STREAMVIEW_LINES = 200000,      /* 1.6 MB of index */
+	STREAMVIEW_PIECE = LINETEXT_MAX, /* bytes of a line without an end that stand in one */
+};
+
+/* mixed: text, with what is not printable as [hh]; line ends too */
+enum streamview_mode { STREAMVIEW_TEXT, STREAMVIEW_MIXED, STREAMVIEW_HEX };
+/* the column left of the lines */
+enum streamview_times { STREAMVIEW_NO_TIMES, STREAMVIEW_CLOCK, STREAMVIEW_START, STREAMVIEW_LAST };
 
 struct streamview {
 	struct replica_stream *stream;
@@ -50,10 +62,20 @@ struct streamview {
 	uint64_t cur, bottom, anchor;   /* line numbers */
 	bool     follow, selecting;
 	int      height, width;         /* of the last drawing */
-	struct pattern *find, *filter;
+	struct pattern *find;
 	char     find_text[128], filter_text[128];
+	size_t   find_nth, find_total;  /* line of so many lines with a match; 0: not counted */
+	struct filter *filter;
+	/* of line n at n % STREAMVIEW_LINES: shown; those before `judged` are known */
+	uint8_t *verdict;
+	uint64_t judged;
+	size_t   hidden;
+	struct eol map;                 /* of what the board sends */
+	enum streamview_mode mode;
+	uint64_t hex_at, hex_anchor;    /* ring offsets: the row of the cursor, of the selection */
+	uint64_t hex_top;
 	struct linetext text;
-	struct buf scratch;
+	struct buf scratch, mapped;
 	/* rates */
 	uint64_t rate_t, rate_bytes, rate_lines;
 	unsigned rated;
@@ -63,7 +85,8 @@ struct streamview {
 
 struct streamview_look {
 	bool     live;                  /* cursor shown, newest lines; else scrollback */
-	bool     times;
+	bool     levels;                /* words that are levels have their colour */
+	enum streamview_times times;
 	enum grid_set set;
 	uint64_t wall;                  /* wall time of t = 0 */
 };
@@ -80,22 +103,12 @@ void streamview_draw(struct streamview *v, struct grid *g, struct grid_rect r,
 bool streamview_full_screen(const struct streamview *v);
 bool streamview_app_cursor(const struct streamview *v);
 
-void streamview_hold(struct streamview *v);             /* enters scrollback at the last line */
-void streamview_follow(struct streamview *v);
-void streamview_move(struct streamview *v, long by);    /* lines; LONG_MIN and LONG_MAX: the ends */
-bool streamview_at_end(const struct streamview *v);
-enum err streamview_find(struct streamview *v, const char *text, struct err_msg *why);
-/* To the next line with a match; false when there is none. */
-bool streamview_find_next(struct streamview *v, bool back);
-bool streamview_find_pattern(struct streamview *v, const struct pattern *p, bool back);
-bool streamview_find_mark(struct streamview *v, bool back);
-/* "": none */
-enum err streamview_filter(struct streamview *v, const char *text, struct err_msg *why);
-size_t streamview_count(struct streamview *v, const struct pattern *p);
-/* To the first line at or after bench time t. */
-void streamview_goto(struct streamview *v, uint64_t t);
-uint64_t streamview_cur_time(const struct streamview *v);
-/* The line at the cursor, or the selection, as text; returns how many lines. */
-size_t streamview_yank(struct streamview *v, struct buf *out);
+uint64_t streamview_last(const struct streamview *v);   /* number of the newest line */
+/* Plain text of a line, until the next call; offsets of cells go to offset[] unless NULL. */
+struct slice streamview_line(struct streamview *v, uint64_t n, uint32_t *offset);
+/* The marks that stand below line n: index of the first, *count of them. */
+size_t streamview_marks_after(const struct streamview *v, uint64_t n, size_t *count);
+/* Words of text/eol.h; all lines are found again. */
+enum err streamview_map(struct streamview *v, const char *words, struct err_msg *why);
 
 #endif

@@ -12,6 +12,7 @@
 #include "ui/pane.h"
 #include "ui/parts.h"
 #include "ui/ports.h"
+#include "ui/streamfind.h"
 
 #define MESSAGE_NS (6 * NS_PER_S)
 #define MENU_NS (300 * NS_PER_MS)
@@ -25,7 +26,9 @@ ui_new(const struct ui_ops *ops, void *arg, struct options *options)
 	u->arg = arg;
 	u->options = options;
 	u->replica = replica_new();
-	u->times = options_num(options, OPT_CONSOLE_TIMES) != 0;
+	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
+	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
+	u->echo = options_num(options, OPT_CONSOLE_ECHO) != 0;
 	u->console = u->job = -1;
 	u->focused = true;
 	u->rows = 24;

@@ -59,7 +59,8 @@ struct ui {
 	struct layout layout;
 	enum grid_set set;                      /* GRID_ASCII or GRID_UNICODE */
 	enum pane_id focus;
-	bool zoom, observe, demo, times, mouse;
+	bool zoom, observe, demo, mouse, levels, echo;
+	enum streamview_times times;            /* the time column */
 	bool nav;                               /* the console is in scrollback */
 	bool terminal;                          /* the jobs pane is a live terminal */
 	int64_t console;                        /* id of the console shown */

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ui/fmt.h"
+#include "ui/streamfind.h"
 
 static void
 lost_text(const struct ui *u, const struct replica_console *c, char *out, size_t size)
@@ -17,6 +18,22 @@ lost_text(const struct ui *u, const struct replica_console *c, char *out, size_t
 
 	fmt_age(now > c->changed ? now - c->changed : 0, age, sizeof age);
 	snprintf(out, size, "LOST %s  reconnecting", age);
+}
+
+/* How it is seen: "  hex  map: ICRNL  filter: x  log: on  12 hidden" */
+static void
+title_view(const struct replica_console *c, const struct streamview *v, bool wide, struct buf *b)
+{
+	if (v->mode != STREAMVIEW_TEXT)
+		(void)buf_add_str(b, v->mode == STREAMVIEW_HEX ? "  hex" : "  mixed");
+	if (wide && c->map != NULL && c->map[0] != '\0')
+		(void)buf_add_fmt(b, "  map: %.40s", c->map);
+	if (wide && v->filter != NULL)
+		(void)buf_add_fmt(b, "  filter: %.40s", v->filter_text);
+	if (wide && c->logs != 0)
+		(void)buf_add_fmt(b, "  log: %s", c->log_failing ? "FAILING" : "on");
+	if (v->filter != NULL)
+		(void)buf_add_fmt(b, "  %zu hidden", v->hidden);
 }
 
 /* "main ttyUSB0 115200 8N1  SIMULATED  vt100  filter: x" */
@@ -37,10 +54,8 @@ title_left(const struct ui *u, const struct replica_console *c, const struct str
 		(void)buf_add_str(b, "  SIMULATED");
 	if (wide && streamview_full_screen(v))
 		(void)buf_add_str(b, "  vt100");
-	if (wide && v->filter != NULL)
-		(void)buf_add_fmt(b, "  filter: %.40s", v->filter_text);
+	title_view(c, v, wide, b);
 }
-
 static const char *
 mode_word(const struct ui *u, const struct streamview *v)
 {
@@ -152,8 +167,9 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 {
 	struct replica_console *c = ui_console(u);
 	struct streamview_look look = { .live = !u->nav, .times = u->times, .set = u->set,
-		.wall = u->replica->started_wall };
+		.levels = u->levels, .wall = u->replica->started_wall };
 	struct grid_rect body = r;
+	struct streamview *v;
 	int row, col;
 
 	(void)big;
@@ -163,7 +179,9 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 	}
 	if (!u->nav)
 		body.rows -= draw_lost(g, r, c);
-	streamview_draw(ui_view(u, &c->stream, false), g, body, &look, &row, &col);
+	v = ui_view(u, &c->stream, false);
+	(void)streamview_map(v, c->map != NULL ? c->map : "", NULL);
+	streamview_draw(v, g, body, &look, &row, &col);
 	if (u->focus == PANE_CONSOLE && !u->nav && u->overlay == NULL) {
 		u->cursor_row = row;
 		u->cursor_col = col;
@@ -225,6 +243,24 @@ back(struct ui *u)
 	return false;
 }
 
+static void
+say_found(struct ui *u, struct streamview *v, const char *more)
+{
+	streamview_find_count(v);
+	if (v->find_total != 0)
+		ui_say(u, UI_INFO, "%zu of %zu lines with a match%s", v->find_nth, v->find_total,
+		    more);
+	else if (more[0] != '\0')
+		ui_say(u, UI_INFO, "%s", more + 2);
+}
+
+static void
+around(struct streamview *v, bool backward)
+{
+	v->cur = backward ? streamview_last(v) : v->first;
+	v->hex_at = backward ? v->stream->ring.end : ring_first(&v->stream->ring);
+}
+
 static bool
 find(struct ui *u, const char *text, bool next, bool backward)
 {
@@ -243,11 +279,13 @@ find(struct ui *u, const char *text, bool next, bool backward)
 		return true;
 	}
 	was = v->cur;
-	if (streamview_find_next(v, backward))
-		return true;
-	v->cur = backward ? v->first + v->lines - 1 : v->first;         /* once around */
 	if (streamview_find_next(v, backward)) {
-		ui_say(u, UI_INFO, "search went around the end");
+		say_found(u, v, "");
+		return true;
+	}
+	around(v, backward);
+	if (streamview_find_next(v, backward)) {
+		say_found(u, v, ", search went around the end");
 		return true;
 	}
 	v->cur = was;

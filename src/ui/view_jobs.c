@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "ui/fmt.h"
+#include "ui/streamfind.h"
 
 static char
 mark_of(const struct replica_job *j)
@@ -144,7 +145,7 @@ draw_facts(struct ui *u, struct grid *g, struct grid_rect r, const struct replic
 static void
 draw_log(struct ui *u, struct grid *g, struct grid_rect r, struct replica_job *j)
 {
-	struct streamview_look look = { .times = false, .set = u->set,
+	struct streamview_look look = { .times = STREAMVIEW_NO_TIMES, .set = u->set,
 	    .wall = u->replica->started_wall };
 	struct streamview *v = ui_view(u, &j->stream, j->pty);
 	const struct grid_view old = grid_enter(g, r);

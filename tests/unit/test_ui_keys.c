@@ -119,7 +119,7 @@ scrollback_and_search(void **state)
 	rig_draw(r);
 	rig_type(r, "\x14\033");
 	assert_true(r->ui->nav);
-	rig_type(r, "xyz");
+	rig_type(r, "JyZ");
 	SENT(r, "");
 	rig_type(r, "/upload\r");
 	rig_draw(r);

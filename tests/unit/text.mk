@@ -1,9 +1,11 @@
-check_PROGRAMS += tests/unit/test_text_eol tests/unit/test_text_lines tests/unit/test_text_pattern
+check_PROGRAMS += tests/unit/test_text_eol tests/unit/test_text_level tests/unit/test_text_lines tests/unit/test_text_pattern
 text_test_libs = src/text/libtext.a src/base/libbase.a $(PCRE2_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_text_eol_SOURCES = tests/unit/test_text_eol.c
 tests_unit_test_text_eol_LDADD = $(text_test_libs)
+tests_unit_test_text_level_SOURCES = tests/unit/test_text_level.c
+tests_unit_test_text_level_LDADD = $(text_test_libs)
 tests_unit_test_text_lines_SOURCES = tests/unit/test_text_lines.c
 tests_unit_test_text_lines_LDADD = $(text_test_libs)
 tests_unit_test_text_pattern_SOURCES = tests/unit/test_text_pattern.c
 tests_unit_test_text_pattern_LDADD = $(text_test_libs)
-TESTS += tests/unit/test_text_eol tests/unit/test_text_lines tests/unit/test_text_pattern
+TESTS += tests/unit/test_text_eol tests/unit/test_text_level tests/unit/test_text_lines tests/unit/test_text_pattern

@@ -7,6 +7,7 @@ check_PROGRAMS += tests/unit/test_ui_input \
 	tests/unit/test_ui_linetext \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \
+	tests/unit/test_ui_streamview \
 	tests/unit/test_ui_theme
 tests_unit_test_ui_input_SOURCES = tests/unit/test_ui_input.c
 tests_unit_test_ui_input_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
@@ -26,6 +27,9 @@ tests_unit_test_ui_replica_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_screens_SOURCES = tests/unit/test_ui_screens.c tests/unit/ui_rig.h
 tests_unit_test_ui_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_screens_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_ui_streamview_SOURCES = tests/unit/test_ui_streamview.c
+tests_unit_test_ui_streamview_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ui_streamview_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_theme_SOURCES = tests/unit/test_ui_theme.c tests/unit/ui_rig.h
 tests_unit_test_ui_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_theme_LDADD = $(UI_TEST_LIBS)
@@ -35,6 +39,7 @@ TESTS += tests/unit/test_ui_input \
 	tests/unit/test_ui_linetext \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \
+	tests/unit/test_ui_streamview \
 	tests/unit/test_ui_theme
 EXTRA_DIST += tests/data/ui/README \
 	tests/data/ui/ask-80x24.screen \

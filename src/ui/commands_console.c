@@ -1,0 +1,317 @@
+/* commands_console.c - view.* commands of the console: times, modes, filter, places. */
+#include "ui/commands_console.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "text/level.h"
+#include "ui/pane.h"
+#include "ui/streamfind.h"
+
+static const char *
+word(const struct command_call *c, const char *name)
+{
+	return json_get_str(c->args, name, "");
+}
+
+static bool
+flag(const struct command_call *c, const char *name)
+{
+	return json_get_bool(c->args, name, false);
+}
+
+/* Which of the words it is; the one behind `now` when it is empty; -1: none. */
+static int
+choose(const char *text, const char *const *words, int n, int now)
+{
+	if (text[0] == '\0')
+		return (now + 1) % n;
+	for (int i = 0; i < n; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return -1;
+}
+
+static void
+bad_word(struct command_call *c, const char *what, const char *words)
+{
+	struct err_msg why;
+
+	(void)err_set(&why, ERR_USAGE, what, words, "no such word");
+	command_fail(c, &why);
+}
+
+/* ---- how lines look */
+
+static void
+run_times(struct command_call *c)
+{
+	static const char *const words[] = { "off", "on", "start", "last" };
+	static const char *const said[] = { "no time column", "time of day",
+		"seconds since the bench started", "seconds since the line before" };
+	struct ui *u = c->ctx;
+	const int n = choose(word(c, "how"), words, 4, (int)u->times);
+
+	if (n < 0) {
+		bad_word(c, "view.times", "off, on, start or last");
+		return;
+	}
+	u->times = (enum streamview_times)n;
+	ui_say(u, UI_INFO, "%s", said[n]);
+	command_done(c, NULL);
+}
+
+static void
+run_mode(struct command_call *c)
+{
+	static const char *const words[] = { "text", "mixed", "hex" };
+	static const char *const said[] = { "text", "text, and [hh] for what is not printable",
+		"hex: offset, bytes, text" };
+	struct ui *u = c->ctx;
+	struct streamview *v = ui_current_view(u);
+	int n;
+
+	n = choose(word(c, "how"), words, 3, v != NULL ? (int)v->mode : 0);
+	if (n < 0) {
+		bad_word(c, "view.mode", "text, mixed or hex");
+		return;
+	}
+	if (v != NULL) {
+		streamview_mode_set(v, (enum streamview_mode)n);
+		ui_say(u, UI_INFO, "%s", said[n]);
+	}
+	command_done(c, NULL);
+}
+
+/* Hex on, or back to text. */
+static void
+run_hex(struct command_call *c)
+{
+	struct streamview *v = ui_current_view(c->ctx);
+
+	if (v != NULL)
+		streamview_mode_set(v, v->mode == STREAMVIEW_HEX ? STREAMVIEW_TEXT :
+		    STREAMVIEW_HEX);
+	command_done(c, NULL);
+}
+
+static void
+run_levels(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+
+	u->levels = !u->levels;
+	ui_say(u, UI_INFO, "levels are %s", u->levels ? "highlighted" : "not highlighted");
+	command_done(c, NULL);
+}
+
+static void
+run_echo(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+
+	u->echo = !u->echo;
+	ui_say(u, UI_INFO, "local echo is %s", u->echo ? "on" : "off");
+	command_done(c, NULL);
+}
+
+static void
+run_filter(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+	const bool given = json_object_get(c->args, "text") != NULL;
+	struct streamview *v = ui_current_view(u);
+	struct err_msg why;
+
+	if (!given) {
+		prompt_open(u, "filter", "view.filter", v != NULL ? v->filter_text : "");
+	} else if (v != NULL && streamview_filter(v, word(c, "text"), &why) != ERR_OK) {
+		command_fail(c, &why);
+		return;
+	}
+	command_done(c, NULL);
+}
+
+/* ---- places */
+
+static bool
+is_error(const char *p, size_t n, void *arg)
+{
+	(void)arg;
+	return level_of(p, n, NULL, NULL) == LEVEL_ERROR;
+}
+
+static bool
+is_boot(const char *p, size_t n, void *arg)
+{
+	struct pattern_match m;
+
+	return pattern_find(arg, p, n, 0, &m) == PATTERN_YES;
+}
+
+static bool
+jump_boot(struct streamview *v, bool back)
+{
+	static const char text[] = "(?i)U-Boot|Booting Linux|Linux version|\\bboot:|rst:0x|"
+	    "\\breset\\b.*cause|Starting kernel";
+	struct pattern *p = NULL;
+	bool found;
+
+	if (pattern_new(text, strlen(text), 0, &p, NULL) != ERR_OK)
+		return false;
+	found = streamview_find_if(v, is_boot, p, back);
+	pattern_free(p);
+	return found;
+}
+
+static bool
+jump(struct streamview *v, const char *what, bool back)
+{
+	if (strcmp(what, "error") == 0)
+		return streamview_find_if(v, is_error, NULL, back);
+	if (strcmp(what, "boot") == 0)
+		return jump_boot(v, back);
+	return strcmp(what, "mark") == 0 && streamview_find_mark(v, back);
+}
+
+static void
+run_jump(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+	struct streamview *v = ui_scrollback(u);
+
+	if (v != NULL && !jump(v, word(c, "what"), flag(c, "back")))
+		ui_say(u, UI_WARN, "no %s %s this line", word(c, "what"),
+		    flag(c, "back") ? "before" : "after");
+	command_done(c, NULL);
+}
+
+/* "-5m", "+1m" from the line at the cursor (or now); "14:03[:07]" of today. */
+static bool
+goto_time(struct ui *u, struct streamview *v, const char *text)
+{
+	const uint64_t now = replica_time(u->replica, u->mono), at = v->follow ? now :
+	    streamview_cur_time(v);
+	const uint64_t day = 24 * 3600 * NS_PER_S;
+	unsigned h, m, s = 0;
+	uint64_t by;
+	char clock[16];
+	unsigned nh, nm, ns;
+
+	if ((text[0] == '-' || text[0] == '+') && slice_duration(slice_of(text + 1), &by)) {
+		streamview_goto(v, text[0] == '+' ? at + by : by < at ? at - by : 0);
+		return true;
+	}
+	if (sscanf(text, "%2u:%2u:%2u", &h, &m, &s) < 2 || h > 23 || m > 59 || s > 59)
+		return false;
+	clock_fmt_hms(replica_wall(u->replica, now), clock, sizeof clock);
+	if (sscanf(clock, "%2u:%2u:%2u", &nh, &nm, &ns) != 3)
+		return false;
+	by = ((uint64_t)(nh * 3600 + nm * 60 + ns) * NS_PER_S + day -
+	    (uint64_t)(h * 3600 + m * 60 + s) * NS_PER_S) % day;
+	streamview_goto(v, by < now ? now - by : 0);
+	return true;
+}
+
+/* "@4096" or "0x1000": an offset of the stream, as logs and the hex view count. */
+static bool
+goto_offset(struct streamview *v, const char *text)
+{
+	uint64_t at;
+
+	if (text[0] == '@' ? !slice_u64(slice_of(text + 1), UINT64_MAX, &at) :
+	    strncmp(text, "0x", 2) != 0 || !slice_hex(slice_of(text + 2), &at))
+		return false;
+	streamview_goto_offset(v, at >= v->stream->base ? at - v->stream->base : 0);
+	return true;
+}
+
+/* The mark whose text holds the words, the newest first. */
+static bool
+goto_mark(struct streamview *v, const char *text)
+{
+	for (size_t i = v->stream->marks; i-- > 0;)
+		if (pane_match(v->stream->mark[i].text, text)) {
+			streamview_goto_offset(v, v->stream->mark[i].offset);
+			return true;
+		}
+	return false;
+}
+
+static bool
+go(struct ui *u, struct streamview *v, const char *text)
+{
+	if (strcmp(text, "error") == 0 || strcmp(text, "boot") == 0)
+		return jump(v, text, true);
+	if (strncmp(text, "mark:", 5) == 0)
+		return goto_mark(v, text + 5);
+	return goto_offset(v, text) || goto_time(u, v, text);
+}
+
+static void
+run_goto(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+	const char *text = word(c, "time");
+	struct streamview *v;
+	struct err_msg why;
+
+	if (text[0] == '\0') {
+		prompt_open(u, "go to (-5m, 14:03:07, boot, error, mark:x, @offset)", "view.goto",
+		    "");
+		command_done(c, NULL);
+		return;
+	}
+	v = ui_scrollback(u);
+	if (v != NULL && !go(u, v, text)) {
+		(void)err_set(&why, ERR_USAGE, text,
+		    "-5m, +30s, 14:03:07, boot, error, mark:TEXT, @1234 or 0x4d2",
+		    "there is no such place");
+		command_fail(c, &why);
+		return;
+	}
+	command_done(c, NULL);
+}
+
+static void
+run_mark(struct command_call *c)
+{
+	prompt_open(c->ctx, "mark", "mark.set", "");
+	command_done(c, NULL);
+}
+
+static void
+run_marks(struct command_call *c)
+{
+	marks_open(c->ctx);
+	command_done(c, NULL);
+}
+
+/* ---- the table */
+
+#define ARGS(array, ...) static const struct command_arg array[] = { __VA_ARGS__, { .name = NULL } }
+
+ARGS(args_times, { "how", ARG_WORD, 0, NULL, "off, on, start or last; without it the next" });
+ARGS(args_mode, { "how", ARG_WORD, 0, NULL, "text, mixed or hex; without it the next" });
+ARGS(args_text, { "text", ARG_WORD, 0, NULL,
+    "terms joined by &&: TEXT, !TEXT, level>=warn; empty shows all lines" });
+ARGS(args_jump, { "what", ARG_WORD, ARG_MUST, NULL, "error, boot or mark" },
+    { "back", ARG_BOOL, 0, "off", "before this line" });
+ARGS(args_time, { "time", ARG_WORD, 0, NULL,
+    "-5m, +30s, 14:03:07, boot, error, mark:TEXT, @OFFSET; without it asks" });
+
+const struct command view_console_commands[] = {
+	{ "view.echo", "local echo on or off", NULL, COMMAND_VIEW, run_echo },
+	{ "view.filter", "show only the lines that match", args_text, COMMAND_VIEW, run_filter },
+	{ "view.goto", "go to a time or a place", args_time, COMMAND_VIEW, run_goto },
+	{ "view.hex", "hex view on or off", NULL, COMMAND_VIEW, run_hex },
+	{ "view.jump", "to an error, a boot or a mark", args_jump, COMMAND_VIEW, run_jump },
+	{ "view.levels", "highlight error, warn, info, debug", NULL, COMMAND_VIEW, run_levels },
+	{ "view.mark", "set a mark with a text", NULL, COMMAND_VIEW, run_mark },
+	{ "view.marks", "list of marks", NULL, COMMAND_VIEW, run_marks },
+	{ "view.mode", "text, text with bytes, or hex", args_mode, COMMAND_VIEW, run_mode },
+	{ "view.times", "time column: day, since start, since last, off", args_times, COMMAND_VIEW,
+	    run_times },
+	{ .name = NULL },
+};

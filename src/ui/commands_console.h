@@ -1,0 +1,10 @@
+/*
+ * commands_console.h - the view.* commands about how a console is seen: view_console_commands.
+ *
+ * Layer   ui. Declared in parts.h.
+ */
+#ifndef UI_COMMANDS_CONSOLE_H
+#define UI_COMMANDS_CONSOLE_H
+#include "ui/parts.h"
+
+#endif

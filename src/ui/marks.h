@@ -1,0 +1,11 @@
+/*
+ * marks.h - the list of a console's marks: set ones, ports lost and back, gaps. Enter goes there.
+ *
+ * Layer   ui. marks_open is declared in parts.h.
+ */
+#ifndef UI_MARKS_H
+#define UI_MARKS_H
+#include "ui/overlay.h"
+#include "ui/parts.h"
+
+#endif
