@@ -24,49 +24,71 @@
 #include "base/list.h"
 #include "console/at_table.h"
 
-enum { AT_QUEUE_MAX = 64, AT_PAYLOAD_MAX = 64 << 10 };
+enum { AT_QUEUE_MAX = 64, AT_PAYLOAD_MAX = 64 << 10, AT_RAW_KEEP = 64 << 10 };
 
-struct at_line { char *text; size_t n; uint64_t offset; };
+/* CUT: longer than LIMIT_AT_LINE. RAW: bytes that a header announced (+CIPRXGET and the like), the
+ * first AT_RAW_KEEP of them; any byte may be among them. */
+enum { AT_LINE_CUT = 1, AT_LINE_RAW = 2 };
+struct at_line { char *text; size_t n; uint64_t offset; unsigned flags; };
 
-/* Borrowed by `done` until it returns. Texts hold no CR, LF or NUL, but may hold other odd
- * bytes. */
+/* Borrowed by `done` until it returns. Texts hold no CR, LF or NUL (raw lines may), but may hold
+ * other odd bytes. */
 struct at_result {
 	enum at_code code;
-	int     number;                 /* of +CME ERROR: n, else -1 */
+	int     number;                 /* of +CME ERROR: n or its text, else -1 */
+	const char *meaning;            /* of the number, NULL when not known */
+	int     matched;                /* the line that was expected, -1: none */
 	const char *command;
 	const char *final;              /* the line that ended it, "" when none did */
 	const struct at_line *lines;    /* information lines, in order */
 	size_t  line_count, dropped;    /* dropped: lines over LIMIT_AT_LINES */
 	uint64_t ns;                    /* from sending to the end */
 	uint64_t from, to;              /* raw bytes of the exchange, as stream offsets */
-	const char *why;                /* a sentence for codes that are no good */
+	const char *why;                /* a sentence for codes that are no good, or a remark */
 };
 
 typedef void (*at_done_cb)(void *arg, const struct at_result *r);
 
 struct at_request {
 	const char *command;            /* without its line end; no control bytes */
-	const char *expect; /* ends it well when a line holds this; OK then does not. Or NULL */
+	/* A line that holds this, or that `match` (called with arg) takes, is wanted besides the
+	 * final code: it is good when both came. A device that gives no final code after it is
+	 * waited for a moment only. Or NULL */
+	const char *expect;
+	bool      (*match)(void *arg, const char *line, size_t n);
 	/* lines beginning so belong to the answer, besides the obvious. Or NULL */
 	const char *prefix;
+	/* Further final lines, "a|b|c*", whole lines or with a star their beginning. Or NULL */
+	const char *good, *bad;
 	const char *prompt;             /* sends `payload` when this waits unended (">"). Or NULL */
 	const void *payload;
 	size_t      payload_n;
 	/* exactly these bytes (CIPSEND); otherwise ended by Ctrl-Z (CMGS) */
 	bool        payload_raw;
+	const char *eol;                /* what ends this command, "" nothing; NULL: as configured */
 	uint64_t    timeout;            /* 0: the table's, else the default */
+	uint64_t    silence;            /* gives up after so long without a byte; 0: no */
+	uint64_t    idle; /* the device ends no line: after so long in silence it has answered */
 	const void *owner;              /* who asks: for at_lock and at_cancel */
 	at_done_cb  done;
+	/* Progress, each may be NULL: it goes out; a line of the answer is there. */
+	void      (*begun)(void *arg, uint64_t timeout);
+	void      (*line)(void *arg, const struct at_line *l);
 	void       *arg;
 };
 
 struct at_io {
 	bool (*write)(void *arg, const void *p, size_t n);      /* false: the wire is gone */
 	void (*urc)(void *arg, const char *line, size_t n, uint64_t offset);    /* may be NULL */
+	/* A command that was typed by hand has its answer. May be NULL */
+	void (*heard)(void *arg, const struct at_result *r);
 };
 
 struct at_config {
-	char     eol[3];                /* what ends a command: "\r" */
+	char     eol[3];                /* what ends a command: "\r"; follows ATS3= */
+	/* Sent before the first command, and again after the device restarted: "ATE0|AT+CMEE=1".
+	 * Or NULL. Must outlive the engine. */
+	const char *init;
 	uint64_t timeout;               /* default */
 	uint64_t gap;                   /* between a final code and the next command */
 };
@@ -89,15 +111,26 @@ struct at {
 	void *arg;
 	enum at_phase phase;
 	enum at_echo echo;              /* learned */
+	enum at_echo verbose;           /* learned: OFF is ATV0, results in digits */
+	enum at_echo quiet;             /* ON: ATQ1, no results at all */
+	bool echo_off;                  /* switched off by a command of ours */
+	bool init_due;
+	char s3, s4, s3_old, s4_old;    /* ATS3, ATS4: line ends besides CR and LF */
 	struct list queue;              /* of at_job */
 	size_t queued;
 	struct at_job *job;             /* in flight, NULL outside AT_PHASE_RUN */
 	const void *lock;
 	bool feeding, pumping;
+	struct buf typing;              /* a line that is being typed by hand */
 	/* line builder */
 	struct buf line;
 	uint64_t offset, line_at;       /* of the next byte; of the line's first */
-	uint64_t raw_left;              /* bytes of +IPD that are not parsed */
+	uint64_t raw_left;              /* bytes of +IPD and the like that are not parsed */
+	struct buf raw, raw_head;       /* the first of them, and their header */
+	uint64_t raw_at, raw_from;      /* offsets of the header and of the first byte */
+	bool raw_mine, raw_quote;
+	unsigned char raw_skip;         /* bytes of the header's line end still to come */
+	bool held, cut;                 /* the line may be a result in digits; is too long */
 	uint64_t last_byte;             /* when the newest came */
 	bool after_cr, tail;            /* tail: the rest of a line already taken */
 	bool urc_text;                  /* the next line belongs to the URC before it */
@@ -125,6 +158,9 @@ void     at_cancel(struct at *a, const void *owner, uint64_t now);
 enum err at_lock(struct at *a, const void *owner, struct err_msg *why);
 void     at_unlock(struct at *a, const void *owner);
 
+/* What is typed by hand goes to the wire; here it is only looked at: a line that begins with AT,
+ * while no command of ours runs, is watched until it is answered (io->heard). */
+void     at_typed(struct at *a, const char *p, size_t n, uint64_t now);
 void     at_feed(struct at *a, const void *p, size_t n, uint64_t offset, uint64_t now);
 /* the last byte is (or will at `when` be) on the wire */
 void     at_sent(struct at *a, uint64_t when);
@@ -133,5 +169,9 @@ uint64_t at_deadline(const struct at *a);       /* UINT64_MAX: nothing to wait f
 void     at_lost(struct at *a, const char *why, uint64_t now);  /* the wire hung up */
 bool     at_busy(const struct at *a);           /* in flight, queued, or in resync: do not type */
 const char *at_command(const struct at *a);     /* in flight, or NULL */
+/* For the engine's own files. */
+void     at_idle(struct at *a, uint64_t now);
+void     at_wire_gone(struct at *a, uint64_t now);
+void     at_queue_fail(struct at *a, enum at_code code, const char *why, uint64_t now);
 
 #endif

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "console/at_errors.h"
 
 struct code_row { const char *word; bool good; };
 
@@ -86,6 +87,8 @@ is_one_of(struct slice command, const char *list)
  * of a call. */
 #define CALLS "D|A|O|+CGDATA|#SD|#SKTD|#SO|&D"
 
+#define SENDS "+CIPSEND|+QISEND|+CIPSENDEX|+QISENDEX|+QSSLSEND|+CIPSENDL"
+
 struct final_row {
 	const char *text;
 	bool prefix;
@@ -93,6 +96,7 @@ struct final_row {
 	const char *only;               /* commands it ends; NULL: all */
 };
 
+/* Where the word stands for more than a result, `only` names the commands it ends. */
 static const struct final_row finals[] = {
 	{ "OK", false, AT_OK, NULL },
 	{ "ERROR", false, AT_ERROR, NULL },
@@ -105,14 +109,24 @@ static const struct final_row finals[] = {
 	{ "NO ANSWER", false, AT_NO_ANSWER, CALLS },
 	{ "NO DIALTONE", false, AT_NO_DIALTONE, CALLS },
 	{ "NO DIAL TONE", false, AT_NO_DIALTONE, CALLS },
-	{ "SEND OK", false, AT_OK, "+CIPSEND|+QISEND|+CIPSENDEX" }, /* ESP-AT, SIMCom, Quectel */
-	{ "SEND FAIL", false, AT_SEND_FAIL, "+CIPSEND|+QISEND|+CIPSENDEX" },
+	{ "NO DIALTONE ", true, AT_NO_DIALTONE, CALLS },
+	{ "BLACKLISTED", false, AT_NO_CARRIER, CALLS },         /* V.250 annex: call refused */
+	{ "DELAYED", false, AT_NO_CARRIER, CALLS },
+	{ "SEND OK", false, AT_OK, SENDS },                     /* ESP-AT, SIMCom, Quectel */
+	{ "SEND FAIL", false, AT_SEND_FAIL, SENDS },
+	{ "DATA ACCEPT:", true, AT_OK, SENDS },                 /* SIMCom with CIPQSEND=1 */
 	{ "CLOSE OK", false, AT_OK, "+CIPCLOSE|+QICLOSE" },
 	{ "SHUT OK", false, AT_OK, "+CIPSHUT" },
+	{ "DEACT OK", false, AT_OK, "+QIDEACT" },
+	{ "FAIL", false, AT_ERROR, "+CWJAP|+CWMODE|+CIUPDATE" }, /* ESP-AT before 2.0 */
 	{ "MODEM ERROR:", true, AT_ERROR, NULL },
-	{ "COMMAND NOT SUPPORT", false, AT_ERROR, NULL },                       /* Huawei */
+	{ "COMMAND NOT SUPPORT", false, AT_ERROR, NULL },       /* Huawei */
 	{ "TOO MANY PARAMETERS", false, AT_ERROR, NULL },
-	{ "busy p...", false, AT_BUSY, NULL }, /* ESP-AT refused the command */
+	{ "NA", false, AT_ERROR, NULL },                        /* not available: Longcheer, ZTE */
+	{ "ERROR:(", true, AT_ERROR, NULL },                    /* HC-05: ERROR:(0) */
+	{ "+EXT ERROR:", true, AT_ERROR, NULL },                /* Telit */
+	{ "+USSTIM ERROR:", true, AT_ERROR, NULL },
+	{ "busy p...", false, AT_BUSY, NULL },                  /* ESP-AT refused the command */
 	{ "busy s...", false, AT_BUSY, NULL },
 };
 
@@ -122,6 +136,17 @@ number_after(struct slice line, size_t at)
 	uint64_t v;
 
 	return slice_u64(slice_trim(slice_skip(line, at)), INT_MAX, &v) ? (int)v : -1;
+}
+
+/* The number of +CME ERROR: 10 and of +CME ERROR: SIM not inserted alike. */
+static int
+error_number(enum at_code code, struct slice line, size_t at)
+{
+	const int n = number_after(line, at);
+
+	if (n >= 0 || (code != AT_CME && code != AT_CMS))
+		return n;
+	return at_errors_number(code, slice_trim(slice_skip(line, at)));
 }
 
 bool
@@ -136,11 +161,133 @@ at_table_final(struct slice line, struct slice command, enum at_code *code, int 
 		if (r->only != NULL && !is_one_of(command, r->only))
 			continue;
 		*code = r->code;
-		if (r->prefix && r->code != AT_CONNECT)
-			*number = number_after(line, strlen(r->text));
+		if (r->prefix && r->code != AT_CONNECT && r->code != AT_OK)
+			*number = error_number(r->code, line, strlen(r->text));
 		return true;
 	}
 	return false;
+}
+
+/* V.250 table 1; 5 and 10 on are the CONNECT speeds that makers added. */
+struct numeric_row { unsigned char n; enum at_code code; bool call; };
+
+static const struct numeric_row numerics[] = {
+	{ 0, AT_OK, false }, { 1, AT_CONNECT, true }, { 3, AT_NO_CARRIER, true },
+	{ 4, AT_ERROR, false }, { 5, AT_CONNECT, true }, { 6, AT_NO_DIALTONE, true },
+	{ 7, AT_BUSY, true }, { 8, AT_NO_ANSWER, true }, { 10, AT_CONNECT, true },
+	{ 11, AT_CONNECT, true }, { 12, AT_CONNECT, true }, { 14, AT_CONNECT, true },
+	{ 16, AT_CONNECT, true }, { 17, AT_CONNECT, true }, { 18, AT_CONNECT, true },
+};
+
+bool
+at_table_numeric(struct slice line, struct slice command, enum at_code *code)
+{
+	uint64_t v;
+
+	if (line.n == 0 || line.n > 2 || !slice_u64(line, 99, &v) ||
+	    (line.n == 2 && line.p[0] == '0'))
+		return false;
+	for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++)
+		if (numerics[i].n == v && (!numerics[i].call || is_one_of(command, CALLS))) {
+			*code = numerics[i].code;
+			return true;
+		}
+	return false;
+}
+
+/* ---- what a command asks of the line itself */
+
+static size_t
+digits(struct slice s, size_t at)
+{
+	while (at < s.n && isdigit((unsigned char)s.p[at]))
+		at++;
+	return at;
+}
+
+/* "E0V1&D2S3=13": one command of a basic line. Its name, its number, and where the next begins. */
+static size_t
+basic_one(struct slice c, size_t at, struct slice *name, struct slice *number)
+{
+	size_t e = at + (c.p[at] == '&' || c.p[at] == '\\' ? 2 : 1), d;
+
+	if (tolower((unsigned char)c.p[at]) == 's')
+		e = digits(c, e);
+	e = e < c.n ? e : c.n;
+	d = e < c.n && c.p[e] == '=' ? e + 1 : e;
+	*name = slice_make(c.p + at, e - at);
+	*number = slice_make(c.p + d, digits(c, d) - d);
+	return digits(c, d);
+}
+
+bool
+at_table_basic(struct slice command, const char *what, unsigned *value)
+{
+	struct slice name, number;
+	uint64_t v = 0;
+	size_t at = 2;
+
+	if (!at_table_is_at(command))
+		return false;
+	while (at < command.n && !is_mark(command.p[at]) &&
+	    tolower((unsigned char)command.p[at]) != 'd') {
+		at = basic_one(command, at, &name, &number);
+		if (name.n != strlen(what) || strncasecmp(name.p, what, name.n) != 0)
+			continue;
+		(void)slice_u64(number, 255, &v);
+		*value = (unsigned)v;
+		return number.n != 0 || tolower((unsigned char)what[0]) != 's'; /* S3? only asks */
+	}
+	return false;
+}
+
+/* ---- data behind a command */
+
+struct prompt_row { const char *list, *prompt; bool raw; int field; };
+
+/* field: which argument counts the bytes, LAST: the last number; NO_COUNT: Ctrl-Z ends them. */
+enum { NO_COUNT = 98, LAST = 99 };
+static const struct prompt_row prompts[] = {
+	{ "+CMGS=|+CMGW=|+CMGC=|+CNMA=|#SSEND=", ">", false, NO_COUNT },
+	{ "+CIPSEND=|+CIPSENDEX=|+CIPSENDL=", ">", true, LAST },
+	{ "+QISEND=|+QSSLSEND=|+CCHSEND=|#SSENDEXT=", ">", true, 1 },
+	{ "+CMQTTTOPIC=|+CMQTTPAYLOAD=|+CMQTTWILLTOPIC=|+CMQTTWILLMSG=", ">", true, 1 },
+	{ "+MQTTPUBRAW=|+CCERTDOWN=|+HTTPCPOST=", ">", true, LAST },
+	{ "+USOWR=|+USOST=|+UDWNFILE=", "@", true, LAST },      /* u-blox */
+	{ "+HTTPDATA=", "DOWNLOAD", true, 0 },                  /* SIMCom */
+	{ "+QFUPL=|+QHTTPURL=|+QHTTPPOST=|+QFWRITE=", "CONNECT", true, 0 }, /* Quectel */
+};
+
+bool
+at_table_prompt(struct slice command, struct at_prompt *out)
+{
+	struct slice rest;
+	uint64_t v;
+
+	for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
+		const struct prompt_row *r = &prompts[i];
+
+		if (!is_one_of(command, r->list))
+			continue;
+		*out = (struct at_prompt){ r->prompt, r->raw, -1 };
+		(void)slice_cut(command, '=', &rest);
+		for (int n = 0; r->raw && rest.n != 0; n++) {
+			const struct slice f = slice_trim(slice_cut(rest, ',', &rest));
+
+			if (slice_u64(f, AT_RAW_MAX, &v) && (r->field == LAST || r->field == n))
+				out->count = (int64_t)v;
+		}
+		out->raw = out->count >= 0;
+		return true;
+	}
+	return false;
+}
+
+/* V.250 5.6.1: any character ends these early, and the result comes all the same. */
+bool
+at_table_abortable(struct slice command)
+{
+	return is_one_of(command, "D|A|O|+COPS=?|+CWLAP|+QSCAN|+QNWINFO");
 }
 
 /* ---- unsolicited lines */
@@ -156,6 +303,11 @@ static const char *const urcs[] = {
 	"+QUSIM:", "+UU", "+STA_CONNECTED:", "+STA_DISCONNECTED:", "+DIST_STA_IP:", "+LINK_CONN:",
 	"+MQTTCONNECTED:", "+MQTTDISCONNECTED:", "+MQTTSUBRECV:", "^RSSI:", "^MODE:", "^SRVST:",
 	"^SIMST:", "^SYSINFO:",
+	"+CUSATP:", "+CPING:", "+CIPOPEN:", "+IPCLOSE:", "+CIPEVENT:", "+CCHCLOSE:", "+CCHEVENT:",
+	"+CMQTTRX", "+CMQTTCONNLOST:", "+APP PDP:", "+SAPBR 1: DEACT", "+RECEIVE,", "+QMTRECV:",
+	"+QMTSTAT:", "+QSSLURC:", "+QGPSURC:", "+UGNSINF:", "+CLOSED:", "#NCGM", "%CESQ:", "%XSIM:",
+	"^HCSQ:", "+ETH_CONNECTED", "+ETH_DISCONNECTED", "+BLECONN:", "+BLEDISCONN:", "+WRITE:",
+	"+SCRD:", "=*PSUTTZ", "=STATE: IP INITIAL", "OK+CONN", "OK+LOST",
 };
 
 /* "0,CLOSED", "3,CONNECT": a link number in front (ESP-AT, SIMCom). */
@@ -183,20 +335,30 @@ at_table_two_lines(struct slice line)
 	    slice_starts(line, "+CBM:");
 }
 
-/* A '=' in front: the whole line; otherwise its beginning. ESP-AT, Quectel, Cinterion,
- * SIMCom, ESP32 ROM. */
-static const char *const banners[] = {
-	"=ready", "=RDY", "=[READY]", "=START", "^SYSSTART", "ets ", "rst:0x",
+/* A '=' in front: the whole line; otherwise its beginning. */
+static const struct { const char *text; enum at_banner kind; } banners[] = {
+	{ "=ready", AT_BANNER_BOOT },                           /* ESP-AT */
+	{ "=RDY", AT_BANNER_BOOT },                             /* Quectel, SIMCom */
+	{ "=[READY]", AT_BANNER_BOOT },
+	{ "=START", AT_BANNER_BOOT }, { "^SYSSTART", AT_BANNER_BOOT },  /* Cinterion */
+	{ "=*ATREADY: 1", AT_BANNER_BOOT }, { "=+SYSSTART", AT_BANNER_BOOT },
+	{ "=Ready", AT_BANNER_BOOT },                           /* nRF serial modem */
+	{ "ets ", AT_BANNER_BOOT }, { "rst:0x", AT_BANNER_BOOT }, /* ESP32 ROM */
+	{ "ESP-ROM:", AT_BANNER_BOOT },
+	{ "waiting for download", AT_BANNER_LOADER },           /* ESP32 ROM, strapped */
+	{ "[BOOT]", AT_BANNER_LOADER },
+	{ "=DFU", AT_BANNER_LOADER }, { "=BOOTLOADER", AT_BANNER_LOADER },
+	{ "Bootloader ", AT_BANNER_LOADER },
 };
 
-bool
+enum at_banner
 at_table_banner(struct slice line)
 {
 	for (size_t i = 0; i < sizeof banners / sizeof *banners; i++)
-		if (banners[i][0] == '=' ? equals(line, banners[i] + 1)
-		    : slice_starts(line, banners[i]))
-			return true;
-	return false;
+		if (banners[i].text[0] == '=' ? equals(line, banners[i].text + 1)
+		    : slice_starts(line, banners[i].text))
+			return banners[i].kind;
+	return AT_BANNER_NONE;
 }
 
 /* ---- prefixes */
@@ -276,8 +438,11 @@ static const struct slow_row slow[] = {
 	{ "+COPS", 120 * NS_PER_S },
 	{ "+CGATT|+QIOPEN|+CIPSTART|+CNACT|+CIICR", 75 * NS_PER_S },
 	{ "D|A|O|+CMGS|+CMSS|+CMGW|+CIPSHUT", 60 * NS_PER_S },
-	{ "+CFUN|+CUSD|+CLCK|+CPWD|+CWJAP|+CWLAP", 30 * NS_PER_S },
-	{ "H|+CHUP|+CPIN|+CPBR|+CMGL|+CMGD|+RST|+RESTORE", 20 * NS_PER_S },
+	{ "+CFUN|+CUSD|+CLCK|+CPWD|+CWJAP|+CWLAP|+CNETSTART|+NETOPEN|+QIACT", 30 * NS_PER_S },
+	{ "+CNMI|+CSCA|+HTTPACTION|+HTTPCLIENT|+QHTTP|+CCHOPEN|+CMQTTCONNECT", 30 * NS_PER_S },
+	{ "H|+CHUP|+CPIN|+CPBR|+CMGL|+CMGD|+RST|+RESTORE|+CPBF|+CSIM", 20 * NS_PER_S },
+	{ "+CGPADDR|+CIPCLOSE|+QICLOSE|+QIDEACT|+CDNSGIP|+CIPDOMAIN|+PING", 15 * NS_PER_S },
+	{ "&F|&W|Z", 10 * NS_PER_S },
 };
 
 uint64_t
@@ -289,17 +454,58 @@ at_table_timeout(struct slice command)
 	return 0;
 }
 
-/* ESP-AT: +IPD,len: | +IPD,link,len: | with CIPDINFO also ,"ip",port before the colon. */
-uint64_t
-at_table_raw(struct slice partial)
+/* Headers that announce raw bytes. `end`: what stands just before the first of them. The length is
+ * field `pick` of what follows the head (from the end when negative); `fields`: how many there must
+ * be before ',' or '"' counts as the end. */
+struct raw_row { const char *head; char end; signed char pick; unsigned char fields; };
+
+static const struct raw_row raws[] = {
+	{ "+RECEIVE,", ':', 1, 0 },             /* SIMCom: +RECEIVE,0,5:<CR><LF> */
+	{ "+CIPRECVDATA,", ':', 0, 0 },         /* ESP-AT before 2.2 */
+	{ "+CIPRECVDATA:", ',', 0, 1 },
+	{ "+HTTPCGET:", ',', 0, 1 }, { "+HTTPCLIENT:", ',', 0, 1 }, { "+HTTPCPOST:", ',', 0, 1 },
+	{ "+MQTTSUBRECV:", ',', 2, 3 },
+	{ "SRING:", ',', 1, 2 },                /* Telit, mode 2 */
+	{ "+USORD:", '"', 1, 2 }, { "+USORF:", '"', 3, 4 },     /* u-blox; the text stands in quotes */
+	{ "+CIPRXGET: 2,", '\n', -2, 0 },       /* SIMCom */
+	{ "+QIRD:", '\n', 0, 0 },               /* Quectel; three numbers: a query, no data */
+	{ "+QIURC: \"recv\",", '\n', 1, 0 }, { "+QSSLRECV:", '\n', 0, 0 },
+	{ "#SRECV:", '\n', 1, 0 },              /* Telit */
+	{ "#XRECV:", '\n', 0, 0 }, { "#XRECVFROM:", '\n', 0, 0 },      /* nRF serial LTE modem */
+	{ "+HTTPREAD:", '\n', -1, 0 }, { "+CCHRECV: DATA,", '\n', -1, 0 },
+	{ "+FTPGET: 2,", '\n', 0, 0 }, { "+FTPGET:2,", '\n', 0, 0 },
+	{ "+CMQTTRXTOPIC:", '\n', 1, 0 }, { "+CMQTTRXPAYLOAD:", '\n', 1, 0 },
+};
+
+static uint64_t
+raw_count(struct slice fields, const struct raw_row *r)
 {
-	struct slice rest = partial;
+	uint64_t v[8] = { 0 }, n;
+	int count = 0, numbers = 0;
+
+	while (fields.n != 0 && count < 8) {
+		const struct slice f = slice_trim(slice_cut(fields, ',', &fields));
+
+		if (slice_u64(f, AT_RAW_MAX, &n)) {
+			v[count] = n;
+			numbers++;
+		}
+		count++;
+	}
+	if (r->fields != 0 && count != r->fields)
+		return 0;
+	if (numbers >= 3 && slice_is(slice_of(r->head), "+QIRD:"))
+		return 0;
+	count = r->pick < 0 ? count + r->pick : r->pick;
+	return count >= 0 && count < 8 ? v[count] : 0;
+}
+
+/* ESP-AT: +IPD,len: | +IPD,link,len: | with CIPDINFO also ,"ip",port before the colon. */
+static uint64_t
+ipd_count(struct slice rest)
+{
 	uint64_t n = 0, v;
 
-	if (!slice_starts(partial, "+IPD,") || !slice_ends(partial, ":"))
-		return 0;
-	rest.n--;
-	rest = slice_skip(rest, 5);
 	while (rest.n != 0) {
 		const struct slice field = slice_cut(rest, ',', &rest);
 
@@ -308,4 +514,22 @@ at_table_raw(struct slice partial)
 		n = v;
 	}
 	return n;
+}
+
+uint64_t
+at_table_raw(struct slice line, char end, struct slice command)
+{
+	if (slice_starts(line, "+IPD,"))
+		return end == ':' ? ipd_count(slice_skip(line, 5)) : 0;
+	if (slice_starts(line, "CONNECT ") && end == '\n' && is_one_of(command, "+QFREAD="))
+		return raw_count(slice_skip(line, 8), &(struct raw_row){ "", '\n', 0, 0 });
+	for (size_t i = 0; i < sizeof raws / sizeof *raws; i++)
+		if (raws[i].end == end && slice_starts(line, raws[i].head)) {
+			const uint64_t n =
+			    raw_count(slice_skip(line, strlen(raws[i].head)), &raws[i]);
+
+			if (n != 0)
+				return n;
+		}
+	return 0;
 }

@@ -25,6 +25,7 @@
 	X(NO_ANSWER,   "no_answer",   0) \
 	X(NO_DIALTONE, "no_dialtone", 0) \
 	X(SEND_FAIL,   "send_fail",   0) \
+	X(PROMPT,      "prompt",      0) \
 	X(TIMEOUT,     "timeout",     0) \
 	X(RESTARTED,   "restarted",   0) \
 	X(LOST,        "lost",        0) \
@@ -46,8 +47,9 @@ bool     at_table_final(struct slice line, struct slice command, enum at_code *c
 bool     at_table_urc(struct slice line);
 /* The line after this one is text that belongs to it (+CMT: and the like). */
 bool     at_table_two_lines(struct slice line);
-/* The device has started anew. */
-bool     at_table_banner(struct slice line);
+/* The device has started anew, or it is its bootloader that speaks. */
+enum at_banner { AT_BANNER_NONE, AT_BANNER_BOOT, AT_BANNER_LOADER };
+enum at_banner at_table_banner(struct slice line);
 /* "+NAME:" and the like at the front: the length of "+NAME", 0 when there is none. */
 size_t   at_table_head(struct slice line);
 /* The line answers the command by its prefix (+CREG: 0,1 answers AT+CREG?, +CREG: 1 does not). */
@@ -56,8 +58,21 @@ bool     at_table_is_at(struct slice command);          /* begins with AT, any c
 bool     at_table_extended(struct slice command);       /* AT+..., AT^..., AT#... */
 /* How long this command is known to take, 0 when nothing is known. */
 uint64_t at_table_timeout(struct slice command);
-/* "+IPD,...:" is complete (ends with ':'): how many raw bytes follow; 0 when it is not
- * such a header. */
-uint64_t at_table_raw(struct slice partial);
+/* A result code in digits (ATV0), as far as it may end this command. */
+bool     at_table_numeric(struct slice line, struct slice command, enum at_code *code);
+/* A basic command in the line sets this: what is "V", "Q", "E", "S3"; *value 0 when no number
+ * follows. */
+bool     at_table_basic(struct slice command, const char *what, unsigned *value);
+/* The command is followed by data: what asks for it, whether the data is exactly `count` bytes
+ * (-1: not said in the command) or text that Ctrl-Z ends. */
+struct at_prompt { const char *prompt; bool raw; int64_t count; };
+bool     at_table_prompt(struct slice command, struct at_prompt *out);
+/* Ends early when a character is sent. */
+bool     at_table_abortable(struct slice command);
+
+enum { AT_RAW_MAX = 1 << 20 };
+/* The line is the header of raw bytes that begin behind `end` (':' ',' '"' or the line's end,
+ * '\n'): how many follow, 0 when it is no such header. The line does not hold `end`. */
+uint64_t at_table_raw(struct slice line, char end, struct slice command);
 
 #endif

@@ -351,7 +351,16 @@ at_urc(void *arg, const char *line, size_t n, uint64_t offset)
 		c->cb.urc(c->arg, line, n, offset);
 }
 
-static const struct at_io at_io = { .write = at_write, .urc = at_urc };
+static void
+at_heard(void *arg, const struct at_result *r)
+{
+	struct console *c = arg;
+
+	if (c->cb.heard != NULL)
+		c->cb.heard(c->arg, r);
+}
+
+static const struct at_io at_io = { .write = at_write, .urc = at_urc, .heard = at_heard };
 
 static void
 at_timer(void *arg)
@@ -486,8 +495,16 @@ console_write(struct console *c, const void *p, size_t n, const void *owner, str
 		    "the AT command %s is running",
 		    at_command(&c->at) != NULL ? at_command(&c->at) : "queue");
 	e = transport_write(c->wire, p, n, why);
-	if (e == ERR_OK)
-		c->tx += n;
+	if (e != ERR_OK)
+		return e;
+	c->tx += n;
+	if (c->at_on) {
+		at_typed(&c->at, p, n, sys_mono());
+		if (at_deadline(&c->at) != UINT64_MAX && !c->at_asked) {
+			c->at_asked = true;
+			loop_defer(c->loop, at_asked, c);
+		}
+	}
 	return e;
 }
 

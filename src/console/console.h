@@ -40,6 +40,8 @@ struct console_callbacks {              /* each may be NULL; arg is the one give
 	void (*hole)(void *arg, const char *path, uint64_t from, uint64_t to);
 	void (*mark)(void *arg, uint64_t offset, uint64_t t, const char *text);
 	void (*urc)(void *arg, const char *line, size_t n, uint64_t offset);
+	/* An AT command that was typed by hand (console_write) has its answer. */
+	void (*heard)(void *arg, const struct at_result *r);
 };
 
 struct console_options {

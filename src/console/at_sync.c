@@ -1,0 +1,105 @@
+/* at_sync.c - the AT engine after a time-out: silence, markers, and who owes which answer. */
+#include "console/at_sync.h"
+
+#include <stdio.h>
+
+#include "console/at_job.h"
+
+enum { MARK_TRIES = 3, MARKERS_MAX = 8 };
+
+void
+at_sync_begin(struct at *a, unsigned lost_finals, bool mark, uint64_t now)
+{
+	a->phase = AT_PHASE_QUIET;
+	a->asked = now;
+	a->until = now + AT_QUIET_WAIT;
+	a->quiet_end = now + AT_QUIET_MAX;
+	a->markers = a->finals = a->tries = 0;
+	a->lost_finals = lost_finals;
+	a->marker_ok = false;
+	a->mark = mark && a->quiet != AT_ECHO_ON;       /* ATQ1 answers no marker */
+	a->raw_left = 0;                /* a false +IPD header must not hide answers for ever */
+	a->urc_text = false;
+}
+
+/* The last marker also asks for results and words: a device in ATQ1 answers nothing else. */
+static void
+send_marker(struct at *a, uint64_t now)
+{
+	char text[16];
+	const int n = snprintf(text, sizeof text, "%s%s%s", a->in_prompt ? "\x1b" : "",
+	    a->tries == MARK_TRIES - 1 ? "ATQ0V1" : "AT", a->cfg.eol);
+
+	a->in_prompt = false;
+	a->markers++;
+	a->phase = AT_PHASE_MARK;
+	a->until = now + AT_MARK_WAIT;
+	if (!a->io->write(a->arg, text, (size_t)n))
+		at_wire_gone(a, now);
+}
+
+void
+at_sync_final(struct at *a, enum at_code code, uint64_t now)
+{
+	if (a->phase == AT_PHASE_QUIET) {       /* the late answer itself: it is accounted for */
+		if (a->lost_finals != 0)
+			a->lost_finals--;
+		return;
+	}
+	a->finals++;
+	a->marker_ok |= code == AT_OK;
+	if (a->marker_ok && a->finals >= a->markers + a->lost_finals) {
+		a->dead = false;        /* every answer that can come has come */
+		at_idle(a, now);
+		return;
+	}
+	/* It may be the lost command's answer: another marker tells, for answers come in order. */
+	if (a->markers < 2 || (code != AT_OK && a->markers < MARKERS_MAX)) {
+		send_marker(a, now);
+		return;
+	}
+	a->phase = AT_PHASE_SETTLE;
+	a->until = now + AT_QUIET_WAIT;
+}
+
+static void
+no_modem(struct at *a, uint64_t now)
+{
+	a->dead = true;
+	at_idle(a, now);
+	at_queue_fail(a, AT_TIMEOUT, "no modem answers at this speed", now);
+}
+
+void
+at_sync_tick(struct at *a, uint64_t now)
+{
+	switch (a->phase) {
+	case AT_PHASE_QUIET:
+		if (a->mark)
+			send_marker(a, now);
+		else
+			at_idle(a, now);
+		break;
+	case AT_PHASE_MARK:
+		if (++a->tries >= MARK_TRIES)
+			no_modem(a, now);
+		else
+			send_marker(a, now);
+		break;
+	case AT_PHASE_SETTLE:
+		a->dead = false;
+		at_idle(a, now);
+		break;
+	case AT_PHASE_IDLE:
+	case AT_PHASE_RUN:
+		break;
+	}
+}
+
+void
+at_sync_byte(struct at *a, uint64_t now)
+{
+	if (a->phase == AT_PHASE_QUIET)
+		a->until = now + AT_QUIET_WAIT < a->quiet_end ? now + AT_QUIET_WAIT
+		    : a->quiet_end;
+}
