@@ -45,6 +45,7 @@ tests_screen_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_screen_LDADD = $(VTERM_LIBS) $(FORKPTY_LIBS)
 
 TESTS += \
+	tests/cli/at.t \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
@@ -67,6 +68,7 @@ TESTS += \
 	tests/screen/viewers.t
 
 EXTRA_DIST += \
+	tests/cli/at.t \
 	tests/cli/bench.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \

@@ -43,7 +43,7 @@ end
 ------------------------------------------------------------------ plugins
 
 local manifest_keys = { name = true, version = true, api = true, entry = true, provides = true, requires = true, needs = true,
-  options = true, doc = true }
+  options = true, doc = true, boards = true }
 
 local function manifest_of(dir, text)
   local m = core.json.decode(text)

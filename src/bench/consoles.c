@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/clients.h"
+#include "bench/consoles_at.h"
 #include "bench/consoles_wire.h"
 #include "bench/logs.h"
 #include "bench/news.h"
@@ -175,12 +176,7 @@ consoles_client_gone(struct bench *b, struct client *c)
 	LIST_EACH(n, &b->consoles) {
 		struct bench_console *k = consoles_entry(n);
 
-		console_at_cancel(k->console, c);
-		if (k->lock != c)
-			continue;
-		console_at_unlock(k->console, c);
-		k->lock = NULL;
-		consoles_tell(k);
+		consoles_at_gone(k, c);
 	}
 }
 

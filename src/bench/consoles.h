@@ -20,6 +20,8 @@ struct bench_console {
 	char *name, *raw_path;
 	const void *lock;               /* the client that holds the AT lock, or NULL */
 	char lock_who[64];
+	struct loop_timer *lock_timer;  /* when it is taken back */
+	struct list waiting;            /* AT transactions that wait for the lock */
 	bool closing;
 	unsigned lines;                 /* LINE_ bits as last told */
 	char *profile;                  /* id of the board profile it was opened by, or NULL */

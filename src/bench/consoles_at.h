@@ -8,6 +8,11 @@
 #define BENCH_CONSOLES_AT_H
 #include "bench/consoles.h"
 
+void consoles_at_heard(struct bench_console *k, const struct at_result *r);
+/* What a client asked for ends with it, its lock too. */
+void consoles_at_gone(struct bench_console *k, const void *client);
+void consoles_at_end(struct bench_console *k);          /* before the console is closed */
+
 extern const struct command bench_at_commands[];
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/clients.h"
+#include "bench/consoles_at.h"
 #include "bench/consoles_wire.h"
 #include "bench/news.h"
 #include "bench/ports.h"
@@ -110,6 +111,12 @@ on_urc(void *arg, const char *line, size_t n, uint64_t offset)
 	bench_news(k->bench, "at.urc", o);
 }
 
+static void
+on_heard(void *arg, const struct at_result *r)
+{
+	consoles_at_heard(arg, r);
+}
+
 static const struct console_callbacks callbacks = {
 	.data = on_data,
 	.state = on_state,
@@ -117,6 +124,7 @@ static const struct console_callbacks callbacks = {
 	.hole = on_hole,
 	.mark = on_mark,
 	.urc = on_urc,
+	.heard = on_heard,
 };
 
 static void
@@ -136,6 +144,7 @@ console_end(struct bench_console *k)
 	clients_drop_stream(k->bench, k->stream);
 	list_del(&k->node);
 	loop_timer_stop(k->tell);
+	consoles_at_end(k);
 	console_close(k->console);
 	entry_free(k);
 }
@@ -200,6 +209,7 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
 	struct bench_console *k = mem_zero(1, sizeof *k);
 
 	k->bench = b;
+	list_init(&k->waiting);
 	k->name = mem_str(name);
 	k->raw_path = bench_path(b, "", "console-%s.raw", k->name);
 	k->profile = mem_str(json_get_str(board, "id", NULL));

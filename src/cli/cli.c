@@ -67,7 +67,7 @@ static const struct cli_command commands[] = {
 	{ "ports", "", "serial ports and what is in the way", cli_ports, false },
 	{ "console", "TARGET [--log FILE] [--timestamps] [--hex] [--baud N]",
 	    "plain console: a pipe in and out", cli_console, false },
-	{ "at", "TARGET CMD... [--expect TEXT] [--timeout D] [--baud N]",
+	{ "at", "TARGET CMD... [--expect RX] [--data FILE] [--timeout D] [--baud N]",
 	    "AT commands, one result each", cli_at, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },

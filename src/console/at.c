@@ -197,7 +197,7 @@ wrong_count(const struct at_request *r)
 }
 
 static enum err
-check(const struct at *a, const struct at_request *r, struct err_msg *why)
+check_text(const struct at_request *r, struct err_msg *why)
 {
 	const size_t n = strlen(r->command);
 
@@ -210,14 +210,35 @@ check(const struct at *a, const struct at_request *r, struct err_msg *why)
 		return err_set(why, ERR_LIMIT, r->command, NULL,
 		    "the text behind the prompt is over %d bytes",
 		    AT_PAYLOAD_MAX);
-	if (!r->payload_raw && r->payload_n != 0 &&
-	    (memchr(r->payload, AT_CTRL_Z, r->payload_n) != NULL ||
-	    memchr(r->payload, AT_ESC, r->payload_n) != NULL))
-		return err_set(why, ERR_USAGE, r->command, "send it raw",
-		    "the text holds Ctrl-Z or ESC");
 	if (wrong_count(r))
 		return err_set(why, ERR_USAGE, r->command, NULL,
 		    "the data is %zu bytes long, the command says another number", r->payload_n);
+	return ERR_OK;
+}
+
+/* Ctrl-Z and ESC end text at a prompt; only data that is counted may hold them. */
+static bool
+ends_itself(const struct at_request *r)
+{
+	struct at_prompt p;
+	const bool counted = r->payload_raw ||
+	    (at_table_prompt(slice_of(r->command), &p) && p.raw);
+
+	return !counted && r->payload_n != 0 &&
+	    (memchr(r->payload, AT_CTRL_Z, r->payload_n) != NULL ||
+	    memchr(r->payload, AT_ESC, r->payload_n) != NULL);
+}
+
+static enum err
+check(const struct at *a, const struct at_request *r, struct err_msg *why)
+{
+	const enum err e = check_text(r, why);
+
+	if (e != ERR_OK)
+		return e;
+	if (ends_itself(r))
+		return err_set(why, ERR_USAGE, r->command, "send it raw",
+		    "the text holds Ctrl-Z or ESC");
 	if (a->closing)
 		return err_set(why, ERR_LOST, r->command, NULL, "the console is being closed");
 	if (a->lock != NULL && a->lock != r->owner)
@@ -403,7 +424,8 @@ at_fini(struct at *a)
 	a->job = NULL;
 	a->phase = AT_PHASE_IDLE;
 	if (j != NULL)
-		at_job_answer(a, j, AT_CANCELLED, -1, slice_make(NULL, 0), "the console was closed", 0);
+		at_job_answer(a, j, AT_CANCELLED, -1, slice_make(NULL, 0),
+		    "the console was closed", 0);
 	at_queue_fail(a, AT_CANCELLED, "the console was closed", 0);
 	buf_fini(&a->line);
 	buf_fini(&a->typing);

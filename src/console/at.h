@@ -65,7 +65,8 @@ struct at_request {
 	size_t      payload_n;
 	/* exactly these bytes (CIPSEND); otherwise ended by Ctrl-Z (CMGS) */
 	bool        payload_raw;
-	const char *eol;                /* what ends this command, "" nothing; NULL: as configured */
+	/* what ends this command, "" nothing; NULL: as configured */
+	const char *eol;
 	uint64_t    timeout;            /* 0: the table's, else the default */
 	uint64_t    silence;            /* gives up after so long without a byte; 0: no */
 	uint64_t    idle; /* the device ends no line: after so long in silence it has answered */

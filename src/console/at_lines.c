@@ -62,10 +62,11 @@ raw_end(struct at *a, uint64_t now)
 /* The line so far is the header of raw bytes; end as in at_table_raw. Mine: it answers the
  * command. */
 static bool
-raw_begin(struct at *a, char end)
+raw_begin(struct at *a, char end, uint64_t now)
 {
 	const struct slice line = current(a);
 	const uint64_t n = at_table_raw(line, end, command(a));
+	struct slice whole;
 	struct buf with;
 
 	if (n == 0)
@@ -74,12 +75,15 @@ raw_begin(struct at *a, char end)
 	(void)buf_add(&with, line.p, line.n);
 	if (end != '\n')
 		(void)buf_add_byte(&with, end);
-	a->raw_mine = a->job != NULL && (at_table_own(slice_make(buf_str(&with), with.len),
-	    command(a)) || slice_starts(line, "CONNECT "));
-	if (a->raw_mine)
-		at_job_line(a->job, slice_make(buf_str(&with), with.len), a->line_at, 0);
+	whole = slice_make(buf_str(&with), with.len);
+	a->raw_mine = at_run_header(a, whole, now);
+	if (!a->raw_mine && a->job != NULL && (at_table_own(whole, command(a)) ||
+	    slice_starts(line, "CONNECT "))) {
+		a->raw_mine = true;
+		at_job_line(a->job, whole, a->line_at, 0);
+	}
 	buf_clear(&a->raw_head);
-	(void)buf_add(&a->raw_head, buf_str(&with), with.len);
+	(void)buf_add(&a->raw_head, whole.p, whole.n);
 	buf_fini(&with);
 	a->raw_left = n;
 	a->raw_at = a->line_at;
@@ -187,6 +191,16 @@ at_lines_deadline(const struct at *a)
 	return a->last_byte + (a->verbose == AT_ECHO_OFF ? AT_PARTIAL_WAIT : AT_NUMERIC_WAIT);
 }
 
+/* The line has its end; what comes next may be raw, behind `skip` more bytes of line end. */
+static void
+line_end(struct at *a, unsigned char skip, uint64_t now)
+{
+	if (a->line.len != 0 && !a->tail && !a->urc_text && raw_begin(a, '\n', now))
+		a->raw_skip = skip;
+	else
+		at_lines_end(a, now);
+}
+
 static void
 carriage_return(struct at *a, uint64_t now)
 {
@@ -197,30 +211,26 @@ carriage_return(struct at *a, uint64_t now)
 		return;
 	if (may_be_result(a))
 		a->held = true;
-	else if (a->line.len == 0 || a->tail || a->urc_text || !raw_begin(a, '\n'))
-		at_lines_end(a, now);
 	else
-		a->raw_skip = 1;        /* its LF */
+		line_end(a, 1, now);
 }
 
 static void
 line_feed(struct at *a, uint64_t now)
 {
-	if (!a->after_cr && (a->line.len == 0 || a->tail || a->urc_text || !raw_begin(a, '\n')))
-		at_lines_end(a, now);
-	else if (!a->after_cr)
-		a->raw_skip = 0;
+	if (!a->after_cr)
+		line_end(a, 0, now);
 	a->after_cr = false;
 }
 
 static void
-add_byte(struct at *a, char c)
+add_byte(struct at *a, char c, uint64_t now)
 {
 	a->after_cr = false;
 	if (a->line.len == 0)
 		a->line_at = a->offset;
 	if ((c == ':' || c == ',' || c == '"') && a->line.len > 5 && !a->tail && !a->urc_text &&
-	    raw_begin(a, c))
+	    raw_begin(a, c, now))
 		return;
 	if (a->line.len < LIMIT_AT_LINE)        /* the rest of a longer line is dropped */
 		(void)buf_add_byte(&a->line, c);
@@ -250,7 +260,7 @@ at_lines_byte(struct at *a, char c, uint64_t now)
 	else if (c == '\n' || c == a->s4)
 		line_feed(a, now);
 	else if (c != '\0')
-		add_byte(a, c);
+		add_byte(a, c, now);
 }
 
 void

@@ -92,14 +92,14 @@ is_half_echo(const struct at *a, struct slice line)
 	const struct slice c = at_job_command(j);
 	size_t k = 0;
 
-	if (j->echo_seen || j->count != 0 || c.n < 4 || line.n >= c.n || line.n * 2 < c.n ||
+	if (j->echo_seen || j->count != 0 || line.n >= c.n || line.n * 2 < c.n ||
 	    at_table_head(line) != 0)
 		return false;
 	for (size_t i = 0; i < c.n && k < line.n; i++)
 		k += c.p[i] == line.p[k];
 	if (k != line.n)
 		return false;
-	return (line.n >= 2 && memcmp(line.p, c.p, 2) == 0) ||
+	return line.p[0] == c.p[0] ||
 	    (c.n - line.n <= 2 && memcmp(c.p + c.n - line.n, line.p, line.n) == 0);
 }
 
@@ -135,6 +135,8 @@ is_payload_echo(struct at_job *j, struct slice line)
 		line = slice_skip(line, 2);
 	while (line.n != 0 && line.p[line.n - 1] == AT_CTRL_Z)
 		line.n--;
+	if (line.n == 0)
+		return true;            /* a prompt again, for each line of the text (Telit) */
 	mine = next_payload_line(j);
 	if (mine.n == 0 || !slice_eq(line, mine))
 		return false;
@@ -202,6 +204,15 @@ at_run_raw(struct at *a, struct slice data, uint64_t offset, bool mine, uint64_t
 	else
 		return false;
 	return true;
+}
+
+bool
+at_run_header(struct at *a, struct slice line, uint64_t now)
+{
+	if (a->job == NULL || !wanted(a->job, line))
+		return false;
+	take_match(a, line, a->line_at, 0, now);
+	return a->job != NULL;
 }
 
 /* One of "a|b|c*": a star at the end takes any rest. */
@@ -281,7 +292,8 @@ is_news(const struct at_job *j, struct slice line)
 		return false;
 	if (at_table_own(line, command))
 		return false;
-	return at_table_urc(line) || (at_table_extended(command) && at_table_head(line) != 0);
+	return at_table_urc(line) || ((at_table_extended(command) || at_table_terse(command)) &&
+	    at_table_head(line) != 0);
 }
 
 static bool
@@ -451,6 +463,13 @@ overdue(struct at *a, uint64_t now)
 		at_run_finish(a, AT_TIMEOUT, -1, none(), "no final answer came in time", now);
 }
 
+static void
+leave_prompt(struct at *a, struct slice line, uint64_t now)
+{
+	at_run_finish(a, AT_PROMPT, -1, line, "it asks for data and none was given", now);
+	a->in_prompt = false;
+}
+
 /* The silence after which at_run_deadline asked to be called. */
 static void
 silent(struct at *a, uint64_t now)
@@ -464,7 +483,11 @@ silent(struct at *a, uint64_t now)
 		a->tail = true;
 		take_match(a, line, a->line_at, 0, now);
 	} else if (stray_prompt(a)) {
-		at_run_finish(a, AT_PROMPT, -1, line, "it asks for data and none was given", now);
+		/* Silent for long enough: leave it at once, the wire may be closed next. */
+		if (a->io->write(a->arg, "\x1b", 1))
+			leave_prompt(a, line, now);
+		else
+			at_wire_gone(a, now);
 	} else if (j->matched) {
 		at_run_finish(a, AT_OK, -1, slice_make(j->lines[j->match_line].text,
 		    j->lines[j->match_line].n), NULL, now);

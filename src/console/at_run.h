@@ -15,6 +15,8 @@ void     at_run_tick(struct at *a, uint64_t now);
 void     at_run_finish(struct at *a, enum at_code code, int number, struct slice final,
     const char *why, uint64_t now);
 /* Raw bytes that came; mine: their header answers the command. False: they are none of its. */
+/* The header of raw bytes is what the command waits for: what follows is its too. */
+bool     at_run_header(struct at *a, struct slice line, uint64_t now);
 bool     at_run_raw(struct at *a, struct slice data, uint64_t offset, bool mine, uint64_t now);
 void     at_run_urc(struct at *a, struct slice line, uint64_t offset);
 

@@ -31,11 +31,21 @@ send_marker(struct at *a, uint64_t now)
 	    a->tries == MARK_TRIES - 1 ? "ATQ0V1" : "AT", a->cfg.eol);
 
 	a->in_prompt = false;
-	a->markers++;
+	if (a->markers++ == 0)
+		a->asked = now;
 	a->phase = AT_PHASE_MARK;
 	a->until = now + AT_MARK_WAIT;
 	if (!a->io->write(a->arg, text, (size_t)n))
 		at_wire_gone(a, now);
+}
+
+/* As long as the device took for the markers so far: one that answers late may owe another. */
+static uint64_t
+patience(const struct at *a, uint64_t now)
+{
+	const uint64_t took = now - a->asked;
+
+	return took < AT_QUIET_WAIT ? AT_QUIET_WAIT : took < AT_QUIET_MAX ? took : AT_QUIET_MAX;
 }
 
 void
@@ -59,7 +69,7 @@ at_sync_final(struct at *a, enum at_code code, uint64_t now)
 		return;
 	}
 	a->phase = AT_PHASE_SETTLE;
-	a->until = now + AT_QUIET_WAIT;
+	a->until = now + patience(a, now);
 }
 
 static void

@@ -241,6 +241,25 @@ at_table_basic(struct slice command, const char *what, unsigned *value)
 	return false;
 }
 
+bool
+at_table_terse(struct slice command)
+{
+	struct slice name, number;
+	size_t at = 2;
+
+	if (!at_table_is_at(command))
+		return false;
+	while (at < command.n) {
+		if (is_mark(command.p[at]))
+			return false;
+		at = basic_one(command, at, &name, &number);
+		if (name.n == 0 || (name.p[0] != '&' && strchr("EVQZHLMXS", toupper(name.p[0])) ==
+		    NULL) || (name.p[0] == '&' && toupper(name.p[1]) == 'V'))
+			return false;   /* ATI, ATD, AT&V ... */
+	}
+	return true;
+}
+
 /* ---- data behind a command */
 
 struct prompt_row { const char *list, *prompt; bool raw; int field; };
@@ -466,7 +485,7 @@ static const struct raw_row raws[] = {
 	{ "+HTTPCGET:", ',', 0, 1 }, { "+HTTPCLIENT:", ',', 0, 1 }, { "+HTTPCPOST:", ',', 0, 1 },
 	{ "+MQTTSUBRECV:", ',', 2, 3 },
 	{ "SRING:", ',', 1, 2 },                /* Telit, mode 2 */
-	{ "+USORD:", '"', 1, 2 }, { "+USORF:", '"', 3, 4 },     /* u-blox; the text stands in quotes */
+	{ "+USORD:", '"', 1, 2 }, { "+USORF:", '"', 3, 4 },     /* u-blox, in quotes */
 	{ "+CIPRXGET: 2,", '\n', -2, 0 },       /* SIMCom */
 	{ "+QIRD:", '\n', 0, 0 },               /* Quectel; three numbers: a query, no data */
 	{ "+QIURC: \"recv\",", '\n', 1, 0 }, { "+QSSLRECV:", '\n', 0, 0 },

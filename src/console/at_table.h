@@ -63,6 +63,8 @@ bool     at_table_numeric(struct slice line, struct slice command, enum at_code 
 /* A basic command in the line sets this: what is "V", "Q", "E", "S3"; *value 0 when no number
  * follows. */
 bool     at_table_basic(struct slice command, const char *what, unsigned *value);
+/* A basic line whose commands give no information: AT, ATE0V1, AT&F. */
+bool     at_table_terse(struct slice command);
 /* The command is followed by data: what asks for it, whether the data is exactly `count` bytes
  * (-1: not said in the command) or text that Ctrl-Z ends. */
 struct at_prompt { const char *prompt; bool raw; int64_t count; };

@@ -42,7 +42,8 @@ class Device:
         self.log_file = open(args.log, "w") if args.log else None
         self.start = now()
         self.mode = args.mode
-        self.echo = args.echo == "on"
+        self.echo = args.echo
+        self.verbose, self.quiet = args.verbose, args.quiet
         self.lang = args.lang
         self.queue = []             # (time, order, call): what is to happen later
         self.order = 0
@@ -81,12 +82,17 @@ class Device:
         when = max(now(), self.busy_until) + delay
         cuts = range(1, len(data)) if self.a.split == ["all"] else \
             sorted({int(k) for k in self.a.split if 0 < int(k) < len(data)})
+        if self.a.nul:
+            data = b"\0".join(bytes([c]) for c in data)
+            cuts = []
+        if self.a.slow:
+            cuts = range(1, len(data))
         begin = 0
         for cut in list(cuts) + [len(data)]:
             self.at(when, lambda part=data[begin:cut]: self.put(part))
             begin = cut
             if cut != len(data):
-                when += self.a.split_delay
+                when += self.a.slow or self.a.split_delay
         self.busy_until = when
 
     def urc(self):
@@ -97,7 +103,14 @@ class Device:
         """Text and result as one write, unless lateness or events part them."""
         text = b"".join(b"\r\n%s\r\n" % i for i in ([info] if isinstance(info, bytes) else info) if i)
         inside = b"".join(self.urc() for _ in range(self.a.urc_inside))
+        if self.a.garbage:
+            inside += b"\xff\xfe\x80OK\x01\r\n"
         result = b"\r\n%s\r\n" % code
+        if not self.verbose:                    # V.250 6.2.6: text CR LF, result digit CR
+            text = text.replace(b"\r\n", b"", 1).replace(b"\r\n\r\n", b"\r\n")
+            result = b"%d\r" % {b"OK": 0, b"NO CARRIER": 3, b"BUSY": 7}.get(code, 4)
+        if self.quiet:
+            result = b""
         if self.a.late:
             if text + inside:
                 self.say(text + inside)
@@ -111,7 +124,8 @@ class Device:
         self.deaf = False
         self.line.clear()
         self.data = None
-        self.echo = self.a.echo == "on"
+        self.echo = self.a.echo
+        self.verbose, self.quiet = self.a.verbose, self.a.quiet
         if self.mode in ("mute",) or not log:
             return
         if self.mode == "bootloader":
@@ -142,7 +156,8 @@ class Device:
             if self.data:
                 self.data_byte(b)
                 continue
-            if self.echo and self.mode != "bootloader":
+            if self.echo != "off" and self.mode != "bootloader" and \
+                    (self.echo == "on" or len(self.line) % 3 != 1):
                 self.say(bytes([b]))
             if b == 13:
                 line = bytes(self.line)
@@ -230,8 +245,21 @@ class Device:
         self.boot()
 
     def at_echo(self, arg):
-        self.echo = arg == "1"
+        self.echo = "off" if arg == "0" else "on"
         self.reply()
+
+    def at_basic(self, q, v):
+        """ATQnVn: how results come."""
+        if q is not None:
+            self.quiet = q == "Q1"
+        if v is not None:
+            self.verbose = v != "V0"
+        self.reply()
+
+    def at_big(self, n):
+        """A reply of n bytes in lines of 64."""
+        line = b"x" * 62
+        self.reply([line] * (int(n) // 64))
 
     def at_lang(self, code):
         if self.mode == "old" or code not in GREETINGS:
@@ -275,7 +303,10 @@ class Device:
         (r"", lambda d: d.reply()),
         (r"E([01]?)", at_echo),
         (r"I", lambda d: d.reply(b"atdev " + d.version().encode())),
-        (r"[ZVQ&][FWV01]?", lambda d: d.reply()),
+        (r"(Q[01]?)?(V[01]?)?", at_basic),
+        (r"[Z&][FWV01]?", lambda d: d.reply()),
+        (r"\+BIG=(\d+)", at_big),
+        (r"\+ABORTED", lambda d: None),
         (r"\+CMEE=[012]", lambda d: d.reply()),
         (r"\+GMR", lambda d: d.reply(b"+GMR:" + d.version().encode())),
         (r"\+LANG\?", at_lang_get),
@@ -439,7 +470,12 @@ def main():
     p.add_argument("link")
     p.add_argument("--mode", default="ok", choices="ok bootloader old mute busy".split())
     p.add_argument("--log")
-    p.add_argument("--echo", default="on", choices=("on", "off"))
+    p.add_argument("--echo", default="on", choices=("on", "off", "half"))
+    p.add_argument("--numeric", dest="verbose", action="store_false", help="ATV0 at the start")
+    p.add_argument("--quiet", action="store_true", help="ATQ1 at the start")
+    p.add_argument("--slow", type=float, default=0, metavar="S", help="from each byte to the next")
+    p.add_argument("--nul", action="store_true", help="a NUL between any two bytes")
+    p.add_argument("--garbage", action="store_true", help="a line of noise that ends in OK before results")
     p.add_argument("--version")
     p.add_argument("--lang", default="en_US", choices=list(GREETINGS))
     p.add_argument("--boot", action="store_true", help="print the boot log at the first open")
