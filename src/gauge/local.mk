@@ -11,8 +11,10 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/sensors.c %D%/sensors.h \
 	%D%/series.c %D%/series.h \
 	%D%/set.c %D%/set.h \
+	%D%/source_cgroup.c %D%/source_cgroup.h \
 	%D%/source_freq.c %D%/source_freq.h \
 	%D%/source_local.c %D%/source_local.h \
 	%D%/source_process.c %D%/source_process.h \
+	%D%/source_pss.c %D%/source_pss.h \
 	%D%/source_thermal.c %D%/source_thermal.h \
 	%D%/table.c %D%/table.h

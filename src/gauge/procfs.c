@@ -18,6 +18,11 @@ static const char *const status_name[STATUS_FIELDS] = {
 	[STATUS_FILE] = "RssFile", [STATUS_THREADS] = "Threads",
 };
 
+static const char *const rollup_name[ROLLUP_FIELDS] = {
+	[ROLLUP_RSS] = "Rss", [ROLLUP_PSS] = "Pss", [ROLLUP_PRIVATE_CLEAN] = "Private_Clean",
+	[ROLLUP_PRIVATE_DIRTY] = "Private_Dirty",
+};
+
 /* The decimal number at s; the end of it in *end, which is s when there is none or it is too
  * large. */
 static uint64_t
@@ -85,6 +90,12 @@ void
 procfs_status(const char *text, int64_t out[STATUS_FIELDS])
 {
 	fields(text, status_name, STATUS_FIELDS, out);
+}
+
+void
+procfs_rollup(const char *text, int64_t out[ROLLUP_FIELDS])
+{
+	fields(text, rollup_name, ROLLUP_FIELDS, out);
 }
 
 /* user nice system idle iowait irq softirq steal; what follows is inside user. */

@@ -30,6 +30,9 @@ enum {
 
 enum { STATUS_VMSIZE, STATUS_VMRSS, STATUS_ANON, STATUS_FILE, STATUS_THREADS, STATUS_FIELDS };
 
+/* of /proc/PID/smaps_rollup, kB; USS is the sum of the private ones */
+enum { ROLLUP_RSS, ROLLUP_PSS, ROLLUP_PRIVATE_CLEAN, ROLLUP_PRIVATE_DIRTY, ROLLUP_FIELDS };
+
 enum { PROCFS_CPUS = 64 };      /* CPUs shown one by one; more are in the total only */
 
 struct procfs_cpu {
@@ -53,6 +56,7 @@ struct procfs_pid {
  * count). */
 void procfs_meminfo(const char *text, int64_t out[MEM_FIELDS]);
 void procfs_status(const char *text, int64_t out[STATUS_FIELDS]);
+void procfs_rollup(const char *text, int64_t out[ROLLUP_FIELDS]);
 bool procfs_stat(const char *text, struct procfs_stat *out);
 bool procfs_loadavg(const char *text, double out[3]);
 bool procfs_uptime(const char *text, double *seconds);

@@ -12,10 +12,12 @@
 #include "sys/time.h"
 
 enum { FRAME_MAX = 512 << 10, LINE_MAX_ = 64, MISSES = 3, COMM_MAX = 15 };
+enum { ROLLUP_ANON_KB = 240 << 10 };    /* as in source_pss.h */
 
 static const uint64_t HELLO_NS = 20 * NS_PER_S, ANSWER_NS = 3 * NS_PER_S,
 		      DISCOVER_EVERY = 60 * NS_PER_S, NAMES_EVERY = 2 * NS_PER_S,
-		      FIRMWARE_EVERY = 5 * NS_PER_S, SELF_EVERY = 30 * NS_PER_S;
+		      FIRMWARE_EVERY = 5 * NS_PER_S, PROCESS_EVERY = 10 * NS_PER_S,
+		      SELF_EVERY = 30 * NS_PER_S;
 
 /* Lines stay under 160 bytes: a line editor and the tty's own line limit see them (2.4). The blank
  * in front keeps them out of the history. The marker is written \074: no echo ever shows one. */
@@ -37,7 +39,7 @@ static const char loop_script[] =
 /* No blank in a pattern, and [-0-9]: temperatures may be below zero. */
 static const char sample_pattern[] =
     "^(Mem[TFA]|Buffers|Cached|Active.f|Inactive.f|Swap[TF]|Anon[PH]|Shmem:|Slab|SRec|cpu|some|"
-    "Vm[SRP]|Rss|Threads|State|[a-z]*ctxt|[-0-9])";
+    "Vm[SRP]|Rss|Threads|State|[a-z]*ctxt|max|nr_|oom_|[-0-9])";
 static const char sample_files[] =
     "/proc/uptime /proc/meminfo /proc/stat /proc/loadavg /proc/pressure/cpu /proc/pressure/memory "
     "/proc/pressure/io /sys/class/thermal/thermal_zone*/temp "
@@ -54,7 +56,7 @@ static const char discover_files[] =
     "/sys/devices/system/cpu/cpufreq/policy*/cpuinfo_min_freq "
     "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq";
 
-enum ask { ASK_HELLO, ASK_DISCOVER, ASK_NAMES, ASK_FIRMWARE, ASK_SAMPLE };
+enum ask { ASK_HELLO, ASK_DISCOVER, ASK_NAMES, ASK_FIRMWARE, ASK_PROCESS, ASK_SAMPLE };
 
 struct remote {
 	struct loop *loop;
@@ -67,9 +69,9 @@ struct remote {
 	bool begun, hello, round, found, firmware;
 	enum ask ask;
 	unsigned seq, misses;
-	uint64_t asked_at, discovered_at, named_at, firmware_at, wire;
+	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, wire;
 	pid_t wanted, pid, shell;
-	char *name, model[128], system[128];
+	char *name, *more, model[128], system[128];
 	uint64_t uptime, self_at, self_ticks;
 	double self;
 };
@@ -100,6 +102,7 @@ remote_free(struct remote *r)
 	loop_timer_stop(r->timer);
 	buf_fini(&r->in);
 	mem_free(r->name);
+	mem_free(r->more);
 	mem_free(r);
 }
 
@@ -116,7 +119,7 @@ remote_begin(struct remote *r)
 	r->begun = true;
 	r->hello = false;
 	r->misses = 0;
-	r->discovered_at = r->named_at = r->firmware_at = 0;
+	r->discovered_at = r->named_at = r->firmware_at = r->process_at = 0;
 	r->self_at = 0;
 	r->self = (double)NAN;
 	say(r, loop_script);
@@ -210,12 +213,28 @@ keep_name(struct remote *r)
 static void
 sample_request(const struct remote *r, struct buf *b, uint64_t now)
 {
-	(void)buf_add_fmt(b, "%u %s %s", r->seq, sample_pattern, sample_files);
+	(void)buf_add_fmt(b, "%u %s %s%s", r->seq, sample_pattern, sample_files,
+	    r->more != NULL ? r->more : "");
 	if (r->pid > 0)
 		(void)buf_add_fmt(
 		    b, " /proc/%ld/stat /proc/%ld/status", (long)r->pid, (long)r->pid);
 	if (r->shell > 0 && (r->self_at == 0 || now - r->self_at >= SELF_EVERY))
 		(void)buf_add_fmt(b, " /proc/%ld/stat", (long)r->shell);
+}
+
+/* What is dear or seldom changes. smaps_rollup stalls a large process: left out for those. */
+static void
+process_request(const struct remote *r, struct buf *b)
+{
+	char path[64], text[4096];
+	int64_t f[STATUS_FIELDS] = { [STATUS_ANON] = -1 };
+
+	snprintf(path, sizeof path, "/proc/%ld/status", (long)r->pid);
+	if (mirror_read(r->mirror, path, text, sizeof text) > 0)
+		procfs_status(text, f);
+	(void)buf_add_fmt(b, "%u . /proc/%ld/cgroup", r->seq, (long)r->pid);
+	if (f[STATUS_ANON] < ROLLUP_ANON_KB)
+		(void)buf_add_fmt(b, " /proc/%ld/smaps_rollup", (long)r->pid);
 }
 
 static void
@@ -239,6 +258,9 @@ request(struct remote *r, enum ask ask, uint64_t now)
 		break;
 	case ASK_FIRMWARE:
 		(void)buf_add_fmt(&b, "%u %%", r->seq);
+		break;
+	case ASK_PROCESS:
+		process_request(r, &b);
 		break;
 	case ASK_SAMPLE:
 		sample_request(r, &b, now);
@@ -267,6 +289,8 @@ next(struct remote *r)
 		request(r, ASK_DISCOVER, now);
 	else if (r->name != NULL && r->pid == 0 && due(now, r->named_at, NAMES_EVERY))
 		request(r, ASK_NAMES, now);
+	else if (r->pid > 0 && due(now, r->process_at, PROCESS_EVERY))
+		request(r, ASK_PROCESS, now);
 	else if (r->firmware && due(now, r->firmware_at, FIRMWARE_EVERY))
 		request(r, ASK_FIRMWARE, now);
 	else
@@ -296,7 +320,16 @@ remote_process(struct remote *r, pid_t pid, const char *name)
 	mem_free(r->name);
 	r->name = pid > 0 ? NULL : mem_str(name);
 	r->wanted = r->pid = pid;
-	r->named_at = 0;
+	r->named_at = r->process_at = 0;
+}
+
+void
+remote_more(struct remote *r, const char *files)
+{
+	if (r->more != NULL && strcmp(r->more, files) == 0)
+		return;
+	mem_free(r->more);
+	r->more = mem_str(files);
 }
 
 /* ---- answers ---- */
@@ -391,6 +424,9 @@ take(struct remote *r, struct slice lines)
 		break;
 	case ASK_FIRMWARE:
 		r->firmware_at = now;
+		break;
+	case ASK_PROCESS:
+		r->process_at = now;
 		break;
 	case ASK_SAMPLE:
 		take_sample(r, now);

@@ -51,6 +51,10 @@ bool remote_sample(struct remote *r);
 /* The process to tell of: by number, or the lowest of that name; 0 and NULL: none. */
 void remote_process(struct remote *r, pid_t pid, const char *name);
 
+/* More files for each sample, each with a blank before it; as long as the pattern lets lines of
+ * theirs pass (numbers, "max", nr_ and oom_ counters). */
+void remote_more(struct remote *r, const char *files);
+
 /* What the board said of itself, "" before: model or host, kernel. Borrowed. */
 const char *remote_model(const struct remote *r);
 const char *remote_system(const struct remote *r);

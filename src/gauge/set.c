@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "gauge/board.h"
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
+#include "gauge/source_cgroup.h"
 #include "gauge/source_local.h"
 #include "gauge/source_process.h"
+#include "gauge/source_pss.h"
 #include "gauge/table.h"
 #include "sys/time.h"
 
@@ -31,6 +34,8 @@ struct gauge_set {
 	struct rules rules;
 	struct local *local;
 	struct process *process;
+	struct pss *pss;
+	struct cgroup *cgroup;
 	struct sensors *sensors;
 	struct board *board;            /* NULL: this machine */
 	uint64_t up;                    /* the board's clock at its sample before */
@@ -118,6 +123,8 @@ take(struct gauge_set *g, uint64_t clock)
 {
 	local_sample(g->local, clock);
 	process_sample(g->process, clock);
+	pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
+	cgroup_sample(g->cgroup, process_pid(g->process), g->mono);
 	sensors_start(g->sensors, g->mono, g->every / 4 < DEADLINE ? g->every / 4 : DEADLINE);
 }
 
@@ -132,6 +139,17 @@ board_lost(struct gauge_set *g, const struct err_msg *why)
 	g->lost = true;
 	g->warm = false;
 	on_sensors(g);
+}
+
+static void
+more_files(struct gauge_set *g)
+{
+	struct buf b;
+
+	buf_init(&b, 16384);
+	cgroup_files(g->cgroup, &b);
+	remote_more(board_remote(g->board), buf_str(&b));
+	buf_fini(&b);
 }
 
 /* A board's round is over: its files are in the mirror, or nothing came and that is a gap. */
@@ -162,11 +180,14 @@ on_board(void *arg, const struct err_msg *why)
 		g->warm = true; /* CPU and pressure are differences: a second look at once */
 		local_sample(g->local, g->up);
 		process_sample(g->process, g->up);
+		cgroup_sample(g->cgroup, process_pid(g->process), g->mono);
+		more_files(g);
 		g->sampling = false;
 		arm(g, g->every < FIRST_AFTER ? g->every : FIRST_AFTER);
 		return;
 	}
 	take(g, g->up);
+	more_files(g);
 }
 
 static void
@@ -234,12 +255,15 @@ gauge_set_new(
 	g->sensors =
 	    sensors_new(l, &g->table, &sys, on_sensors, g);
 	g->process = process_new(&g->table, &proc);
+	g->pss = pss_new(l, &g->table, &proc);
+	g->cgroup = cgroup_new(&g->table, &proc, &sys);
 	if (o->pid > 0 || o->process != NULL)
 		process_choose(g->process, o->pid, o->process);
 	g->mono = sys_mono();
 	if (g->board == NULL) {
 		local_sample(g->local, g->mono);
 		process_sample(g->process, g->mono);
+		pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
 	}
 	arm(g, g->every < FIRST_AFTER ? g->every : FIRST_AFTER);
 	return g;
@@ -254,6 +278,8 @@ gauge_set_free(struct gauge_set *g)
 	loop_defer_cancel(g->loop, sample, g);
 	board_free(g->board);
 	sensors_free(g->sensors);
+	cgroup_free(g->cgroup);
+	pss_free(g->pss);
 	process_free(g->process);
 	local_free(g->local);
 	rules_fini(&g->rules);
@@ -278,8 +304,11 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 	if (g->board != NULL)
 		remote_process(board_remote(g->board), pid, name);
 	process_range(g->process, &from, &to);
-	for (size_t i = from; i < to; i++)
-		series_clear_gauge(&g->series, i);
+	for (size_t i = 0; i < g->table.n; i++)
+		if ((i >= from && i < to) || strcmp(g->table.def[i].id, "proc.pss") == 0 ||
+		    strcmp(g->table.def[i].id, "proc.uss") == 0 ||
+		    strcmp(g->table.def[i].group, "cgroup") == 0)
+			series_clear_gauge(&g->series, i);
 	gauge_set_now(g);
 }
 

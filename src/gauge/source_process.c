@@ -322,6 +322,18 @@ process_found(const struct process *p)
 	return p->found;
 }
 
+pid_t
+process_pid(const struct process *p)
+{
+	return p->found ? p->pid : 0;
+}
+
+double
+process_anon(const struct process *p)
+{
+	return p->found && p->gauge[P_ANON] >= 0 ? p->table->v[p->gauge[P_ANON]] : (double)NAN;
+}
+
 const char *
 process_news(struct process *p)
 {
