@@ -47,12 +47,14 @@ tests_screen_screen_LDADD = $(VTERM_LIBS) $(FORKPTY_LIBS)
 TESTS += \
 	tests/cli/at.t \
 	tests/cli/bench.t \
+	tests/cli/borrow.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
+	tests/cli/locks.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
@@ -70,12 +72,14 @@ TESTS += \
 EXTRA_DIST += \
 	tests/cli/at.t \
 	tests/cli/bench.t \
+	tests/cli/borrow.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges.t \
+	tests/cli/locks.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \

@@ -127,6 +127,19 @@ function Console:brk(seconds) end
 ---@param lines {dtr?: boolean, rts?: boolean}
 function Console:signals(lines) end
 ---@async
+---@param o {baud?: integer, settings?: string, data?: integer, parity?: string, stop?: integer, flow?: string, dtr?: boolean, rts?: boolean, rs485?: string}
+function Console:set(o) end
+---@async
+---@param steps string # "reset", "esp-boot", "D0|R1|W0.1|D1|R0"
+function Console:pulse(steps) end
+---@async
+---@return boolean # the port went away
+function Console:touch() end
+---The port is another program's while fn runs.
+---@async
+---@param fn fun(device: string): any
+function Console:lend(fn) end
+---@async
 function Console:close() end
 ---@return table? # what the bench says of it
 function Console:info() end

@@ -232,6 +232,43 @@ function Console:signals(lines)
   core.call("con:signals", "command", { line = core.line("console.lines", {}, fields) })
 end
 
+-- Speed, frame and flow control of the open port: { baud, settings = "8N1", data, parity, stop, flow, dtr, rts, rs485 }.
+local set_options = { baud = true, settings = true, data = true, parity = true, stop = true, flow = true, dtr = true,
+  rts = true, rs485 = true }
+
+function Console:set(o)
+  check(self, "con:set")
+  local fields = { console = self.name }
+  for k, v in pairs(core.options("con:set", o, set_options)) do
+    fields[k] = type(v) == "boolean" and (v and "on" or "off") or v
+  end
+  core.call("con:set", "command", { line = core.line("console.set", {}, fields) })
+end
+
+-- A sequence on DTR and RTS: "reset", "esp-boot", "D0|R1|W0.1|D1|R0". Waits for its end.
+function Console:pulse(steps)
+  check(self, "con:pulse")
+  core.call("con:pulse", "command", { line = core.line("console.pulse", { steps }, { console = self.name, confirm = "on" }) })
+end
+
+-- The 1200-baud touch; true when the port went away, as it should.
+function Console:touch()
+  check(self, "con:touch")
+  local r = core.call("con:touch", "command", { line = core.line("console.touch", {}, { console = self.name, confirm = "on" }) })
+  return type(r) == "table" and r.gone or false
+end
+
+-- Lets the port go while fn(device) runs; it is opened again however fn ends, and also when this script dies.
+function Console:lend(fn)
+  if type(fn) ~= "function" then fail("usage", "con:lend: a function is needed, not a %s", type(fn)) end
+  check(self, "con:lend")
+  local r = core.call("con:lend", "command", { line = core.line("console.borrow", {}, { console = self.name, to = core.name }) })
+  local back <close> = setmetatable({}, { __close = function()
+    core.tell(core.line("console.return", {}, { console = self.name }))
+  end })
+  return fn(r.device)
+end
+
 function Console:close()
   check(self, "con:close")
   opened[self.stream_id] = nil

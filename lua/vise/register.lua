@@ -50,7 +50,7 @@ local console_fields = {
   eol = { function(v) return v == "\r" or v == "\n" or v == "\r\n" end, "\"\\r\", \"\\n\" or \"\\r\\n\"" },
   settings = T.text, interface = { math.tointeger, "a whole number" }, flow = T.text, port = { math.tointeger, "a whole number" },
   on_lost = { function(v) return v == "wait" or v == "fail" end, "\"wait\" or \"fail\"" }, pace = T.table, at = T.table,
-  ready = { is_pattern, "text or vise.rx" }, spec = T.text,
+  ready = { is_pattern, "text or vise.rx" }, spec = T.text, lend = { is_bool, "true or false" },
 }
 local workflow_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/consoles.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "sys/path.h"
@@ -91,6 +92,7 @@ struct host_run {
 	const char *file;               /* or NULL */
 	const char *job_kind;
 	bool pty;
+	const char *port;               /* the console whose port it needs, or NULL */
 };
 
 static json_t *
@@ -152,6 +154,7 @@ run_host(struct command_call *c, const struct host_run *r)
 	const struct bench_job_request q = {
 		.name = name, .kind = r->job_kind, .argv = argv, .pty = r->pty, .with_socket = true,
 		.by = c->client != NULL ? peer_name(((struct client *)c->client)->peer) : "bench",
+		.port = r->port,
 	};
 	e = jobs_start(b, &q, &j, &why);
 	json_decref(argv);
@@ -177,6 +180,28 @@ board_of(struct command_call *c)
 	return id;
 }
 
+/* The console whose port the flash tool needs: as the call says, else as the profile's
+ * console.main.lend says; NULL: none. */
+static const char *
+flash_port(const struct command_call *c, const char *id)
+{
+	const struct bench *b = c->ctx;
+	const char *given = json_get_str(c->args, "port", NULL);
+	const json_t *row, *console;
+	size_t i;
+
+	if (given != NULL)
+		return strcmp(given, "none") != 0 ? given : NULL;
+	json_array_foreach(b->boards, i, row)
+	{
+		console = json_object_get(json_object_get(row, "console"), "main");
+		if (strcmp(json_get_str(row, "id", ""), id) == 0 &&
+		    json_get_bool(console, "lend", false) && !list_empty(&b->consoles))
+			return consoles_entry(b->consoles.next)->name;
+	}
+	return NULL;
+}
+
 static void
 cmd_flash(struct command_call *c)
 {
@@ -184,7 +209,8 @@ cmd_flash(struct command_call *c)
 
 	if (id != NULL)
 		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--flash",
-		    .file = json_get_str(c->args, "file", NULL), .job_kind = "flash" });
+		    .file = json_get_str(c->args, "file", NULL), .job_kind = "flash",
+		    .port = flash_port(c, id) });
 }
 
 static void
@@ -275,7 +301,8 @@ cmd_script(struct command_call *c)
 		.argv = argv,
 		.with_socket = true,
 		.name = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file,
-		.by = "script.run" };
+		.by = "script.run",
+		.port = json_get_str(c->args, "port", NULL) };
 
 	if (e == ERR_OK)
 		e = jobs_start(b, &q, &j, &why);
@@ -294,6 +321,8 @@ static const struct command_arg flash_args[] = {
 	{ "file", ARG_WORD, ARG_MUST, NULL, "image to program" },
 	BOARD_ARG,
 	WAIT_ARG,
+	{ "port", ARG_WORD, 0, NULL,
+	    "console whose port the tool gets for itself, or none; as the profile says if absent" },
 	SET_ARG,
 	{ .name = NULL },
 };
@@ -305,7 +334,9 @@ static const struct command_arg use_args[] = {
 	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, { .name = NULL },
 };
 static const struct command_arg script_args[] = {
-	{ "file", ARG_WORD, ARG_MUST, NULL, "Lua file" }, WAIT_ARG, { .name = NULL },
+	{ "file", ARG_WORD, ARG_MUST, NULL, "Lua file" }, WAIT_ARG,
+	{ "port", ARG_WORD, 0, NULL, "console whose port it gets for itself; $VISE_PORT names it" },
+	{ .name = NULL },
 };
 
 const struct command bench_board_commands[] = {

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "bench/clients.h"
 #include "bench/consoles_at.h"
+#include "bench/consoles_lend.h"
 #include "bench/consoles_wire.h"
 #include "bench/logs.h"
 #include "bench/news.h"
@@ -64,7 +65,8 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put_str(o, "name", k->name);
 	json_put_str(o, "spec", console_spec(c));
 	json_put_str(o, "device", console_device(c));
-	json_put_str(o, "state", k->closing ? "closed" : console_state_word(console_state(c)));
+	json_put_str(o, "state", k->closing ? "closed" : k->lent_to != NULL ? "lent" :
+	    console_state_word(console_state(c)));
 	if (why != NULL) {
 		err_format(why, text, sizeof text);
 		json_put_str(o, "why", text);
@@ -177,6 +179,8 @@ consoles_client_gone(struct bench *b, struct client *c)
 		struct bench_console *k = consoles_entry(n);
 
 		consoles_at_gone(k, c);
+		if (k->lent_to != NULL && k->lent_client == c)
+			consoles_give_back(k);
 	}
 }
 

@@ -23,10 +23,12 @@ struct bench_console {
 	struct loop_timer *lock_timer;  /* when it is taken back */
 	struct list waiting;            /* AT transactions that wait for the lock */
 	bool closing;
+	struct loop_timer *look;        /* at the modem lines, where the port has them */
 	unsigned lines;                 /* LINE_ bits as last told */
 	char *profile;                  /* id of the board profile it was opened by, or NULL */
 	char *lent_to;                  /* who has the port meanwhile, or NULL */
 	uint32_t lent_job;              /* the job that gives it back by ending, 0: none */
+	const void *lent_client;        /* the client whose end gives it back, or NULL */
 	bool lent_open;                 /* it was open (or waited for) when lent */
 	uint64_t refused;               /* sys_mono() of the last "not sent" notice */
 	json_t *marks;                  /* [{offset,at,text}], oldest first; or NULL */

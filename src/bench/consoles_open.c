@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "bench/clients.h"
 #include "bench/consoles_at.h"
+#include "bench/consoles_lend.h"
 #include "bench/consoles_wire.h"
 #include "bench/news.h"
 #include "bench/ports.h"
@@ -39,6 +40,31 @@ on_data(void *arg, uint64_t end)
 		k->tell = loop_timer_start(k->bench->loop, TELL_NS, 0, on_tell, k);
 }
 
+/* Modem lines tell nothing by themselves on Linux but to a thread that waits for them; somebody
+ * who looks at the screen is served by asking once a second. */
+static void
+on_lines(void *arg)
+{
+	struct bench_console *k = arg;
+
+	if (clients_any_viewer(k->bench))
+		consoles_wire_look(k);
+}
+
+static void
+watch_lines(struct bench_console *k)
+{
+	unsigned now;
+	const bool has = console_lines(k->console, &now, NULL) == ERR_OK;
+
+	if (has && k->look == NULL)
+		k->look = loop_timer_start(k->bench->loop, NS_PER_S, NS_PER_S, on_lines, k);
+	if (has)
+		return;
+	loop_timer_stop(k->look);
+	k->look = NULL;
+}
+
 static void
 on_state(void *arg, enum console_state s, const struct err_msg *why)
 {
@@ -47,6 +73,7 @@ on_state(void *arg, enum console_state s, const struct err_msg *why)
 	if (k->console == NULL)
 		return;                 /* still inside console_open: told by its caller */
 	consoles_tell(k);
+	watch_lines(k);
 	if (s == CONSOLE_LOST && why != NULL)
 		bench_notice_err(k->bench, "warn", k->name, why);
 	else if (s == CONSOLE_OPEN)
@@ -145,6 +172,7 @@ console_end(struct bench_console *k)
 	list_del(&k->node);
 	loop_timer_stop(k->tell);
 	consoles_at_end(k);
+	loop_timer_stop(k->look);
 	console_close(k->console);
 	entry_free(k);
 }
@@ -227,6 +255,7 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
 	list_add_tail(&b->consoles, &k->node);
 	console_at_listen(k->console);
 	clients_new_stream(b, k->stream);
+	watch_lines(k);
 	consoles_tell(k);
 	*out = k;
 	return ERR_OK;
@@ -341,10 +370,19 @@ static void
 cmd_retry(struct command_call *c)
 {
 	struct bench_console *k = consoles_of(c);
+	char text[160];
 	struct err_msg why;
 
-	if (k != NULL)
+	if (k == NULL)
+		return;
+	if (k->lent_to == NULL) {
 		consoles_finish(c, console_retry(k->console, &why), &why);
+		return;
+	}
+	consoles_lent_text(k, text, sizeof text);
+	(void)err_set(&why, ERR_BUSY, k->name, "wait until it is given back", "its port is %s",
+	    text);
+	command_fail(c, &why);
 }
 
 static const struct command_arg open_args[] = {

@@ -207,17 +207,14 @@ consoles_wire_lines(const struct bench_console *k)
 }
 
 void
-consoles_wire_tick(struct bench *b)
+consoles_wire_look(struct bench_console *k)
 {
-	LIST_EACH(n, &b->consoles) {
-		struct bench_console *k = consoles_entry(n);
-		unsigned now;
+	unsigned now;
 
-		if (console_lines(k->console, &now, NULL) != ERR_OK || now == k->lines)
-			continue;
-		k->lines = now;
-		consoles_tell(k);
-	}
+	if (console_lines(k->console, &now, NULL) != ERR_OK || now == k->lines)
+		return;
+	k->lines = now;
+	consoles_tell(k);
 }
 
 static void

@@ -25,8 +25,8 @@ enum err consoles_wire_settings(const json_t *args, struct transport_settings *s
     struct err_msg *why);
 /* Modem lines of the console's row, or NULL where it has none. */
 json_t  *consoles_wire_lines(const struct bench_console *k);
-/* Looks at the lines of all consoles, and tells what changed. */
-void     consoles_wire_tick(struct bench *b);
+/* Looks at the lines, and tells when they changed. */
+void     consoles_wire_look(struct bench_console *k);
 
 extern const struct command bench_console_wire_commands[];
 

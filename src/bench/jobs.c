@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/clients.h"
+#include "bench/consoles_lend.h"
 #include "bench/news.h"
 #include "sys/io.h"
 #include "sys/sock.h"
@@ -101,6 +102,7 @@ on_ended(struct job *job, void *arg)
 		    json_get_str(o, "name", "job"), json_get_str(e, "why", ""));
 		json_decref(o);
 	}
+	consoles_job_ended(j->bench, job_id(job));
 	answer_waiters(j);
 	bench_linger_check(j->bench);
 }
@@ -112,6 +114,7 @@ static const struct job_ops ops = { .output = on_output, .changed = on_changed, 
 static void
 drop(struct bench_job *j)
 {
+	consoles_job_ended(j->bench, job_id(j->job));
 	answer_waiters(j);
 	clients_drop_stream(j->bench, STREAM_JOBS + job_id(j->job));
 	loop_timer_stop(j->tell);
@@ -151,26 +154,28 @@ argv_of(const json_t *list)
 }
 
 static const char **
-env_of(const char *const *add, const char *id)
+env_of(const char *const *add, const char *id, const char *port)
 {
 	size_t n = 0;
 	const char **env;
 
 	while (add != NULL && add[n] != NULL)
 		n++;
-	env = mem_zero(n + 2, sizeof *env);
+	env = mem_zero(n + 3, sizeof *env);
 	for (size_t i = 0; i < n; i++)
 		env[i] = add[i];
 	env[n] = id;
+	env[n + 1] = port;
 	return env;
 }
 
 static enum err
 start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, uint32_t id, int fd3,
-    struct err_msg *why)
+    const char *device, struct err_msg *why)
 {
 	const char **argv = argv_of(r->argv), **env;
 	char *log = bench_path(b, "jobs", "%u.log", id), tag[40];
+	char *port = device != NULL ? mem_fmt("VISE_PORT=%s", device) : NULL;
 	const char *slash = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
 	struct job_spec s = {
 		.name = r->name != NULL && r->name[0] != '\0' ? r->name
@@ -188,13 +193,32 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 	enum err e;
 
 	snprintf(tag, sizeof tag, "VISE_JOB=%u", id);
-	env = env_of(r->env_add, tag);
+	env = env_of(r->env_add, tag, port);
 	s.env_add = env;
 	e = s.name == NULL ? err_set(why, ERR_USAGE, "job", NULL, "no program named")
 	    : job_start(b->loop, id, &s, &ops, j, &j->job, why);
 	mem_free(env);
 	mem_free(argv);
 	mem_free(log);
+	mem_free(port);
+	return e;
+}
+
+/* The port that the job wants for itself. *device: heap string, NULL when it wants none. */
+static enum err
+borrow(struct bench *b, const struct bench_job_request *r, char **device, struct err_msg *why)
+{
+	struct bench_console *k;
+	enum err e;
+
+	if (r->port == NULL)
+		return ERR_OK;
+	k = consoles_named(b, r->port);
+	if (k == NULL)
+		return err_set(why, ERR_NOENT, r->port, "console.list names them",
+		    "no console of this name");
+	*device = mem_str(console_device(k->console));
+	e = consoles_lend(k, r->name != NULL ? r->name : r->kind, b->next_job + 1, NULL, why);
 	return e;
 }
 
@@ -203,6 +227,7 @@ jobs_start(
     struct bench *b, const struct bench_job_request *r, struct bench_job **out, struct err_msg *why)
 {
 	struct bench_job *j;
+	char *device = NULL;
 	int pair[2] = { -1, -1 };
 	enum err e = make_room(b, why);
 
@@ -214,7 +239,12 @@ jobs_start(
 	j = mem_zero(1, sizeof *j);
 	j->bench = b;
 	list_init(&j->waiters);
-	e = start(b, r, j, b->next_job + 1, pair[1], why);
+	e = borrow(b, r, &device, why);
+	if (e == ERR_OK)
+		e = start(b, r, j, b->next_job + 1, pair[1], device, why);
+	if (e != ERR_OK)
+		consoles_job_ended(b, b->next_job + 1);
+	mem_free(device);
 	sys_close(pair[1]);
 	if (e != ERR_OK) {
 		sys_close(pair[0]);
@@ -336,6 +366,7 @@ cmd_run(struct command_call *c)
 		.argv = json_object_get(c->args, "argv"),
 		.pty = json_get_bool(c->args, "pty", false),
 		.timeout_ns = (uint64_t)json_get_int(c->args, "timeout", 0),
+		.port = json_get_str(c->args, "port", NULL),
 	};
 	struct bench_job *j;
 	struct err_msg why;
@@ -420,6 +451,7 @@ static const struct command_arg run_args[] = {
 	{ "cwd", ARG_WORD, 0, NULL, "folder it runs in" },
 	{ "timeout", ARG_DURATION, 0, NULL, "end it after this time" },
 	{ "wait", ARG_BOOL, 0, "off", "answer when it ended" },
+	{ "port", ARG_WORD, 0, NULL, "console whose port it gets for itself; $VISE_PORT names it" },
 	{ "argv", ARG_REST, ARG_MUST, NULL, "program and arguments" },
 	{ .name = NULL },
 };

@@ -25,6 +25,7 @@ struct bench_job_request {
 	/* a script host: descriptor 3 is a connection to this bench */
 	bool with_socket;
 	uint64_t timeout_ns;
+	const char *port;               /* the console whose port it needs for itself, or NULL */
 };
 
 enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out,

@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/clients.c %D%/clients.h \
 	%D%/consoles.c %D%/consoles.h \
 	%D%/consoles_at.c %D%/consoles_at.h \
+	%D%/consoles_lend.c %D%/consoles_lend.h \
 	%D%/consoles_open.c %D%/consoles_open.h \
 	%D%/consoles_wire.c %D%/consoles_wire.h \
 	%D%/demo.c %D%/demo.h \

@@ -127,7 +127,7 @@ update_stream(struct link *k, const json_t *console)
 
 	if (s == NULL)
 		return;
-	if (strcmp(state, "lost") == 0)
+	if (strcmp(state, "lost") == 0 || strcmp(state, "lent") == 0)
 		stream_set_state(s, STREAM_LOST, why);
 	else
 		stream_set_state(s, strcmp(state, "closed") == 0 ? STREAM_ENDED : STREAM_OPEN, why);

@@ -18,6 +18,8 @@
 #include "base/slice.h"
 #include "sys/io.h"
 
+enum { LOCKS_MAX = 1 << 20 };
+
 static int ready_fd = -1;       /* the parent waits on its other end until process_ready() */
 
 void
@@ -221,6 +223,50 @@ read_comm(pid_t pid, char *name, unsigned long size)
 	sys_close(fd);
 	name[n > 0 ? n : 0] = '\0';
 	name[strcspn(name, "\n")] = '\0';
+}
+
+void
+process_name(pid_t pid, char *out, unsigned long size)
+{
+	out[0] = '\0';
+	read_comm(pid, out, size);
+}
+
+/* "2: FLOCK  ADVISORY  WRITE 4711 00:18:5 0 EOF": pid and major:minor:inode of the file. */
+static pid_t
+flock_line(struct slice line, const struct stat *st)
+{
+	char id[64];
+	uint64_t pid;
+	struct slice word;
+
+	(void)slice_word(&line);
+	if (!slice_is(slice_word(&line), "FLOCK"))
+		return 0;
+	(void)slice_word(&line);
+	(void)slice_word(&line);
+	word = slice_word(&line);
+	snprintf(id, sizeof id, "%02x:%02x:%llu", major(st->st_dev), minor(st->st_dev),
+	    (unsigned long long)st->st_ino);
+	return slice_is(slice_word(&line), id) && slice_u64(word, INT32_MAX, &pid) ? (pid_t)pid : 0;
+}
+
+pid_t
+process_flock_owner(const char *path)
+{
+	struct stat st;
+	struct buf b;
+	pid_t found = 0;
+
+	buf_init(&b, LOCKS_MAX + 65536);
+	if (stat(path, &st) == 0 && sys_file_read("/proc/locks", LOCKS_MAX, &b, NULL) == ERR_OK) {
+		struct slice rest = slice_make(b.data, b.len);
+
+		while (found == 0 && rest.n != 0)
+			found = flock_line(slice_cut(rest, '\n', &rest), &st);
+	}
+	buf_fini(&b);
+	return found;
 }
 
 pid_t

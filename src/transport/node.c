@@ -9,19 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/slice.h"
 #include "sys/io.h"
 #include "sys/process.h"
+#include "sys/time.h"
 #include "transport/discover.h"
 
 /* Documentation/admin-guide/devices.txt: 136-143 are the slaves of Unix98 ptys. */
-enum { PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143, UUCP_FILE_MAX = 64 };
+enum { PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143, UUCP_FILE_MAX = 64, STALE_S = 60 };
 
 bool
 node_resolve(const char *path, char *out, size_t size)
@@ -51,12 +54,27 @@ node_is_pty(const char *resolved)
 	    major(st.st_rdev) >= PTS_MAJOR_FIRST && major(st.st_rdev) <= PTS_MAJOR_LAST;
 }
 
-/* FHS 3.0, 5.9: ten ASCII columns and a newline; old programs wrote the pid as an int. */
-pid_t
-node_uucp_owner(const char *dir, const char *path)
+/* LCK..ttyUSB0; /dev/pts/3 is LCK..pts_3, as minicom and uucp write it. */
+static char *
+lock_name(const char *dir, const char *path)
 {
-	const char *name = strrchr(path, '/');
-	char *file = mem_fmt("%s/LCK..%s", dir, name != NULL ? name + 1 : path);
+	const char *slash = strrchr(path, '/');
+	char *name = mem_str(strncmp(path, "/dev/", 5) == 0 ? path + 5
+	    : slash != NULL ? slash + 1 : path), *file;
+
+	for (char *p = name; *p != '\0'; p++)
+		if (*p == '/')
+			*p = '_';
+	file = mem_fmt("%s/LCK..%s", dir, name);
+	mem_free(name);
+	return file;
+}
+
+/* FHS 3.0, 5.9: ten ASCII columns and a newline; old programs wrote the pid as an int. 0: it names
+ * nobody. */
+static pid_t
+lock_pid(const char *file)
+{
 	struct buf b;
 	uint64_t pid = 0;
 
@@ -72,20 +90,88 @@ node_uucp_owner(const char *dir, const char *path)
 		}
 	}
 	buf_fini(&b);
+	return (pid_t)pid;
+}
+
+pid_t
+node_uucp_owner(const char *dir, const char *path)
+{
+	char *file = lock_name(dir, path);
+	const pid_t pid = lock_pid(file);
+
 	mem_free(file);
-	return pid != 0 && process_alive((pid_t)pid) ? (pid_t)pid : 0;
+	return pid != 0 && process_alive(pid) ? pid : 0;
+}
+
+/* One that names nobody may be in the middle of being written. */
+static bool
+is_stale(const char *file, pid_t *owner)
+{
+	struct stat st;
+
+	*owner = lock_pid(file);
+	if (*owner != 0)
+		return !process_alive(*owner);
+	return stat(file, &st) == 0 && sys_wall() / NS_PER_S > (uint64_t)st.st_mtime + STALE_S;
+}
+
+static bool
+write_lock(int fd)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%10ld\n", (long)getpid());
+	return sys_write_all(fd, text, strlen(text));
+}
+
+enum err
+node_uucp_take(const char *dir, const char *path, char **lock, pid_t *owner)
+{
+	char *file = lock_name(dir, path);
+	int fd = -1;
+
+	*lock = NULL;
+	*owner = 0;
+	for (int i = 0; i < 2 && fd < 0; i++) {
+		fd = sys_open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+		if (fd >= 0 || errno != EEXIST)
+			break;
+		if (!is_stale(file, owner) || unlink(file) != 0) {
+			/* our own of another console is none; one that names nobody says nothing */
+			const bool busy = *owner != 0 && *owner != getpid() &&
+			    process_alive(*owner);
+
+			mem_free(file);
+			return busy ? ERR_BUSY : ERR_OK;
+		}
+	}
+	if (fd >= 0 && write_lock(fd))
+		*lock = file;
+	else if (fd >= 0)
+		(void)unlink(file);
+	sys_close(fd);
+	if (*lock == NULL)
+		mem_free(file);
+	return ERR_OK;
+}
+
+void
+node_unlock(char *lock)
+{
+	if (lock != NULL && lock_pid(lock) == getpid())
+		(void)unlink(lock);
+	mem_free(lock);
 }
 
 static enum err
 say_busy(const char *path, pid_t owner, const char *lock, struct err_msg *why)
 {
 	char name[64] = "", next[ERR_NEXT_MAX];
-	const pid_t seen = process_holder(path, name, sizeof name);
 
-	if (owner == 0 || seen == owner)
-		owner = seen;
+	if (owner == 0)
+		owner = process_holder(path, name, sizeof name);
 	else
-		name[0] = '\0';
+		process_name(owner, name, sizeof name);
 	if (owner == 0)
 		return err_set(why, ERR_BUSY, path,
 		    "close the other program (fuser -v shows it to root)",
@@ -141,15 +227,27 @@ say_errno(const char *path, int errnum, struct err_msg *why)
 	}
 }
 
-enum err
-node_open(const char *path, int *fd, struct err_msg *why)
+/* Root passes TIOCEXCL: ask. On a pty it outlives whoever set it while the other side is open, so
+ * somebody must be there. */
+static enum err
+check_exclusive(int fd, const char *path, struct err_msg *why)
 {
-	const pid_t owner = node_uucp_owner("/var/lock", path);
-	struct stat st;
+	char name[64];
+	int set = 0;
 
-	*fd = -1;
-	if (owner != 0 && owner != getpid())
-		return say_busy(path, owner, "lock file in /var/lock", why);
+	if (ioctl(fd, TIOCGEXCL, &set) != 0 || set == 0)
+		return ERR_OK;
+	if (node_is_pty(path) && process_holder(path, name, sizeof name) == 0)
+		return ERR_OK;
+	return say_busy(path, 0, "opened exclusively", why);
+}
+
+static enum err
+open_locked(const char *path, int *fd, struct err_msg *why)
+{
+	struct stat st;
+	enum err e;
+
 	if (stat(path, &st) != 0)
 		return say_errno(path, errno, why);
 	if (!S_ISCHR(st.st_mode))
@@ -159,9 +257,34 @@ node_open(const char *path, int *fd, struct err_msg *why)
 	*fd = sys_open(path, O_RDWR | O_NONBLOCK, 0);
 	if (*fd < 0)
 		return say_errno(path, errno, why);
-	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
-		return ERR_OK;
-	sys_close(*fd);
+	if (flock(*fd, LOCK_EX | LOCK_NB) != 0)
+		e = say_busy(path, process_flock_owner(path), "locked", why);
+	else
+		e = check_exclusive(*fd, path, why);
+	if (e != ERR_OK) {
+		sys_close(*fd);
+		*fd = -1;
+	}
+	return e;
+}
+
+enum err
+node_open(const char *path, int *fd, char **lock, struct err_msg *why)
+{
+	struct stat st;
+	pid_t owner;
+	enum err e;
+
 	*fd = -1;
-	return say_busy(path, 0, "locked", why);
+	*lock = NULL;
+	/* no lock for what is no device */
+	if (stat(path, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    node_uucp_take("/var/lock", path, lock, &owner) != ERR_OK)
+		return say_busy(path, owner, "lock file in /var/lock", why);
+	e = open_locked(path, fd, why);
+	if (e != ERR_OK) {
+		node_unlock(*lock);
+		*lock = NULL;
+	}
+	return e;
 }

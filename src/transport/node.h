@@ -3,7 +3,10 @@
  *
  * Layer   transport, private. Used by the serial and the pty wire.
  * Locks   three kinds do not see one another: UUCP files (minicom), flock (tio, picocom) and
- *         TIOCEXCL (go-serial, ModemManager). All are honoured; flock is taken here.
+ *         TIOCEXCL (go-serial, ModemManager). All are honoured, also where root could pass; the
+ *         file (where the folder lets us) and flock are taken here. FHS 3.0, 5.9.
+ * Stale   a lock file whose process is gone is removed; so is one that names no process and was
+ *         not touched for a minute (a crash while it was written).
  */
 #ifndef TRANSPORT_NODE_H
 #define TRANSPORT_NODE_H
@@ -12,8 +15,14 @@
 #include <sys/types.h>
 #include "base/err.h"
 
-/* Opens path (non-blocking, no controlling terminal) and takes the flock. */
-enum err node_open(const char *path, int *fd, struct err_msg *why);
+/* Opens path (non-blocking, no controlling terminal) and takes file lock and flock. *lock: heap
+ * string for node_unlock, NULL when no lock file could be made. */
+enum err node_open(const char *path, int *fd, char **lock, struct err_msg *why);
+/* Removes the lock file if it is still ours; frees the string. NULL is fine. */
+void     node_unlock(char *lock);
+/* Makes the UUCP lock file for path in dir. ERR_BUSY with *owner when a live process has it;
+ * ERR_OK with *lock NULL when the folder does not let us. */
+enum err node_uucp_take(const char *dir, const char *path, char **lock, pid_t *owner);
 /* Links resolved into out; false when nothing is there. */
 bool     node_resolve(const char *path, char *out, size_t size);
 bool     node_is_pty(const char *resolved);

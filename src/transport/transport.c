@@ -401,6 +401,7 @@ release(struct transport *t)
 	loop_timer_stop(t->pace);
 	loop_timer_stop(t->brk);
 	sys_close(t->fd);
+	node_unlock(t->lock);
 	buf_fini(&t->out);
 	mem_free(t->priv);
 	mem_free(t->port);

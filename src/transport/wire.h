@@ -42,6 +42,7 @@ struct transport {
 	void   *arg;
 	struct transport_settings set;
 	char   *spec, *device;
+	char   *lock;                   /* of node_open, or NULL */
 	struct port *port;              /* NULL when sysfs does not know it */
 	void   *priv;                   /* the wire's own, mem_free'd by transport.c */
 	int     fd;

@@ -60,7 +60,7 @@ wire_close(struct transport *t)
 static enum err
 wire_open(struct transport *t, const char *rest, struct err_msg *why)
 {
-	enum err e = node_open(rest, &t->fd, why);
+	enum err e = node_open(rest, &t->fd, &t->lock, why);
 
 	if (e != ERR_OK)
 		return e;

@@ -17,7 +17,7 @@ configure(struct transport *t, struct err_msg *why)
 static enum err
 wire_open(struct transport *t, const char *rest, struct err_msg *why)
 {
-	enum err e = node_open(rest, &t->fd, why);
+	enum err e = node_open(rest, &t->fd, &t->lock, why);
 
 	if (e != ERR_OK)
 		return e;

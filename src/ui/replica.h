@@ -50,6 +50,9 @@ enum replica_state { CONSOLE_OPENING, CONSOLE_OPEN, CONSOLE_LOST, CONSOLE_CLOSED
 struct replica_console {
 	int64_t id;
 	char *name, *device, *settings, *profile, *why, *lock_who, *lock_what, *log;
+	char *lent_to;                  /* who has the port meanwhile, or NULL */
+	int64_t lent_job;               /* 0: no job */
+	char lines[24];                 /* "DTR RTS CTS": modem lines that are on; "" unknown */
 	enum replica_state state;
 	uint64_t changed;               /* t of the last change of state */
 	int64_t baud, rx, tx;

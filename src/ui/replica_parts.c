@@ -182,6 +182,27 @@ console_logs(struct replica_console *c, const json_t *logs)
 		c->log_failing |= json_get_bool(log, "failing", false);
 }
 
+/* "DTR RTS cts": what is there stands large; "" where the link has no such lines. */
+static void
+console_lines(struct replica_console *c, const json_t *lines)
+{
+	static const struct { const char *key, *on, *off; } names[] = {
+		{ "dtr", "DTR", "dtr" }, { "rts", "RTS", "rts" }, { "cts", "CTS", "cts" },
+		{ "dsr", "DSR", "dsr" }, { "cd", "CD", "cd" }, { "ri", "RI", "" },
+	};
+	size_t n = 0;
+
+	c->lines[0] = '\0';
+	for (size_t i = 0; json_is_object(lines) && i < sizeof names / sizeof *names; i++) {
+		const char *word = json_get_bool(lines, names[i].key, false) ? names[i].on :
+		    names[i].off;
+
+		if (word[0] != '\0' && n < sizeof c->lines)
+			n += (size_t)snprintf(c->lines + n, sizeof c->lines - n, "%s%s",
+			    n != 0 ? " " : "", word);
+	}
+}
+
 void
 console_set(struct replica_console *c, const json_t *o, uint64_t t)
 {
@@ -199,6 +220,9 @@ console_set(struct replica_console *c, const json_t *o, uint64_t t)
 	console_logs(c, json_object_get(o, "logs"));
 	replica_text(&c->lock_who, lock, "who");
 	replica_text(&c->lock_what, lock, "what");
+	replica_text(&c->lent_to, json_object_get(o, "lent"), "to");
+	c->lent_job = json_get_int(json_object_get(o, "lent"), "job", 0);
+	console_lines(c, json_object_get(o, "lines"));
 	if (c->name == NULL)
 		c->name = mem_str("console");
 	if (c->device == NULL)
@@ -216,7 +240,7 @@ void
 console_fini(struct replica_console *c)
 {
 	char *all[] = { c->name, c->device, c->settings, c->profile, c->why, c->lock_who,
-	    c->lock_what, c->log, c->map };
+	    c->lock_what, c->log, c->map, c->lent_to };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		mem_free(all[i]);

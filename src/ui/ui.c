@@ -423,6 +423,18 @@ live_stream(struct ui *u)
 }
 
 static void
+say_not_open(struct ui *u, const struct replica_console *c)
+{
+	const char *name = c->device != NULL ? c->device : c->name;
+
+	if (c->lent_to != NULL)
+		ui_say(u, UI_WARN, "%s is lent to %s: typed keys are not sent and not kept", name,
+		    c->lent_to);
+	else
+		ui_say(u, UI_WARN, "%s is not open: typed keys are not sent and not kept", name);
+}
+
+static void
 type(struct ui *u, const char *p, size_t n)
 {
 	struct replica_console *c = ui_console(u);
@@ -436,8 +448,7 @@ type(struct ui *u, const char *p, size_t n)
 		return;
 	}
 	if (u->focus == PANE_CONSOLE && c->state != CONSOLE_OPEN) {
-		ui_say(u, UI_WARN, "%s is not open: typed keys are not sent and not kept",
-		    c->device != NULL ? c->device : c->name);
+		say_not_open(u, c);
 		return;
 	}
 	if (v != NULL && n == 3 && p[0] == '\033' && p[1] == '[' && p[2] >= 'A' && p[2] <= 'D' &&

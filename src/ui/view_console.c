@@ -36,6 +36,15 @@ title_view(const struct replica_console *c, const struct streamview *v, bool wid
 		(void)buf_add_fmt(b, "  %zu hidden", v->hidden);
 }
 
+static void
+lent_text(const struct replica_console *c, char *out, size_t size)
+{
+	if (c->lent_job != 0)
+		snprintf(out, size, "LENT to %.60s, job %lld", c->lent_to, (long long)c->lent_job);
+	else
+		snprintf(out, size, "LENT to %.60s", c->lent_to);
+}
+
 /* "main ttyUSB0 115200 8N1  SIMULATED  vt100  filter: x" */
 static void
 title_left(const struct ui *u, const struct replica_console *c, const struct streamview *v,
@@ -52,6 +61,8 @@ title_left(const struct ui *u, const struct replica_console *c, const struct str
 		    c->settings : "");
 	if (u->replica->simulated)
 		(void)buf_add_str(b, "  SIMULATED");
+	if (wide && c->lines[0] != '\0')
+		(void)buf_add_fmt(b, "  %s", c->lines);
 	if (wide && streamview_full_screen(v))
 		(void)buf_add_str(b, "  vt100");
 	title_view(c, v, wide, b);
@@ -103,7 +114,9 @@ title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size
 	title_left(u, c, v, &l);
 	title_right(u, c, v, &r);
 	snprintf(left, left_size, "%s", buf_str(&l));
-	if (c->state == CONSOLE_LOST)
+	if (c->lent_to != NULL)
+		lent_text(c, right, right_size);
+	else if (c->state == CONSOLE_LOST)
 		lost_text(u, c, right, right_size);
 	else
 		snprintf(right, right_size, "%s", buf_str(&r));
@@ -152,9 +165,13 @@ draw_lost(struct grid *g, struct grid_rect r, const struct replica_console *c)
 {
 	const int row = r.row + r.rows - 2;
 
-	if (c->state != CONSOLE_LOST || r.rows < 6)
+	if ((c->state != CONSOLE_LOST && c->lent_to == NULL) || r.rows < 6)
 		return 0;
-	grid_textf(g, row, r.col, r.cols, STYLE_ALARM,
+	if (c->lent_to != NULL)
+		grid_textf(g, row, r.col, r.cols, STYLE_WARN,
+		    "!    %.60s has the port; it is opened again after that", c->lent_to);
+	else
+		grid_textf(g, row, r.col, r.cols, STYLE_ALARM,
 	    "!    waiting for it to come back; then %lld %s",
 	    (long long)c->baud, c->settings != NULL ? c->settings : "");
 	grid_text(g, row + 1, r.col, r.cols, STYLE_ALARM,

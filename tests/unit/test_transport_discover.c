@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,6 +292,58 @@ test_uucp_locks(void **state)
 	mem_free(dir);
 }
 
+static void
+test_uucp_take(void **state)
+{
+	char *dir = mem_fmt("%s/take", root), *file = mem_fmt("%s/LCK..ttyUSB7", dir), *lock;
+	pid_t owner, gone = fork();
+	char text[32];
+	struct buf b;
+
+	(void)state;
+	if (gone == 0)
+		_exit(0);
+	(void)sys_wait(gone);
+	put("/take", "x", "");
+	assert_int_equal(node_uucp_take(dir, "/dev/ttyUSB7", &lock, &owner), ERR_OK);
+	assert_string_equal(lock, file);
+	buf_init(&b, 70000);
+	assert_int_equal(sys_file_read(file, 64, &b, NULL), ERR_OK);
+	snprintf(text, sizeof text, "%10ld\n", (long)getpid());
+	assert_string_equal(buf_str(&b), text);
+	buf_fini(&b);
+	node_unlock(lock);
+	assert_int_not_equal(access(file, F_OK), 0);
+
+	snprintf(text, sizeof text, "%10ld\n", (long)gone);     /* its process is gone: removed */
+	put("/take", "LCK..ttyUSB7", text);
+	assert_int_equal(node_uucp_take(dir, "/dev/ttyUSB7", &lock, &owner), ERR_OK);
+	assert_non_null(lock);
+	node_unlock(lock);
+
+	snprintf(text, sizeof text, "%10ld\n", (long)getppid());
+	put("/take", "LCK..ttyUSB7", text);
+	assert_int_equal(node_uucp_take(dir, "/dev/ttyUSB7", &lock, &owner), ERR_BUSY);
+	assert_int_equal(owner, getppid());
+	assert_null(lock);
+	node_unlock(mem_str(file));             /* not ours: it stays */
+	assert_int_equal(access(file, F_OK), 0);
+
+	put("/take", "LCK..ttyUSB7", "");       /* just being written: left alone, no lock of ours */
+	assert_int_equal(node_uucp_take(dir, "/dev/ttyUSB7", &lock, &owner), ERR_OK);
+	assert_null(lock);
+	assert_int_equal(utimensat(AT_FDCWD, file,
+	    (const struct timespec[2]){ { 1000, 0 }, { 1000, 0 } }, 0), 0);
+	assert_int_equal(node_uucp_take(dir, "/dev/ttyUSB7", &lock, &owner), ERR_OK);
+	assert_non_null(lock);
+	node_unlock(lock);
+
+	assert_int_equal(node_uucp_take("/nonexistent", "/dev/ttyUSB7", &lock, &owner), ERR_OK);
+	assert_null(lock);
+	mem_free(file);
+	mem_free(dir);
+}
+
 int
 main(void)
 {
@@ -302,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_sentence),
 		cmocka_unit_test(test_uucp_locks),
+		cmocka_unit_test(test_uucp_take),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
