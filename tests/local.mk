@@ -59,6 +59,7 @@ TESTS += \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
+	tests/cli/watch.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -84,6 +85,7 @@ EXTRA_DIST += \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
+	tests/cli/watch.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \

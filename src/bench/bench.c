@@ -20,6 +20,7 @@
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/profiles.h"
+#include "bench/watch.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -140,14 +141,15 @@ on_linger(void *arg)
 	struct bench *b = arg;
 
 	b->linger = NULL;
-	if (!clients_any_viewer(b) && !jobs_running(b))
+	if (!clients_any_viewer(b) && !jobs_running(b) && !watches_running(b))
 		bench_end(b, "nobody came back");
 }
 
 void
 bench_linger_check(struct bench *b)
 {
-	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && list_empty(&b->clients);
+	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && !watches_running(b) &&
+	    list_empty(&b->clients);
 	const uint64_t linger = b->given.linger_ns >= 0 ? (uint64_t)b->given.linger_ns :
 	    options_num(&b->options, OPT_BENCH_LINGER);
 
@@ -260,6 +262,7 @@ bench_new(const struct bench_options *o)
 	list_init(&b->consoles);
 	list_init(&b->jobs);
 	list_init(&b->tasks);
+	list_init(&b->watches);
 	options_init(&b->options);
 	return b;
 }
@@ -272,6 +275,7 @@ bench_free(struct bench *b)
 	demo_close(b);
 	consoles_close(b);
 	gauges_close(b);
+	watches_close(b);
 	profiles_close(b);
 	boards_close(b);
 	loop_timer_stop(b->linger);

@@ -25,6 +25,8 @@
 enum { STREAM_JOBS = 1000 };            /* stream of job N is STREAM_JOBS + N; consoles are 1.. */
 
 struct bench;
+struct bundle;
+struct comparison;
 struct gauge_set;
 
 /* A byte stream that clients may follow. */
@@ -63,6 +65,11 @@ struct bench {
 	json_t *notices;                /* array, newest last */
 	json_t *profile;                /* the PROFILE object, or NULL */
 	json_t *profile_a, *profile_b;  /* paths of the two, JSON strings or NULL */
+	struct comparison *comparing;   /* of A and B, under way, or NULL */
+	json_t *shots;                  /* the timeline of snapshots (shots.h), or NULL */
+	struct list watches;
+	struct bundle *bundle;          /* a snapshot of everything under way, or NULL */
+	uint32_t next_shot, next_watch, next_bundle;
 	char *profile_url;              /* where profile.grab goes by itself, or NULL */
 	struct manifest_list manifests;
 	json_t *boards, *workflows, *macros;
@@ -76,6 +83,7 @@ struct bench {
 
 extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
 extern const struct command bench_console_commands[], bench_gauge_commands[],
-    bench_profile_commands[], bench_job_commands[], bench_board_commands[], bench_misc_commands[];
+    bench_profile_commands[], bench_watch_commands[], bench_job_commands[],
+    bench_board_commands[], bench_misc_commands[];
 
 #endif

@@ -17,6 +17,10 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
 	%D%/ports.c %D%/ports.h \
+	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \
-	%D%/snapshot.c %D%/snapshot.h
+	%D%/shots.c %D%/shots.h \
+	%D%/snapshot.c %D%/snapshot.h \
+	%D%/watch.c %D%/watch.h \
+	%D%/watch_round.c %D%/watch_round.h
 %C%_libbench_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

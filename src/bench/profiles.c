@@ -1,7 +1,6 @@
 /* profiles.c - the two profiles of a bench, compared by a worker process. */
 #include "bench/profiles.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,38 +8,44 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/news.h"
-#include "sys/io.h"
-#include "sys/path.h"
-#include "sys/sock.h"
-#include "sys/spawn.h"
+#include "bench/profile_tasks.h"
+#include "bench/shots.h"
+#include "core/place.h"
+#include "sys/time.h"
 
 enum { ROWS_MAX = 500 };
 static const uint64_t ASK_NS = (uint64_t)LIMIT_WORKER_MS * NS_PER_MS;
 
-/* One worker with one task; it ends when the task is answered. */
-struct task {
-	struct list node;
+/* The comparison being made: one worker, up to three answers. A new one ends the one before. */
+struct comparison {
 	struct bench *bench;
-	struct peer *peer;
-	struct loop_child *child;
-	pid_t pid;
+	struct profile_task *task;
 	struct command_call *call;      /* who waits, or NULL */
 	json_t *a, *b;                  /* results of the single profiles */
 	json_t *diff;
 	unsigned waiting;               /* answers still to come */
-	bool failed, ended;
-	char *out;                      /* of a grab: the file, and the slot it goes to */
+};
+
+/* A profile on its way: where it goes when it is here. */
+struct grab {
+	struct bench *bench;
+	struct profile_task *task;
+	struct command_call *call;
+	char *source, *kind;
 	char slot;
 	bool shift;                     /* the B there was becomes A, once the new one is here */
-	struct err_msg why;
 };
 
 /* ---- telling */
 
 static json_t *
-side_json(const json_t *path, const json_t *top)
+side_json(const struct bench *b, const json_t *path, const json_t *top)
 {
+	const json_t *shot = shots_of_path(b, json_string_value(path));
 	json_t *o = json_object();
+
+	if (shot != NULL)
+		json_put_int(o, "id", json_get_int(shot, "id", 0));
 
 	json_put_str(o, "path", json_string_value(path));
 	json_put_num(o, "time", json_get_num(top, "time_nanos", 0));
@@ -66,6 +71,23 @@ set_state(struct bench *b, const char *state, const struct err_msg *why)
 	json_put_str(o, "state", state);
 	if (why != NULL)
 		json_put(o, "error", json_from_err(why));
+	set_profile(b, o);
+}
+
+/* How the newest fetch went: the pane shows it beside the rows, which stay. */
+static void
+set_grab(struct bench *b, const char *state, const char *source, const struct err_msg *why)
+{
+	json_t *o = b->profile != NULL ? json_copy(b->profile) : json_object(), *g = json_object();
+
+	if (json_object_get(o, "state") == NULL)
+		json_put_str(o, "state", "none");
+	json_put_str(g, "state", state);
+	json_put_str(g, "source", source);
+	json_put_int(g, "t", (json_int_t)bench_time(b, sys_mono()));
+	if (why != NULL)
+		json_put(g, "error", json_from_err(why));
+	json_put(o, "grab", g);
 	set_profile(b, o);
 }
 
@@ -102,7 +124,7 @@ row_json(const json_t *row, const json_t *flat_a, const json_t *flat_b, const js
 }
 
 static json_t *
-profile_json(const struct task *t)
+profile_json(const struct comparison *t)
 {
 	const json_t *top = t->diff != NULL ? t->diff : t->b, *rows = json_object_get(top, "rows");
 	json_t *flat_a = by_name(t->a, "flat"), *flat_b = by_name(t->b, "flat"),
@@ -121,8 +143,10 @@ profile_json(const struct task *t)
 	json_put_str(o, "unit", json_get_str(top, "unit", ""));
 	json_put_num(o, "total", json_get_num(top, "total", 0));
 	if (t->a != NULL)
-		json_put(o, "a", side_json(t->bench->profile_a, t->a));
-	json_put(o, "b", side_json(t->bench->profile_b, t->b));
+		json_put(o, "a", side_json(t->bench, t->bench->profile_a, t->a));
+	json_put(o, "b", side_json(t->bench, t->bench->profile_b, t->b));
+	if (json_object_get(t->bench->profile, "grab") != NULL)
+		(void)json_object_set(o, "grab", json_object_get(t->bench->profile, "grab"));
 	json_put(o, "rows", list);
 	json_put_int(o, "hidden",
 	    json_get_int(top, "dropped", 0) +
@@ -131,177 +155,90 @@ profile_json(const struct task *t)
 	return o;
 }
 
-/* ---- a worker's life */
+/* ---- comparing */
 
 static void
-task_end(void *arg)
+comparison_free(struct comparison *t)
 {
-	struct task *t = arg;
-
-	list_del(&t->node);
-	peer_close(t->peer);
-	if (t->child != NULL) {
-		loop_child_forget(t->child);
-		sys_kill_group(t->pid, 9);
-		(void)sys_wait(t->pid);
-	}
+	profile_task_close(t->task);
 	json_decref(t->a);
 	json_decref(t->b);
 	json_decref(t->diff);
-	mem_free(t->out);
+	if (t->bench->comparing == t)
+		t->bench->comparing = NULL;
 	mem_free(t);
 }
 
+/* Ends it: with the rows that were made, or with why there are none. */
 static void
-answer(struct task *t, json_t *result)
-{
-	if (t->call != NULL && t->failed)
-		command_fail(t->call, &t->why);
-	else if (t->call != NULL)
-		command_done(t->call, result);
-	else
-		json_decref(result);
-	t->call = NULL;
-}
-
-static void load(struct bench *b, struct command_call *call);
-
-static void
-task_done(struct task *t)
+comparison_end(struct comparison *t, const struct err_msg *why)
 {
 	struct bench *b = t->bench;
+	struct command_call *call = t->call;
 
-	if (t->ended)
-		return;
-	t->ended = true;
-	if (t->failed) {
-		if (t->out == NULL)
-			set_state(b, "failed", &t->why);
-		bench_notice_err(b, "error", "profile", &t->why);
-		answer(t, NULL);
-	} else if (t->out != NULL) {
-		json_t **slot = t->slot == 'a' ? &b->profile_a : &b->profile_b;
-
-		if (t->shift && b->profile_b != NULL) {
-			json_decref(b->profile_a);
-			b->profile_a = json_incref(b->profile_b);
-		}
-		json_decref(*slot);
-		*slot = json_string(t->out);
-		load(b, t->call);
+	if (why != NULL) {
+		set_state(b, "failed", why);
+		bench_notice_err(b, "error", "profile", why);
+		if (call != NULL)
+			command_fail(call, why);
 	} else {
 		json_t *p = profile_json(t);
 
 		set_profile(b, json_incref(p));
-		answer(t, p);
+		if (call != NULL)
+			command_done(call, p);
+		else
+			json_decref(p);
 	}
-	loop_defer(b->loop, task_end, t);
+	comparison_free(t);
+}
+
+/* A newer one takes its place: whoever waited for the old rows is told so. */
+static void
+comparison_drop(struct bench *b)
+{
+	struct err_msg why;
+
+	if (b->comparing == NULL)
+		return;
+	(void)err_set(&why, ERR_CANCELLED, "profile", NULL, "another comparison was asked for");
+	if (b->comparing->call != NULL)
+		command_fail(b->comparing->call, &why);
+	comparison_free(b->comparing);
 }
 
 static void
-got(struct task *t, json_t **where, const json_t *result, const struct err_msg *why)
+got(struct comparison *t, json_t **where, const json_t *result, const struct err_msg *why)
 {
-	if (why != NULL && !t->failed) {
-		t->failed = true;
-		t->why = *why;
+	if (why != NULL) {
+		comparison_end(t, why);
+		return;
 	}
-	if (result != NULL && where != NULL)
-		*where = json_incref((json_t *)(uintptr_t)result);
-	if (--t->waiting == 0 || t->failed)
-		task_done(t);
+	*where = json_incref((json_t *)(uintptr_t)result);
+	if (--t->waiting == 0)
+		comparison_end(t, NULL);
 }
 
 static void
 on_a(void *arg, const json_t *result, const struct err_msg *why)
 {
-	got(arg, &((struct task *)arg)->a, result, why);
+	got(arg, &((struct comparison *)arg)->a, result, why);
 }
 
 static void
 on_b(void *arg, const json_t *result, const struct err_msg *why)
 {
-	got(arg, &((struct task *)arg)->b, result, why);
+	got(arg, &((struct comparison *)arg)->b, result, why);
 }
 
 static void
 on_diff(void *arg, const json_t *result, const struct err_msg *why)
 {
-	got(arg, &((struct task *)arg)->diff, result, why);
+	got(arg, &((struct comparison *)arg)->diff, result, why);
 }
 
 static void
-on_fetched(void *arg, const json_t *result, const struct err_msg *why)
-{
-	got(arg, NULL, result, why);
-}
-
-/* A worker killed by the kernel says nothing: its end fails what was asked. */
-static void
-on_closed(struct peer *p, const struct err_msg *why, void *arg)
-{
-	struct task *t = arg;
-
-	(void)p;
-	(void)why;
-	if (t->ended)
-		return;
-	t->failed = true;
-	(void)err_set(&t->why, ERR_TOOL, "vise-worker", "try again; the bench is not affected",
-	    "the worker ended before it answered");
-	task_done(t);
-}
-
-static void
-on_exit_status(void *arg, int status)
-{
-	struct task *t = arg;
-
-	(void)status;
-	t->child = NULL;
-}
-
-static const struct peer_ops ops = { .closed = on_closed };
-
-static struct task *
-task_start(struct bench *b, struct command_call *call, const char *write_ok, struct err_msg *why)
-{
-	struct task *t = mem_zero(1, sizeof *t);
-	char *program = path_program("vise-worker");
-	const char *argv[] = { program, write_ok != NULL ? "--write" : NULL, write_ok, NULL };
-	int pair[2];
-	enum err e;
-
-	if (!sys_socketpair(pair)) {
-		mem_free(t);
-		mem_free(program);
-		(void)err_set(why, ERR_IO, "vise-worker", NULL, "no socket for it");
-		return NULL;
-	}
-	const struct sys_spawn s = { .argv = argv,
-		.fd_in = -1,
-		.fd_out = -1,
-		.fd_err = -1,
-		.fd3 = pair[1],
-		.no_new_privs = true };
-
-	e = sys_spawn(&s, &t->pid, why);
-	sys_close(pair[1]);
-	mem_free(program);
-	if (e != ERR_OK) {
-		sys_close(pair[0]);
-		mem_free(t);
-		return NULL;
-	}
-	t->bench = b;
-	t->call = call;
-	t->peer = peer_open(b->loop, pair[0], "bench", b->name, &ops, t);
-	t->child = loop_child_watch(b->loop, t->pid, on_exit_status, t);
-	list_add_tail(&b->tasks, &t->node);
-	return t;
-}
-
-static void
-ask_top(struct task *t, const json_t *now, const json_t *base, peer_answer_cb cb)
+ask_top(struct comparison *t, const json_t *now, const json_t *base, peer_answer_cb cb)
 {
 	json_t *p = json_object();
 
@@ -311,27 +248,32 @@ ask_top(struct task *t, const json_t *now, const json_t *base, peer_answer_cb cb
 	json_put_int(p, "limit_bytes",
 	    (json_int_t)(options_num(&t->bench->options, OPT_PROFILE_LIMIT) << 20));
 	t->waiting++;
-	peer_call(t->peer, "pprof.top", p, ASK_NS, cb, t);
+	profile_task_ask(t->task, "pprof.top", p, ASK_NS, cb, t);
 }
 
 static void
 load(struct bench *b, struct command_call *call)
 {
 	struct err_msg why;
-	struct task *t;
+	struct comparison *t;
+	struct profile_task *task;
 
 	if (b->profile_b == NULL) {     /* only A so far: nothing to show yet */
 		if (call != NULL)
 			command_done(call, NULL);
 		return;
 	}
-	t = task_start(b, call, NULL, &why);
-	if (t == NULL) {
+	comparison_drop(b);
+	task = profile_task_open(b, NULL, &why);
+	if (task == NULL) {
 		set_state(b, "failed", &why);
 		if (call != NULL)
 			command_fail(call, &why);
 		return;
 	}
+	t = mem_zero(1, sizeof *t);
+	*t = (struct comparison){ .bench = b, .task = task, .call = call };
+	b->comparing = t;
 	set_state(b, "loading", NULL);
 	ask_top(t, b->profile_b, NULL, on_b);
 	if (b->profile_a != NULL) {
@@ -343,26 +285,46 @@ load(struct bench *b, struct command_call *call)
 void
 profiles_close(struct bench *b)
 {
-	LIST_EACH_SAFE(n, &b->tasks) {
-		struct task *t = LIST_ENTRY(n, struct task, node);
-
-		loop_defer_cancel(b->loop, task_end, t);
-		t->ended = true;
-		task_end(t);
-	}
+	if (b->comparing != NULL)
+		comparison_free(b->comparing);
+	profile_tasks_end(b);
 	json_decref(b->profile);
 	json_decref(b->profile_a);
 	json_decref(b->profile_b);
-	b->profile = b->profile_a = b->profile_b = NULL;
+	json_decref(b->shots);
+	b->profile = b->profile_a = b->profile_b = b->shots = NULL;
+}
+
+void
+profiles_show(struct bench *b, const char *path, bool shift, struct command_call *call)
+{
+	if (shift && b->profile_b != NULL) {
+		json_decref(b->profile_a);
+		b->profile_a = json_incref(b->profile_b);
+	}
+	json_decref(b->profile_b);
+	b->profile_b = json_text(path, strlen(path));
+	load(b, call);
 }
 
 /* ---- commands */
 
-static void
-set_path(json_t **slot, const char *path)
+/* The word as a file, into the slot; false: the call has been answered. */
+static bool
+take_word(struct command_call *c, json_t **slot, const char *key)
 {
+	struct bench *b = c->ctx;
+	struct err_msg why;
+	char *path = shots_path(b, json_get_str(c->args, key, ""), NULL, &why);
+
+	if (path == NULL) {
+		command_fail(c, &why);
+		return false;
+	}
 	json_decref(*slot);
 	*slot = json_text(path, strlen(path));
+	mem_free(path);
+	return true;
 }
 
 static void
@@ -370,9 +332,8 @@ cmd_load(struct command_call *c)
 {
 	struct bench *b = c->ctx;
 
-	set_path(&b->profile_a, json_get_str(c->args, "a", ""));
-	set_path(&b->profile_b, json_get_str(c->args, "b", ""));
-	load(b, c);
+	if (take_word(c, &b->profile_a, "a") && take_word(c, &b->profile_b, "b"))
+		load(b, c);
 }
 
 static void
@@ -380,8 +341,8 @@ cmd_a(struct command_call *c)
 {
 	struct bench *b = c->ctx;
 
-	set_path(&b->profile_a, json_get_str(c->args, "path", ""));
-	load(b, c);
+	if (take_word(c, &b->profile_a, "path"))
+		load(b, c);
 }
 
 static void
@@ -389,8 +350,8 @@ cmd_b(struct command_call *c)
 {
 	struct bench *b = c->ctx;
 
-	set_path(&b->profile_b, json_get_str(c->args, "path", ""));
-	load(b, c);
+	if (take_word(c, &b->profile_b, "path"))
+		load(b, c);
 }
 
 static void
@@ -405,41 +366,125 @@ cmd_swap(struct command_call *c)
 }
 
 static void
-cmd_grab(struct command_call *c)
+grab_free(struct grab *g)
+{
+	profile_task_close(g->task);
+	mem_free(g->source);
+	mem_free(g->kind);
+	mem_free(g);
+}
+
+static void
+on_grabbed(void *arg, const json_t *result, const struct err_msg *why)
+{
+	struct grab *g = arg;
+	struct bench *b = g->bench;
+	const json_t *shot;
+
+	if (why != NULL) {
+		set_grab(b, "failed", g->source, why);
+		bench_notice_err(b, "error", "profile", why);
+		command_fail(g->call, why);
+		grab_free(g);
+		return;
+	}
+	shot = shots_put(b, shots_make(b, g->source, g->kind, result));
+	set_grab(b, "ok", g->source, NULL);
+	if (strcmp(json_get_str(shot, "form", ""), "profile") != 0 || g->slot == 'n') {
+		command_done(g->call, json_incref((json_t *)(uintptr_t)shot));
+	} else if (g->slot == 'a') {
+		json_decref(b->profile_a);
+		b->profile_a = json_string(json_get_str(shot, "path", ""));
+		load(b, g->call);
+	} else {
+		profiles_show(b, json_get_str(shot, "path", ""), g->shift, g->call);
+	}
+	grab_free(g);
+}
+
+/* What is fetched: the kind asked for, else the one that the address names, else heap. */
+static enum err
+kind_of(const char *source, const char *asked, char kind[32], struct err_msg *why)
+{
+	struct place p;
+	enum err e = place_parse(source, &p, why);
+
+	if (e != ERR_OK)
+		return e;
+	place_profile(&p, kind);
+	place_fini(&p);
+	if (asked[0] != '\0')
+		snprintf(kind, 32, "%s", asked);
+	else if (strcmp(kind, "any") == 0)
+		snprintf(kind, 32, "heap");
+	return ERR_OK;
+}
+
+static enum err
+grab_start(struct command_call *c, const char *source, const char *kind, struct err_msg *why)
 {
 	struct bench *b = c->ctx;
-	const char *url = json_get_str(c->args, "url", b->profile_url),
-		   *slot = json_get_str(c->args, "slot", "b");
-	char *folder;
-	struct err_msg why;
-	struct task *t;
+	char *folder = bench_path(b, "snapshots", "%s", ""), *out;
+	struct profile_task *task = profile_task_open(b, folder, why);
+	const char *slot = json_get_str(c->args, "slot", "b");
+	struct grab *g;
 	json_t *p;
 
-	if (url == NULL || (strcmp(slot, "a") != 0 && strcmp(slot, "b") != 0)) {
-		(void)err_set(&why, ERR_USAGE, "profile.grab", NULL,
-		    url == NULL
-			? "needs the address, such as http://127.0.0.1:6060/debug/pprof/heap?gc=1"
-			: "slot is a or b");
-		command_fail(c, &why);
-		return;
-	}
-	folder = bench_path(b, "snapshots", "%s", "");
-	t = task_start(b, c, folder, &why);
 	mem_free(folder);
-	if (t == NULL) {
-		command_fail(c, &why);
-		return;
-	}
-	t->slot = slot[0];
-	t->shift = slot[0] == 'b' && json_get_bool(c->args, "shift", true);
-	t->out = bench_path(b, "snapshots", "heap-%03u.pb.gz", ++b->next_snapshot);
+	if (task == NULL)
+		return why->code;
+	g = mem_zero(1, sizeof *g);
+	*g = (struct grab){ .bench = b, .task = task, .call = c, .source = mem_str(source),
+	    .kind = mem_str(strcmp(kind, "other") == 0 ? "heap" : kind), .slot = slot[0],
+	    .shift = json_get_bool(c->args, "shift", true) };
+	out = bench_path(b, "snapshots", "%s-%03u.%s", g->kind, ++b->next_snapshot,
+	    strcmp(kind, "trace") == 0 ? "trace" : "pb.gz");
 	p = json_object();
-	json_put_str(p, "url", url);
-	json_put_str(p, "out", t->out);
+	json_put_str(p, "url", source);
+	json_put_str(p, "profile", kind);
+	json_put_bool(p, "gc", json_get_bool(c->args, "gc", true));
+	json_put_str(p, "out", out);
 	json_put_bool(p, "check", true);
-	json_put_int(p, "timeout_ms", 20000);
-	t->waiting = 1;
-	peer_call(t->peer, "fetch", p, ASK_NS, on_fetched, t);
+	json_put_int(p, "limit_bytes",
+	    (json_int_t)(options_num(&b->options, OPT_PROFILE_LIMIT) << 20));
+	json_put_int(p, "timeout_ms",
+	    json_get_int(c->args, "timeout", 20 * (json_int_t)NS_PER_S) / (json_int_t)NS_PER_MS);
+	mem_free(out);
+	set_grab(b, "fetching", source, NULL);
+	profile_task_ask(task, "fetch", p, ASK_NS, on_grabbed, g);
+	return ERR_OK;
+}
+
+static void
+cmd_grab(struct command_call *c)
+{
+	static const char *const slots[] = { "a", "b", "none" };
+	struct bench *b = c->ctx;
+	const char *source = json_get_str(c->args, "url", b->profile_url),
+		   *slot = json_get_str(c->args, "slot", "b");
+	char kind[32];
+	struct err_msg why;
+	bool known = false;
+	enum err e;
+
+	for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
+		known = known || strcmp(slot, slots[i]) == 0;
+	if (source == NULL || !known)
+		e = err_set(&why, ERR_USAGE, "profile.grab", NULL,
+		    source == NULL ? "needs the address, such as 127.0.0.1:6060"
+				   : "slot is a, b or none");
+	else
+		e = kind_of(source, json_get_str(c->args, "kind", ""), kind, &why);
+	if (e == ERR_OK)
+		e = grab_start(c, source, kind, &why);
+	if (e != ERR_OK)
+		command_fail(c, &why);
+}
+
+static void
+cmd_list(struct command_call *c)
+{
+	command_done(c, shots_json(c->ctx, (size_t)json_get_int(c->args, "limit", SHOTS_MAX)));
 }
 
 static const struct command_arg load_args[] = {
@@ -448,17 +493,28 @@ static const struct command_arg load_args[] = {
 	{ .name = NULL },
 };
 static const struct command_arg path_args[] = {
-	{ "path", ARG_WORD, ARG_MUST, NULL, "file, http:// or unix:SOCKET:/PATH" },
+	{ "path", ARG_WORD, ARG_MUST, NULL,
+	    "#ID, last, first, HH:MM:SS, +SECONDS of the timeline; a file or any source" },
 	{ .name = NULL },
 };
 static const struct command_arg grab_args[] = {
-	{ "url", ARG_WORD, 0, NULL, "http:// or unix:SOCKET:/PATH; the target's own if absent" },
-	{ "slot", ARG_WORD, 0, "b", "a or b" },
+	{ "url", ARG_WORD, 0, NULL, "HOST:PORT, http://, unix:, ssh:, gops:, pid:, a file; the "
+	    "target's own if absent" },
+	{ "slot", ARG_WORD, 0, "b", "a, b, or none: only kept" },
 	{ "shift", ARG_BOOL, 0, "on", "the B there was becomes A" },
+	{ "kind", ARG_WORD, 0, NULL, "heap, allocs, goroutine, mutex, block, profile, trace ..." },
+	{ "gc", ARG_BOOL, 0, "on", "heap: after a garbage collection" },
+	{ "timeout", ARG_DURATION, 0, "20s", "for the fetch" },
+	{ .name = NULL },
+};
+
+static const struct command_arg list_args[] = {
+	{ "limit", ARG_INT, 0, "2000", "at most so many, the newest" },
 	{ .name = NULL },
 };
 
 const struct command bench_profile_commands[] = {
+	{ "profile.list", "the timeline of snapshots", list_args, 0, cmd_list },
 	{ "profile.load", "compare two profiles", load_args, 0, cmd_load },
 	{ "profile.a", "choose the profile to compare with", path_args, 0, cmd_a },
 	{ "profile.b", "choose the newer profile", path_args, 0, cmd_b },

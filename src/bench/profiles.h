@@ -10,5 +10,8 @@
 #include "bench/hub.h"
 
 void profiles_close(struct bench *b);
+/* That file becomes B (shift: the B there was becomes A) and the rows are made. call: who waits for
+ * them, or NULL. */
+void profiles_show(struct bench *b, const char *path, bool shift, struct command_call *call);
 
 #endif

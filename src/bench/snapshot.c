@@ -9,6 +9,8 @@
 #include "bench/gauges.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
+#include "bench/shots.h"
+#include "bench/watch.h"
 #include "sys/time.h"
 
 json_t *
@@ -46,6 +48,8 @@ snapshot_json(struct bench *b)
 	json_put(o, "jobs", jobs_json(b));
 	json_put(o, "notices", json_incref(b->notices));
 	json_put(o, "profile", json_incref(b->profile));
+	json_put(o, "watches", watches_json(b));
+	json_put(o, "shots", shots_json(b, SHOTS_SHOWN));
 	json_put(o, "clients", clients_json(b));
 	json_put(o, "boards", json_incref(b->boards));
 	json_put(o, "workflows", json_incref(b->workflows));

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += %D%/libsys.a
 %C%_libsys_a_SOURCES = \
 	%D%/box.c %D%/box.h \
+	%D%/dirwatch.c %D%/dirwatch.h \
 	%D%/glob.c %D%/glob.h \
 	%D%/io.c %D%/io.h \
 	%D%/listen.c %D%/listen.h \

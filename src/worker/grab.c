@@ -197,6 +197,16 @@ grab_fetch(const json_t *params, json_t **result, struct err_msg *why)
 	return ERR_OK;
 }
 
+enum err
+grab_info(const json_t *params, json_t **result, struct err_msg *why)
+{
+	enum err e = profiles_info(params, result, why);
+
+	if (e == ERR_OK)
+		json_put_str(*result, "kind", kind_of(*result));
+	return e;
+}
+
 struct listing {
 	json_t *rows;
 	uint64_t after;

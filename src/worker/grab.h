@@ -10,6 +10,7 @@
  *         "vars" (facts: the numbers of memstats).
  * files   {pattern, after?, after_name?, limit?}: [{path, mtime, size}] oldest first, those newer
  *         than after (then by name), at most limit.
+ * file.info  pprof.info, and "kind"
  */
 #ifndef WORKER_GRAB_H
 #define WORKER_GRAB_H
@@ -17,6 +18,7 @@
 #include "core/json.h"
 
 enum err grab_fetch(const json_t *params, json_t **result, struct err_msg *why);
+enum err grab_info(const json_t *params, json_t **result, struct err_msg *why);
 enum err grab_files(const json_t *params, json_t **result, struct err_msg *why);
 
 #endif

@@ -28,6 +28,7 @@ static const struct method {
 	{ "series.stack", series_request_stack },
 	{ "fetch", grab_fetch },
 	{ "files", grab_files },
+	{ "file.info", grab_info },
 };
 
 struct serving {

@@ -55,6 +55,14 @@ def slow(c, *_):
         time.sleep(0.1)
 
 
+def slow_heap(c, *_):
+    """A real heap profile that takes its time: what a burdened program is like."""
+    time.sleep(1.2)
+    data = os.environ.get("srcdir", ".") + "/tests/data/pprof/heap-a.pb.gz"
+    with open(data, "rb") as f:
+        c.sendall(whole("200 OK", f.read(), "Content-Type: application/octet-stream"))
+
+
 def trunc(c, *_):
     c.sendall(head("200 OK", "Content-Length: 100000") + b"x" * 500)
 
@@ -118,6 +126,7 @@ ROUTES = {
     "/stall-body": stall_body,
     "/drip": drip,
     "/slow": slow,
+    "/slow-heap": slow_heap,
     "/trunc": trunc,
     "/huge": huge,
     "/huge-length": huge_length,
