@@ -135,20 +135,27 @@ bench_end(struct bench *b, const char *why)
 	loop_stop(b->loop);
 }
 
+/* A bench that is only there for its clients (linger 0) does not stay for a watch of theirs. */
+static bool
+keeps_watching(const struct bench *b)
+{
+	return b->given.linger_ns != 0 && watches_running(b);
+}
+
 static void
 on_linger(void *arg)
 {
 	struct bench *b = arg;
 
 	b->linger = NULL;
-	if (!clients_any_viewer(b) && !jobs_running(b) && !watches_running(b))
+	if (!clients_any_viewer(b) && !jobs_running(b) && !keeps_watching(b))
 		bench_end(b, "nobody came back");
 }
 
 void
 bench_linger_check(struct bench *b)
 {
-	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && !watches_running(b) &&
+	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && !keeps_watching(b) &&
 	    list_empty(&b->clients);
 	const uint64_t linger = b->given.linger_ns >= 0 ? (uint64_t)b->given.linger_ns :
 	    options_num(&b->options, OPT_BENCH_LINGER);

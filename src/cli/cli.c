@@ -16,6 +16,7 @@
 #include "cli/cli_ports.h"
 #include "cli/cli_pprof.h"
 #include "cli/cli_script.h"
+#include "cli/cli_watch.h"
 #include "cli/say.h"
 #include "core/json.h"
 #include "sys/process.h"
@@ -38,7 +39,7 @@ pprof(struct cli_call *c)
 	static const struct {
 		const char *verb;
 		int (*run)(struct cli_call *c);
-	} verbs[] = { { "grab", cli_grab } };
+	} verbs[] = { { "grab", cli_grab }, { "watch", cli_watch } };
 
 	for (size_t i = 0; c->argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(c->argv[1], verbs[i].verb) == 0) {

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "core/command.h"
+#include "core/place.h"
 #include "proto/dial.h"
 #include "sys/path.h"
 #include "sys/time.h"
@@ -202,18 +204,14 @@ pick(struct door *d, const char *bench, const char *target, bool may_start, stru
 	return start(d, spec, why);
 }
 
-enum err
-door_open(
-    struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+static enum err
+enter(struct door *d, struct err_msg *why)
 {
 	json_t *snapshot = NULL;
 	enum err e;
 	int fd;
 
-	*d = (struct door){ .client = NULL };
-	e = pick(d, bench, target, may_start, why);
-	if (e == ERR_OK)
-		e = dial_bench(d->bench, &fd, why);
+	e = dial_bench(d->bench, &fd, why);
 	if (e == ERR_OK)
 		e = client_open(&d->client, fd, why);
 	if (e == ERR_OK)
@@ -224,6 +222,43 @@ door_open(
 	if (e != ERR_OK)
 		door_close(d);
 	return e;
+}
+
+enum err
+door_open(
+    struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+{
+	enum err e;
+
+	*d = (struct door){ .client = NULL };
+	e = pick(d, bench, target, may_start, why);
+	return e == ERR_OK ? enter(d, why) : e;
+}
+
+enum err
+door_new(struct door *d, struct err_msg *why)
+{
+	enum err e;
+
+	*d = (struct door){ .client = NULL };
+	e = start(d, NULL, why);
+	return e == ERR_OK ? enter(d, why) : e;
+}
+
+char *
+door_source(const char *source)
+{
+	const char *slash = strrchr(source, '/');
+	char *folder, *out, real[PATH_MAX];
+	bool found;
+
+	if (place_fetched(source) || source[0] == '/')
+		return mem_str(source);
+	folder = slash != NULL ? mem_strn(source, (size_t)(slash - source)) : mem_str(".");
+	found = realpath(folder, real) != NULL;
+	out = found ? path_join(real, slash != NULL ? slash + 1 : source) : mem_str(source);
+	mem_free(folder);
+	return out;
 }
 
 void

@@ -32,6 +32,10 @@ struct door {
  */
 enum err door_open(
     struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why);
+/* A new bench of our own, whatever else runs. */
+enum err door_new(struct door *d, struct err_msg *why);
+/* A source of profiles as the bench must be given it: files and patterns made absolute. Heap. */
+char *door_source(const char *source);
 /* Opens the target's console, unless it is, and waits until it is there. */
 enum err door_console(struct door *d, const char *target, const char *baud, struct err_msg *why);
 void door_close(struct door *d);

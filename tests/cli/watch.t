@@ -189,6 +189,39 @@ for line, code in (("watch.start http://h/x kinds=a/b", "usage"), ("watch.start 
     assert r and r.code == code, (line, str(r))
 P
 
+# --- the command line, with a bench of its own
+
+go=$(sed 's/.* //' "$T/go.port")
+cd "$T" || exit 1
+run "$VISE" pprof watch "$go" --every 300ms --count 4 --kinds heap,goroutine
+is "$status" 0 "vise pprof watch ends after --count" || printf '%s\n' "$err" | note
+is "$(printf '%s\n' "$out" | grep -cE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]  heap +[0-9.]+[KM] ')" 4 "a line for each snapshot"
+is "$(printf '%s\n' "$out" | grep -cE '^..:..:..  goroutine +[0-9]+ ')" 4 "of each kind"
+like "$err" '^4 snapshots of heap: /.*\.series$' "and where the series is"
+run "$VISE" pprof watch "$T/files/*.pb.gz" --count 1 --json
+is "$status" 0 "the files of a pattern"
+is "$(printf '%s\n' "$out" | grep -c '"kind":"heap"')" 5 "one JSON object for each"
+like "$out" '"growers":\[\{.*"name":"main.\(\*store\).grow"' "with what grows"
+"$VISE" pprof watch "$go" --every 200ms >"$T/int.out" 2>"$T/int.err" </dev/null &
+front=$!
+wait_for 'test "$(wc -l <"$T/int.out")" -ge 3' 30
+ok $? "lines come as the snapshots do"
+kill -INT $front
+wait $front
+is $? 130 "^C: interrupted"
+like "$(cat "$T/int.err")" 'snapshots of heap: ' "it still says where the series is"
+wait_for 'test -z "$("$VISE" ls | grep -v watch | grep -E "^[a-z]")"' 20
+ok $? "and its bench is gone"
+run "$VISE" pprof watch "$(sed 's/.* //' "$T/bad.port")/404" --every 100ms --retries 2
+is "$status" 3 "--retries ends it, with the reason"
+like "$err" 'says 404' "which is shown"
+run "$VISE" pprof watch "$go" --every 200ms --count 2 --bench watch
+is "$status" 0 "with a bench that runs"
+py "its timeline has them" <<'P'
+from watching import *
+assert [s for s in c.do("profile.list") if s["watch"] == c.do("watch.list")[-1]["id"]], c.do("watch.list")[-1]
+P
+
 kill -0 "$bench"
 ok $? "the bench ran through all of it"
 plan
