@@ -53,6 +53,7 @@ TESTS += \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
+	tests/cli/gauges-serial.t \
 	tests/cli/gauges.t \
 	tests/cli/locks.t \
 	tests/cli/ports.t \
@@ -79,6 +80,7 @@ EXTRA_DIST += \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
+	tests/cli/gauges-serial.t \
 	tests/cli/gauges.t \
 	tests/cli/locks.t \
 	tests/cli/ports.t \
@@ -175,6 +177,7 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/board.h \
 	tests/rig/qemu-board/fw.c \
 	tests/rig/qemu-board/link.ld.in \
+	tests/rig/serialboard.py \
 	tests/screen/README.md
 
 BENCHMARKS += \

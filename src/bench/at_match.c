@@ -89,7 +89,7 @@ at_match_captures(const struct at_match *m, const char *line, size_t n)
 	o = json_object();
 	for (size_t i = 0; i < found.groups && i <= m->groups; i++) {
 		const struct pattern_span s = found.span[i];
-		char number[8];
+		char number[24];
 
 		if (s.start > s.end)
 			continue;

@@ -23,7 +23,7 @@
 
 struct run {
 	struct gauge_set_opts opts;
-	bool csv, help, defs_due, stopped;
+	bool csv, help, defs_due, stopped, in_line;
 	uint64_t count, left;           /* 0: without end */
 	struct loop *loop;
 	struct gauge_set *set;
@@ -39,7 +39,8 @@ static const char usage[] =
     "of this machine, or of a Linux board. Nothing is installed there; a shell is enough.\n"
     "\n"
     "  BOARD             ssh:[USER@]HOST[:PORT], with your own ssh configuration, keys and jumps;\n"
-    "                    exec:PROGRAM ARG... that gives a shell (exec:docker exec -i box sh)\n"
+    "                    exec:PROGRAM ARG... that gives a shell (exec:docker exec -i box sh);\n"
+    "                    serial:PORT[@BAUD] where somebody is logged in: the shell is handed back\n"
     "  --once            one sample, the same as -n 1\n"
     "  -n COUNT          COUNT samples, then end (default: until interrupted)\n"
     "  --every S         time between samples: 500ms, 2s, 1m, bare seconds (default 1s, least "
@@ -334,6 +335,27 @@ on_alarm(void *arg, const struct gauge_alarm *a)
 	fprintf(stderr, "vise: %s\n", a->text);
 }
 
+/* The lines between the samples, with their control bytes shown: they come from a board. */
+static void
+on_console(void *arg, const char *p, size_t n)
+{
+	struct run *r = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char c = (unsigned char)p[i];
+
+		if (c == '\r' || (c == '\n' && !r->in_line))
+			continue;
+		if (!r->in_line)
+			fputs("board: ", stderr);
+		r->in_line = c != '\n';
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+			fprintf(stderr, "\\x%02x", c);
+		else
+			fputc(c, stderr);
+	}
+}
+
 static void
 on_interrupt(void *arg)
 {
@@ -372,6 +394,7 @@ cli_gauges(int argc, char **argv)
 {
 	static const struct gauge_set_cb cb = {
 		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm,
+		.console = on_console,
 	};
 	struct run r = { .defs_due = true };
 	struct err_msg why;

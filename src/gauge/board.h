@@ -1,32 +1,35 @@
 /*
- * board.h - a Linux board reached through a program: ssh, or any command that gives a shell.
+ * board.h - a Linux board sampled through a shell on it, whatever link reaches that shell.
  *
- * Layer   gauge. Starts the program, keeps the sampling loop in its shell, starts it again when it
- *         ends (after 1 s, then later and later, at most every 30 s).
- * Specs   "ssh:[USER@]HOST[:PORT]": the user's own ssh, with their configuration, keys and jump
- *         hosts; it never asks (BatchMode). "exec:PROGRAM ARG...": words, never a shell string; the
- *         program gives a POSIX shell on its stdin and stdout ("exec:docker exec -i box sh").
- * Owns    the mirror and the child; board_free() ends the child, and with it the loop on the board.
+ * Layer   gauge. Keeps the sampling loop in the shell; makes the link again when it ends (after
+ *         1 s, then later and later, at most every 30 s).
+ * Specs   see link.h: ssh:HOST, exec:PROGRAM, serial:PORT[@BAUD].
+ * Owns    the mirror and the link; board_free() ends the link, and with it the loop on the board.
  */
 #ifndef GAUGE_BOARD_H
 #define GAUGE_BOARD_H
 #include <stdbool.h>
-#include <sys/types.h>
+#include <stddef.h>
 #include "base/err.h"
 #include "gauge/mirror.h"
 #include "gauge/remote.h"
 #include "loop/loop.h"
 
 struct board;
-/* why NULL: the mirror holds a new sample. */
-typedef void (*board_cb)(void *arg, const struct err_msg *why);
+
+struct board_cb {
+	/* why NULL: the mirror holds a new sample. */
+	void (*done)(void *arg, const struct err_msg *why);
+	/* What the board printed around the samples (a serial console); may be NULL. */
+	void (*console)(void *arg, const char *p, size_t n);
+};
 
 /* ERR_USAGE with the reason for a spec that is none. */
 enum err board_check(const char *spec, struct err_msg *why);
-struct board *board_open(struct loop *l, const char *spec, board_cb done, void *arg,
+struct board *board_open(struct loop *l, const char *spec, const struct board_cb *cb, void *arg,
     struct err_msg *why);
 void board_free(struct board *b);
-/* One sample; done() follows. False while one is under way. */
+/* One sample; done() follows. False while one is under way, or the link is being made. */
 bool board_sample(struct board *b);
 const struct mirror *board_mirror(const struct board *b);
 struct remote *board_remote(struct board *b);

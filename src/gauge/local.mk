@@ -2,6 +2,9 @@ noinst_LIBRARIES += %D%/libgauge.a
 %C%_libgauge_a_SOURCES = %D%/gauge.h \
 	%D%/board.c %D%/board.h \
 	%D%/json.c %D%/json.h \
+	%D%/link.c %D%/link.h \
+	%D%/link_child.c %D%/link_child.h \
+	%D%/link_console.c %D%/link_console.h \
 	%D%/mirror.c %D%/mirror.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/procfs.c %D%/procfs.h \

@@ -61,7 +61,7 @@ enum ask { ASK_HELLO, ASK_DISCOVER, ASK_NAMES, ASK_FIRMWARE, ASK_PROCESS, ASK_SA
 struct remote {
 	struct loop *loop;
 	struct mirror *mirror;
-	struct remote_opts opts;
+	unsigned baud;
 	struct remote_cb cb;
 	void *arg;
 	struct buf in;
@@ -79,14 +79,12 @@ struct remote {
 static void next(struct remote *r);
 
 struct remote *
-remote_new(struct loop *l, struct mirror *m, const struct remote_opts *o,
-    const struct remote_cb *cb, void *arg)
+remote_new(struct loop *l, struct mirror *m, const struct remote_cb *cb, void *arg)
 {
 	struct remote *r = mem_zero(1, sizeof *r);
 
 	r->loop = l;
 	r->mirror = m;
-	r->opts = *o;
 	r->cb = *cb;
 	r->arg = arg;
 	r->self = (double)NAN;
@@ -104,6 +102,12 @@ remote_free(struct remote *r)
 	mem_free(r->name);
 	mem_free(r->more);
 	mem_free(r);
+}
+
+void
+remote_baud(struct remote *r, unsigned baud)
+{
+	r->baud = baud;
 }
 
 static void
@@ -175,7 +179,7 @@ patience(const struct remote *r)
 {
 	if (!r->hello)
 		return HELLO_NS;
-	return r->opts.baud != 0 ? 2 * (r->wire + 300 * NS_PER_MS) + NS_PER_S : ANSWER_NS;
+	return r->baud != 0 ? 2 * (r->wire + 300 * NS_PER_MS) + NS_PER_S : ANSWER_NS;
 }
 
 /* The lowest process of the wanted name among those that the names frame told. */
@@ -295,6 +299,12 @@ next(struct remote *r)
 		request(r, ASK_FIRMWARE, now);
 	else
 		request(r, ASK_SAMPLE, now);
+}
+
+bool
+remote_begun(const struct remote *r)
+{
+	return r->begun;
 }
 
 bool
@@ -440,7 +450,8 @@ take(struct remote *r, struct slice lines)
 static void
 outside(struct remote *r, size_t n)
 {
-	if (n != 0 && r->cb.console != NULL)
+	/* Before the hello it is the echo of our own script. */
+	if (n != 0 && r->cb.console != NULL && r->hello)
 		r->cb.console(r->arg, r->in.data, n);
 	buf_eat(&r->in, n);
 }
@@ -491,7 +502,7 @@ step(struct remote *r)
 		outside(r, (size_t)h);
 		return true;
 	}
-	r->wire = r->opts.baud != 0 ? ((size_t)h + len + k) * 10 * NS_PER_S / r->opts.baud : 0;
+	r->wire = r->baud != 0 ? ((size_t)h + len + k) * 10 * NS_PER_S / r->baud : 0;
 	if (r->timer != NULL)
 		take(r, slice_make(in.p + h, len));
 	buf_eat(&r->in, (size_t)h + len + k < r->in.len && r->in.data[(size_t)h + len + k] == '\n'
@@ -503,7 +514,7 @@ void
 remote_feed(struct remote *r, const char *p, size_t n)
 {
 	while (n != 0) {
-		const char *cr = r->opts.baud != 0 ? memchr(p, '\r', n) : NULL;
+		const char *cr = r->baud != 0 ? memchr(p, '\r', n) : NULL;
 		const size_t k = cr != NULL ? (size_t)(cr - p) : n;
 
 		if (buf_add(&r->in, p, k) != ERR_OK)

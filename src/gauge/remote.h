@@ -32,13 +32,11 @@ struct remote_cb {
 	void (*console)(void *arg, const char *p, size_t n);    /* may be NULL */
 };
 
-struct remote_opts {
-	unsigned baud;                  /* of a serial console with a login shell; 0: a pipe */
-};
-
-struct remote *remote_new(struct loop *l, struct mirror *m, const struct remote_opts *o,
-    const struct remote_cb *cb, void *arg);
+struct remote *remote_new(
+    struct loop *l, struct mirror *m, const struct remote_cb *cb, void *arg);
 void remote_free(struct remote *r);
+/* Of a serial console: its speed, and that CR and an echo are to be expected; 0: a pipe. */
+void remote_baud(struct remote *r, unsigned baud);
 /* The link is there: sends the loop to the shell. */
 void remote_begin(struct remote *r);
 /* Ends the loop; the shell is as it was. */
@@ -46,6 +44,7 @@ void remote_end(struct remote *r);
 /* The link is gone: a round that waits ends with this reason. */
 void remote_cut(struct remote *r, const struct err_msg *why);
 void remote_feed(struct remote *r, const char *p, size_t n);
+bool remote_begun(const struct remote *r);
 /* One round; done() follows within its deadline. False while one is under way. */
 bool remote_sample(struct remote *r);
 /* The process to tell of: by number, or the lowest of that name; 0 and NULL: none. */

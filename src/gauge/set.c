@@ -21,6 +21,7 @@
 
 static const uint64_t FIRST_AFTER =
     200 * NS_PER_MS; /* CPU and pressure are differences: two looks */
+enum { WIRE_SHARE = 4 };
 static const uint64_t DEADLINE = 250 * NS_PER_MS;       /* of all sensors together */
 
 struct gauge_set {
@@ -197,6 +198,9 @@ sample(void *arg)
 
 	if (g->sampling)
 		return; /* the round before still waits for a sensor: leave this tick out */
+	/* A sample may take a quarter of a slow wire's time, no more. */
+	if (g->warm && sys_mono() - g->mono < WIRE_SHARE * remote_wire_ns(board_remote(g->board)))
+		return;
 	g->sampling = true;
 	g->mono = sys_mono();
 	if (g->board == NULL)
@@ -213,13 +217,23 @@ period(uint64_t every_ns)
 	return every_ns < GAUGE_SET_EVERY_MIN ? GAUGE_SET_EVERY_MIN : every_ns;
 }
 
+static void
+on_console(void *arg, const char *p, size_t n)
+{
+	struct gauge_set *g = arg;
+
+	if (g->cb.console != NULL)
+		g->cb.console(g->arg, p, n);
+}
+
 static bool
 open_board(struct gauge_set *g, struct loop *l, const struct gauge_set_opts *o, struct err_msg *why)
 {
+	static const struct board_cb board_cb = { .done = on_board, .console = on_console };
 	struct gauge_def d =
 	    table_def("self.cpu", "sys", "sampling", "%", 100, "the sampling shell's own CPU time");
 
-	g->board = board_open(l, o->board, on_board, g, why);
+	g->board = board_open(l, o->board, &board_cb, g, why);
 	if (g->board == NULL)
 		return false;
 	remote_process(board_remote(g->board), o->pid, o->process);

@@ -35,6 +35,8 @@ struct gauge_set_cb {                           /* each may be NULL */
 	void (*defs_changed)(void *arg);
 	void (*sample)(void *arg, const struct gauge_sample *s);
 	void (*alarm)(void *arg, const struct gauge_alarm *a);
+	/* What a board printed around the samples on its serial console. */
+	void (*console)(void *arg, const char *p, size_t n);
 };
 
 #define GAUGE_SET_EVERY_MIN UINT64_C(50000000)

@@ -1,16 +1,16 @@
 check_PROGRAMS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set
 tests_unit_test_gauge_parts_SOURCES = tests/unit/test_gauge_parts.c
-tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a $(CORE_ARCHIVES) \
-	$(CMOCKA_LIBS) $(CORE_LIBS) -lm
+tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
 tests_unit_test_gauge_remote_SOURCES = tests/unit/test_gauge_remote.c
-tests_unit_test_gauge_remote_LDADD = src/gauge/libgauge.a $(CORE_ARCHIVES) \
-	$(CMOCKA_LIBS) $(CORE_LIBS) -lm
+tests_unit_test_gauge_remote_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
 tests_unit_test_gauge_group_SOURCES = tests/unit/test_gauge_group.c tests/unit/test_gauge_tree.h
-tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a $(CORE_ARCHIVES) \
-	$(CMOCKA_LIBS) $(CORE_LIBS) -lm -lpthread
+tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
 tests_unit_test_gauge_set_SOURCES = tests/unit/test_gauge_set.c tests/unit/test_gauge_tree.h
-tests_unit_test_gauge_set_LDADD = src/gauge/libgauge.a $(CORE_ARCHIVES) \
-	$(CMOCKA_LIBS) $(CORE_LIBS) -lm -lpthread
+tests_unit_test_gauge_set_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
 TESTS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set
 EXTRA_DIST += \
 	tests/data/gauge/container.tree \

@@ -61,14 +61,14 @@ begin(struct shell *s, unsigned baud)
 {
 	static const struct remote_cb cb = { .write = on_write, .done = on_done, .dead = on_dead,
 		.console = on_console };
-	const struct remote_opts o = { .baud = baud };
 
 	memset(s, 0, sizeof *s);
 	buf_init(&s->asked, 1 << 20);
 	buf_init(&s->console, 1 << 24);
 	s->loop = loop_new();
 	s->mirror = mirror_new();
-	s->remote = remote_new(s->loop, s->mirror, &o, &cb, s);
+	s->remote = remote_new(s->loop, s->mirror, &cb, s);
+	remote_baud(s->remote, baud);
 }
 
 static void
