@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/hub.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \
+	%D%/looks.c %D%/looks.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
 	%D%/ports.c %D%/ports.h \

@@ -47,6 +47,8 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_DURATION, OPTION_TEXT, OPTION
 	    "sampling period of gauges") \
 	X(PROFILE_LIMIT, "profile.limit",     OPTION_INT,       "1024",  "16,65536", \
 	    "largest profile after inflating, in MiB") \
+	X(PROFILE_SOURCE, "profile.source_root", OPTION_TEXT,    "",      NULL, \
+	    "where the sources of profiles are: FOLDER, or FROM=TO") \
 	X(LOG_LEVEL,     "log.level",         OPTION_CHOICE,    "info",  "debug,info,warn,error", \
 	    "least level that reaches the bench's log") \
 	X(BELL,          "screen.bell",       OPTION_BOOL,      "on",    NULL, \

@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/pane.h"
+#include "ui/profile.h"
+#include "ui/profile_commands.h"
 #include "ui/streamfind.h"
 
 static const char *
@@ -273,8 +275,10 @@ run_find_next(struct command_call *c)
 {
 	struct ui *u = c->ctx;
 	struct streamview *v = ui_current_view(u);
-	const char *text = v != NULL ? v->find_text : "";
+	const char *text = u->focus == PANE_PROFILE ? u->profile->found :
+	    v != NULL ? v->find_text : NULL;
 
+	text = text != NULL ? text : "";
 	/* In the console the search looks back in time: next is older, as in a pager opened at its
 	 * end. */
 	if (text[0] == '\0')
@@ -299,16 +303,6 @@ run_rate(struct command_call *c)
 	snprintf(line, sizeof line, "gauge.every %.0fms", ms);
 	command_done(c, NULL);
 	ui_run_line(u, line);
-}
-
-static void
-run_sort(struct command_call *c)
-{
-	struct ui *u = c->ctx;
-
-	u->profile_sort++;
-	u->profile_row = 0;
-	command_done(c, NULL);
 }
 
 static void
@@ -398,7 +392,6 @@ static const struct command commands[] = {
 	{ "view.rate", "sample gauges more or less often", args_times, COMMAND_VIEW, run_rate },
 	{ "view.redraw", "draw all again", NULL, COMMAND_VIEW, run_redraw },
 	{ "view.select", "select lines from here", NULL, COMMAND_VIEW, run_select },
-	{ "view.sort", "sort the profile by the next column", NULL, COMMAND_VIEW, run_sort },
 	{ "view.suspend", "suspend this viewer", NULL, COMMAND_VIEW, run_suspend },
 	{ "view.vt", "terminal emulation on or off", NULL, COMMAND_VIEW, run_vt },
 	{ "view.yank", "copy the selection (OSC 52 and file)", args_file, COMMAND_VIEW, run_yank },
@@ -406,7 +399,8 @@ static const struct command commands[] = {
 	{ .name = NULL },
 };
 
-const struct command *const view_command_tables[] = { commands, view_console_commands, NULL };
+const struct command *const view_command_tables[] = { commands, view_console_commands, profile_commands,
+	NULL };
 
 static void
 answered(void *arg, json_t *result, const struct err_msg *err)

@@ -8,6 +8,7 @@
 #include "text/level.h"
 #include "ui/pane.h"
 #include "ui/streamfind.h"
+#include "ui/profile_commands.h"
 
 static const char *
 word(const struct command_call *c, const char *name)
@@ -124,7 +125,9 @@ run_filter(struct command_call *c)
 	struct streamview *v = ui_current_view(u);
 	struct err_msg why;
 
-	if (!given) {
+	if (u->focus == PANE_PROFILE) {
+		profile_filter(u, given ? word(c, "text") : NULL);
+	} else if (!given) {
 		prompt_open(u, "filter", "view.filter", v != NULL ? v->filter_text : "");
 	} else if (v != NULL && streamview_filter(v, word(c, "text"), &why) != ERR_OK) {
 		command_fail(c, &why);

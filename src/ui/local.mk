@@ -43,6 +43,19 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/ports.h \
 	%D%/plain.c \
 	%D%/plain.h \
+	%D%/profile.h \
+	%D%/profile_ask.c \
+	%D%/profile_ask.h \
+	%D%/profile_commands.c \
+	%D%/profile_commands.h \
+	%D%/profile_details.c \
+	%D%/profile_details.h \
+	%D%/profile_icicle.c \
+	%D%/profile_icicle.h \
+	%D%/profile_list.c \
+	%D%/profile_list.h \
+	%D%/profile_table.c \
+	%D%/profile_table.h \
 	%D%/prompt.c \
 	%D%/prompt.h \
 	%D%/replica.c \

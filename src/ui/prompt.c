@@ -113,8 +113,8 @@ draw(struct ui *u, void *state, struct grid *g)
 {
 	struct prompt *p = state;
 	const int row = u->layout.message >= 0 ? u->layout.message : u->rows - 1;
-	const bool counts = strcmp(p->command, "view.filter") == 0 ||
-	    strcmp(p->command, "view.find") == 0;
+	const bool counts = u->focus != PANE_PROFILE && (strcmp(p->command, "view.filter") == 0 ||
+	    strcmp(p->command, "view.find") == 0);
 	int col;
 
 	grid_fill(g, (struct grid_rect){ row, 0, 1, u->cols }, STYLE_NORMAL, ' ');

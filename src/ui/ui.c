@@ -11,6 +11,7 @@
 #include "ui/overlay.h"
 #include "ui/pane.h"
 #include "ui/parts.h"
+#include "ui/profile_ask.h"
 #include "ui/ports.h"
 #include "ui/streamfind.h"
 
@@ -26,6 +27,7 @@ ui_new(const struct ui_ops *ops, void *arg, struct options *options)
 	u->arg = arg;
 	u->options = options;
 	u->replica = replica_new();
+	u->profile = profile_new();
 	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
 	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
 	u->echo = options_num(options, OPT_CONSOLE_ECHO) != 0;
@@ -41,6 +43,7 @@ void
 ui_free(struct ui *u)
 {
 	overlay_close(u);
+	profile_free(u->profile);
 	for (size_t i = 0; i < UI_STREAMS; i++)
 		streamview_free(u->view[i]);
 	for (size_t i = 0; i < u->histories; i++)
@@ -390,6 +393,8 @@ void
 ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
 	if (strcmp(line, "port.list") == 0 && ports_answer(u, result, err))
+		return;
+	if (profile_answer(u, line, result, err))
 		return;
 	if (err != NULL) {
 		ui_say_err(u, err);

@@ -23,6 +23,7 @@
 
 struct ui;
 struct overlay;
+struct profile_view;
 
 /* What leaves the viewer. All members must be set. */
 struct ui_ops {
@@ -82,9 +83,8 @@ struct ui {
 	char *history[UI_HISTORY];
 	size_t histories;
 	/* panes */
-	size_t board_row, profile_row, board_shown;
-	int  profile_sort;
-	bool details;                           /* of a profile row */
+	size_t board_row, board_shown;
+	struct profile_view *profile;           /* ui/profile.h; owned */
 	int64_t job;                            /* selected; -1: the newest */
 	bool log;                               /* the job's log has the keys */
 	struct ui_at_result at;

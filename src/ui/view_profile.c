@@ -1,18 +1,18 @@
-/* view_profile.c - the profile pane: the difference of two profiles, biggest growth first. */
+/* view_profile.c - the profile pane: its frame, its pages, and where the keys go. */
 #include "ui/view_profile.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/fmt.h"
-
-enum sort { SORT_DELTA, SORT_FLAT_B, SORT_CUM_B, SORT_NAME, SORT_COUNT };
-static const char *const sort_names[SORT_COUNT] = { "delta", "flat B", "cum B", "name" };
+#include "ui/profile_ask.h"
+#include "ui/profile_details.h"
+#include "ui/profile_icicle.h"
+#include "ui/profile_list.h"
+#include "ui/profile_table.h"
 
 static const char *
 unit_of(const struct replica_profile *p)
@@ -27,85 +27,16 @@ single(const struct replica_profile *p)
 	return p->a.path == NULL;
 }
 
-static int
-by_number(double a, double b)
-{
-	return a < b ? 1 : a > b ? -1 : 0;
-}
-
-static int
-by_delta(const void *x, const void *y)
-{
-	const struct replica_row *a = *(const struct replica_row *const *)x,
-	    *b = *(const struct replica_row *const *)y;
-
-	return by_number(fabs(a->flat), fabs(b->flat));
-}
-
-static int
-by_flat(const void *x, const void *y)
-{
-	const struct replica_row *a = *(const struct replica_row *const *)x,
-	    *b = *(const struct replica_row *const *)y;
-
-	return by_number(a->flat_b, b->flat_b);
-}
-
-static int
-by_cum(const void *x, const void *y)
-{
-	const struct replica_row *a = *(const struct replica_row *const *)x,
-	    *b = *(const struct replica_row *const *)y;
-
-	return by_number(a->cum_b, b->cum_b);
-}
-
-static int
-by_name(const void *x, const void *y)
-{
-	const struct replica_row *a = *(const struct replica_row *const *)x,
-	    *b = *(const struct replica_row *const *)y;
-
-	return strcmp(a->name, b->name);
-}
-
-/* The rows in the chosen order: array of pointers for mem_free. */
-static const struct replica_row **
-sorted(const struct ui *u)
-{
-	static int (*const by[SORT_COUNT])(const void *, const void *) = { by_delta, by_flat,
-	    by_cum, by_name };
-	const struct replica_profile *p = &u->replica->profile;
-	const struct replica_row **row = mem_zero(p->rows + 1, sizeof *row);
-
-	for (size_t i = 0; i < p->rows; i++)
-		row[i] = &p->row[i];
-	qsort(row, p->rows, sizeof *row, by[u->profile_sort % SORT_COUNT]);
-	return row;
-}
-
-/* "encoding/json.(*decodeState).value" is "json.(*decodeState).value" where room is short. */
-static const char *
-short_name(const char *name)
-{
-	const char *slash = NULL;
-
-	for (const char *p = name; *p != '\0' && *p != '(' && *p != '['; p++)
-		if (*p == '/')
-			slash = p;
-	return slash != NULL ? slash + 1 : name;
-}
-
-static uint32_t
-delta_style(double v)
-{
-	return v > 0 ? STYLE_ADDED : v < 0 ? STYLE_REMOVED : STYLE_NORMAL;
-}
-
 static double
 growth(const struct replica_profile *p)
 {
 	return single(p) ? p->b.total : p->b.total - p->a.total;
+}
+
+static bool
+is(const struct replica_profile *p, const char *state)
+{
+	return p->state != NULL && strcmp(p->state, state) == 0;
 }
 
 static void
@@ -124,7 +55,7 @@ side_text(const struct ui *u, const struct replica_side *s, const char *letter, 
 		clock_fmt_hms(s->time, when, sizeof when);
 	fmt_sample(s->total, unit_of(&u->replica->profile), total, sizeof total);
 	if (full)
-		snprintf(out, size, "%s %.60s %s %s", letter, base, when, total);
+		snprintf(out, size, "%s %.24s %s %s", letter, base, when, total);
 	else if (s->time != 0)
 		snprintf(out, size, "%s %.5s", letter, when);
 	else
@@ -145,142 +76,204 @@ total_text(const struct replica_profile *p, char *out, size_t size)
 		snprintf(out, size, "total %s", text);
 }
 
+/* ---- one of three in the strip */
+
+static void
+draw_small_row(struct ui *u, struct grid *g, int at, int cols, const struct profile_row *r)
+{
+	const struct profile_view *v = u->profile;
+	char text[48];
+	int col = 1;
+
+	if (v->diff)
+		fmt_signed(r->flat, v->unit, text, sizeof text);
+	else
+		fmt_sample(r->flat_b, v->unit, text, sizeof text);
+	col += grid_textf(g, at, 1, cols - 1, v->diff ? profile_style(r->flat) : STYLE_NORMAL,
+	    "%7s ", text);
+	if (cols >= 50) {
+		fmt_sample(r->flat_b, v->unit, text, sizeof text);
+		col += grid_textf(g, at, col, cols - col, STYLE_NORMAL, "%7s ", text);
+		fmt_sample(r->cum_b, v->unit, text, sizeof text);
+		col += grid_textf(g, at, col, cols - col, STYLE_NORMAL, "%7s  ", text);
+	}
+	grid_text(g, at, col, cols - col, STYLE_NORMAL, profile_short(r->name));
+	if (u->focus == PANE_PROFILE && v->chosen != NULL && strcmp(v->chosen, r->name) == 0)
+		grid_text(g, at, 0, 1, STYLE_FOCUS, ">");
+}
+
 static void
 draw_small(struct ui *u, struct grid *g, struct grid_rect r)
 {
 	const struct replica_profile *p = &u->replica->profile;
-	const struct replica_row **row = sorted(u);
+	struct profile_view *v = u->profile;
+	const size_t height = r.rows > 3 ? (size_t)r.rows - 3 : 0;
 	char a[80], b[80], text[96];
-	int at = 3;
+	size_t top;
 
+	profile_want(u, r.cols, -1);
 	side_text(u, &p->a, "A", r.cols >= 70, a, sizeof a);
 	side_text(u, &p->b, "B", r.cols >= 70, b, sizeof b);
 	grid_textf(g, 0, 1, r.cols - 1, STYLE_NORMAL, "%s   %s", a, b);
 	total_text(p, text, sizeof text);
-	grid_text(g, 1, 1, r.cols - 1, delta_style(single(p) ? 0 : growth(p)), text);
-	grid_hline(g, 2, 1, r.cols - 2, STYLE_LINE, u->set);
-	for (size_t i = 0; i < p->rows && at < r.rows; i++, at++) {
-		int col = 1;
-
-		fmt_signed(row[i]->flat, unit_of(p), text, sizeof text);
-		col += grid_textf(g, at, 1, r.cols - 1, single(p) ? STYLE_NORMAL :
-		    delta_style(row[i]->flat), "%7s ",
-		    single(p) ? text + (text[0] == '+') : text);
-		if (r.cols >= 50) {
-			fmt_sample(row[i]->flat_b, unit_of(p), text, sizeof text);
-			col += grid_textf(g, at, col, r.cols - col, STYLE_NORMAL, "%7s ", text);
-			fmt_sample(row[i]->cum_b, unit_of(p), text, sizeof text);
-			col += grid_textf(g, at, col, r.cols - col, STYLE_NORMAL, "%7s  ", text);
-		}
-		grid_text(g, at, col, r.cols - col, STYLE_NORMAL, short_name(row[i]->name));
-		if (u->focus == PANE_PROFILE && i == u->profile_row)
-			grid_text(g, at, 0, 1, STYLE_FOCUS, ">");
-	}
-	mem_free(row);
+	grid_text(g, 1, 1, r.cols - 1, profile_style(single(p) ? 0 : growth(p)), text);
+	if (is(p, "failed"))
+		grid_text(g, 2, 1, r.cols - 1, STYLE_ALARM, "x failed: old rows; z says why");
+	else if (is(p, "loading"))
+		grid_text(g, 2, 1, r.cols - 1, STYLE_STALE, "? loading; old rows");
+	else
+		grid_hline(g, 2, 1, r.cols - 2, STYLE_LINE, u->set);
+	top = height != 0 && v->at >= height ? v->at - height + 1 : 0;
+	for (size_t i = top; i < v->rows && i - top < height; i++)
+		draw_small_row(u, g, 3 + (int)(i - top), r.cols, &v->row[i]);
 }
 
 /* ---- zoomed */
 
-static void
-draw_row(const struct ui *u, struct grid *g, int at, int cols, const struct replica_row *x,
-    bool chosen)
+/* What stands between the user and all of the stacks; u takes it back from the right. */
+static bool
+steps_text(const struct profile_view *v, char *out, size_t size)
+{
+	static const char *const onlys[] = { "", "  growth only", "  shrink only" };
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < v->steps && n < size; i++) {
+		const char *last = strrchr(v->step[i].text, ';');
+
+		n += (size_t)snprintf(out + n, size - n, "%s%s %.60s", i != 0 ? " > " : "",
+		    v->step[i].word, profile_short(last != NULL ? last + 1 : v->step[i].text));
+	}
+	if (n < size && v->match != NULL)
+		n += (size_t)snprintf(out + n, size - n, "%srows /%.60s/", n != 0 ? "  " : "",
+		    v->match);
+	if (n < size)
+		(void)snprintf(out + n, size - n, "%s", onlys[v->only] + (n == 0 ? 2 : 0) * (v->only
+		    != PROFILE_BOTH));
+	return out[0] != '\0';
+}
+
+/* Old, failed, on its way: said where the rows are, with the next key. */
+static int
+draw_state(struct ui *u, struct grid *g, int row, int cols)
 {
 	const struct replica_profile *p = &u->replica->profile;
-	char d[32], a[32], b[32], c[32], pct[16];
-	int col = 0;
+	const struct profile_view *v = u->profile;
 
-	fmt_signed(x->flat, unit_of(p), d, sizeof d);
-	fmt_sample(x->flat_a, unit_of(p), a, sizeof a);
-	fmt_sample(x->flat_b, unit_of(p), b, sizeof b);
-	fmt_sample(x->cum_b, unit_of(p), c, sizeof c);
-	if (growth(p) != 0)
-		snprintf(pct, sizeof pct, "%.1f", 100 * x->flat / fabs(growth(p)));
+	if (is(p, "failed"))
+		grid_textf(g, row, 1, cols - 1, STYLE_ALARM, "x %s; these rows are older: S takes a "
+		    "snapshot, c chooses others", p->error != NULL ? p->error : "failed");
+	else if (v->error != NULL)
+		grid_textf(g, row, 1, cols - 1, STYLE_ALARM, "x %s; u takes the last step back",
+		    v->error);
+	else if (is(p, "loading"))
+		grid_text(g, row, 1, cols - 1, STYLE_STALE, "? a new profile is being read; these "
+		    "rows are older");
+	else if (profile_stale(u))
+		grid_text(g, row, 1, cols - 1, STYLE_STALE, "? working on it; these rows are older");
+	else if (v->answer != NULL && json_get_str(v->answer, "warning", NULL) != NULL)
+		grid_textf(g, row, 1, cols - 1, STYLE_WARN, "! %s", json_get_str(v->answer,
+		    "warning", ""));
 	else
-		snprintf(pct, sizeof pct, "-");
-	col += grid_textf(g, at, 0, cols, delta_style(x->flat), "%10s", d);
-	if (cols >= 70)
-		col += grid_textf(g, at, col, cols - col, STYLE_NORMAL, " %9s", a);
-	if (cols >= 50)
-		col += grid_textf(g, at, col, cols - col, STYLE_NORMAL, " %9s", b);
-	if (cols >= 70)
-		col += grid_textf(g, at, col, cols - col, STYLE_NORMAL, " %9s %6s", c, pct);
-	grid_textf(g, at, col, cols - col, STYLE_NORMAL, "  %s%s", x->name,
-	    x->inlined ? " (inline)" : "");
-	if (chosen)
-		grid_restyle(g, (struct grid_rect){ at, 0, 1, cols }, STYLE_SELECT);
+		return 0;
+	return 1;
 }
 
-static void
-draw_details(struct ui *u, struct grid *g, int at, int rows, int cols, const struct replica_row *x)
+static int
+draw_head(struct ui *u, struct grid *g, struct grid_rect r)
 {
 	const struct replica_profile *p = &u->replica->profile;
-	char d[32], c[32], a[32], b[32], head[200];
-
-	snprintf(head, sizeof head, "details %.150s", x->name);
-	pane_rule(g, at, 0, cols, STYLE_LINE, u->set, head, NULL);
-	fmt_signed(x->flat, unit_of(p), d, sizeof d);
-	fmt_signed(x->cum, unit_of(p), c, sizeof c);
-	fmt_sample(x->flat_a, unit_of(p), a, sizeof a);
-	fmt_sample(x->flat_b, unit_of(p), b, sizeof b);
-	if (rows > 1)
-		grid_textf(g, at + 1, 1, cols - 1, STYLE_NORMAL,
-		    "%s flat, %s cum   flat in A %s, in B %s", d, c, a, b);
-	if (rows > 2)
-		grid_text(g, at + 2, 1, cols - 1, STYLE_NORMAL, x->flat_a == 0 &&
-		    x->flat_b != 0 ? "A had none: new in B" :
-		    x->flat_b == 0 && x->flat_a != 0 ? "B has none: gone since A" : "");
-}
-
-static void
-draw_big(struct ui *u, struct grid *g, struct grid_rect r)
-{
-	const struct replica_profile *p = &u->replica->profile;
-	const struct replica_row **row = sorted(u);
-	const int details = u->details && r.rows >= 10 ? 4 : 0, head = r.rows >= 6 ? 2 : 0;
-	const int height = r.rows - head - details - 1;
-	size_t top;
-	char a[100], b[100], total[64];
+	char a[100], b[100], total[64], steps[300];
+	int at = 1;
 
 	side_text(u, &p->a, "A", true, a, sizeof a);
 	side_text(u, &p->b, "B", true, b, sizeof b);
 	total_text(p, total, sizeof total);
-	if (u->profile_row >= p->rows)
-		u->profile_row = p->rows != 0 ? p->rows - 1 : 0;
-	top = height > 0 && u->profile_row >= (size_t)height ? u->profile_row - (size_t)height + 1 :
-	    0;
-	if (head != 0) {
-		grid_textf(g, 0, 1, r.cols - 1, STYLE_NORMAL, "%s   %s   %s", a, b, total);
-		grid_textf(g, 1, 0, r.cols, STYLE_DIM, r.cols >= 70 ? "%10s %9s %9s %9s %6s  %s" :
-		    "%10s%.0s %9s%.0s%.0s  %s",
-		    "delta", "flat A", "flat B", "cum B", "%grow", "function");
-	}
-	for (size_t i = top; i < p->rows && (int)(i - top) < height; i++)
-		draw_row(u, g, head + (int)(i - top), r.cols, row[i], i == u->profile_row);
-	if (details != 0 && p->rows != 0)
-		draw_details(u, g, head + height, details, r.cols, row[u->profile_row]);
-	grid_textf(g, r.rows - 1, 1, r.cols - 1, STYLE_DIM,
-	    "sorted by %s   row %zu of %zu   hidden: %lld rows",
-	    sort_names[u->profile_sort % SORT_COUNT], p->rows != 0 ? u->profile_row + 1 : 0,
-	    p->rows,
-	    (long long)p->hidden);
-	mem_free(row);
+	grid_textf(g, 0, 1, r.cols - 1, STYLE_NORMAL, "%s   %s   %s", a, b, total);
+	if (steps_text(u->profile, steps, sizeof steps))
+		grid_textf(g, at++, 1, r.cols - 1, STYLE_WARN, "%s   (u takes back)", steps);
+	return at + draw_state(u, g, at, r.cols);
+}
+
+/* How the rows are shared: the part with the keys gets most. */
+struct shares { struct grid_rect table, icicle, details; };
+
+static struct shares
+share(const struct profile_view *v, struct grid_rect r)
+{
+	const bool wide = r.cols >= 130;
+	const int side = wide ? r.cols * 2 / 5 : 0;
+	int low = r.rows * 3 / 10, details = wide ? 0 : r.rows / 4;
+	struct shares s;
+
+	if (v->part == PROFILE_ICICLE)
+		low = r.rows * (wide ? 65 : 55) / 100;
+	if (v->part == PROFILE_DETAILS && !wide)
+		details = r.rows * 55 / 100;
+	if (v->part != PROFILE_TABLE && !wide)
+		low = v->part == PROFILE_ICICLE ? low : r.rows / 5, details = v->part ==
+		    PROFILE_DETAILS ? details : 2;
+	s.table = (struct grid_rect){ r.row, r.col, r.rows - low - details, r.cols - side - (wide ?
+	    1 : 0) };
+	s.icicle = (struct grid_rect){ r.row + s.table.rows, r.col, low, r.cols };
+	s.details = wide ? (struct grid_rect){ r.row, r.col + r.cols - side, s.table.rows, side } :
+	    (struct grid_rect){ r.row + s.table.rows + low, r.col, details, r.cols };
+	return s;
 }
 
 static void
-draw_none(struct ui *u, struct grid *g, struct grid_rect r)
+draw_one(struct ui *u, struct grid *g, struct grid_rect r)
+{
+	struct profile_view *v = u->profile;
+
+	if (v->part == PROFILE_ICICLE)
+		profile_icicle_draw(u, g, r, true);
+	else if (v->part == PROFILE_DETAILS)
+		profile_details_draw(u, g, r, true);
+	else
+		profile_table_draw(u, g, r, true);
+}
+
+static void
+draw_compare(struct ui *u, struct grid *g, struct grid_rect r)
+{
+	struct profile_view *v = u->profile;
+	const bool keys = u->focus == PANE_PROFILE;
+	const int head = r.rows >= 6 ? draw_head(u, g, r) : 0;
+	const struct grid_rect body = { head, 0, r.rows - head, r.cols };
+	struct shares s;
+
+	profile_want(u, r.cols, r.rows);
+	if (body.rows < 14 || body.cols < 60) {
+		draw_one(u, g, body);
+		return;
+	}
+	s = share(v, body);
+	profile_table_draw(u, g, s.table, keys && v->part == PROFILE_TABLE);
+	profile_icicle_draw(u, g, s.icicle, keys && v->part == PROFILE_ICICLE);
+	profile_details_draw(u, g, s.details, keys && v->part == PROFILE_DETAILS);
+}
+
+static void
+draw_none(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 {
 	const struct replica_profile *p = &u->replica->profile;
 
-	if (p->state != NULL && strcmp(p->state, "loading") == 0) {
+	if (is(p, "loading")) {
 		grid_text(g, 0, 1, r.cols - 1, STYLE_NORMAL, "loading ...");
-	} else if (p->state != NULL && strcmp(p->state, "failed") == 0) {
+	} else if (is(p, "failed")) {
 		grid_textf(g, 0, 1, r.cols - 1, STYLE_ALARM, "x %s", p->error != NULL ? p->error :
 		    "failed");
+		grid_text(g, 1, 1, r.cols - 1, STYLE_DIM, big ?
+		    "S takes a snapshot, c chooses other files" : "S again, c others");
 	} else {
 		grid_text(g, 0, 1, r.cols - 1, STYLE_DIM, "no profile yet");
 		grid_text(g, 1, 1, r.cols - 1, STYLE_DIM,
 		    r.cols >= 44 ? ": profile.load A.pb.gz B.pb.gz compares two" :
 		    ": profile.load A B");
+		if (big)
+			grid_text(g, 2, 1, r.cols - 1, STYLE_DIM,
+			    "S http://HOST:PORT/debug/pprof/heap?gc=1 takes a snapshot");
 	}
 }
 
@@ -290,10 +283,12 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 	const struct grid_view old = grid_enter(g, r);
 	const struct replica_profile *p = &u->replica->profile;
 
-	if (p->state == NULL || (strcmp(p->state, "ready") != 0 && p->rows == 0))
-		draw_none(u, g, r);
+	if (big && u->profile->page != PROFILE_COMPARE)
+		profile_list_draw(u, g, (struct grid_rect){ 0, 0, r.rows, r.cols });
+	else if (p->state == NULL || (!is(p, "ready") && p->rows == 0))
+		draw_none(u, g, r, big);
 	else if (big)
-		draw_big(u, g, r);
+		draw_compare(u, g, r);
 	else
 		draw_small(u, g, r);
 	grid_leave(g, old);
@@ -302,13 +297,19 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 static void
 title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size)
 {
+	static const char *const pages[] = { "", "snapshots", "leaks", "goroutines" };
 	const struct replica_profile *p = &u->replica->profile;
+	const struct profile_view *v = u->profile;
 
-	if (p->state == NULL || strcmp(p->state, "none") == 0)
+	if (u->layout.kind != LAYOUT_FULL && v->page != PROFILE_COMPARE) {
+		snprintf(left, left_size, "%s", pages[v->page]);
 		return;
-	snprintf(left, left_size, "%.40s", p->type != NULL ? p->type : "");
-	snprintf(right, right_size, "%s", strcmp(p->state, "ready") != 0 ? p->state : single(p) ?
-	    "B" : "B-A");
+	}
+	if (p->state == NULL || is(p, "none"))
+		return;
+	snprintf(left, left_size, "%.40s", v->answer != NULL ? v->type_shown : p->type != NULL ?
+	    p->type : "");
+	snprintf(right, right_size, "%s", !is(p, "ready") ? p->state : single(p) ? "B" : "B-A");
 }
 
 static void
@@ -317,70 +318,118 @@ digest(struct ui *u, char *out, size_t size)
 	const struct replica_profile *p = &u->replica->profile;
 
 	out[0] = '\0';
-	if (p->state == NULL || strcmp(p->state, "ready") != 0 || single(p) || p->a.total <= 0)
+	if (!is(p, "ready") || single(p) || p->a.total <= 0)
 		return;
 	snprintf(out, size, "%s %+.0f%%", p->type != NULL ? p->type : "profile",
 	    100 * growth(p) / p->a.total);
 }
 
+/* ---- keys */
+
+static size_t
+moved(size_t at, size_t n, long by)
+{
+	const long last = n != 0 ? (long)n - 1 : 0;
+
+	if (by == LONG_MIN || by < -(long)at)
+		return 0;
+	return by == LONG_MAX || by > last - (long)at ? (size_t)last : (size_t)((long)at + by);
+}
+
 static void
 move(struct ui *u, long by)
 {
-	const long n = (long)u->replica->profile.rows, at = (long)u->profile_row;
+	struct profile_view *v = u->profile;
 
-	if (n != 0)
-		u->profile_row = (size_t)(by == LONG_MIN ? 0 : by == LONG_MAX ||
-		    by >= n - at ? n - 1 :
-		    at + by < 0 ? 0 : at + by);
+	if (v->page != PROFILE_COMPARE && u->layout.kind != LAYOUT_FULL) {
+		profile_list_move(u, by);
+	} else if (v->part == PROFILE_ICICLE && u->layout.kind != LAYOUT_FULL) {
+		profile_icicle_move(u, by);
+	} else if (v->part == PROFILE_DETAILS && u->layout.kind != LAYOUT_FULL) {
+		v->text_top = moved(v->text_top, v->texts, by);
+	} else if (v->rows != 0) {
+		v->at = moved(v->at, v->rows, by);
+		profile_choose(u, v->row[v->at].name);
+	}
 }
 
 static void
 enter(struct ui *u)
 {
+	struct profile_view *v = u->profile;
+
 	if (!u->zoom)
 		u->zoom = true;
-	else
-		u->details = !u->details;
+	else if (v->page != PROFILE_COMPARE)
+		profile_list_enter(u);
+	else if (v->part == PROFILE_ICICLE)
+		profile_icicle_enter(u);
+	else if (v->chosen != NULL && v->part == PROFILE_TABLE)
+		profile_narrow(u, "focus", v->chosen);
 }
 
 static bool
 back(struct ui *u)
 {
-	const bool had = u->details;
+	struct profile_view *v = u->profile;
 
-	u->details = false;
-	return had;
+	if (!u->zoom)
+		return false;
+	if (v->page != PROFILE_COMPARE) {
+		v->page = PROFILE_COMPARE;
+		return true;
+	}
+	if (v->found != NULL) {
+		profile_keep(&v->found, NULL);
+		return true;
+	}
+	if (v->part != PROFILE_TABLE) {
+		v->part = PROFILE_TABLE;
+		return true;
+	}
+	return profile_widen(u);
 }
 
 static bool
 find(struct ui *u, const char *text, bool next, bool backward)
 {
-	const size_t n = u->replica->profile.rows;
-	const struct replica_row **row = sorted(u);
-	bool found = false;
+	struct profile_view *v = u->profile;
+	const size_t n = v->rows;
 
 	(void)next;
-	for (size_t i = 1; i <= n && !found; i++) {
-		const size_t at = (u->profile_row + (backward ? n - i : i)) % n;
+	profile_keep(&v->found, text);
+	for (size_t i = 1; i <= n; i++) {
+		const size_t at = (v->at + (backward ? n - i : i)) % n;
 
-		found = pane_match(row[at]->name, text);
-		if (found)
-			u->profile_row = at;
+		if (pane_match(v->row[at].name, text)) {
+			v->at = at;
+			profile_choose(u, v->row[at].name);
+			return true;
+		}
 	}
-	mem_free(row);
-	return found;
+	for (size_t i = 0; i < v->boxes; i++)
+		if (v->box[i].name != NULL && pane_match(v->box[i].name, text)) {
+			v->box_at = i;
+			profile_choose(u, v->box[i].name);
+			return true;
+		}
+	return false;
 }
 
 static size_t
 yank(struct ui *u, struct buf *out)
 {
-	const struct replica_row **row = sorted(u);
+	const struct profile_view *v = u->profile;
 	size_t n = 0;
 
-	for (; n < u->replica->profile.rows; n++)
-		(void)buf_add_fmt(out, "%.0f\t%.0f\t%.0f\t%s\n", row[n]->flat, row[n]->flat_b,
-		    row[n]->cum_b, row[n]->name);
-	mem_free(row);
+	if (v->part == PROFILE_DETAILS && u->zoom) {
+		for (; n < v->texts; n++)
+			(void)buf_add_fmt(out, "%s\n", v->text[n].text);
+		return n;
+	}
+	for (; n < v->rows; n++)
+		(void)buf_add_fmt(out, "%.0f\t%.0f\t%.0f\t%s\n", v->row[n].flat, v->row[n].flat_b,
+		    v->row[n].cum_b, v->row[n].name);
 	return n;
 }
 

@@ -260,14 +260,17 @@ put_source(const struct stacks *s, const struct details *d, const json_t *params
 	const struct details_row *r = d->row[DETAILS_LINES];
 	const uint32_t n = d->count[DETAILS_LINES];
 	const int64_t context = json_get_int(params, "context", CONTEXT);
+	json_t *source;
 	int64_t first;
 
 	if (n == 0 || r[n - 1].line <= 0 || context < 0 || context > 1000)
 		return;
 	first = r[0].line - context;
-	json_put(o, "source", srcfile_lines(s->frame[d->frame].file, json_get_str(params,
+	source = srcfile_lines(s->frame[d->frame].file, json_get_str(params,
 	    "source_root", NULL),
-	    first < 1 ? 1 : first, r[n - 1].line + context));
+	    first < 1 ? 1 : first, r[n - 1].line + context);
+	if (source != NULL)
+		json_put(o, "source", source);
 }
 
 static enum err
