@@ -1,4 +1,5 @@
-/* looks.c - profile.view, profile.details, profile.export: a worker is asked, its answer passed on. */
+/* looks.c - profile.view, profile.details, profile.export: a worker is asked, its answer passed on.
+ * */
 #include "bench/looks.h"
 
 #include <stdlib.h>
@@ -36,7 +37,8 @@ on_answer(void *arg, const json_t *result, const struct err_msg *why)
 
 /* Names of arguments that mean the same to the worker, most of them pprof's own words. */
 static const char *const passed[] = { "only", "width", "sort", "match", "focus", "ignore", "hide",
-	"show", "tagfocus", "tagignore", "columns", "rows", "limit", "fraction", "from", "granularity",
+	"show", "tagfocus", "tagignore", "columns", "rows", "limit", "fraction", "from",
+	    "granularity",
 	"function", "source_root", "context", "format", "title", "normalize" };
 
 static json_t *

@@ -399,7 +399,8 @@ static const struct command commands[] = {
 	{ .name = NULL },
 };
 
-const struct command *const view_command_tables[] = { commands, view_console_commands, profile_commands,
+const struct command *const view_command_tables[] = { commands, view_console_commands,
+    profile_commands,
 	NULL };
 
 static void

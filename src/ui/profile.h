@@ -1,11 +1,13 @@
 /*
  * profile.h - what the profile pane knows beside the replica: which page and part has the keys, how
- * it is narrowed and sorted, the bench's last answer. Private to the view_profile and profile_ files.
+ * it is narrowed and sorted, the bench's last answer. Private to the view_profile and profile_
+ *         files.
  *
  * Layer   ui. struct ui owns one (profile_new, profile_free). Rows and boxes live until the next
  *         answer; strings in them belong to it.
  * Flow    state + size -> a line profile.view ... -> the bench's answer -> rows and boxes. At most
- *         one such line is under way; what changed meanwhile is asked for when it is answered. Until
+ *         one such line is under way; what changed meanwhile is asked for when it is answered.
+ *         Until
  *         the first answer the rows that the bench tells everyone are shown.
  * One     selection: `chosen`, a function, in table, icicle, details and series.
  */

@@ -1,8 +1,10 @@
-/* profile_ask.c - from the state of the profile pane to questions, from answers to rows and boxes. */
+/* profile_ask.c - from the state of the profile pane to questions, from answers to rows and boxes.
+ * */
 #include "ui/profile_ask.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -249,6 +251,15 @@ take_boxes(struct profile_view *v, const json_t *flame)
 	v->has_box = true;
 }
 
+static int
+by_change(const void *x, const void *y)
+{
+	const struct profile_row *a = x, *b = y;
+	const double da = fabs(a->flat), db = fabs(b->flat);
+
+	return da > db ? -1 : da < db ? 1 : strcmp(a->name, b->name);
+}
+
 /* The rows that the bench tells everyone: what is shown until there is an answer. */
 static void
 take_replica(struct profile_view *v, const struct replica_profile *p)
@@ -262,9 +273,11 @@ take_replica(struct profile_view *v, const struct replica_profile *p)
 		json_t *name = json_text(r->name, strlen(r->name));
 
 		(void)json_array_append_new(v->held, name);
-		v->row[i] = (struct profile_row){ json_string_value(name), r->flat, r->cum, r->flat_a, r->flat_b,
+		v->row[i] = (struct profile_row){ json_string_value(name), r->flat, r->cum,
+		    r->flat_a, r->flat_b,
 		    r->cum_b - r->cum, r->cum_b, NAN };
 	}
+	qsort(v->row, v->rows, sizeof *v->row, by_change);
 	v->boxes = 0;
 	v->has_box = v->sampled = false;
 	v->diff = p->a.path != NULL;

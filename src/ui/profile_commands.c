@@ -130,21 +130,19 @@ run_type(struct command_call *c)
 {
 	struct profile_view *v = shown(c);
 	const json_t *types = json_object_get(v->answer, "types");
+	const char *wanted = word(c, "type"), *now = v->answer != NULL ? v->type_shown : "";
 	const size_t n = json_array_size(types);
-	const char *now = v->answer != NULL ? v->type_shown : "";
 
+	for (size_t i = 0; i < n && wanted[0] == '\0'; i++)
+		if (strcmp(json_string_value(json_array_get(types, i)), now) == 0)
+			wanted = json_string_value(json_array_get(types, (i + 1) % n));
+	if (wanted[0] != '\0')
+		ui_say(c->ctx, UI_INFO, "type %s", wanted);
+	else
+		ui_say(c->ctx, UI_WARN, "the profile's types are not known yet");
+	if (wanted[0] != '\0')
+		profile_keep(&v->type, wanted);
 	command_done(c, NULL);
-	if (word(c, "type")[0] != '\0') {
-		profile_keep(&v->type, word(c, "type"));
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(json_string_value(json_array_get(types, i)), now) == 0) {
-			profile_keep(&v->type, json_string_value(json_array_get(types, (i + 1) % n)));
-			ui_say(c->ctx, UI_INFO, "%s", v->type);
-			return;
-		}
-	ui_say(c->ctx, UI_WARN, "the profile's types are not known yet");
 }
 
 static void
@@ -154,11 +152,11 @@ narrow(struct command_call *c, const char *how)
 	const struct profile_view *v = shown(c);
 	const char *name = word(c, "function");
 
-	command_done(c, NULL);
 	if (name[0] == '\0' && v->chosen == NULL)
 		ui_say(u, UI_WARN, "no function is selected");
 	else
 		profile_narrow(u, how, name[0] != '\0' ? name : v->chosen);
+	command_done(c, NULL);
 }
 
 static void
@@ -240,19 +238,19 @@ static void
 run_export(struct command_call *c)
 {
 	struct ui *u = c->ctx;
+	const bool asks = word(c, "file")[0] == '\0';
 	struct buf line;
 
-	command_done(c, NULL);
-	if (word(c, "file")[0] == '\0') {
-		prompt_open(u, "export to (.svg .folded .speedscope.json .txt .pb.gz)",
-		    "view.profile.export", "profile.svg");
-		return;
-	}
 	buf_init(&line, 60 << 10);
 	(void)buf_add_str(&line, "profile.export ");
 	command_quote(word(c, "file"), &line);
 	profile_arguments(u, &line);
-	ui_run_line(u, buf_str(&line));
+	command_done(c, NULL);
+	if (asks)
+		prompt_open(u, "export to (.svg .folded .speedscope.json .txt .pb.gz)",
+		    "view.profile.export", "profile.svg");
+	else
+		ui_run_line(u, buf_str(&line));
 	buf_fini(&line);
 }
 

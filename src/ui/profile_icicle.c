@@ -193,34 +193,54 @@ profile_icicle_side(struct ui *u, int by)
 		}
 }
 
-/* The way to the box, behind the zoom there is: "a;b;c". */
+/* The zoom there is, unless a focus came after it; *focused: one did. */
+static const char *
+last_zoom(const struct profile_view *v, bool *focused)
+{
+	*focused = false;
+	for (size_t i = v->steps; i-- > 0;) {
+		if (strcmp(v->step[i].word, "zoom") == 0)
+			return v->step[i].text;
+		if (strcmp(v->step[i].word, "focus") == 0) {
+			*focused = true;
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+/* "a;b;c": the way to the box, behind the zoom there is, whose last name is the first row. */
+static void
+add_way(const struct profile_view *v, const char *old, struct buf *path)
+{
+	const char *names[256], *last = old != NULL ? strrchr(old, ';') : NULL;
+	size_t n = 0;
+
+	for (int i = (int)v->box_at; i >= 0 && n < 256; i = v->box[i].parent)
+		names[n++] = v->box[i].name;
+	if (last != NULL)
+		(void)buf_add(path, old, (size_t)(last - old));
+	while (n-- > 0)
+		(void)buf_add_fmt(path, "%s%s", path->len != 0 ? ";" : "", names[n]);
+}
+
 void
 profile_icicle_enter(struct ui *u)
 {
-	struct profile_view *v = u->profile;
-	const char *names[256], *old = NULL;
-	size_t n = 0;
+	const struct profile_view *v = u->profile;
+	const char *old;
 	struct buf path;
+	bool focused;
 
 	if (v->box_at >= v->boxes || v->box[v->box_at].name == NULL)
 		return;
-	for (int i = (int)v->box_at; i >= 0 && n < 256; i = v->box[i].parent)
-		names[n++] = v->box[i].name;
-	for (size_t i = 0; i < v->steps; i++)
-		old = strcmp(v->step[i].word, "zoom") == 0 ? v->step[i].text :
-		    strcmp(v->step[i].word, "focus") == 0 ? NULL : old;
-	for (size_t i = v->steps; i-- > 0 && strcmp(v->step[i].word, "zoom") != 0;)
-		if (strcmp(v->step[i].word, "focus") == 0) {
-			/* below a focus there is no way from the root: focus deeper */
-			profile_narrow(u, "focus", names[0]);
-			return;
-		}
+	old = last_zoom(v, &focused);
+	if (focused) {                  /* there is no way from the root: focus deeper */
+		profile_narrow(u, "focus", v->box[v->box_at].name);
+		return;
+	}
 	buf_init(&path, 32 << 10);
-	/* the icicle's first row is the last name of the old zoom */
-	if (old != NULL && strrchr(old, ';') != NULL)
-		(void)buf_add(&path, old, (size_t)(strrchr(old, ';') - old));
-	while (n-- > 0)
-		(void)buf_add_fmt(&path, "%s%s", path.len != 0 ? ";" : "", names[n]);
+	add_way(v, old, &path);
 	if (old == NULL || strcmp(old, buf_str(&path)) != 0)
 		profile_narrow(u, "zoom", buf_str(&path));
 	buf_fini(&path);

@@ -8,7 +8,8 @@
 #include "ui/profile.h"
 
 void profile_icicle_draw(struct ui *u, struct grid *g, struct grid_rect r, bool keys);
-void profile_icicle_move(struct ui *u, long by);        /* up: the caller; down: the widest called */
+/* up: the caller; down: the widest called */
+void profile_icicle_move(struct ui *u, long by);
 void profile_icicle_side(struct ui *u, int by);
 void profile_icicle_enter(struct ui *u);                /* zooms */
 

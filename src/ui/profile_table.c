@@ -197,7 +197,8 @@ draw_hidden(const struct profile_view *v, struct grid *g, struct grid_rect r)
 		n += snprintf(text + n, sizeof text - (size_t)n, ", hidden: %lld",
 		    (long long)hidden);
 	else
-		n += snprintf(text + n, sizeof text - (size_t)n, ", hidden %lld: sum %s, max %s%s%s",
+		n += snprintf(text + n, sizeof text - (size_t)n,
+		    ", hidden %lld: sum %s, max %s%s%s",
 		    (long long)hidden, sum, most, v->small != 0 ? ", below " : "",
 		    v->small != 0 ? cut : "");
 	if (v->unmatched != 0)

@@ -161,7 +161,8 @@ draw_state(struct ui *u, struct grid *g, int row, int cols)
 	const struct profile_view *v = u->profile;
 
 	if (is(p, "failed"))
-		grid_textf(g, row, 1, cols - 1, STYLE_ALARM, "x %s; these rows are older: S takes a "
+		grid_textf(g, row, 1, cols - 1, STYLE_ALARM,
+		    "x %s; these rows are older: S takes a "
 		    "snapshot, c chooses others", p->error != NULL ? p->error : "failed");
 	else if (v->error != NULL)
 		grid_textf(g, row, 1, cols - 1, STYLE_ALARM, "x %s; u takes the last step back",
@@ -170,7 +171,8 @@ draw_state(struct ui *u, struct grid *g, int row, int cols)
 		grid_text(g, row, 1, cols - 1, STYLE_STALE, "? a new profile is being read; these "
 		    "rows are older");
 	else if (profile_stale(u))
-		grid_text(g, row, 1, cols - 1, STYLE_STALE, "? working on it; these rows are older");
+		grid_text(g, row, 1, cols - 1, STYLE_STALE,
+		    "? working on it; these rows are older");
 	else if (v->answer != NULL && json_get_str(v->answer, "warning", NULL) != NULL)
 		grid_textf(g, row, 1, cols - 1, STYLE_WARN, "! %s", json_get_str(v->answer,
 		    "warning", ""));
