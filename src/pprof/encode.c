@@ -163,25 +163,26 @@ encode_comment(struct encode *w, const char *s)
 	number(w, &w->body, 13, text(w, s));
 }
 
-static void
-put_mapping(struct encode *w, const uint64_t field[11])
+uint64_t
+encode_put_mapping(struct encode *w, const uint64_t field[11])
 {
 	w->mappings++;
 	number(w, &w->part, 1, w->mappings);
 	for (unsigned i = 2; i < 11; i++)
 		number_opt(w, &w->part, i, field[i]);
 	message(w, &w->body, 3, &w->part);
+	return w->mappings;
 }
 
 void
 encode_mapping(struct encode *w, uint64_t start, uint64_t limit, const char *file)
 {
-	put_mapping(w, (const uint64_t[11]){ [2] = start, [3] = limit, [5] = text(w, file),
+	(void)encode_put_mapping(w, (const uint64_t[11]){ [2] = start, [3] = limit, [5] = text(w, file),
 	    [7] = 1, [8] = 1, [9] = 1, [10] = 1 });
 }
 
-static uint64_t
-put_function(
+uint64_t
+encode_put_function(
     struct encode *w, uint64_t name, uint64_t system_name, uint64_t file, int64_t start_line)
 {
 	w->functions++;
@@ -197,7 +198,7 @@ put_function(
 uint64_t
 encode_function(struct encode *w, const char *name, const char *file, int64_t start_line)
 {
-	return put_function(w, text(w, name), text(w, name), text(w, file), start_line);
+	return encode_put_function(w, text(w, name), text(w, name), text(w, file), start_line);
 }
 
 static void
@@ -314,6 +315,56 @@ sliced(struct encode *w, struct slice s)
 	return string(w, s.p, s.n);
 }
 
+uint64_t
+encode_put_text(struct encode *w, struct slice s)
+{
+	return string(w, s.p, s.n);
+}
+
+void
+encode_put_type(struct encode *w, unsigned field, struct slice type, struct slice unit)
+{
+	uint64_t t = string(w, type.p, type.n);
+
+	value_type(w, field, t, string(w, unit.p, unit.n));
+}
+
+void
+encode_put_number(struct encode *w, unsigned field, uint64_t v)
+{
+	number_opt(w, &w->body, field, v);
+}
+
+void
+encode_put_comment(struct encode *w, struct slice s)
+{
+	number(w, &w->body, 13, string(w, s.p, s.n));
+}
+
+uint64_t
+encode_put_location(struct encode *w, uint64_t mapping, uint64_t address, bool folded,
+    const struct encode_line *line, size_t n)
+{
+	uint64_t id = location_begin(w, mapping, address);
+
+	for (size_t i = 0; i < n; i++)
+		put_line(w, line[i].function, line[i].line);
+	number_opt(w, &w->part, 5, folded);
+	message(w, &w->body, 4, &w->part);
+	return id;
+}
+
+void
+encode_put_sample(struct encode *w, const uint64_t *loc, size_t loc_count, const int64_t *value,
+    size_t value_count, const struct encode_put_label *label, size_t label_count)
+{
+	numbers(w, 2, (const uint64_t *)value, value_count);
+	numbers(w, 1, loc, loc_count);
+	for (size_t i = 0; i < label_count; i++)
+		put_label(w, label[i].key, label[i].str, label[i].num, label[i].unit);
+	message(w, &w->body, 2, &w->part);
+}
+
 static void
 copy_tables(struct encode *w, const struct pprof_profile *p)
 {
@@ -330,7 +381,7 @@ copy_tables(struct encode *w, const struct pprof_profile *p)
 	for (uint32_t i = 0; i < p->mapping_count; i++) {
 		const struct pprof_mapping *m = &p->mapping[i];
 
-		put_mapping(w, (const uint64_t[11]){ [2] = m->start,
+		(void)encode_put_mapping(w, (const uint64_t[11]){ [2] = m->start,
 				   [3] = m->limit,
 				   [4] = m->offset,
 				   [5] = copied(w, p, m->file),
@@ -343,7 +394,7 @@ copy_tables(struct encode *w, const struct pprof_profile *p)
 	for (uint32_t i = 0; i < p->function_count; i++) {
 		const struct pprof_function *f = &p->function[i];
 
-		put_function(w, copied(w, p, f->name), copied(w, p, f->system_name),
+		encode_put_function(w, copied(w, p, f->name), copied(w, p, f->system_name),
 		    copied(w, p, f->file), f->start_line);
 	}
 }

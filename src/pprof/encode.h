@@ -54,6 +54,23 @@ void encode_sample(struct encode *w, const uint64_t *loc, size_t loc_count, cons
 /* The whole profile appended to *out, gzip'd if asked. The writer is spent. */
 enum err encode_finish(struct encode *w, bool gzip, struct buf *out, struct err_msg *why);
 
+/* The same by string indexes, for what copies profiles (merge.c). Ids count from 1. */
+struct encode_put_label { uint64_t key, str, unit; int64_t num; };
+
+uint64_t encode_put_text(struct encode *w, struct slice text);
+void     encode_put_type(struct encode *w, unsigned field, struct slice type, struct slice unit);
+void     encode_put_number(struct encode *w, unsigned field, uint64_t v);      /* 0: left out */
+void     encode_put_comment(struct encode *w, struct slice text);
+/* field[2] to field[10] of the message Mapping */
+uint64_t encode_put_mapping(struct encode *w, const uint64_t field[11]);
+uint64_t encode_put_function(struct encode *w, uint64_t name, uint64_t system_name, uint64_t file,
+                             int64_t start_line);
+uint64_t encode_put_location(struct encode *w, uint64_t mapping, uint64_t address, bool folded,
+                             const struct encode_line *line, size_t n);
+void     encode_put_sample(struct encode *w, const uint64_t *loc, size_t loc_count,
+                           const int64_t *value, size_t value_count,
+                           const struct encode_put_label *label, size_t label_count);
+
 /* A decoded profile written again (ids renumbered from 1). ERR_FORMAT when a sample is broken. */
 enum err encode_profile(const struct pprof_profile *p, const char *what, bool gzip, struct buf *out,
                         struct err_msg *why);

@@ -311,7 +311,7 @@ next_merged(struct feed *f, struct feed_item *item, struct err_msg *why)
 
 			item->value = m->value[(size_t)n * types + f->type];
 			item->div = f->o->mean ? m->value[(size_t)n * types] : 0;
-			if (item->value == 0 && item->div == 0)
+			if (item->value == 0 && item->div == 0 && !f->zeros)
 				continue;
 			item->k = f->k;
 			item->base = m->entry[n].base;
@@ -334,7 +334,7 @@ next_straight(struct feed *f, struct feed_item *item, struct err_msg *why)
 
 			if (v < 0 || (item->sample.base && f->profile[1] != NULL))
 				f->must_merge = true;
-			if (v == 0 && d == 0)
+			if (v == 0 && d == 0 && !f->zeros)
 				continue;
 			item->k = f->k;
 			item->value = f->k == 1 ? scaled(v, -1) : v;

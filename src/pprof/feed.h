@@ -41,6 +41,7 @@ struct feed {
 	uint32_t type, next;
 	unsigned k;
 	bool    labels;                 /* samples come with their labels */
+	bool    zeros;                  /* samples whose value is 0 come too */
 };
 
 struct feed_item {

@@ -55,20 +55,18 @@ location_key(const struct pprof_profile *p, const struct pprof_location *l,
 bool
 keys_init(struct keys *k, const struct pprof_profile *p)
 {
-	uint64_t *function = mem_try((p->function_count + (size_t)1) * sizeof(*function));
-	uint64_t *mapping = mem_try((p->mapping_count + (size_t)1) * sizeof(*mapping));
 	bool ok;
 
+	k->function = mem_try((p->function_count + (size_t)1) * sizeof(*k->function));
+	k->mapping = mem_try((p->mapping_count + (size_t)1) * sizeof(*k->mapping));
 	k->location = mem_try((p->location_count + (size_t)1) * sizeof(*k->location));
-	ok = function != NULL && mapping != NULL && k->location != NULL;
+	ok = k->function != NULL && k->mapping != NULL && k->location != NULL;
 	for (uint32_t i = 0; ok && i < p->function_count; i++)
-		function[i] = function_key(p, &p->function[i]);
+		k->function[i] = function_key(p, &p->function[i]);
 	for (uint32_t i = 0; ok && i < p->mapping_count; i++)
-		mapping[i] = mapping_key(p, &p->mapping[i]);
+		k->mapping[i] = mapping_key(p, &p->mapping[i]);
 	for (uint32_t i = 0; ok && i < p->location_count; i++)
-		k->location[i] = location_key(p, &p->location[i], function, mapping);
-	mem_free(function);
-	mem_free(mapping);
+		k->location[i] = location_key(p, &p->location[i], k->function, k->mapping);
 	return ok;
 }
 
@@ -76,7 +74,9 @@ void
 keys_fini(struct keys *k)
 {
 	mem_free(k->location);
-	k->location = NULL;
+	mem_free(k->function);
+	mem_free(k->mapping);
+	*k = (struct keys){ 0 };
 }
 
 /* How many labels of the same key and kind stand before label i: within a key order counts, between

@@ -12,7 +12,7 @@
 #include "pprof/cursor.h"
 
 struct keys {
-	uint64_t *location;             /* key of each location */
+	uint64_t *location, *function, *mapping;        /* key of each */
 };
 
 bool     keys_init(struct keys *k, const struct pprof_profile *p);      /* false: no memory */

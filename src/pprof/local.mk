@@ -9,6 +9,11 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/tagroot.c %D%/tagroot.h \
 	%D%/view.c %D%/view.h \
 	%D%/options.h \
+	%D%/list.c %D%/list.h \
+	%D%/tags.c %D%/tags.h \
+	%D%/raw.c %D%/raw.h \
+	%D%/traces.c %D%/traces.h \
+	%D%/merge.c %D%/merge.h \
 	%D%/stacks.c %D%/stacks.h \
 	%D%/details.c %D%/details.h \
 	%D%/escape.c %D%/escape.h \

@@ -249,7 +249,8 @@ names_put_file(struct names *n, struct slice file)
 {
 	char *text;
 
-	file = names_trim(file, n->trim_path, n->source_path);
+	if (!n->whole_files)
+		file = names_trim(file, n->trim_path, n->source_path);
 	if (file.n == 0 || is_clean(file))
 		return names_put(n, file);
 	text = mem_alloc(file.n + 2);

@@ -8,6 +8,7 @@
  */
 #ifndef PPROF_NAMES_H
 #define PPROF_NAMES_H
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/hash.h"
 #include "base/slice.h"
@@ -21,6 +22,7 @@ struct names {
 	uint32_t owned_count, owned_cap;
 	/* lists with ':', or NULL: prefixes to cut off file names; where sources are looked for */
 	const char *trim_path, *source_path;
+	bool     whole_files;           /* file names are not trimmed at all */
 };
 
 void     names_init(struct names *n);

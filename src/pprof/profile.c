@@ -575,6 +575,25 @@ load(struct decoding *d, const void *data, size_t n, size_t limit)
 }
 
 enum err
+pprof_decode_own(struct pprof_profile **out, struct buf *message, const char *what,
+    struct err_msg *why)
+{
+	struct decoding d = { .p = mem_zero(1, sizeof(*d.p)), .what = what, .why = why };
+	enum err e;
+
+	d.p->raw_n = message->len;
+	d.p->raw = (unsigned char *)buf_take(message);
+	e = decode_raw(&d);
+	mem_free(d.comment);
+	mem_free(d.type);
+	if (e != ERR_OK)
+		pprof_free(d.p);
+	else
+		*out = d.p;
+	return e;
+}
+
+enum err
 pprof_decode(struct pprof_profile **out, const void *data, size_t n, uint64_t limit_bytes,
     const char *what, struct err_msg *why)
 {

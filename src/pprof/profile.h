@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/slice.h"
@@ -88,6 +89,9 @@ struct pprof_profile {
 /* data is borrowed for the call. what names it in messages. */
 enum err pprof_decode(struct pprof_profile **out, const void *data, size_t n, uint64_t limit_bytes,
                       const char *what, struct err_msg *why);
+/* The same of a message that is not compressed, whose bytes it takes over. */
+enum err pprof_decode_own(struct pprof_profile **out, struct buf *message, const char *what,
+                          struct err_msg *why);
 void     pprof_free(struct pprof_profile *p);   /* NULL is fine */
 struct slice pprof_string(const struct pprof_profile *p, uint32_t index);
 

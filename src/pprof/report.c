@@ -153,13 +153,24 @@ report_mark(enum top_mark mark)
 
 /* Go pads by characters, C by bytes: the difference is added. */
 static int
-width(const char *s)
+wider(const char *s, int wide)
 {
-	int wide = 10;
 
 	for (; *s != '\0'; s++)
 		wide += ((unsigned char)*s & 0xc0) == 0x80;
 	return wide;
+}
+
+static int
+width(const char *s)
+{
+	return wider(s, 10);
+}
+
+enum err
+report_pad(const char *text, int wide, struct buf *out)
+{
+	return buf_add_fmt(out, "%*s", wider(text, wide), text);
 }
 
 enum err
@@ -193,4 +204,71 @@ report_text(const struct top_report *r, struct buf *out)
 	for (uint32_t i = 0; e == ERR_OK && i < r->row_count; i++)
 		e = report_row(r, i, out);
 	return e;
+}
+
+/* One caller or callee: its weight in percent of the row's cum. */
+static enum err
+edge_line(const struct top_report *r, const struct top_edge *edge, int64_t cum, struct buf *out)
+{
+	char weight[UNITS_LABEL_MAX], percent[32];
+	const char *name = r->edge_name[edge->row];
+	enum err e;
+
+	report_value(r, edge->weight, weight);
+	units_percent(edge->weight, cum, percent, sizeof(percent));
+	e = buf_add_fmt(out, "%*s %s |   ", wider(weight, 50), weight, percent);
+	if (e == ERR_OK)
+		e = utf8_escape(out, name, strlen(name), 0);
+	return e != ERR_OK ? e : buf_add_str(out, edge->inlined ? " (inline)\n" : "\n");
+}
+
+static enum err
+tree_row(const struct top_report *r, const struct top_row *t, int64_t sum, struct buf *out)
+{
+	char flat[UNITS_LABEL_MAX], cum[UNITS_LABEL_MAX], flat_p[32], sum_p[32], cum_p[32];
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; i < t->in_count && e == ERR_OK; i++)
+		e = edge_line(r, &t->in[i], t->cum, out);
+	report_value(r, t->flat, flat);
+	report_value(r, t->cum, cum);
+	units_percent(t->flat, r->total, flat_p, sizeof(flat_p));
+	units_percent(sum, r->total, sum_p, sizeof(sum_p));
+	units_percent(t->cum, r->total, cum_p, sizeof(cum_p));
+	if (e == ERR_OK)
+		e = buf_add_fmt(out, "%*s %s %s %*s %s                | ", width(flat), flat, flat_p,
+		    sum_p, width(cum), cum, cum_p);
+	if (e == ERR_OK)
+		e = utf8_escape(out, t->name, strlen(t->name), 0);
+	if (e == ERR_OK)
+		e = buf_add_byte(out, '\n');
+	for (uint32_t i = 0; i < t->out_count && e == ERR_OK; i++)
+		e = edge_line(r, &t->out[i], t->cum, out);
+	return e;
+}
+
+enum err
+report_tree(const struct top_report *r, struct rx *rx, struct buf *out, uint32_t *matched)
+{
+	static const char line[] =
+	    "----------------------------------------------------------+-------------\n";
+	enum err e = report_header(r, out);
+	int64_t sum = 0;
+
+	*matched = 0;
+	if (e == ERR_OK)
+		e = buf_add_fmt(out, "%s      flat  flat%%   sum%%        cum   cum%%   "
+		    "calls calls%% + context \t \t \n", line);
+	for (uint32_t i = 0; i < r->row_count && e == ERR_OK; i++) {
+		const struct top_row *t = &r->row[i];
+
+		if (rx != NULL && !rx_match(rx, slice_of(t->name)))
+			continue;
+		(*matched)++;
+		sum = (int64_t)((uint64_t)sum + (uint64_t)t->flat);
+		e = buf_add_str(out, line);
+		if (e == ERR_OK)
+			e = tree_row(r, t, sum, out);
+	}
+	return e != ERR_OK || r->row_count == 0 ? e : buf_add_str(out, line);
 }

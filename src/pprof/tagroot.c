@@ -109,11 +109,11 @@ tagroot_add(struct tagroot *t, const struct pprof_profile *p, const char *what,
 		bool met;
 
 		for (size_t i = 0; i < t->root_count && e == ERR_OK; i++) {
-			e = tagroot_find(t, p, &s, t->root[i], &frame, &met);
+			e = tagroot_find(t, p, &s, t->root[t->root_count - 1 - i], &frame, &met);
 			t->root_met = t->root_met || met;
 		}
 		for (size_t i = 0; i < t->leaf_count && e == ERR_OK; i++) {
-			e = tagroot_find(t, p, &s, t->leaf[i], &frame, &met);
+			e = tagroot_find(t, p, &s, t->leaf[t->leaf_count - 1 - i], &frame, &met);
 			t->leaf_met = t->leaf_met || met;
 		}
 	}

@@ -77,7 +77,7 @@ view_next(struct view *v, struct feed_item *item, struct err_msg *why)
 		if (e == ERR_OK && v->counting && !relative)
 			count(v, item);
 		/* the filters of pprof drop a sample without a stack, even when none is given */
-		keep = !relative || item->sample.loc_count > 0;
+		keep = item->sample.loc_count > 0;
 		if (e == ERR_OK && active)
 			e = filter_sample(v->filter, item->k, &item->sample, &keep, why);
 		if (e == ERR_OK && !keep)
