@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/cli_flame.h"
+#include "cli/cli_grab.h"
 #include "cli/pprof_args.h"
 
 const char cli_pprof_usage[] =
@@ -34,38 +35,51 @@ const char cli_pprof_usage[] =
 
 static const struct pprof_option *const report_tables[] = { pprof_report_options,
 	pprof_common_options, NULL };
+static const struct pprof_option save_options[] = {
+	{ "o", "out", PPROF_TEXT, NULL },
+	{ "output", "out", PPROF_TEXT, NULL },
+	{ NULL, NULL, PPROF_FLAG, NULL },
+};
+static const struct pprof_option *const save_tables[] = { save_options, pprof_report_options,
+	pprof_common_options, NULL };
 static const struct pprof_option *const info_tables[] = { pprof_common_options, NULL };
 
 /* What a report says beside its rows. */
 static void
-notes(const json_t *result)
+notes(const struct pprof_line *c, const json_t *result)
 {
 	const json_t *lines = json_object_get(result, "notes");
 
-	for (size_t i = 0; i < json_array_size(lines); i++)
+	for (size_t i = 0; !json_get_bool(c->params, "quiet", false) && !c->json
+	     && i < json_array_size(lines); i++)
 		fprintf(stderr, "vise: note: %s\n", json_string_value(json_array_get(lines, i)));
 }
 
 static enum err
-top(struct pprof_line *c, struct err_msg *why)
+table(struct pprof_line *c, struct err_msg *why)
 {
 	json_t *result;
-	enum err e = pprof_line_sources(c, 0, why);
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
 	json_put_bool(c->params, "text", !c->json);
+	json_put_bool(c->params, "stdout", !c->json);
 	json_put_bool(c->params, "rows", c->json);
 	e = pprof_line_call(c, "pprof.top", NULL, &result, why);
 	if (e != ERR_OK)
 		return e;
 	if (c->json)
 		pprof_print_json(result);
-	else
-		fputs(json_get_str(result, "text", ""), stdout);
-	notes(result);
+	notes(c, result);
 	json_decref(result);
 	return ERR_OK;
+}
+
+static enum err
+top(struct pprof_line *c, struct err_msg *why)
+{
+	enum err e = pprof_line_sources(c, 0, why);
+
+	return e != ERR_OK ? e : table(c, why);
 }
 
 static void
@@ -112,13 +126,100 @@ info(struct pprof_line *c, struct err_msg *why)
 	return ERR_OK;
 }
 
+/* tree, peek, list, traces, tags, raw, comments: text goes from the worker to stdout itself. */
+static enum err
+report(struct pprof_line *c, const char *name, bool pattern, struct err_msg *why)
+{
+	json_t *result;
+	enum err e;
+
+	if (pattern && c->words == 0)
+		return pprof_usage(why, name, "give a regexp, then a source");
+	e = pprof_line_sources(c, pattern ? 1 : 0, why);
+	if (e != ERR_OK)
+		return e;
+	json_put_str(c->params, "report", name);
+	json_put_bool(c->params, "stdout", !c->json);
+	if (pattern)
+		json_put_str(c->params, "pattern", c->word[0]);
+	e = pprof_line_call(c, "pprof.report", NULL, &result, why);
+	if (e != ERR_OK)
+		return e;
+	if (c->json)
+		pprof_print_json(result);
+	notes(c, result);
+	json_decref(result);
+	return ERR_OK;
+}
+
+/* A merge, or a difference, into a file that go tool pprof opens. */
+static enum err
+save(struct pprof_line *c, struct err_msg *why)
+{
+	const char *out = json_get_str(c->params, "out", "");
+	char *folder = cli_grab_folder(out);
+	json_t *result;
+	enum err e = pprof_line_call(c, "pprof.save", folder, &result, why);
+
+	mem_free(folder);
+	if (e != ERR_OK)
+		return e;
+	if (c->json)
+		pprof_print_json(result);
+	else
+		printf("%s: %lld samples, %lld bytes\n", out,
+		    (long long)json_get_int(result, "samples", 0),
+		    (long long)json_get_int(result, "bytes", 0));
+	json_decref(result);
+	return ERR_OK;
+}
+
+static enum err
+merge(struct pprof_line *c, struct err_msg *why)
+{
+	enum err e = pprof_line_sources(c, 0, why);
+
+	if (e == ERR_OK && json_get_str(c->params, "out", "")[0] == '\0')
+		e = pprof_usage(why, "merge", "say where to: -o FILE");
+	return e != ERR_OK ? e : save(c, why);
+}
+
+/* diff A B: what changed from A to B. */
+static enum err
+diff(struct pprof_line *c, struct err_msg *why)
+{
+	bool named = json_get_str(c->params, "base", NULL) != NULL
+		  || json_get_str(c->params, "diff_base", NULL) != NULL;
+
+	if (c->words != (named ? 1 : 2))
+		return pprof_usage(why, "diff", "name two sources: diff A B");
+	if (!named)
+		json_put_str(c->params, "diff_base", c->word[0]);
+	json_put_str(c->params, "now", c->word[named ? 0 : 1]);
+	if (json_get_str(c->params, "out", NULL) != NULL)
+		return save(c, why);
+	json_put_bool(c->params, "changes", true);
+	return table(c, why);
+}
+
 static const struct verb {
 	const char *name;
 	const struct pprof_option *const *options;
-	enum err (*run)(struct pprof_line *c, struct err_msg *why);
+	enum err (*run)(struct pprof_line *c, struct err_msg *why);     /* NULL: a report */
+	bool pattern;
 } verbs[] = {
-	{ "top", report_tables, top },
-	{ "info", info_tables, info },
+	{ "top", report_tables, top, false },
+	{ "text", report_tables, top, false },
+	{ "diff", save_tables, diff, false },
+	{ "merge", save_tables, merge, false },
+	{ "tree", report_tables, NULL, false },
+	{ "peek", report_tables, NULL, true },
+	{ "list", report_tables, NULL, true },
+	{ "traces", report_tables, NULL, false },
+	{ "tags", report_tables, NULL, false },
+	{ "raw", report_tables, NULL, false },
+	{ "comments", report_tables, NULL, false },
+	{ "info", info_tables, info, false },
 };
 
 static const struct verb *
@@ -165,13 +266,15 @@ cli_pprof(int argc, char **argv)
 	verb = argc < 2 ? NULL : find_verb(argv[1]);
 	if (verb == NULL) {
 		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1],
-		    "give top, info, flame, grab or watch");
+		    "give top, diff, tree, peek, list, traces, tags, raw, merge, info, flame, grab "
+		    "or watch");
 		return pprof_failed(wants_json(argc, argv), &why);
 	}
 	c = mem_zero(1, sizeof(*c));
 	e = pprof_line_init(c, verb->options, argc - 1, argv + 1, &why);
 	if (e == ERR_OK)
-		e = verb->run(c, &why);
+		e = verb->run != NULL ? verb->run(c, &why)
+				      : report(c, verb->name, verb->pattern, &why);
 	pprof_line_fini(c);
 	mem_free(c);
 	if (e == ERR_OK && fflush(stdout) != 0)

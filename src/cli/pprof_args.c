@@ -14,6 +14,7 @@ const struct pprof_option pprof_common_options[] = {
 	{ "max-memory", "max_memory", PPROF_BYTES, NULL },
 	{ "timeout", "timeout_ms", PPROF_TIME, NULL },
 	{ "json", "json", PPROF_FLAG, NULL },
+	{ "quiet", "quiet", PPROF_FLAG, NULL },
 	{ NULL, NULL, PPROF_FLAG, NULL },
 };
 

@@ -177,8 +177,13 @@ encode_put_mapping(struct encode *w, const uint64_t field[11])
 void
 encode_mapping(struct encode *w, uint64_t start, uint64_t limit, const char *file)
 {
-	(void)encode_put_mapping(w, (const uint64_t[11]){ [2] = start, [3] = limit, [5] = text(w, file),
-	    [7] = 1, [8] = 1, [9] = 1, [10] = 1 });
+	(void)encode_put_mapping(w, (const uint64_t[11]){ [2] = start,
+					[3] = limit,
+					[5] = text(w, file),
+					[7] = 1,
+					[8] = 1,
+					[9] = 1,
+					[10] = 1 });
 }
 
 uint64_t
@@ -266,8 +271,8 @@ encode_sample(struct encode *w, const uint64_t *loc, size_t loc_count, const int
 	message(w, &w->body, 2, &w->part);
 }
 
-static enum err
-gzip_into(const struct buf *body, struct buf *out)
+enum err
+encode_gzip(const void *p, size_t n, struct buf *out)
 {
 	struct libdeflate_compressor *c = libdeflate_alloc_compressor(GZIP_LEVEL);
 	size_t bound, made = 0;
@@ -275,11 +280,11 @@ gzip_into(const struct buf *body, struct buf *out)
 
 	if (c == NULL)
 		return ERR_MEMORY;
-	bound = libdeflate_gzip_compress_bound(c, body->len);
+	bound = libdeflate_gzip_compress_bound(c, n);
 	e = buf_reserve(out, bound);
 	if (e == ERR_OK) {
 		made = libdeflate_gzip_compress(
-		    c, buf_str(body), body->len, out->data + out->len, bound);
+		    c, p, n, out->data + out->len, bound);
 		out->len += made;
 		out->data[out->len] = '\0';
 		e = made == 0 ? ERR_LIMIT : ERR_OK;
@@ -295,7 +300,8 @@ encode_finish(struct encode *w, bool gzip, struct buf *out, struct err_msg *why)
 	for (uint32_t i = 0; i < w->names.count; i++)
 		bytes(w, &w->body, 6, w->names.text[i].p, w->names.text[i].n);
 	if (w->failed == ERR_OK)
-		note(w, gzip ? gzip_into(&w->body, out) : buf_add(out, w->body.data, w->body.len));
+		note(w, gzip ? encode_gzip(buf_str(&w->body), w->body.len, out)
+			     : buf_add(out, w->body.data, w->body.len));
 	if (w->failed != ERR_OK)
 		return err_set(why, w->failed, "profile", NULL, "too large to write");
 	return ERR_OK;

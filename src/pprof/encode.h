@@ -54,6 +54,9 @@ void encode_sample(struct encode *w, const uint64_t *loc, size_t loc_count, cons
 /* The whole profile appended to *out, gzip'd if asked. The writer is spent. */
 enum err encode_finish(struct encode *w, bool gzip, struct buf *out, struct err_msg *why);
 
+/* Bytes as one gzip member, appended. */
+enum err encode_gzip(const void *p, size_t n, struct buf *out);
+
 /* The same by string indexes, for what copies profiles (merge.c). Ids count from 1. */
 struct encode_put_label { uint64_t key, str, unit; int64_t num; };
 

@@ -187,6 +187,7 @@ routine(struct listing *m, const struct top_row *const *row, size_t n)
 {
 	struct list *l = m->l;
 	struct list_routine *r;
+	int64_t start, end;
 	struct buf source;
 
 	l->routine = mem_resize(l->routine, l->count + 1, sizeof(*l->routine));
@@ -200,7 +201,14 @@ routine(struct listing *m, const struct top_row *const *row, size_t n)
 	if (r->file[0] == '\0')
 		return;
 	buf_init(&source, SOURCE_MAX);
-	r->error = read_source(m, r->file, &source);
+	range(row, n, &start, &end);
+	/* start lines that make no sense leave nothing to look at: pprof does not even open it, but
+	 * remembers what it once could not */
+	if (start <= end)
+		r->error = read_source(m, r->file, &source);
+	for (size_t i = 0; start > end && i + 1 < l->count && r->error == NULL; i++)
+		if (strcmp(l->routine[i].file, r->file) == 0)
+			r->error = mem_str(l->routine[i].error);
 	if (r->error == NULL)
 		annotate(r, row, n, slice_make(buf_str(&source), source.len));
 	else

@@ -337,7 +337,8 @@ put_labels(struct merging *m, size_t k, const struct pprof_sample *s, struct enc
 	for (size_t i = 0; i < s->label_count; i++) {
 		const struct pprof_label *l = &s->label[i];
 
-		if (src->base && l->str != 0 && slice_is(pprof_string(src->p, l->key), "pprof::base"))
+		if (src->base && l->str != 0 &&
+		    slice_is(pprof_string(src->p, l->key), "pprof::base"))
 			continue;
 		to[n++] = (struct encode_put_label){ .key = text(m, src->p, l->key), .num = l->num,
 			.str = l->str != 0 ? text(m, src->p, l->str) : 0,

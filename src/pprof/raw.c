@@ -58,8 +58,11 @@ add_duration(struct rawing *r, int64_t d)
 	char text[64], frac[24] = "";
 
 	if (ns < 1000000000) {
-		static const struct { uint64_t below, unit; const char *name; } row[] = {
-			{ 1000, 1, "ns" }, { 1000000, 1000, "\xc2\xb5s" }, { 1000000000, 1000000, "ms" },
+		static const struct { uint64_t below, unit; const char *name;
+		} row[] = {
+			{ 1000, 1, "ns" },
+			{ 1000000, 1000, "\xc2\xb5s" },
+			{ 1000000000, 1000000, "ms" },
 		};
 		unsigned i = 0;
 
@@ -74,8 +77,8 @@ add_duration(struct rawing *r, int64_t d)
 		for (n = strlen(frac); n > 0 && (frac[n - 1] == '0' || frac[n - 1] == '.'); n--)
 			frac[n - 1] = '\0';
 		if (s >= 3600)
-			snprintf(text, sizeof(text), "%s%" PRIu64 "h%" PRIu64 "m%" PRIu64 "%ss", sign,
-			    s / 3600, s / 60 % 60, s % 60, frac);
+			snprintf(text, sizeof(text), "%s%" PRIu64 "h%" PRIu64 "m%" PRIu64 "%ss",
+			    sign, s / 3600, s / 60 % 60, s % 60, frac);
 		else if (s >= 60)
 			snprintf(text, sizeof(text), "%s%" PRIu64 "m%" PRIu64 "%ss", sign, s / 60,
 			    s % 60, frac);
@@ -124,13 +127,11 @@ header(struct rawing *r)
 		add_slice(r, p->comment[i]);
 		add(r, "\n");
 	}
-	if (p->period_type.type.n != 0 || p->period_type.unit.n != 0) {
-		add(r, "PeriodType: ");
-		add_slice(r, p->period_type.type);
-		add(r, " ");
-		add_slice(r, p->period_type.unit);
-		add(r, "\n");
-	}
+	add(r, "PeriodType: ");
+	add_slice(r, p->period_type.type);
+	add(r, " ");
+	add_slice(r, p->period_type.unit);
+	add(r, "\n");
 	add(r, "Period: ");
 	add_number(r, p->period);
 	if (p->time_nanos != 0) {
@@ -191,7 +192,8 @@ label_text(struct rawing *r, const struct pprof_sample *s, size_t i)
 			add_number(r, l->num);
 		if (!text && units) {
 			add(r, " ");
-			add_slice(r, l->unit != 0 ? pprof_string(r->p, l->unit) : slice_make("", 0));
+			add_slice(
+			    r, l->unit != 0 ? pprof_string(r->p, l->unit) : slice_make("", 0));
 		}
 	}
 	add(r, "]");

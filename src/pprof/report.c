@@ -1,6 +1,7 @@
 /* report.c - header lines and rows, equal to pprof's to the byte. */
 #include "pprof/report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -236,8 +237,8 @@ tree_row(const struct top_report *r, const struct top_row *t, int64_t sum, struc
 	units_percent(sum, r->total, sum_p, sizeof(sum_p));
 	units_percent(t->cum, r->total, cum_p, sizeof(cum_p));
 	if (e == ERR_OK)
-		e = buf_add_fmt(out, "%*s %s %s %*s %s                | ", width(flat), flat, flat_p,
-		    sum_p, width(cum), cum, cum_p);
+		e = buf_add_fmt(out, "%*s %s %s %*s %s                | ", width(flat), flat,
+		    flat_p, sum_p, width(cum), cum, cum_p);
 	if (e == ERR_OK)
 		e = utf8_escape(out, t->name, strlen(t->name), 0);
 	if (e == ERR_OK)
@@ -271,4 +272,71 @@ report_tree(const struct top_report *r, struct rx *rx, struct buf *out, uint32_t
 			e = tree_row(r, t, sum, out);
 	}
 	return e != ERR_OK || r->row_count == 0 ? e : buf_add_str(out, line);
+}
+
+static void
+growth(int64_t was, int64_t change, char out[32])
+{
+	double share = was == 0 ? 0 : 100.0 * (double)change / (double)was;
+
+	if (was == 0)
+		snprintf(out, 32, "%s", change == 0 ? "" : "new");
+	else if (change == -was)
+		snprintf(out, 32, "gone");
+	else if (share < 1e6 && share > -1e6)
+		snprintf(out, 32, "%+.1f%%", share);
+	else
+		snprintf(out, 32, "%+.2g%%", share);
+}
+
+/* "+-0.7MB", and "~" when the change is less than two of it: nothing can be said from that. */
+static void
+error_bar(const struct top_report *r, int64_t change, double error, char out[UNITS_LABEL_MAX + 8])
+{
+	char text[UNITS_LABEL_MAX];
+
+	out[0] = '\0';
+	if (!r->sampled || !(error > 0))
+		return;
+	report_value(r, units_int(units_round(error)), text);
+	snprintf(out, UNITS_LABEL_MAX + 8, "%s%s", text,
+	    fabs((double)change) < 2 * error ? "~" : " ");
+}
+
+static enum err
+change_row(const struct top_report *r, const struct top_row *t, struct buf *out)
+{
+	char flat[UNITS_LABEL_MAX], cum[UNITS_LABEL_MAX], was[UNITS_LABEL_MAX],
+	    now[UNITS_LABEL_MAX], flat_e[UNITS_LABEL_MAX + 8], cum_e[UNITS_LABEL_MAX + 8],
+	    share[32];
+	enum err e;
+
+	report_value(r, t->flat, flat);
+	report_value(r, t->cum, cum);
+	report_value(r, t->flat_was, was);
+	report_value(r, (int64_t)((uint64_t)t->flat_was + (uint64_t)t->flat), now);
+	error_bar(r, t->flat, t->flat_error, flat_e);
+	error_bar(r, t->cum, t->cum_error, cum_e);
+	growth(t->flat_was, t->flat, share);
+	e = buf_add_fmt(out, "%*s %*s %*s %*s %8s %*s %*s  ", width(flat), flat, width(flat_e),
+	    flat_e, width(was), was, width(now), now, share, width(cum), cum, width(cum_e), cum_e);
+	if (e == ERR_OK)
+		e = utf8_escape(out, t->name, strlen(t->name), 0);
+	return e != ERR_OK ? e : buf_add_byte(out, '\n');
+}
+
+enum err
+report_changes(const struct top_report *r, struct buf *out)
+{
+	enum err e = report_header(r, out);
+
+	if (e == ERR_OK)
+		e = buf_add_fmt(out, "%10s %10s %10s %10s %8s %10s %10s  %s\n", "flat", "+-  ",
+		    "was", "now", "growth", "cum", "+-  ", "what changed");
+	for (uint32_t i = 0; e == ERR_OK && i < r->row_count; i++)
+		e = change_row(r, &r->row[i], out);
+	if (e == ERR_OK && r->sampled)
+		e = buf_add_str(out, "+-: one standard deviation of heap sampling; "
+		    "~: the change is less than two of them\n");
+	return e;
 }

@@ -22,6 +22,8 @@ enum err report_header(const struct top_report *r, struct buf *out);
 /* flat flat% sum% cum cum% */
 enum err report_columns(struct buf *out);
 enum err report_row(const struct top_report *r, uint32_t row, struct buf *out);
+/* With options.changes: change, its error, was, now, growth. */
+enum err report_changes(const struct top_report *r, struct buf *out);
 enum err report_text(const struct top_report *r, struct buf *out);      /* all of it */
 /* Callers and callees of each row (options.edges); rx: only rows it matches. *matched: how many. */
 enum err report_tree(const struct top_report *r, struct rx *rx, struct buf *out, uint32_t *matched);

@@ -522,20 +522,31 @@ top_make(struct top_report **out, const struct pprof_profile *p, const char *wha
 	return ERR_OK;
 }
 
+static void
+free_row(struct top_row *row)
+{
+	mem_free(row->name);
+	mem_free(row->function);
+	mem_free(row->place);
+	mem_free(row->in);
+	mem_free(row->out);
+}
+
+void
+top_drop_row(struct top_report *r, uint32_t row)
+{
+	free_row(&r->row[row]);
+	r->row_count--;
+	memmove(&r->row[row], &r->row[row + 1], (r->row_count - row) * sizeof(*r->row));
+}
+
 void
 top_free(struct top_report *r)
 {
 	if (r == NULL)
 		return;
-	for (uint32_t i = 0; i < r->row_count; i++) {
-		struct top_row *row = &r->row[i];
-
-		mem_free(row->name);
-		mem_free(row->function);
-		mem_free(row->place);
-		mem_free(row->in);
-		mem_free(row->out);
-	}
+	for (uint32_t i = 0; i < r->row_count; i++)
+		free_row(&r->row[i]);
 	for (uint32_t i = 0; i < r->edge_name_count; i++)
 		mem_free(r->edge_name[i]);
 	mem_free(r->edge_name);

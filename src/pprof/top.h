@@ -80,6 +80,7 @@ bool     top_granularity_parse(const char *name, enum top_granularity *out);
 enum err top_make(struct top_report **out, const struct pprof_profile *p, const char *what,
                   const struct pprof_profile *base, const char *base_what,
                   const struct top_options *o, struct err_msg *why);
+void     top_drop_row(struct top_report *r, uint32_t row);
 void     top_free(struct top_report *r);
 
 #endif

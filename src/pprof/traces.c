@@ -122,13 +122,15 @@ label_line(const struct tracing *t, const struct pprof_sample *s, size_t i)
 	char *line;
 
 	for (size_t j = 0; j < i; j++)
-		if ((s->label[j].str != 0) == text && slice_eq(pprof_string(p, s->label[j].key), key))
+		if ((s->label[j].str != 0) == text &&
+		    slice_eq(pprof_string(p, s->label[j].key), key))
 			return NULL;
 	buf_init(&b, NAME_MAX_BYTES);
 	(void)pad(&b, key);
 	(void)buf_add_str(&b, ": ");
 	for (size_t j = i; j < s->label_count; j++) {
-		if ((s->label[j].str != 0) != text || !slice_eq(pprof_string(p, s->label[j].key), key))
+		if ((s->label[j].str != 0) != text ||
+		    !slice_eq(pprof_string(p, s->label[j].key), key))
 			continue;
 		(void)buf_add_byte(&b, ' ');
 		(void)label_value(t, &s->label[j], key, &b);
@@ -215,7 +217,8 @@ one(struct tracing *t, const struct feed_item *item, traces_fn fn, void *arg)
 		return no_memory(t);
 	e = list_labels(t, &item->sample);
 	if (e != ERR_OK)
-		return err_set(t->why, e, t->view.feed.what[0], NULL, "a sample has too many labels");
+		return err_set(
+		    t->why, e, t->view.feed.what[0], NULL, "a sample has too many labels");
 	if (item->div != 0 && item->div != -1)
 		out.value = item->value / item->div;
 	else if (item->div == -1)

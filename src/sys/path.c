@@ -146,6 +146,16 @@ path_program(const char *name)
 }
 
 char *
+path_cwd(void)
+{
+	char *dir = getcwd(NULL, 0), *copy = mem_str(dir != NULL ? dir : ".");
+
+	/* the C library's own memory: not from our table */
+	free(dir);
+	return copy;
+}
+
+char *
 path_data(const char *name)
 {
 	char *mark = beside_self("vise.srcdir"), *p;

@@ -27,6 +27,7 @@ char *path_program(const char *name);
 /* Data ("plugins", "lua", "share/..."): from the source tree when run from the build tree
  * (file vise.srcdir beside the executable), else VISE_DATADIR. */
 char *path_data(const char *name);
+char *path_cwd(void);            /* the working folder; "." when it is gone */
 char *path_self(void);          /* the running executable */
 
 /* Calls fn for each entry of dir (not . and ..), in sorted order; false stops. */

@@ -11,6 +11,8 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/profiles.c %D%/profiles.h \
 	%D%/series.c %D%/series.h \
 	%D%/series_load.c %D%/series_load.h \
+	%D%/reports.c %D%/reports.h \
+	%D%/rowjson.c %D%/rowjson.h \
 	%D%/source.c %D%/source.h \
 	%D%/srcfile.c %D%/srcfile.h \
 	%D%/worker.c %D%/worker.h

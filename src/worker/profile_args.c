@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "fetch/url.h"
+#include "pprof/merge.h"
 #include "pprof/top.h"
 #include "worker/source.h"
 
@@ -141,18 +143,51 @@ base_of(struct profile_args *a, const json_t *params, const char **base, struct 
 	return ERR_OK;
 }
 
+/* Several sources become one. */
+static enum err
+read_all(const json_t *list, const json_t *params, struct profile_args *a, struct err_msg *why)
+{
+	size_t n = json_array_size(list);
+	struct merge_source *src = mem_zero(n + 1, sizeof(*src));
+	char (*name)[ERR_WHAT_MAX] = mem_zero(n + 1, sizeof(*name));
+	enum err e = n == 0 ? err_set(why, ERR_USAGE, "now", NULL, "no source is named") : ERR_OK;
+
+	for (size_t i = 0; i < n && e == ERR_OK; i++) {
+		const char *source = json_string_value(json_array_get(list, i));
+		struct pprof_profile *p = NULL;
+
+		if (source == NULL)
+			e = err_set(why, ERR_USAGE, "now", NULL, "a source is no text");
+		else
+			e = profile_args_read(source, params, &p, name[i], why);
+		src[i] = (struct merge_source){ .p = p, .what = name[i] };
+	}
+	if (e == ERR_OK)
+		e = merge_profiles(&a->now, src, n,
+		    (uint64_t)json_get_int(params, "limit_bytes", 0), why);
+	snprintf(a->now_name, sizeof(a->now_name), "%s", name[0]);
+	for (size_t i = 0; i < n; i++)
+		pprof_free((struct pprof_profile *)(uintptr_t)src[i].p);
+	mem_free(src);
+	mem_free(name);
+	return e;
+}
+
 enum err
 profile_args_load(struct profile_args *a, const json_t *params, struct err_msg *why)
 {
-	const char *now = json_get_str(params, "now", NULL), *base = NULL;
+	const json_t *now = json_object_get(params, "now");
+	const char *base = NULL;
 	enum err e = profile_args_options(a, params, why);
 
-	if (e == ERR_OK && now == NULL)
-		e = err_set(why, ERR_USAGE, "now", NULL, "the request lacks it");
 	if (e == ERR_OK)
 		e = base_of(a, params, &base, why);
-	if (e == ERR_OK)
-		e = profile_args_read(now, params, &a->now, a->now_name, why);
+	if (e == ERR_OK && json_is_array(now))
+		e = read_all(now, params, a, why);
+	else if (e == ERR_OK && !json_is_string(now))
+		e = err_set(why, ERR_USAGE, "now", NULL, "the request lacks it");
+	else if (e == ERR_OK)
+		e = profile_args_read(json_string_value(now), params, &a->now, a->now_name, why);
 	if (e == ERR_OK && base != NULL)
 		e = profile_args_read(base, params, &a->base, a->base_name, why);
 	if (e != ERR_OK)

@@ -1,5 +1,5 @@
 /*
- * profiles.h - the worker's requests about profiles. Parameters and results: worker.h.
+ * profiles.h - the worker's request pprof.info. Parameters and results: worker.h.
  *
  * Layer   worker. *result is a new reference, set on ERR_OK only.
  */
@@ -8,7 +8,6 @@
 #include "base/err.h"
 #include "core/json.h"
 
-enum err profiles_top(const json_t *params, json_t **result, struct err_msg *why);
 enum err profiles_info(const json_t *params, json_t **result, struct err_msg *why);
 
 #endif

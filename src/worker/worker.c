@@ -10,13 +10,16 @@
 #include "worker/export.h"
 #include "worker/flame.h"
 #include "worker/profiles.h"
+#include "worker/reports.h"
 #include "worker/series.h"
 
 static const struct method {
 	const char *name;
 	enum err (*run)(const json_t *params, json_t **result, struct err_msg *why);
 } methods[] = {
-	{ "pprof.top", profiles_top },
+	{ "pprof.top", reports_top },
+	{ "pprof.report", reports_any },
+	{ "pprof.save", reports_save },
 	{ "pprof.info", profiles_info },
 	{ "pprof.flame", flame_pprof },
 	{ "pprof.details", flame_details },

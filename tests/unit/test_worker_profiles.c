@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "worker/grab.h"
 #include "worker/profiles.h"
+#include "worker/reports.h"
 
 static json_t *
 request(const char *key, const char *name)
@@ -54,7 +55,7 @@ test_top(void **state)
 	(void)state;
 	with(params, "diff_base", "heap-a.pb.gz");
 	json_put_bool(params, "text", true);
-	assert_int_equal(profiles_top(params, &result, &why), ERR_OK);
+	assert_int_equal(reports_top(params, &result, &why), ERR_OK);
 	rows = json_object_get(result, "rows");
 	assert_int_equal(json_array_size(rows), 36);
 	row = json_array_get(rows, 0);
@@ -76,19 +77,19 @@ test_top_refuses(void **state)
 	json_t *o;
 
 	(void)state;
-	refused(profiles_top, json_object(), ERR_USAGE);
-	refused(profiles_top, request("now", "absent"), ERR_NOENT);
-	refused(profiles_top, request("now", "heap-b.txt"), ERR_FORMAT);
+	refused(reports_top, json_object(), ERR_USAGE);
+	refused(reports_top, request("now", "absent"), ERR_NOENT);
+	refused(reports_top, request("now", "heap-b.txt"), ERR_FORMAT);
 	o = request("now", "heap-b.pb.gz");
 	with(o, "base", "heap-a.pb.gz");
 	with(o, "diff_base", "heap-a.pb.gz");
-	refused(profiles_top, o, ERR_USAGE);
+	refused(reports_top, o, ERR_USAGE);
 	o = request("now", "heap-b.pb.gz");
 	json_put_bool(o, "normalize", true);
-	refused(profiles_top, o, ERR_USAGE);
+	refused(reports_top, o, ERR_USAGE);
 	o = request("now", "heap-b.pb.gz");
 	json_put_int(o, "limit_bytes", 100);
-	refused(profiles_top, o, ERR_LIMIT);
+	refused(reports_top, o, ERR_LIMIT);
 }
 
 static void
