@@ -148,11 +148,12 @@ path_program(const char *name)
 char *
 path_cwd(void)
 {
-	char *dir = getcwd(NULL, 0), *copy = mem_str(dir != NULL ? dir : ".");
+	enum { LONGEST = 4096 };
+	char *dir = mem_alloc(LONGEST);
 
-	/* the C library's own memory: not from our table */
-	free(dir);
-	return copy;
+	if (getcwd(dir, LONGEST) == NULL)
+		snprintf(dir, LONGEST, ".");
+	return dir;
 }
 
 char *

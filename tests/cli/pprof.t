@@ -21,8 +21,14 @@ run "$VISE" pprof top --granularity trees "$srcdir/tests/data/pprof/heap-b.pb.gz
 is "$status" 2 "an unknown granularity"
 run "$VISE" pprof top --base
 is "$status" 2 "an option without its value"
-run "$VISE" pprof top a b
-is "$status" 2 "two sources"
+run "$VISE" pprof info a b
+is "$status" 2 "two sources where one is meant"
+run "$VISE" pprof top -base a b
+is "$status" 2 "-base means another thing to go"
+like "$err" 'subtract-base' "and both are named"
+run "$VISE" pprof top --focus '(?=x)' "$srcdir/tests/data/pprof/heap-b.pb.gz"
+is "$status" 2 "a pattern that Go does not have"
+like "$err" 'lookaround' "what it has is named"
 run "$VISE" pprof top "$T/absent.pb.gz"
 is "$status" 3 "a file that is not there"
 like "$err" '^vise: .*absent\.pb\.gz: ' "it is named"
