@@ -152,7 +152,7 @@ path_cwd(void)
 	char *dir = mem_alloc(LONGEST);
 
 	if (getcwd(dir, LONGEST) == NULL)
-		snprintf(dir, LONGEST, ".");
+		memcpy(dir, ".", 2);
 	return dir;
 }
 
