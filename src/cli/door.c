@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -71,11 +72,14 @@ canonical(const char *target, char out[DOOR_TARGET_MAX])
 {
 	char spec[DOOR_TARGET_MAX], real[PATH_MAX];
 	const char *path = spec;
+	struct stat st;
 
 	door_spec(target, spec);
 	if (strncmp(path, "pty:", 4) == 0)
 		path += 4;
-	if (path[0] == '/' && realpath(path, real) != NULL)
+	/* a node itself, the common case, needs no walk */
+	if (path[0] == '/' && lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+	    realpath(path, real) != NULL)
 		path = real;
 	(void)snprintf(out, DOOR_TARGET_MAX, "%s", path);
 }
