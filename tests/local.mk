@@ -64,6 +64,7 @@ TESTS += \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
+	tests/rig/rfc2217.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
@@ -91,6 +92,7 @@ EXTRA_DIST += \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
+	tests/rig/rfc2217.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \

@@ -144,7 +144,19 @@ on_heard(void *arg, const struct at_result *r)
 	consoles_at_heard(arg, r);
 }
 
+static void
+on_settings(void *arg)
+{
+	struct bench_console *k = arg;
+
+	if (k->console == NULL)
+		return;
+	watch_lines(k);
+	consoles_tell(k);
+}
+
 static const struct console_callbacks callbacks = {
+	.settings = on_settings,
 	.data = on_data,
 	.state = on_state,
 	.alarm = on_alarm,

@@ -365,6 +365,16 @@ cmd_break(struct command_call *c)
 	consoles_finish(c, e, &why);
 }
 
+static void
+cmd_purge(struct command_call *c)
+{
+	struct bench_console *k = consoles_of(c);
+	struct err_msg why;
+
+	if (k != NULL)
+		consoles_finish(c, console_purge(k->console, &why), &why);
+}
+
 static const struct command_arg name_args[] = { CONSOLES_ARG, { .name = NULL } };
 static const struct command_arg set_args[] = {
 	{ "baud", ARG_INT, 0, NULL, "speed, any the driver takes" },
@@ -402,6 +412,7 @@ const struct command bench_console_wire_commands[] = {
 	    cmd_touch },
 	{ "console.reset", "reset the board by a pulse on DTR and RTS", name_args, COMMAND_ASKS,
 	    cmd_reset },
+	{ "console.purge", "forget what waits to be sent", name_args, 0, cmd_purge },
 	{ "console.break", "send a break", break_args, 0, cmd_break },
 	{ .name = NULL },
 };

@@ -234,6 +234,19 @@ wire_state(void *arg, enum transport_state s, const struct err_msg *why)
 }
 
 static void
+wire_news(void *arg, const char *text)
+{
+	struct console *c = arg;
+
+	if (c->wire != NULL)
+		c->set = *transport_settings(c->wire);
+	if (text != NULL)
+		console_mark(c, text);
+	if (c->cb.settings != NULL)
+		c->cb.settings(c->arg);
+}
+
+static void
 wire_drained(void *arg)
 {
 	at_step(arg);
@@ -241,7 +254,7 @@ wire_drained(void *arg)
 
 static const struct transport_callbacks wire_callbacks = {
 	.room = wire_room, .bytes = wire_bytes, .turn = wire_turn, .state = wire_state,
-	.drained = wire_drained,
+	.drained = wire_drained, .news = wire_news,
 };
 
 /* ---- opening, also again */
@@ -554,6 +567,12 @@ console_touch(struct console *c, transport_pulse_done done, void *arg, struct er
 {
 	return c->state == CONSOLE_OPEN ? transport_touch(c->wire, done, arg, why)
 	    : not_open(c, why);
+}
+
+enum err
+console_purge(struct console *c, struct err_msg *why)
+{
+	return c->state == CONSOLE_OPEN ? transport_purge(c->wire, why) : not_open(c, why);
 }
 
 enum err

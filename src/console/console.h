@@ -39,6 +39,8 @@ struct console_callbacks {              /* each may be NULL; arg is the one give
 	/* These bytes will never be in that log file; a mark says so too. */
 	void (*hole)(void *arg, const char *path, uint64_t from, uint64_t to);
 	void (*mark)(void *arg, uint64_t offset, uint64_t t, const char *text);
+	/* The far side of an RFC 2217 link changed settings or lines. */
+	void (*settings)(void *arg);
 	void (*urc)(void *arg, const char *line, size_t n, uint64_t offset);
 	/* An AT command that was typed by hand (console_write) has its answer. */
 	void (*heard)(void *arg, const struct at_result *r);
@@ -102,6 +104,7 @@ enum err     console_pulse(struct console *c, const struct pulse *p, transport_p
 enum err     console_touch(struct console *c, transport_pulse_done done, void *arg,
                            struct err_msg *why);
 enum err     console_break(struct console *c, uint64_t ns, struct err_msg *why);
+enum err     console_purge(struct console *c, struct err_msg *why);
 void         console_mark(struct console *c, const char *text); /* at the end of what came so far */
 void         console_log_flush(struct console *c);      /* writes what waits, now */
 enum err     console_log_add(struct console *c, const struct textlog_options *o,

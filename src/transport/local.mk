@@ -5,11 +5,13 @@ noinst_LIBRARIES += %D%/libtransport.a
 	%D%/node.c %D%/node.h \
 	%D%/portrow.c %D%/portrow.h \
 	%D%/pulse.c %D%/pulse.h \
+	%D%/telnet.c %D%/telnet.h \
 	%D%/transport.c %D%/transport.h \
 	%D%/tty.c %D%/tty.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/wire.h \
 	%D%/wire_exec.c %D%/wire_exec.h \
+	%D%/wire_rfc2217.c %D%/wire_rfc2217.h \
 	%D%/wire_serial.c %D%/wire_serial.h \
 	%D%/wire_tcp.c %D%/wire_tcp.h \
 	%D%/wire_tty.c %D%/wire_tty.h \

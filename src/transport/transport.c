@@ -12,6 +12,7 @@
 #include "transport/node.h"
 #include "transport/wire.h"
 #include "transport/wire_exec.h"
+#include "transport/wire_rfc2217.h"
 #include "transport/wire_serial.h"
 #include "transport/wire_tcp.h"
 #include "transport/wire_tty.h"
@@ -24,7 +25,8 @@ enum {
 };
 
 static const struct wire_ops *const wires[] = {
-	&wire_serial_ops, &wire_tty_ops, &wire_tcp_ops, &wire_unix_ops, &wire_exec_ops,
+	&wire_serial_ops, &wire_tty_ops, &wire_tcp_ops, &wire_telnet_ops, &wire_rfc2217_ops,
+	&wire_rtt_ops, &wire_unix_ops, &wire_exec_ops,
 };
 
 void
@@ -201,7 +203,8 @@ static void flush_paced(void *arg);
 static void
 update_events(struct transport *t)
 {
-	const bool waiting = t->out_at < t->out.len && t->pace == NULL && t->brk == NULL;
+	const bool waiting = t->out_at < t->out.len && t->pace == NULL && t->brk == NULL &&
+	    !t->held;
 
 	t->events = (t->paused ? 0u : (unsigned)LOOP_READ) | (waiting ? (unsigned)LOOP_WRITE : 0u);
 	if (t->watch != NULL && t->state == TRANSPORT_OPEN)
@@ -236,7 +239,7 @@ flush(struct transport *t)
 {
 	int failed = 0;
 
-	while (t->out_at < t->out.len && t->pace == NULL && t->brk == NULL) {
+	while (t->out_at < t->out.len && t->pace == NULL && t->brk == NULL && !t->held) {
 		uint64_t pause;
 		const size_t n = next_piece(t, &pause);
 		const ssize_t put = sys_write(t->fd, t->out.data + t->out_at, n);
@@ -291,11 +294,49 @@ transport_write(struct transport *t, const void *p, size_t n, struct err_msg *wh
 		    "wait until the board reads, or send a break",
 		    "%zu bytes wait to be sent already; the board does not take them",
 		    transport_pending(t));
-	if (buf_add(&t->out, p, n) != ERR_OK)
+	if ((t->ops->encode != NULL ? t->ops->encode(t, p, n) : buf_add(&t->out, p, n)) != ERR_OK)
 		return err_set(why, ERR_MEMORY, t->device, NULL,
 		    "not enough memory to queue %zu bytes", n);
 	(void)flush(t);                 /* a failure shows again in the loop and is told there */
 	return ERR_OK;
+}
+
+/* Also before the wire is open: an answer in `connected` waits for it. The queue has room beyond
+ * what users may fill; a peer that makes us fill that too is cut off by the next read or write. */
+void
+transport_raw(struct transport *t, const void *p, size_t n)
+{
+	if (t->state == TRANSPORT_LOST || buf_add(&t->out, p, n) != ERR_OK)
+		return;
+	if (t->state == TRANSPORT_OPEN)
+		(void)flush(t);
+}
+
+void
+transport_hold(struct transport *t, bool held)
+{
+	t->held = held;
+	(void)flush(t);
+}
+
+void
+transport_news(struct transport *t, const char *text)
+{
+	if (t->cb->news != NULL)
+		t->cb->news(t->arg, text);
+}
+
+enum err
+transport_purge(struct transport *t, struct err_msg *why)
+{
+	if (t->state != TRANSPORT_OPEN)
+		return transport_not_open(t, why);
+	loop_timer_stop(t->pace);
+	t->pace = NULL;
+	buf_clear(&t->out);
+	t->out_at = 0;
+	update_events(t);
+	return t->ops->purge != NULL ? t->ops->purge(t, why) : ERR_OK;
 }
 
 size_t
@@ -314,6 +355,15 @@ transport_wire_ns(const struct transport *t)
 }
 
 /* ---- reading */
+
+static void
+take(struct transport *t, unsigned char *p, size_t n)
+{
+	const size_t data = t->ops->decode != NULL ? t->ops->decode(t, p, n) : n;
+
+	if (data != 0)
+		t->cb->bytes(t->arg, data);
+}
 
 /* 0, GONE_EOF or an errno. `all`: the wire hung up; take what is left, then say so. */
 static int
@@ -339,7 +389,7 @@ read_turn(struct transport *t, bool all)
 			break;
 		}
 		any = true;
-		t->cb->bytes(t->arg, (size_t)n);
+		take(t, p, (size_t)n);
 		if (!all)
 			left -= (size_t)n;
 		if (!all && (size_t)n < room && n < READ_SHORT)
@@ -360,7 +410,7 @@ on_connected(struct transport *t)
 		return;
 	}
 	t->state = TRANSPORT_OPEN;
-	update_events(t);
+	(void)flush(t);
 	t->cb->state(t->arg, TRANSPORT_OPEN, NULL);
 }
 
@@ -469,6 +519,12 @@ const char *
 transport_scheme(const struct transport *t)
 {
 	return t->ops->scheme;
+}
+
+const struct transport_settings *
+transport_settings(const struct transport *t)
+{
+	return &t->set;
 }
 
 const char *

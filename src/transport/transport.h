@@ -10,7 +10,8 @@
  * Order   callbacks run from the loop, never inside a call of this file. A callback may write;
  *         it may not close (loop_defer that), but `state` may, since it is always the last
  *         thing of its turn.
- * Spec    serial:PATH  pty:PATH  tcp:HOST:PORT  unix:PATH  exec:COMMAND
+ * Spec    serial:PATH  pty:PATH  tcp:HOST:PORT  telnet:HOST:PORT  rfc2217:HOST:PORT
+ *         rtt:HOST:PORT (OpenOCD's RTT server)  unix:PATH  exec:COMMAND  replay:FILE
  *         usb:VID:PID[:SERIAL[:INTERFACE]] or a bare path or device name ("ttyUSB0"). Links are
  *         followed; a pts goes to the pty wire.
  */
@@ -60,6 +61,9 @@ struct transport_callbacks {
 	void   (*turn)(void *arg);                      /* a turn that brought bytes is over */
 	void   (*state)(void *arg, enum transport_state s, const struct err_msg *why);
 	void   (*drained)(void *arg); /* a queue that had waited is empty; may be NULL */
+	/* The far side changed settings or lines, or says why it did not; text may be NULL. The
+	 * callback may be NULL. */
+	void   (*news)(void *arg, const char *text);
 };
 
 struct transport;
@@ -73,6 +77,7 @@ enum err    transport_open(struct loop *l, const char *spec, const struct transp
 void        transport_close(struct transport *t);
 enum transport_state transport_state(const struct transport *t);
 const char *transport_scheme(const struct transport *t);        /* "serial", "pty", "tcp", ... */
+const struct transport_settings *transport_settings(const struct transport *t);
 const char *transport_device(const struct transport *t);        /* resolved path, or the spec */
 /* What the port is, when it is one that sysfs knows; NULL otherwise. */
 const struct port *transport_port(const struct transport *t);
@@ -81,6 +86,8 @@ const struct port *transport_port(const struct transport *t);
 enum err    transport_write(struct transport *t, const void *p, size_t n, struct err_msg *why);
 size_t      transport_pending(const struct transport *t);       /* not yet taken by the kernel */
 uint64_t    transport_wire_ns(const struct transport *t); /* time the kernel's queue still needs */
+/* Forgets what waits to be sent, here and in the kernel or the server. */
+enum err    transport_purge(struct transport *t, struct err_msg *why);
 void        transport_read_pause(struct transport *t, bool pause);
 
 /* ERR_UNSUPPORTED where the wire has no such thing (a pty has no modem lines and no break). */

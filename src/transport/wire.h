@@ -31,6 +31,11 @@ struct wire_ops {
 	enum err  (*lines_set)(struct transport *t, unsigned mask, unsigned on,
 	    struct err_msg *why);
 	enum err  (*set_break)(struct transport *t, bool on, struct err_msg *why);
+	/* Bytes as they came, in place: how many of them are data. NULL: all. */
+	size_t    (*decode)(struct transport *t, unsigned char *p, size_t n);
+	/* Data into t->out as it goes on the wire. NULL: as it is. */
+	enum err  (*encode)(struct transport *t, const void *p, size_t n);
+	enum err  (*purge)(struct transport *t, struct err_msg *why);   /* drops what waits */
 	size_t    (*kernel_queue)(const struct transport *t);
 	void      (*close)(struct transport *t); /* before the descriptor is closed; may be NULL */
 };
@@ -49,7 +54,7 @@ struct transport {
 	struct loop_fd *watch;
 	unsigned events;
 	enum transport_state state;
-	bool    paused, closing;
+	bool    paused, closing, held;  /* held: the far side wants no data for now */
 	struct buf out;
 	size_t  out_at;                 /* written of out */
 	struct loop_timer *pace, *brk;
@@ -58,6 +63,11 @@ struct transport {
 
 /* For wires: the wire is gone; the reason goes to the owner. Runs from the loop only. */
 void transport_lost(struct transport *t, const struct err_msg *why);
+/* For wires: bytes of their own, into the queue. A peer that does not take them is lost. */
+void transport_raw(struct transport *t, const void *p, size_t n);
+void transport_hold(struct transport *t, bool held);
+/* For wires: settings or lines are others now; text (may be NULL) says why, for people. */
+void transport_news(struct transport *t, const char *text);
 /* lines.c: a pulse ends here and now; the lines go back. */
 void transport_pulse_end(struct transport *t, enum err e);
 

@@ -58,6 +58,14 @@ wire_close(struct transport *t)
 }
 
 static enum err
+purge(struct transport *t, struct err_msg *why)
+{
+	(void)why;
+	tty_drop_output(t->fd);
+	return ERR_OK;
+}
+
+static enum err
 wire_open(struct transport *t, const char *rest, struct err_msg *why)
 {
 	enum err e = node_open(rest, &t->fd, &t->lock, why);
@@ -85,6 +93,7 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 
 const struct wire_ops wire_serial_ops = {
 	.scheme = "serial", .returns = true, .open = wire_open, .configure = configure,
+	.purge = purge,
 	.lines = lines, .lines_set = lines_set, .set_break = set_break,
 	.kernel_queue = kernel_queue, .close = wire_close,
 };

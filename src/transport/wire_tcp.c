@@ -1,4 +1,5 @@
-/* wire_tcp.c - a raw TCP stream; the connection is made while the loop goes on. */
+/* wire_tcp.c - a raw TCP stream; the connection is made while the loop goes on. rtt: is the
+ * same: OpenOCD serves a channel as plain bytes. */
 #include "transport/wire_tcp.h"
 
 #include <string.h>
@@ -24,8 +25,8 @@ split(char *copy, char **host, char **port)
 	return **host != '\0';
 }
 
-static enum err
-wire_open(struct transport *t, const char *rest, struct err_msg *why)
+enum err
+wire_tcp_start(struct transport *t, const char *rest, struct err_msg *why)
 {
 	char *copy = mem_str(rest), *host, *port;
 	enum err e;
@@ -33,7 +34,8 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 	if (split(copy, &host, &port))
 		e = sys_tcp_connect(host, port, &t->fd, why);
 	else
-		e = err_set(why, ERR_USAGE, t->spec, "write tcp:HOST:PORT",
+		e = err_set(why, ERR_USAGE, t->spec,
+		    "write tcp:HOST:PORT (rfc2217: telnet: rtt: likewise)",
 		    "the host or the port is missing");
 	mem_free(copy);
 	if (e == ERR_OK)
@@ -41,8 +43,8 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 	return e;
 }
 
-static enum err
-connected(struct transport *t, struct err_msg *why)
+enum err
+wire_tcp_connected(struct transport *t, struct err_msg *why)
 {
 	const int errnum = sys_sock_error(t->fd);
 
@@ -50,5 +52,10 @@ connected(struct transport *t, struct err_msg *why)
 }
 
 const struct wire_ops wire_tcp_ops = {
-	.scheme = "tcp", .returns = true, .open = wire_open, .connected = connected,
+	.scheme = "tcp", .returns = true, .open = wire_tcp_start,
+	.connected = wire_tcp_connected,
+};
+
+const struct wire_ops wire_rtt_ops = {
+	.scheme = "rtt", .returns = true, .open = wire_tcp_start, .connected = wire_tcp_connected,
 };

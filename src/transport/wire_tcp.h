@@ -7,6 +7,10 @@
 #define TRANSPORT_WIRE_TCP_H
 #include "transport/wire.h"
 
-extern const struct wire_ops wire_tcp_ops;
+extern const struct wire_ops wire_tcp_ops, wire_rtt_ops;
+
+/* For wires over TCP: HOST:PORT, connecting; and the end of that. */
+enum err wire_tcp_start(struct transport *t, const char *rest, struct err_msg *why);
+enum err wire_tcp_connected(struct transport *t, struct err_msg *why);
 
 #endif

@@ -15,6 +15,14 @@ configure(struct transport *t, struct err_msg *why)
 }
 
 static enum err
+purge(struct transport *t, struct err_msg *why)
+{
+	(void)why;
+	tty_drop_output(t->fd);
+	return ERR_OK;
+}
+
+static enum err
 wire_open(struct transport *t, const char *rest, struct err_msg *why)
 {
 	enum err e = node_open(rest, &t->fd, &t->lock, why);
@@ -32,5 +40,5 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 }
 
 const struct wire_ops wire_tty_ops = {
-	.scheme = "pty", .returns = true, .open = wire_open, .configure = configure,
+	.scheme = "pty", .returns = true, .open = wire_open, .configure = configure, .purge = purge,
 };

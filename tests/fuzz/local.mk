@@ -12,7 +12,7 @@ EXTRA_DIST += \
 if FUZZ
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
-	tests/fuzz/fuzz_term_gate tests/fuzz/fuzz_term_screen
+	tests/fuzz/fuzz_telnet tests/fuzz/fuzz_term_gate tests/fuzz/fuzz_term_screen
 tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
 tests_fuzz_fuzz_at_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_at_LDADD = src/console/libconsole.a src/text/libtext.a src/sys/libsys.a \
@@ -31,6 +31,9 @@ tests_fuzz_fuzz_proto_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_fuzz_fuzz_proto_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proto_LDADD = src/proto/libproto.a src/core/libcore.a src/loop/libloop.a \
 	src/sys/libsys.a src/base/libbase.a $(UV_LIBS) $(JANSSON_LIBS)
+tests_fuzz_fuzz_telnet_SOURCES = tests/fuzz/fuzz_telnet.c
+tests_fuzz_fuzz_telnet_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_telnet_LDADD = src/transport/libtransport.a src/base/libbase.a
 tests_fuzz_fuzz_term_gate_SOURCES = tests/fuzz/fuzz_term_gate.c
 tests_fuzz_fuzz_term_gate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_term_gate_LDADD = src/term/libterm.a src/grid/libgrid.a src/base/libbase.a
