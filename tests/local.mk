@@ -174,6 +174,7 @@ EXTRA_DIST += \
 	tests/rig/leakd/go.mod \
 	tests/rig/leakd/main.go \
 	tests/rig/leakd/walk.go \
+	tests/rig/leakd/ways.go \
 	tests/rig/qemu-board/Makefile \
 	tests/rig/qemu-board/board \
 	tests/rig/qemu-board/board.h \

@@ -24,6 +24,12 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/speedscope.c %D%/speedscope.h \
 	%D%/svg.c %D%/svg.h \
 	%D%/table.c %D%/table.h \
+	%D%/allow.c %D%/allow.h \
+	%D%/causes.c %D%/causes.h \
+	%D%/dump.c %D%/dump.h \
+	%D%/dump_counts.c %D%/dump_table.h \
+	%D%/dump_text.c \
+	%D%/goroutines.c %D%/goroutines.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/encode.c %D%/encode.h \
 	%D%/feed.c %D%/feed.h \

@@ -3,6 +3,9 @@
 //	leakd [-portfile FILE] [-rate N]
 //	    /leak?bytes=N&n=K     keeps K allocations of N bytes (main.leakCache, main.(*store).grow)
 //	    /goroutines?n=K       leaves K goroutines blocked on a channel (main.leakWorker)
+//	    /ways?how=W&n=K       leaves K goroutines behind: send, receive, select, waitgroup, mutex, cond,
+//	                          nil, sleep, ticker, read (ways.go)
+//	    /panic                dies of a panic in a goroutine, with a dump of all on stderr
 //	    /churn?bytes=N&n=K    allocates and forgets
 //	    /free?what=heap|goroutines (both without what), /gc, /quit, /debug/pprof/, /debug/vars
 //	leakd -gen DIR -size S|M [-rate N]
@@ -20,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"sync"
@@ -156,6 +160,11 @@ func serve(portfile string) error {
 	http.HandleFunc("/leak", sized(func(bytes, n int) { leakCache(s, bytes, n) }))
 	http.HandleFunc("/churn", sized(churn))
 	http.HandleFunc("/goroutines", s.goroutines)
+	http.Handle("/ways", newWays())
+	http.HandleFunc("/panic", func(w http.ResponseWriter, r *http.Request) {
+		debug.SetTraceback("all")
+		go func() { panic("told to") }()
+	})
 	http.HandleFunc("/free", s.free)
 	http.HandleFunc("/gc", func(w http.ResponseWriter, r *http.Request) {
 		runtime.GC()
