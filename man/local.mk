@@ -4,9 +4,11 @@ dist_man_MANS += \
 	man/vise-at.1 \
 	man/vise-flash.1 \
 	man/vise-gauges.1 \
+	man/vise-goroutines.1 \
 	man/vise-lua.7 \
 	man/vise-ports.1 \
 	man/vise-pprof-flame.1 \
+	man/vise-pprof-series.1 \
 	man/vise-pprof.1 \
 	man/vise-profile.5 \
 	man/vise-protocol.7 \

@@ -142,6 +142,17 @@ EXTRA_DIST += \
 	tests/data/elf/riscv32.elf \
 	tests/data/elf/stripped.elf \
 	tests/data/elf/thumb.elf \
+	tests/data/goroutines/go1.16-system.txt \
+	tests/data/goroutines/go1.19-counts.txt \
+	tests/data/goroutines/go1.19-http.txt \
+	tests/data/goroutines/go1.19-panic.txt \
+	tests/data/goroutines/go1.19.pb.gz \
+	tests/data/goroutines/go1.24-http.txt \
+	tests/data/goroutines/go1.27-abort.txt \
+	tests/data/goroutines/go1.4-panic.txt \
+	tests/data/goroutines/go1.9-deadlock.txt \
+	tests/data/goroutines/serial-crlf.txt \
+	tests/data/goroutines/syslog.txt \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \
 	tests/data/pprof/heap-b.txt \

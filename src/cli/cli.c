@@ -14,6 +14,7 @@
 #include "cli/cli_gauges.h"
 #include "cli/cli_grab.h"
 #include "cli/cli_ports.h"
+#include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
 #include "cli/cli_script.h"
 #include "cli/cli_watch.h"
@@ -51,6 +52,12 @@ pprof(struct cli_call *c)
 }
 
 static int
+goroutines(struct cli_call *c)
+{
+	return cli_goroutines(c->argc, c->argv);
+}
+
+static int
 gauges(struct cli_call *c)
 {
 	return cli_gauges(c->argc, c->argv);
@@ -72,7 +79,9 @@ static const struct cli_command commands[] = {
 	    "AT commands, one result each", cli_at, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },
-	{ "pprof", "top|info|flame|grab|watch SOURCE", "Go profiles", pprof, true },
+	{ "pprof", "top|info|flame|grab|watch|series SOURCE", "Go profiles", pprof, true },
+	{ "goroutines", "[--by WHAT] [--diff] [--check] SOURCE...",
+	    "who waits for what in a Go program, and who leaks", goroutines, true },
 	{ "flash", "-p BOARD [--set K=V]... [--port P] FILE", "write an image to a board",
 	    cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },

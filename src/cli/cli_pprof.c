@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/cli_flame.h"
 #include "cli/cli_grab.h"
+#include "cli/cli_series.h"
 #include "cli/pprof_args.h"
 
 const char cli_pprof_usage[] =
@@ -16,6 +17,7 @@ const char cli_pprof_usage[] =
     "       vise pprof grab [options] SOURCE      save a profile (vise pprof grab --help)\n"
     "       vise pprof watch [options] SOURCE     a snapshot every 30 s, what grows (... --help)\n"
     "       vise pprof flame [A] B [-o FILE]      flame graph; vise pprof flame --help\n"
+    "       vise pprof series FILE... | FOLDER    what grows over several, ranked (... --help)\n"
     "SOURCE: a file, a pattern, http://HOST:PORT/debug/pprof/heap, https://..., HOST:PORT,\n"
     "        unix:SOCKET:/PATH, ssh:HOST:PORT/PATH, gops:PID, pid:PID\n"
     "  --base A           what changed since A, in percent of A (go's -diff_base)\n"
@@ -259,6 +261,8 @@ cli_pprof(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "flame") == 0)
 		return cli_flame(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "series") == 0)
+		return cli_series(argc - 1, argv + 1);
 	if (wants_help(argc, argv)) {
 		fputs(cli_pprof_usage, stdout);
 		return 0;

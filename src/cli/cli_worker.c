@@ -58,7 +58,7 @@ start(int fd, const struct cli_worker_ask *how, pid_t *pid, struct err_msg *why)
 	char *program = path_program("vise-worker"), memory[32];
 	const char *argv[6] = { program };
 	size_t n = 1;
-	struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = 1, .fd_err = 2, .fd3 = fd,
+	struct sys_spawn s = { .argv = argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = fd,
 	    .no_new_privs = true, .keep_group = true };
 	enum err e;
 

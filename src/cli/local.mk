@@ -13,9 +13,11 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_gauges.c %D%/cli_gauges.h \
 	%D%/cli_grab.c %D%/cli_grab.h \
 	%D%/cli_ports.c %D%/cli_ports.h \
+	%D%/cli_goroutines.c %D%/cli_goroutines.h \
 	%D%/cli_pprof.c %D%/cli_pprof.h \
 	%D%/cli_script.c %D%/cli_script.h \
 	%D%/cli_watch.c %D%/cli_watch.h \
+	%D%/cli_series.c %D%/cli_series.h \
 	%D%/cli_worker.c %D%/cli_worker.h \
 	%D%/client.c %D%/client.h \
 	%D%/door.c %D%/door.h \

@@ -31,9 +31,9 @@ static const char defaults[] =
     "gopkg.in/natefinch/lumberjack%2ev2.(*Logger).millRun\n";
 
 void
-allow_init(struct allow *a, const struct allow_patterns *patterns)
+allow_init(struct allow *a)
 {
-	*a = (struct allow){ .patterns = patterns };
+	*a = (struct allow){ .count = 0 };
 }
 
 void
@@ -42,22 +42,18 @@ allow_fini(struct allow *a)
 	for (uint32_t i = 0; i < a->count; i++) {
 		mem_free(a->rule[i].name);
 		mem_free(a->rule[i].state);
-		if (a->rule[i].pattern != NULL)
-			a->patterns->release(a->rule[i].pattern);
+		rx_free(a->rule[i].pattern);
 	}
 	mem_free(a->rule);
 	*a = (struct allow){ .count = 0 };
 }
 
 static enum err
-take_pattern(
-    struct allow *a, struct allow_rule *r, struct slice s, const char *what, struct err_msg *why)
+take_pattern(struct allow_rule *r, struct slice s, const char *what, struct err_msg *why)
 {
-	if (a->patterns == NULL)
-		return err_set(why, ERR_UNSUPPORTED, what, NULL, "patterns are not read here");
 	r->where = ALLOW_PATTERN;
 	r->name = mem_strn(s.p, s.n);
-	return a->patterns->compile(s.p + 1, s.n - 2, &r->pattern, why);
+	return rx_new(&r->pattern, what, slice_make(s.p + 1, s.n - 2), why);
 }
 
 static enum err
@@ -83,7 +79,7 @@ take_rule(struct allow *a, struct slice s, const char *what, struct err_msg *why
 		s = slice_trim(slice_make(s.p, (size_t)at));
 	}
 	if (s.n > 2 && s.p[0] == '/' && s.p[s.n - 1] == '/')
-		return take_pattern(a, r, s, what, why);
+		return take_pattern(r, s, what, why);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (slice_starts(s, words[i].word)) {
 			r->where = words[i].where;
@@ -130,8 +126,8 @@ name_is(const struct allow_rule *r, struct slice function)
 }
 
 static bool
-excuses(const struct allow *a, const struct allow_rule *r, const struct dump_frame *frame,
-    uint32_t frames, struct slice creator)
+excuses(const struct allow_rule *r, const struct dump_frame *frame, uint32_t frames,
+    struct slice creator)
 {
 	switch (r->where) {
 	case ALLOW_TOP:
@@ -140,7 +136,7 @@ excuses(const struct allow *a, const struct allow_rule *r, const struct dump_fra
 		return creator.n > 0 && name_is(r, creator);
 	case ALLOW_PATTERN:
 		for (uint32_t i = 0; i < frames; i++)
-			if (a->patterns->match(r->pattern, frame[i].function))
+			if (rx_match(r->pattern, frame[i].function))
 				return true;
 		return false;
 	default:
@@ -159,7 +155,7 @@ allow_find(const struct allow *a, struct slice state, const struct dump_frame *f
 		const struct allow_rule *r = &a->rule[i];
 
 		if ((r->state == NULL || slice_starts(state, r->state)) &&
-		    excuses(a, r, frame, frames, creator))
+		    excuses(r, frame, frames, creator))
 			return r;
 	}
 	return NULL;

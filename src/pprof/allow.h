@@ -6,13 +6,14 @@
  *           FUNCTION          anywhere in the stack (goleak.IgnoreAnyFunction); a * at the end
  *           top FUNCTION      innermost (goleak.IgnoreTopFunction)
  *           created FUNCTION  creator (goleak.IgnoreCreatedBy)
- *           /PATTERN/         a pattern, on any function of the stack
+ *           /PATTERN/         a regular expression (rx.h), on any function of the stack
  *         A rule may be followed by "state WORD" to hold for that state only.
  * Source  goleak options.go (2b7fd8a): isTestStack, isSyscallStack, isStdLibStack, isTraceStack.
  */
 #ifndef PPROF_ALLOW_H
 #define PPROF_ALLOW_H
 #include "pprof/dump.h"
+#include "pprof/rx.h"
 
 enum { ALLOW_RULES_MAX = 4096 };
 
@@ -22,25 +23,16 @@ struct allow_rule {
 	enum allow_where where;
 	bool prefix;                    /* ended with * */
 	char *name, *state;             /* state: NULL for all */
-	void *pattern;                  /* the caller's, of ALLOW_PATTERN */
+	struct rx *pattern;             /* of ALLOW_PATTERN */
 	bool own;                       /* of the user, not of the defaults */
-};
-
-/* Patterns are another layer's work. */
-struct allow_patterns {
-	enum err (*compile)(const char *text, size_t n, void **out, struct err_msg *why);
-	bool (*match)(void *pattern, struct slice text);
-	void (*release)(void *pattern);
 };
 
 struct allow {
 	struct allow_rule *rule;
 	uint32_t count, cap;
-	const struct allow_patterns *patterns;
 };
 
-/* patterns NULL: /PATTERN/ is ERR_UNSUPPORTED. */
-void     allow_init(struct allow *a, const struct allow_patterns *patterns);
+void     allow_init(struct allow *a);
 void     allow_defaults(struct allow *a);
 enum err allow_parse(struct allow *a, struct slice text, const char *what, struct err_msg *why);
 void     allow_fini(struct allow *a);

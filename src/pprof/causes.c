@@ -149,7 +149,7 @@ causes_own_frame(const struct dump_frame *frame, uint32_t frames)
 		if (other)
 			return i;
 	}
-	return 0;
+	return frames == 0 ? 0 : frames - 1;
 }
 
 /* ---- causes */

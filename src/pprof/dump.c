@@ -138,6 +138,55 @@ dump_put(struct dump *d, const struct dump_item *item)
 	return true;
 }
 
+/* The frames that a dump and a profile of one goroutine agree on: not those of the runtime, which
+ * only a profile shows. */
+static uint64_t
+own_key(const struct dump *d, uint32_t stack)
+{
+	const struct dump_stack *s = &d->stack[stack];
+	uint64_t h = SEED ^ 1;
+
+	for (uint32_t i = 0; i < s->count; i++)
+		if (!slice_starts(d->frame[s->first + i].function, "runtime."))
+			h = frame_key(h, &d->frame[s->first + i]);
+	return h;
+}
+
+bool
+dump_mark_leaked(struct dump *d, const struct dump *leaks)
+{
+	struct hmap left;
+	bool all = true, fresh;
+	uint64_t *n;
+
+	hmap_init(&left);
+	for (uint32_t i = 0; i < leaks->goroutine_count; i++) {
+		n = hmap_at(&left, own_key(leaks, leaks->goroutine[i].stack), &fresh);
+		if (n != NULL)
+			*n += leaks->goroutine[i].count;
+	}
+	for (uint32_t i = 0; i < d->goroutine_count && left.count > 0; i++) {
+		struct dump_goroutine *g = &d->goroutine[i];
+		uint64_t key = own_key(d, g->stack), take;
+
+		if (!hmap_get(&left, key, &take) || take == 0)
+			continue;
+		take = take < g->count ? take : g->count;
+		g->leaked = take;
+		n = hmap_at(&left, key, &fresh);
+		if (n != NULL)
+			*n -= take;
+	}
+	for (uint32_t i = 0; i < leaks->goroutine_count; i++) {
+		uint64_t rest = 0;
+
+		(void)hmap_get(&left, own_key(leaks, leaks->goroutine[i].stack), &rest);
+		all = all && rest == 0;
+	}
+	hmap_fini(&left);
+	return all;
+}
+
 /* ---- from a profile */
 
 static void
@@ -166,8 +215,7 @@ take_sample(struct dump *d, const struct pprof_profile *p, const struct pprof_sa
 		return true;
 	item->g = (struct dump_goroutine){ .count = (uint64_t)s->value[0] };
 	item->frames = 0;
-	if (d->leak_profile)
-		item->g.flags = DUMP_LEAKED;
+	item->g.leaked = d->leak_profile ? item->g.count : 0;
 	for (size_t i = 0; i < s->label_count; i++)
 		if (s->label[i].str != 0 && item->g.labels.n == 0)
 			item->g.labels = pprof_string(p, s->label[i].str);

@@ -29,7 +29,7 @@ enum {
 
 enum dump_source { DUMP_STACKS, DUMP_COUNTS, DUMP_PROFILE };
 
-enum { DUMP_LOCKED = 1, DUMP_LEAKED = 2, DUMP_SCAN = 4, DUMP_DURABLE = 8, DUMP_UNAVAILABLE = 16 };
+enum { DUMP_LOCKED = 1, DUMP_SCAN = 4, DUMP_DURABLE = 8, DUMP_UNAVAILABLE = 16 };
 
 struct dump_frame {
 	struct slice function, file;    /* file may be empty */
@@ -46,6 +46,7 @@ struct dump_stack {
 struct dump_goroutine {
 	uint64_t id, creator_id;        /* 0: not known */
 	uint64_t count;                 /* 1 in a dump; how many in a profile */
+	uint64_t leaked;                /* of them: the runtime says that nothing can wake them */
 	uint32_t stack, minutes;
 	unsigned flags;
 	struct slice state, labels;     /* empty: not known */
@@ -73,6 +74,8 @@ enum err dump_parse(struct dump **out, const char *text, size_t n, const char *w
 enum err dump_of_profile(struct dump **out, const struct pprof_profile *p, const char *what,
                          struct err_msg *why);
 void     dump_free(struct dump *d);             /* NULL is fine */
+/* Marks the goroutines of d that a goroutineleak profile names. True when all were found. */
+bool     dump_mark_leaked(struct dump *d, const struct dump *leaks);
 /* Whether the bytes look like text with goroutines in it. */
 bool     dump_is(const char *text, size_t n);
 

@@ -56,9 +56,11 @@ take_labels(struct dump_item *item, struct slice s)
 static bool
 finish(struct dump *d, struct dump_item *item)
 {
-	bool ok = item->g.count == 0 || dump_put(d, item);
+	bool ok;
 
-	item->g = (struct dump_goroutine){ .flags = d->leak_profile ? DUMP_LEAKED : 0 };
+	item->g.leaked = d->leak_profile ? item->g.count : 0;
+	ok = item->g.count == 0 || dump_put(d, item);
+	item->g = (struct dump_goroutine){ .count = 0 };
 	item->frames = 0;
 	return ok;
 }

@@ -133,7 +133,7 @@ take_state(struct slice s, struct dump_goroutine *g)
 	static const struct {
 		const char *tail;
 		unsigned flag;
-	} tails[] = { { " (leaked)", DUMP_LEAKED }, { " (scan)", DUMP_SCAN },
+	} tails[] = { { " (leaked)", 0 }, { " (scan)", DUMP_SCAN },
 		{ " (durable)", DUMP_DURABLE } };
 	struct slice rest, word = slice_cut(s, ',', &rest);
 
@@ -143,6 +143,7 @@ take_state(struct slice s, struct dump_goroutine *g)
 		if (slice_ends(word, tails[k].tail)) {
 			word.n -= strlen(tails[k].tail);
 			g->flags |= tails[k].flag;
+			g->leaked |= k == 0;
 		}
 	}
 	g->state = slice_trim(word);
@@ -238,6 +239,16 @@ look_for_repeat(struct reading *r, uint64_t id)
 }
 
 static void
+take_headline(struct reading *r)
+{
+	struct slice rest, s = slice_make(r->head_from, (size_t)(r->head_to - r->head_from));
+
+	if (r->prefix > 0)      /* the lines behind the first begin with the logger's */
+		s = slice_cut(s, '\n', &rest);
+	r->d->headline = slice_trim(s);
+}
+
+static void
 begin_block(struct reading *r, const struct dump_goroutine *g)
 {
 	finish_block(r);
@@ -245,8 +256,7 @@ begin_block(struct reading *r, const struct dump_goroutine *g)
 		r->headline_open = false;
 		if (r->d->goroutine_count > 0)
 			next_dump(r);
-		r->d->headline =
-		    slice_trim(slice_make(r->head_from, (size_t)(r->head_to - r->head_from)));
+		take_headline(r);
 	} else {
 		look_for_repeat(r, g->id);
 	}
@@ -327,29 +337,6 @@ take_place(struct reading *r, struct slice s)
 	return true;
 }
 
-static void
-block_line(struct reading *r, struct slice s)
-{
-	struct slice function;
-
-	if (s.n == 0)
-		finish_block(r);
-	else if (r->want_place && take_place(r, s))
-		return;
-	else if (slice_starts(s, "created by "))
-		take_creator(r, s);
-	else if (slice_starts(s, "...") && slice_ends(s, "elided..."))
-		r->item.elided = elided(s);
-	else if (slice_starts(s, "[originating from goroutine "))
-		r->ancestors = true;
-	else if (slice_find(s, slice_of("stack unavailable")) >= 0)
-		r->item.g.flags |= DUMP_UNAVAILABLE;
-	else if (slice_is(s, "non-Go function"))
-		take_frame(r, s);
-	else if (function_of(s, &function))
-		take_frame(r, function);
-}
-
 static bool
 is_headline(struct slice s)
 {
@@ -386,6 +373,31 @@ other_line(struct reading *r, struct slice s)
 		if (number(&s, &v) && v < 256)
 			r->d->exit_status = (int)v;
 	}
+}
+
+static void
+block_line(struct reading *r, struct slice s)
+{
+	struct slice function;
+
+	if (s.n == 0)
+		finish_block(r);
+	else if (r->want_place && take_place(r, s))
+		return;
+	else if (slice_starts(s, "created by "))
+		take_creator(r, s);
+	else if (slice_starts(s, "...") && slice_ends(s, "elided..."))
+		r->item.elided = elided(s);
+	else if (slice_starts(s, "[originating from goroutine "))
+		r->ancestors = true;
+	else if (slice_find(s, slice_of("stack unavailable")) >= 0)
+		r->item.g.flags |= DUMP_UNAVAILABLE;
+	else if (slice_starts(s, "exit status "))
+		other_line(r, s);
+	else if (slice_is(s, "non-Go function"))
+		take_frame(r, s);
+	else if (function_of(s, &function))
+		take_frame(r, function);
 }
 
 /* The line without its logger's prefix: of the same length, or at least of the same end. */

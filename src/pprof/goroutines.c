@@ -209,8 +209,7 @@ show_in(struct goroutines_group *group, uint32_t dump, const struct dump_gorouti
 		group->max_minutes = g->minutes;
 	if ((g->flags & DUMP_LOCKED) != 0)
 		group->locked += g->count;
-	if ((g->flags & DUMP_LEAKED) != 0)
-		group->leaked += g->count;
+	group->leaked += g->leaked;
 	if (g->id == 1)
 		group->has_main = true;
 	if (g->id != 0 && group->ids < GOROUTINES_IDS)

@@ -6,6 +6,8 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/compare.c %D%/compare.h \
 	%D%/export.c %D%/export.h \
 	%D%/flame.c %D%/flame.h \
+	%D%/goroutines.c %D%/goroutines.h \
+	%D%/goroutines_load.c %D%/goroutines_load.h \
 	%D%/process.c %D%/process.h \
 	%D%/profile_args.c %D%/profile_args.h \
 	%D%/profiles.c %D%/profiles.h \

@@ -15,7 +15,7 @@
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/time.h"
-#include "worker/load.h"
+#include "worker/profile_args.h"
 #include "worker/series_load.h"
 
 enum { ANSWER_MAX = LIMIT_FRAME / 2, FRAMES_SHOWN = 128 };
@@ -85,11 +85,10 @@ add_one(struct series *s, const json_t *params, const char *source, struct err_m
 		.run = json_get_str(m, "run", NULL) };
 	struct pprof_profile *p = NULL;
 	char name[ERR_WHAT_MAX];
-	enum err e = load_profile(source, params, &p, why);
+	enum err e = profile_args_read(source, params, &p, name, why);
 
 	if (e != ERR_OK)
 		return e;
-	load_shown(source, name);
 	e = series_add(s, p, name, &meta, why);
 	pprof_free(p);
 	return e;

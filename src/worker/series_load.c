@@ -6,12 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "fetch/url.h"
+#include "core/place.h"
 #include "pprof/series_file.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/time.h"
-#include "worker/load.h"
+#include "worker/profile_args.h"
 
 enum { FILES_MAX = 4096 };
 
@@ -66,7 +66,7 @@ list_sources(const json_t *sources, struct list_of *l, struct err_msg *why)
 
 		if (s == NULL || s[0] == '\0')
 			continue;
-		if (!url_is(s) && path_is_dir(s)) {
+		if (!place_fetched(s) && path_is_dir(s)) {
 			l->folder = s;
 			e = path_each(s, each_entry, l, why);
 		} else {
@@ -136,8 +136,9 @@ read_times(struct list_of *l, const json_t *params, json_t *notes, struct err_ms
 
 	for (uint32_t i = 0; i < l->count; i++) {
 		struct pprof_profile *p = NULL;
+		char name[ERR_WHAT_MAX];
 
-		e = load_profile(l->file[i].path, params, &p, why);
+		e = profile_args_read(l->file[i].path, params, &p, name, why);
 		if (e != ERR_OK && (!many || e != ERR_FORMAT))
 			return e;
 		if (e != ERR_OK) {
@@ -167,8 +168,7 @@ add_all(
 		char name[ERR_WHAT_MAX];
 		struct pprof_profile *p = NULL;
 
-		load_shown(l->file[i].path, name);
-		e = load_profile(l->file[i].path, params, &p, why);
+		e = profile_args_read(l->file[i].path, params, &p, name, why);
 		if (e != ERR_OK)
 			return e;
 		if (s->count > 0 && p->time_nanos != 0 &&

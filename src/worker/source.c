@@ -204,6 +204,8 @@ source_read(const char *source, const struct source_limits *l, struct buf *out, 
 
 	if (source[0] == '\0')
 		return err_set(why, ERR_USAGE, "source", "name a file or a URL", "it is empty");
+	if (strcmp(source, "-") == 0)
+		return drain(0, out, "standard input", why);
 	if (place_fetched(source))
 		return fetch(source, l, out, -1, facts, why);
 	path = source_newest(source, why);

@@ -21,6 +21,7 @@ struct source_limits {
 };
 
 /*
+ * source "-" is standard input, to its end.
  * facts: NULL, or takes vise-fetch's result {"bytes","ns","wait_ns","content_type","address"} of a
  * place that was fetched, {"bytes","address"} of a file (new reference).
  */

@@ -9,6 +9,7 @@
 #include "worker/grab.h"
 #include "worker/export.h"
 #include "worker/flame.h"
+#include "worker/goroutines.h"
 #include "worker/profiles.h"
 #include "worker/reports.h"
 #include "worker/series.h"
@@ -26,6 +27,7 @@ static const struct method {
 	{ "pprof.export", export_pprof },
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
+	{ "goroutines.show", goroutines_show },
 	{ "series.add", series_request_add },
 	{ "series.rank", series_request_rank },
 	{ "series.stack", series_request_stack },

@@ -20,6 +20,7 @@
  *               frames: for each address a list, innermost first, of {func, file, line, offset,
  *               inline}; an empty list where there is no code. calls: the address is one a call
  *               returns to. The last two files stay open until they change.
+ *   goroutines.show: worker/goroutines.h
  *   series.add, series.rank, series.stack: worker/series.h
  *   fetch       {url, out, profile?, query?, gc?, timeout_ms?, max_bytes?, check?}: grab.h
  *   files       {pattern, after?, limit?}: grab.h

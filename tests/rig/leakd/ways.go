@@ -15,13 +15,13 @@ type ways struct {
 	mu      sync.Mutex
 	cond    *sync.Cond
 	group   sync.WaitGroup
-	never   chan int
+	out     chan int // nobody receives
+	in      chan int // nobody sends
 	kept    []net.Conn
-	started map[string]int
 }
 
 func newWays() *ways {
-	w := &ways{never: make(chan int), started: map[string]int{}}
+	w := &ways{out: make(chan int), in: make(chan int)}
 	w.cond = sync.NewCond(&sync.Mutex{})
 	w.group.Add(1) // and nobody calls Done
 	w.mu.Lock()    // and nobody unlocks
@@ -29,16 +29,16 @@ func newWays() *ways {
 }
 
 //go:noinline
-func (w *ways) leakSend(n int) { w.never <- n }
+func (w *ways) leakSend(n int) { w.out <- n }
 
 //go:noinline
-func (w *ways) leakReceive() { fmt.Println(<-w.never) }
+func (w *ways) leakReceive() { fmt.Println(<-w.in) }
 
 //go:noinline
 func (w *ways) leakSelect(other chan string) {
 	for {
 		select {
-		case n := <-w.never:
+		case n := <-w.in:
 			fmt.Println(n)
 		case s := <-other:
 			fmt.Println(s)
@@ -120,7 +120,11 @@ func (w *ways) start(how string) error {
 		if err != nil {
 			return err
 		}
-		w.kept = append(w.kept, c)
+		peer, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		w.kept = append(w.kept, c, peer) // the peer says nothing and does not hang up
 		go leakRead(c)
 	default:
 		return fmt.Errorf("no way %q", how)

@@ -1,0 +1,11 @@
+/*
+ * cli_goroutines.h - `vise goroutines`: dumps, panics and live programs; who waits, why, and who leaks.
+ *
+ * Layer   cli. The work is a worker's (worker/goroutines.h).
+ */
+#ifndef CLI_CLI_GOROUTINES_H
+#define CLI_CLI_GOROUTINES_H
+
+int cli_goroutines(int argc, char **argv);      /* the exit status; --check: 1 when one is flagged */
+
+#endif
