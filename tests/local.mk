@@ -55,11 +55,13 @@ TESTS += \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
 	tests/cli/gauges.t \
+	tests/cli/goroutines.t \
 	tests/cli/locks.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
+	tests/cli/series.t \
 	tests/cli/watch.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -83,11 +85,13 @@ EXTRA_DIST += \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
 	tests/cli/gauges.t \
+	tests/cli/goroutines.t \
 	tests/cli/locks.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
+	tests/cli/series.t \
 	tests/cli/watch.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \

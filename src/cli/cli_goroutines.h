@@ -1,5 +1,6 @@
 /*
- * cli_goroutines.h - `vise goroutines`: dumps, panics and live programs; who waits, why, and who leaks.
+ * cli_goroutines.h - `vise goroutines`: dumps, panics and live programs; who waits, why, and who
+ * leaks.
  *
  * Layer   cli. The work is a worker's (worker/goroutines.h).
  */

@@ -1,4 +1,4 @@
-/* cli_series.c - the ranking of what leaks as a table for people, or as JSON; appending snapshots. */
+/* cli_series.c - the ranking of what leaks, for people or as JSON; appending snapshots. */
 #include "cli/cli_series.h"
 
 #include <math.h>

@@ -1,8 +1,11 @@
-/* dump_counts.c - goroutine?debug=1: groups of goroutines as text (runtime/pprof, printCountProfile). */
+/* dump_counts.c - goroutine?debug=1: groups of goroutines as text. */
+#include "pprof/dump_counts.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
 #include "pprof/dump_table.h"
+#include "pprof/dump_text.h"
 
 bool
 dump_counts_is(struct slice text)

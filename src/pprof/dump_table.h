@@ -20,12 +20,5 @@ bool dump_put(struct dump *d, const struct dump_item *item);    /* false: no mem
 /* Forgets the goroutines, for the next dump of the same text. */
 void dump_clear(struct dump *d);
 enum err dump_no_memory(const char *what, struct err_msg *why);
-/* "FILE:LINE", "FILE:LINE +0x1d", "FILE:LINE +0x1d fp=0x..": false when it is none. */
-bool dump_place(struct slice line, struct dump_frame *f);
-/* Escape sequences, CR and NUL gone; heap text of *n bytes, ended by NUL. NULL: no memory. */
-char *dump_clean(const char *text, size_t in, size_t *n);
-/* "goroutine profile: total 9" and what follows. */
-bool dump_counts_is(struct slice text);
-enum err dump_counts(struct dump *d, struct slice text, const char *what, struct err_msg *why);
 
 #endif

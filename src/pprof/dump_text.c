@@ -1,7 +1,10 @@
 /* dump_text.c - reading goroutine dumps out of any text, of all Go versions. */
+#include "pprof/dump_text.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
+#include "pprof/dump_counts.h"
 #include "pprof/dump_table.h"
 
 enum { PREFIX_MAX = 256, HEADLINE_MAX = 4096, ID_SPACE_MAX = 160 };

@@ -27,8 +27,9 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/allow.c %D%/allow.h \
 	%D%/causes.c %D%/causes.h \
 	%D%/dump.c %D%/dump.h \
-	%D%/dump_counts.c %D%/dump_table.h \
-	%D%/dump_text.c \
+	%D%/dump_counts.c %D%/dump_counts.h \
+	%D%/dump_table.h \
+	%D%/dump_text.c %D%/dump_text.h \
 	%D%/goroutines.c %D%/goroutines.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/encode.c %D%/encode.h \

@@ -1,7 +1,6 @@
 noinst_LIBRARIES += %D%/libworker.a
 %C%_libworker_a_SOURCES = \
 	%D%/elves.c %D%/elves.h \
-	%D%/load.c %D%/load.h \
 	%D%/grab.c %D%/grab.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/export.c %D%/export.h \
