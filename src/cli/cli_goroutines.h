@@ -7,6 +7,7 @@
 #ifndef CLI_CLI_GOROUTINES_H
 #define CLI_CLI_GOROUTINES_H
 
-int cli_goroutines(int argc, char **argv);      /* the exit status; --check: 1 when one is flagged */
+/* The exit status; with --check 1 when one is flagged. */
+int cli_goroutines(int argc, char **argv);
 
 #endif
