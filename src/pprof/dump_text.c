@@ -11,23 +11,38 @@ enum { PREFIX_MAX = 256, HEADLINE_MAX = 4096, ID_SPACE_MAX = 160 };
 
 /* ---- cleaning */
 
+/* Behind "[31m": parameters, then one final byte. */
+static const char *
+skip_control(const char *p, const char *end)
+{
+	while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x40)
+		p++;
+	return p < end && (unsigned char)*p >= 0x40 ? p + 1 : p;
+}
+
+/* Behind "]0;title": up to BEL or ESC \, never over the end of the line. */
+static const char *
+skip_title(const char *p, const char *end)
+{
+	for (; p < end && *p != '\n'; p++) {
+		if (*p == '\a')
+			return p + 1;
+		if (*p == '\033' && p + 1 < end && p[1] == '\\')
+			return p + 2;
+	}
+	return p;
+}
+
 /* Behind an escape sequence that begins at p (ESC). */
 static const char *
 skip_escape(const char *p, const char *end)
 {
 	p++;
-	if (p < end && *p == '[') {
-		for (p++; p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x40; p++)
-			;
-		return p < end && (unsigned char)*p >= 0x40 ? p + 1 : p;
-	}
-	if (p < end && *p == ']') {
-		for (; p < end && *p != '\a' && *p != '\n'; p++)
-			if (*p == '\033' && p + 1 < end && p[1] == '\\')
-				return p + 2;
-		return p < end && *p == '\a' ? p + 1 : p;
-	}
-	return p < end && *p != '\n' ? p + 1 : p;
+	if (p == end || *p == '\n')
+		return p;
+	if (*p == '[')
+		return skip_control(p + 1, end);
+	return *p == ']' ? skip_title(p + 1, end) : p + 1;
 }
 
 char *
@@ -154,33 +169,48 @@ take_state(struct slice s, struct dump_goroutine *g)
 		take_extra(slice_cut(rest, ',', &rest), g);
 }
 
+/* What stands between the id and the state: nothing, or gp=, m= and mp=. */
+static bool
+only_machine(const char *p, const char *open)
+{
+	for (; p < open; p += strcspn(p, " ") + 1)
+		if (memchr(p, '=', strcspn(p, " [")) == NULL)
+			return false;
+	return true;
+}
+
+/* Behind the state: nothing, or {labels}; then a colon. */
+static bool
+take_labels(struct slice s, struct dump_goroutine *g)
+{
+	s = slice_trim(s);
+	if (!slice_ends(s, ":"))
+		return false;
+	s = slice_trim(slice_make(s.p, s.n - 1));
+	if (s.n >= 2 && s.p[0] == '{' && s.p[s.n - 1] == '}')
+		g->labels = slice_make(s.p + 1, s.n - 2);
+	return s.n == 0 || g->labels.p != NULL;
+}
+
 /* "goroutine 7 gp=0xc000 m=3 mp=0x.. [chan receive, 5 minutes] {k: v}:" at s. */
 static bool
 header_at(struct slice s, struct dump_goroutine *g)
 {
-	const char *open, *close, *end;
+	const char *open, *close;
 	struct slice rest = slice_skip(s, 10);
 
 	*g = (struct dump_goroutine){ .count = 1 };
 	if (!slice_starts(s, "goroutine ") || !number(&rest, &g->id) || rest.n == 0)
 		return false;
 	open = memchr(rest.p, '[', rest.n < ID_SPACE_MAX ? rest.n : ID_SPACE_MAX);
-	if (open == NULL || rest.p[0] != ' ')
+	if (open == NULL || rest.p[0] != ' ' || !only_machine(rest.p + 1, open))
 		return false;
-	for (const char *p = rest.p + 1; p < open; p += strcspn(p, " ") + 1)
-		if (memchr(p, '=', strcspn(p, " [")) == NULL)
-			return false;
-	end = rest.p + rest.n;
-	close = memchr(open, ']', (size_t)(end - open));
-	while (end > open && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	if (close == NULL || end[-1] != ':')
+	rest = slice_skip(rest, (size_t)(open - rest.p));
+	close = memchr(open, ']', rest.n);
+	if (close == NULL)
 		return false;
 	take_state(slice_make(open + 1, (size_t)(close - open - 1)), g);
-	rest = slice_trim(slice_make(close + 1, (size_t)(end - 1 - close - 1)));
-	if (rest.n >= 2 && rest.p[0] == '{' && rest.p[rest.n - 1] == '}')
-		g->labels = slice_make(rest.p + 1, rest.n - 2);
-	return rest.n == 0 || g->labels.p != NULL;
+	return take_labels(slice_skip(rest, (size_t)(close + 1 - open)), g);
 }
 
 /* ---- reading */

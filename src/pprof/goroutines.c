@@ -263,27 +263,63 @@ is_system(const struct dump *d, uint32_t stack)
 	return s->count > 0;
 }
 
+static bool
+on_channel(enum causes_class c)
+{
+	return c == CAUSES_RECEIVE || c == CAUSES_SEND || c == CAUSES_SELECT || c == CAUSES_NIL;
+}
+
+static bool
+keeps_growing(const struct goroutines *w, const struct goroutines_group *g)
+{
+	return w->dump_count >= 5 && g->falls == 0 && g->rises >= 4 &&
+	       g->rises * 2 >= w->dump_count - 1;
+}
+
+static unsigned
+blamed_for_age(const struct goroutines *w, const struct goroutines_group *g)
+{
+	unsigned r = 0;
+
+	if (w->o.stale_minutes == 0 || g->max_minutes < w->o.stale_minutes)
+		return 0;
+	if (w->dump_count > 1 && g->count > g->first)
+		r |= GOROUTINES_STALE_GROWING;
+	if (g->count >= w->o.several)
+		r |= GOROUTINES_STALE;
+	return r;
+}
+
 static unsigned
 blamed(const struct goroutines *w, const struct goroutines_group *g)
 {
-	bool channel = g->class == CAUSES_RECEIVE || g->class == CAUSES_SEND ||
-		       g->class == CAUSES_SELECT || g->class == CAUSES_NIL,
-	     grew = w->dump_count > 1 && g->count > g->first,
-	     old = w->o.stale_minutes > 0 && g->max_minutes >= w->o.stale_minutes;
-	unsigned r = 0;
+	unsigned r = keeps_growing(w, g) ? GOROUTINES_GROWING : 0;
 
+	if (g->class != CAUSES_RUN)
+		r |= GOROUTINES_GOLEAK;
+	if (g->cause->idle)
+		return r;
 	if (g->class == CAUSES_NIL || (g->class == CAUSES_NO_CASES && !g->has_main))
 		r |= GOROUTINES_FOREVER;
-	if (channel && g->count >= w->o.many)
+	if (on_channel(g->class) && g->count >= w->o.many)
 		r |= GOROUTINES_LEAKPROF;
-	if (w->dump_count >= 5 && g->falls == 0 && g->rises >= 4 &&
-	    g->rises * 2 >= w->dump_count - 1)
-		r |= GOROUTINES_GROWING;
-	if (grew && old)
-		r |= GOROUTINES_STALE_GROWING;
-	if (old && g->count >= w->o.several)
-		r |= GOROUTINES_STALE;
-	return r;
+	return r | blamed_for_age(w, g);
+}
+
+static void
+find_cause(
+    struct goroutines *w, struct goroutines_group *g, const struct dump_frame *frame, uint32_t n)
+{
+	enum causes_hint hint = CAUSES_NO_SOURCE;
+
+	g->class = causes_class_of(g->state, frame, n);
+	if (w->o.hint != NULL && n > 0 &&
+	    (g->class == CAUSES_SELECT || g->class == CAUSES_RECEIVE)) {
+		const struct dump_frame *own = &frame[causes_own_frame(frame, n)];
+
+		hint = w->o.hint(w->o.hint_arg, own->file, own->line);
+	}
+	g->cause = causes_find(g->class, hint, frame, n);
 }
 
 static void
@@ -292,29 +328,18 @@ judge(struct goroutines *w, struct goroutines_group *g)
 	const struct dump *d = w->dumps[g->dump];
 	const struct dump_stack *s = &d->stack[g->stack];
 	const struct dump_frame *frame = frames_of(d, g->stack);
-	enum causes_hint hint = CAUSES_NO_SOURCE;
 	bool alone = g->has_main && g->count == 1;
 
-	g->class = causes_class_of(g->state, frame, s->count);
-	if (w->o.hint != NULL && s->count > 0 &&
-	    (g->class == CAUSES_SELECT || g->class == CAUSES_RECEIVE)) {
-		const struct dump_frame *own = &frame[causes_own_frame(frame, s->count)];
-
-		hint = w->o.hint(w->o.hint_arg, own->file, own->line);
-	}
-	g->cause = causes_find(g->class, hint, frame, s->count);
-	if (g->count > 0 && g->leaked > 0)
-		g->rules |= GOROUTINES_LEAK;
+	find_cause(w, g, frame, s->count);
 	if (w->o.allow != NULL)
-		g->allowed = allow_find(w->o.allow, g->state, frame, s->count, s->creator.function);
-	if (g->allowed == NULL && g->count > 0 && !alone && !is_system(d, g->stack)) {
-		if (!g->cause->idle)
-			g->rules |= blamed(w, g);
-		else if (w->dump_count >= 5)
-			g->rules |= blamed(w, g) & GOROUTINES_GROWING;
-		if (g->class != CAUSES_RUN)
-			g->rules |= GOROUTINES_GOLEAK;
-	}
+		g->allowed =
+		    allow_find(w->o.allow, g->state, frame, s->count, s->creator.function);
+	if (g->count == 0)
+		return;
+	if (g->allowed == NULL && !alone && !is_system(d, g->stack))
+		g->rules = blamed(w, g);
+	if (g->leaked > 0)
+		g->rules |= GOROUTINES_LEAK;
 	g->rules &= w->o.rules;
 }
 
