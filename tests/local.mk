@@ -54,6 +54,7 @@ TESTS += \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
+	tests/cli/decode.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
@@ -63,6 +64,7 @@ TESTS += \
 	tests/cli/script.t \
 	tests/cli/series.t \
 	tests/cli/watch.t \
+	tests/cli/trigger.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -84,6 +86,7 @@ EXTRA_DIST += \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
+	tests/cli/decode.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
@@ -93,6 +96,7 @@ EXTRA_DIST += \
 	tests/cli/script.t \
 	tests/cli/series.t \
 	tests/cli/watch.t \
+	tests/cli/trigger.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \

@@ -14,13 +14,16 @@
 #include "bench/boards.h"
 #include "bench/clients.h"
 #include "bench/consoles_open.h"
+#include "bench/decoders.h"
 #include "bench/demo.h"
 #include "bench/gauges.h"
 #include "bench/hub.h"
 #include "bench/jobs.h"
+#include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/profiles.h"
 #include "bench/watch.h"
+#include "bench/triggers.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -281,6 +284,9 @@ bench_free(struct bench *b)
 	jobs_close(b);
 	demo_close(b);
 	consoles_close(b);
+	decoders_close(b);
+	meters_close(b);
+	triggers_close(b);
 	gauges_close(b);
 	watches_close(b);
 	profiles_close(b);
@@ -335,6 +341,9 @@ serve(struct bench *b)
 	    json_pack("{s:s,s:s,s:s*,s:I}", "name", b->name, "version", VISE_VERSION, "target",
 		b->target, "pid", (json_int_t)getpid()));
 	gauges_open(b);
+	decoders_open(b);
+	meters_open(b);
+	triggers_open(b);
 	boards_open(b);
 	process_ready(NULL);
 	run_lines(b);

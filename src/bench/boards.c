@@ -6,8 +6,10 @@
 
 #include "base/alloc.h"
 #include "bench/consoles.h"
+#include "bench/decoders.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
+#include "bench/triggers.h"
 #include "sys/path.h"
 
 void
@@ -41,6 +43,18 @@ boards_close(struct bench *b)
 	json_decref(b->boards);
 	json_decref(b->workflows);
 	json_decref(b->macros);
+}
+
+static json_t *
+row_of(const json_t *list, const char *id)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+		if (strcmp(json_get_str(row, "id", ""), id) == 0)
+			return row;
+	return NULL;
 }
 
 /* A row that a host tells more of replaces or completes the row of the manifest. */
@@ -205,8 +219,10 @@ flash_port(const struct command_call *c, const char *id)
 static void
 cmd_flash(struct command_call *c)
 {
-	const char *id = board_of(c);
+	const char *id = board_of(c), *file = json_get_str(c->args, "file", "");
 
+	if (id != NULL && path_exists(file))
+		decoders_flashed(c->ctx, file);
 	if (id != NULL)
 		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--flash",
 		    .file = json_get_str(c->args, "file", NULL), .job_kind = "flash",
@@ -267,6 +283,7 @@ cmd_use(struct command_call *c)
 	mem_free(b->board);
 	b->board = mem_str(id);
 	bench_news(b, "bench", json_pack("{s:s}", "board", id));
+	triggers_board(b, json_object_get(row_of(b->boards, id), "triggers"));
 	command_done(c, NULL);
 }
 

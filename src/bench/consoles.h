@@ -33,6 +33,7 @@ struct bench_console {
 	uint64_t refused;               /* sys_mono() of the last "not sent" notice */
 	json_t *marks;                  /* [{offset,at,text}], oldest first; or NULL */
 	struct loop_timer *tell;        /* counters are told twice a second while bytes come */
+	struct follow *follow;          /* follow.h */
 };
 
 /* The argument of every command about one console. */

@@ -11,6 +11,7 @@
 #include "bench/consoles_at.h"
 #include "bench/consoles_lend.h"
 #include "bench/consoles_wire.h"
+#include "bench/follow.h"
 #include "bench/news.h"
 #include "bench/ports.h"
 
@@ -36,6 +37,8 @@ on_data(void *arg, uint64_t end)
 
 	(void)end;
 	clients_stream_grew(k->bench);
+	if (k->follow != NULL)
+		follow_data(k);
 	if (k->tell == NULL)
 		k->tell = loop_timer_start(k->bench->loop, TELL_NS, 0, on_tell, k);
 }
@@ -185,6 +188,7 @@ console_end(struct bench_console *k)
 	loop_timer_stop(k->tell);
 	consoles_at_end(k);
 	loop_timer_stop(k->look);
+	follow_close(k);
 	console_close(k->console);
 	entry_free(k);
 }
@@ -266,6 +270,7 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
 		bench_notice_err(b, "warn", k->name, &bad);
 	list_add_tail(&b->consoles, &k->node);
 	console_at_listen(k->console);
+	follow_open(k);
 	clients_new_stream(b, k->stream);
 	watch_lines(k);
 	consoles_tell(k);

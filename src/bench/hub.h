@@ -76,6 +76,11 @@ struct bench {
 	json_t *boards, *workflows, *macros;
 	char *board;                    /* in use, or NULL */
 	struct gauge_set *gauges;
+	struct decoding *decoding;      /* decoders.h */
+	struct meters *meters;          /* meters.h */
+	struct triggers *triggers;      /* triggers.h */
+	struct symbols *symbols;        /* symbols.h */
+	json_t *decoders;               /* of plugins: rows of decoder.list */
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */
 	char *demo_run[4], *demo_proc, *demo_sys;

@@ -9,12 +9,15 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/consoles_lend.c %D%/consoles_lend.h \
 	%D%/consoles_open.c %D%/consoles_open.h \
 	%D%/consoles_wire.c %D%/consoles_wire.h \
+	%D%/decoders.c %D%/decoders.h \
 	%D%/demo.c %D%/demo.h \
+	%D%/follow.c %D%/follow.h \
 	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \
 	%D%/looks.c %D%/looks.h \
+	%D%/meters.c %D%/meters.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
 	%D%/ports.c %D%/ports.h \
@@ -24,4 +27,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/watch_round.c %D%/watch_round.h
+	%D%/snapshot.c %D%/snapshot.h \
+	%D%/symbols.c %D%/symbols.h \
+	%D%/triggers.c %D%/triggers.h
 %C%_libbench_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -8,11 +8,15 @@
 #include "bench/consoles_open.h"
 #include "bench/consoles_wire.h"
 #include "bench/logs.h"
+#include "bench/decoders.h"
+#include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/ports.h"
 #include "bench/snapshot.h"
+#include "bench/triggers.h"
 
 const struct command *const bench_commands[] = {
+	bench_decode_commands, bench_meter_commands, bench_trigger_commands,
 	bench_console_commands, bench_console_open_commands, bench_console_wire_commands,
 	bench_lend_commands, bench_log_commands, bench_port_commands, bench_at_commands,
 	bench_gauge_commands, bench_profile_commands, bench_job_commands, bench_board_commands,

@@ -6,11 +6,13 @@
 #include "base/err.h"
 #include "bench/clients.h"
 #include "bench/consoles.h"
+#include "bench/decoders.h"
 #include "bench/gauges.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/shots.h"
 #include "bench/watch.h"
+#include "bench/triggers.h"
 #include "sys/time.h"
 
 json_t *
@@ -47,6 +49,8 @@ snapshot_json(struct bench *b)
 	json_put(o, "gauges", gauges_json(b));
 	json_put(o, "jobs", jobs_json(b));
 	json_put(o, "notices", json_incref(b->notices));
+	json_put(o, "decoded", decoders_json(b));
+	json_put(o, "triggers", triggers_json(b));
 	json_put(o, "profile", json_incref(b->profile));
 	json_put(o, "watches", watches_json(b));
 	json_put(o, "shots", shots_json(b, SHOTS_SHOWN));

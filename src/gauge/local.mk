@@ -16,6 +16,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/set.c %D%/set.h \
 	%D%/source_cgroup.c %D%/source_cgroup.h \
 	%D%/source_freq.c %D%/source_freq.h \
+	%D%/source_given.c %D%/source_given.h \
 	%D%/source_local.c %D%/source_local.h \
 	%D%/source_process.c %D%/source_process.h \
 	%D%/source_pss.c %D%/source_pss.h \

@@ -13,6 +13,7 @@
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
 #include "gauge/source_cgroup.h"
+#include "gauge/source_given.h"
 #include "gauge/source_local.h"
 #include "gauge/source_process.h"
 #include "gauge/source_pss.h"
@@ -33,6 +34,7 @@ struct gauge_set {
 	struct gauge_table table;
 	struct series series;
 	struct rules rules;
+	struct given given;
 	struct local *local;
 	struct process *process;
 	struct pss *pss;
@@ -105,6 +107,7 @@ on_sensors(void *arg)
 	struct gauge_set *g = arg;
 	struct gauge_sample s = { .t = g->mono - g->epoch, .n = g->table.n, .v = g->table.v };
 
+	given_sample(&g->given, g->mono);
 	series_put(&g->series, s.t, s.v, s.n);
 	g->sampling = false;
 	tell_defs(g);
@@ -252,6 +255,7 @@ gauge_set_new(
 	struct root proc, sys;
 
 	table_init(&g->table);
+	g->given.table = &g->table;
 	if (o->board != NULL && !open_board(g, l, o, why)) {
 		mem_free(g);
 		return NULL;
@@ -339,6 +343,18 @@ gauge_set_now(struct gauge_set *g)
 		g->again = true;
 	else
 		loop_defer(g->loop, sample, g);
+}
+
+bool
+gauge_set_put(struct gauge_set *g, const struct gauge_def *def, double v)
+{
+	return given_put(&g->given, def, v, sys_mono());
+}
+
+bool
+gauge_set_given(const struct gauge_set *g, const char *id)
+{
+	return given_is(&g->given, id);
 }
 
 bool

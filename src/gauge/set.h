@@ -51,6 +51,10 @@ void gauge_set_every(struct gauge_set *g, uint64_t every_ns);
 void gauge_set_process(struct gauge_set *g, pid_t pid, const char *name);
 bool gauge_set_process_found(const struct gauge_set *g);        /* true when none was asked for */
 void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, besides the timer's */
+/* A value from elsewhere (source_given.h); def->id is its key. It is in the next sample. False:
+ * there are too many, or the machine has a gauge of this name. */
+bool gauge_set_put(struct gauge_set *g, const struct gauge_def *def, double v);
+bool gauge_set_given(const struct gauge_set *g, const char *id);        /* it was put */
 bool gauge_set_ready(const struct gauge_set *g);        /* the first search for sensors is over */
 unsigned gauge_set_hanging(
     const struct gauge_set *g); /* threads stuck in a driver: exit takes _Exit() */

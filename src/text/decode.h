@@ -99,6 +99,9 @@ void decode_line(struct decode *d, const char *p, size_t n, uint64_t offset, uin
 bool decode_open(const struct decode *d);       /* a record waits for more lines */
 void decode_flush(struct decode *d);            /* nothing came for a while: it is over */
 
+/* The runtime's or a library's, not the program's own. */
+bool decode_is_library(const char *func, const char *file);
+
 /* ---- for decoders */
 
 /* Text without escape sequences and control bytes (a tab stays), added to out. */

@@ -141,12 +141,12 @@ begin_go(struct decode_record *r, const struct decode_line *l, const struct deco
 
 /* ---- Go: the dump that follows */
 
-/* The runtime's, not the program's. */
-static bool
-is_library(const char *func, const char *file)
+bool
+decode_is_library(const char *func, const char *file)
 {
 	static const char *const roots[] = { "/go/src/", "/usr/lib/go", "/usr/local/go",
-		"/golang.org/toolchain", "/libexec/src/", "/tinygo/src/", "/pkg/mod/" };
+		"/golang.org/toolchain", "/libexec/src/", "/tinygo/src/", "/pkg/mod/",
+		"/esp-idf/components/", "/zephyr/arch/", "/zephyr/kernel/", "/newlib/" };
 
 	if (strncmp(func, "runtime.", 8) == 0 || strncmp(func, "runtime/", 8) == 0 ||
 	    strncmp(func, "panic(", 6) == 0 || strncmp(func, "main.init.func", 14) == 0)
@@ -192,7 +192,7 @@ frame(struct decode_record *r, const char *p, size_t all)
 	r->count[FRAMES]++;
 	decode_text(where, sizeof where, p, all);
 	if (r->count[OWN] != 0 || r->level != DECODE_CRASH || length == 0 ||
-	    is_library(r->note, where))
+	    decode_is_library(r->note, where))
 		return;
 	row = decode_row(r, "at %.100s (%.120s)", r->note, where);
 	if (row != NULL)

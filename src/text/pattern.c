@@ -100,6 +100,23 @@ pattern_free(struct pattern *p)
 	mem_free(p);
 }
 
+const char *
+pattern_group(const struct pattern *p, unsigned group)
+{
+	uint32_t names = 0, size = 0;
+	PCRE2_SPTR table = NULL;
+
+	if (p->code == NULL)
+		return NULL;
+	(void)pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &names);
+	(void)pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	(void)pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
+	for (uint32_t i = 0; i < names; i++, table += size)     /* two bytes of number, the name */
+		if (((unsigned)table[0] << 8 | table[1]) == group)
+			return (const char *)table + 2;
+	return NULL;
+}
+
 static enum pattern_found
 find_literal(const struct pattern *p, const char *hay, size_t n, size_t from,
     struct pattern_match *m)

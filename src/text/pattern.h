@@ -35,6 +35,8 @@ enum pattern_found { PATTERN_NO, PATTERN_YES, PATTERN_GAVE_UP /* a limit was met
 enum err pattern_new(const char *text, size_t n, unsigned flags, struct pattern **out,
                      struct err_msg *why);
 void     pattern_free(struct pattern *p);       /* NULL is fine */
+/* The name of a group, (?<name>...); NULL when it has none. */
+const char *pattern_group(const struct pattern *p, unsigned group);
 /* The first match that begins at or after from. */
 enum pattern_found pattern_find(const struct pattern *p, const char *hay, size_t n, size_t from,
                                 struct pattern_match *m);

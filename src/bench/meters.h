@@ -1,0 +1,24 @@
+/*
+ * meters.h - gauges out of console lines: what decoders measure, `name=value` (gauge.plot), and the
+ * user's own patterns (gauge.pattern). Private to bench/.
+ *
+ * Layer   bench. Owned by the bench.
+ * Cost    METERS_LINES lines of a console in METERS_WINDOW_NS are looked at; in a flood the rest is
+ *         not. Names are bounded by the gauge set (gauge/source_given.h).
+ */
+#ifndef BENCH_METERS_H
+#define BENCH_METERS_H
+#include "bench/follow.h"
+
+enum { METERS_LINES = 200, METERS_PATTERNS = 32 };
+#define METERS_WINDOW_NS UINT64_C(100000000)
+
+void meters_open(struct bench *b);
+void meters_close(struct bench *b);
+void meters_line(struct follow *f, const struct follow_line *l);
+void meters_value(void *follow, const char *name, double value, const char *unit);
+void meters_console_gone(struct follow *f);
+
+extern const struct command bench_meter_commands[];
+
+#endif

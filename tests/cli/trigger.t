@@ -1,0 +1,141 @@
+#!/bin/sh
+# trigger.t - a pattern on the console does something: each action, once, cool-down, storms, the list, and
+# who did it in the journal.
+. "${srcdir:-.}/tests/lib/tap.sh"
+need python3 python3
+tmpdir
+PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
+S=$XDG_RUNTIME_DIR/vise/trig.sock
+export PYTHONPATH PYTHONDONTWRITEBYTECODE T S
+mkfifo "$T/line"
+cat >"$T/board.sh" <<X
+#!/bin/sh
+stty raw -echo
+exec 3<&0
+cat <&3 &
+exec cat <>"$T/line"
+X
+chmod +x "$T/board.sh"
+
+spawn "$BUILD/vise-bench" --foreground --name trig --linger 120s \
+	--run "console.open exec:$T/board.sh" 2>"$T/bench.err"
+wait_for 'test -S "$S"' 10
+ok $? "a bench" || note <"$T/bench.err"
+
+cat >"$T/rig.py" <<'P'
+import json, os, time
+from client import fresh, until
+def q(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def board(text):
+    with open(os.environ["T"] + "/line", "wb") as f:
+        f.write(text.encode())
+c = fresh(os.environ["S"], name="ann"); c.attach()
+def fired(n, seconds=10):
+    assert c.wait(lambda: len(c.of("trigger")) >= n, seconds), c.of("trigger")
+    return c.of("trigger")
+def still():
+    "everything that was said has been looked at"
+    mark = "still %d" % time.monotonic_ns()
+    t = c.do("trigger.add %s notice literal=on once=on" % q(mark))
+    board(mark + "\n")
+    assert c.wait(lambda: [e for e in c.of("trigger") if e["id"] == t["id"]], 10)
+    c.do("trigger.remove %d" % t["id"])
+    return [e for e in c.of("trigger") if e["id"] != t["id"]]
+P
+py()
+{
+	says=$( (cat "$T/rig.py" -) | python3 - 2>&1)
+	ok $? "$1" || printf '%s\n' "$says" | note
+}
+
+py "notice: text, place, who asked for it" <<'P'
+t = c.do('trigger.add "temp \\\\d{3}" notice "too hot"')
+assert t["by"] == "ann" and t["action"] == "notice" and not t["off"], t
+board("temp 21\ntemp 121\n")
+e = fired(1)[0]
+assert e["line"] == "temp 121" and e["offset"] == 8 and e["by"] == "ann" and e["console"] == "main", e
+n = c.wait(lambda: [x["notice"] for x in c.of("notice") if "too hot" in x["notice"]["text"]], 5)
+assert n and n[0]["text"] == "too hot: temp 121", c.of("notice")
+assert len(still()) == 1
+c.do("trigger.remove %d" % t["id"])
+P
+
+py "mark, command, log and its end" <<'P'
+c.do('trigger.add BEGIN log %s/text.log cooldown=0s' % os.environ["T"])
+c.do('trigger.add BEGIN mark cooldown=0s')
+c.do('trigger.add DONE log-stop cooldown=0s')
+c.do("trigger.add DONE command %s cooldown=0s" % q('mark.set "by a trigger" console={console}'))
+board("BEGIN\n"); fired(2)
+board("in between\n")
+assert until(lambda: os.path.exists(os.environ["T"] + "/text.log")
+             and "in between" in open(os.environ["T"] + "/text.log").read(), 10)
+board("DONE\n"); fired(4)
+assert c.wait(lambda: len(c.of("mark")) >= 2, 5), c.of("mark")
+texts = [m["text"] for m in c.of("mark")]
+assert "BEGIN" in texts and "by a trigger" in texts, texts
+assert until(lambda: not any("text.log" in str(l) for l in c.do("console.list")[0]["logs"]), 5), c.do("console.list")
+board("after\n"); still()
+assert "after" not in open(os.environ["T"] + "/text.log").read()
+for t in c.do("trigger.list"): c.do("trigger.remove %d" % t["id"])
+P
+
+py "once, a cool-down, off and on" <<'P'
+a = c.do("trigger.add tick once=on"); b = c.do("trigger.add tick cooldown=1h")
+board("tick 1\ntick 2\ntick 3\n"); fired(2)
+assert len(still()) == 2, c.of("trigger")
+l = {t["id"]: t for t in c.do("trigger.list")}
+assert l[a["id"]]["off"] and l[a["id"]]["fired"] == 1, l
+assert l[b["id"]]["held"] == 2 and l[b["id"]]["fired"] == 1 and not l[b["id"]]["off"], l
+c.do("trigger.on %d" % a["id"]); c.do("trigger.off %d" % b["id"])
+board("tick 4\n"); fired(3)
+assert [e["id"] for e in still()][-1] == a["id"]
+c.do("trigger.remove %d" % a["id"]); c.do("trigger.remove %d" % b["id"])
+assert c.do("trigger.list") == []
+P
+
+py "a prompt without a line end fires, and not again when the line is whole" <<'P'
+t = c.do('trigger.add "login:" cooldown=0s literal=on')
+board("board login:")
+fired(1)
+board(" root\n")
+assert len(still()) == 1, c.of("trigger")
+c.do("trigger.remove %d" % t["id"])
+P
+
+py "a board that answers its own trigger is stopped" <<'P'
+t = c.do('trigger.add ping command "console.line ping" cooldown=0s')
+c.do("option.set console.eol lf")
+board("ping\n")
+n = c.wait(lambda: [x["notice"] for x in c.of("notice") if "is off" in x["notice"]["text"]], 20)
+assert n and n[0]["next"].startswith("trigger.on"), c.of("notice")
+l = c.do("trigger.list")[0]
+assert l["off"] and l["fired"] == 20, l
+c.do("trigger.remove %d" % t["id"])
+P
+
+py "a trigger may take itself away" <<'P'
+t = c.do("trigger.add bye command " + q("trigger.remove 999"))
+c.do("trigger.remove %d" % t["id"])
+t = c.do("trigger.add bye command " + q("trigger.remove %d" % (t["id"] + 1)))
+board("bye\nbye\n"); fired(1)
+assert until(lambda: c.do("trigger.list") == [], 5), c.do("trigger.list")
+P
+
+py "what is refused" <<'P'
+for line, code in (("trigger.add ( notice", "format"), ("trigger.add x dance", "usage"), ("trigger.add x macro", "usage"),
+                   ("trigger.remove 4711", "not_found"), ("trigger.on 4711", "not_found"), ('trigger.add ""', "usage")):
+    r = c.refused(line)
+    assert r is not None and r.code == code, (line, r)
+ids = [c.do("trigger.add x%d" % i)["id"] for i in range(64)]
+assert c.refused("trigger.add one-more").code == "limit"
+for i in ids: c.do("trigger.remove %d" % i)
+P
+
+py "the journal says what fired, and for whom" <<'P'
+b = json.load(open(os.environ["S"][:-4] + "json"))["dir"]
+j = [json.loads(l) for l in open(b + "/journal.jsonl")]
+assert [r for r in j if r["type"] == "trigger" and r["by"] == "ann" and r["line"] == "temp 121"]
+P
+
+plan
