@@ -50,11 +50,11 @@ TESTS += \
 	tests/cli/borrow.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
+	tests/cli/decode.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
-	tests/cli/decode.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
@@ -65,6 +65,7 @@ TESTS += \
 	tests/cli/series.t \
 	tests/cli/watch.t \
 	tests/cli/trigger.t \
+	tests/cli/watch.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -82,11 +83,11 @@ EXTRA_DIST += \
 	tests/cli/borrow.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
+	tests/cli/decode.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
-	tests/cli/decode.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
@@ -97,6 +98,7 @@ EXTRA_DIST += \
 	tests/cli/series.t \
 	tests/cli/watch.t \
 	tests/cli/trigger.t \
+	tests/cli/watch.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
