@@ -25,9 +25,8 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/profiles.c %D%/profiles.h \
 	%D%/shots.c %D%/shots.h \
 	%D%/snapshot.c %D%/snapshot.h \
+	%D%/symbols.c %D%/symbols.h \
+	%D%/triggers.c %D%/triggers.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/watch_round.c %D%/watch_round.h
-	%D%/snapshot.c %D%/snapshot.h \
-	%D%/symbols.c %D%/symbols.h \
-	%D%/triggers.c %D%/triggers.h
 %C%_libbench_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
