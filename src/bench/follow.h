@@ -24,8 +24,9 @@ struct follow {
 	uint64_t last_data;             /* sys_mono() */
 	uint64_t partial_end;           /* how far an unfinished line was given, 0: not */
 	struct meter_console *meter;    /* meters.h */
-	uint64_t noticed;               /* sys_mono() of the last notice of a crash */
-	uint32_t noticed_title;         /* hash of it */
+	uint64_t noticed;               /* sys_mono() since when notices of crashes count */
+	unsigned notices;
+	uint32_t noticed_title;         /* hash of the last */
 };
 
 struct follow_line {

@@ -38,25 +38,42 @@ is_name(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '/' || c == '-';
 }
 
-/* Bytes of a decimal number at p[0..n), 0: none. A word that goes on behind it is none. */
+static bool
+is_digit(const char *p, size_t n, size_t i)
+{
+	return i < n && p[i] >= '0' && p[i] <= '9';
+}
+
+static size_t
+digits(const char *p, size_t n, size_t i)
+{
+	while (is_digit(p, n, i))
+		i++;
+	return i;
+}
+
+/* Bytes of a decimal number at p[0..n), 0: none; "1.2.3" is none. */
 static size_t
 number(const char *p, size_t n, double *out)
 {
-	char text[40], *end;
-	size_t i = 0;
+	const size_t from = n != 0 && (p[0] == '-' || p[0] == '+') ? 1 : 0;
+	size_t i = digits(p, n, from), e;
+	char text[40];
 
-	if (i < n && (p[i] == '-' || p[i] == '+'))
-		i++;
-	if (i == n || (!isdigit((unsigned char)p[i]) && p[i] != '.'))
+	if (i < n && p[i] == '.' && (is_digit(p, n, i + 1) || i != from))
+		i = digits(p, n, i + 1);
+	if (i == from || (i < n && p[i] == '.'))
 		return 0;
-	while (i < n && i < sizeof text - 1 && (isdigit((unsigned char)p[i]) || p[i] == '.' ||
-	    ((p[i] == 'e' || p[i] == 'E') && i + 1 < n && (isdigit((unsigned char)p[i + 1]) ||
-	    p[i + 1] == '-')) || (p[i] == '-' && (p[i - 1] | 0x20) == 'e')))
-		i++;
+	if (i < n && (p[i] | 0x20) == 'e') {
+		e = i + 1 < n && (p[i + 1] == '-' || p[i + 1] == '+') ? i + 2 : i + 1;
+		i = is_digit(p, n, e) ? digits(p, n, e) : i;
+	}
+	if (i >= sizeof text)
+		return 0;
 	memcpy(text, p, i);
 	text[i] = '\0';
-	*out = strtod(text, &end);
-	return *end == '\0' && isfinite(*out) ? i : 0;
+	*out = strtod(text, NULL);
+	return isfinite(*out) ? i : 0;
 }
 
 /* Bytes of a unit at p; it ends where a word ends. */
