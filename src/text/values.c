@@ -52,22 +52,34 @@ digits(const char *p, size_t n, size_t i)
 	return i;
 }
 
+static size_t
+sign(const char *p, size_t n, size_t i)
+{
+	return i < n && (p[i] == '-' || p[i] == '+') ? i + 1 : i;
+}
+
+/* Behind an exponent at p[i], or i. */
+static size_t
+exponent(const char *p, size_t n, size_t i)
+{
+	const size_t e = i < n && (p[i] | 0x20) == 'e' ? sign(p, n, i + 1) : n;
+
+	return is_digit(p, n, e) ? digits(p, n, e) : i;
+}
+
 /* Bytes of a decimal number at p[0..n), 0: none; "1.2.3" is none. */
 static size_t
 number(const char *p, size_t n, double *out)
 {
-	const size_t from = n != 0 && (p[0] == '-' || p[0] == '+') ? 1 : 0;
-	size_t i = digits(p, n, from), e;
+	const size_t from = sign(p, n, 0);
+	size_t i = digits(p, n, from);
 	char text[40];
 
 	if (i < n && p[i] == '.' && (is_digit(p, n, i + 1) || i != from))
 		i = digits(p, n, i + 1);
 	if (i == from || (i < n && p[i] == '.'))
 		return 0;
-	if (i < n && (p[i] | 0x20) == 'e') {
-		e = i + 1 < n && (p[i + 1] == '-' || p[i + 1] == '+') ? i + 2 : i + 1;
-		i = is_digit(p, n, e) ? digits(p, n, e) : i;
-	}
+	i = exponent(p, n, i);
 	if (i >= sizeof text)
 		return 0;
 	memcpy(text, p, i);
