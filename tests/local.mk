@@ -63,7 +63,6 @@ TESTS += \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
 	tests/cli/series.t \
-	tests/cli/watch.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/kill.t \
@@ -96,7 +95,6 @@ EXTRA_DIST += \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
 	tests/cli/series.t \
-	tests/cli/watch.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/kill.t \
