@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/series.c %D%/series.h \
 	%D%/set.c %D%/set.h \
 	%D%/source_cgroup.c %D%/source_cgroup.h \
+	%D%/source_firmware.c %D%/source_firmware.h \
 	%D%/source_freq.c %D%/source_freq.h \
 	%D%/source_given.c %D%/source_given.h \
 	%D%/source_local.c %D%/source_local.h \

@@ -13,6 +13,7 @@
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
 #include "gauge/source_cgroup.h"
+#include "gauge/source_firmware.h"
 #include "gauge/source_given.h"
 #include "gauge/source_local.h"
 #include "gauge/source_process.h"
@@ -39,6 +40,7 @@ struct gauge_set {
 	struct process *process;
 	struct pss *pss;
 	struct cgroup *cgroup;
+	struct firmware firmware;
 	struct sensors *sensors;
 	struct board *board;            /* NULL: this machine */
 	uint64_t up;                    /* the board's clock at its sample before */
@@ -129,6 +131,7 @@ take(struct gauge_set *g, uint64_t clock)
 	process_sample(g->process, clock);
 	pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
 	cgroup_sample(g->cgroup, process_pid(g->process), g->mono);
+	firmware_sample(&g->firmware);
 	sensors_start(g->sensors, g->mono, g->every / 4 < DEADLINE ? g->every / 4 : DEADLINE);
 }
 
@@ -275,6 +278,7 @@ gauge_set_new(
 	g->process = process_new(&g->table, &proc);
 	g->pss = pss_new(l, &g->table, &proc);
 	g->cgroup = cgroup_new(&g->table, &proc, &sys);
+	firmware_init(&g->firmware, &g->table, proc.mirror);
 	if (o->pid > 0 || o->process != NULL)
 		process_choose(g->process, o->pid, o->process);
 	g->mono = sys_mono();

@@ -128,6 +128,31 @@ is $? 0 "... its memory, threads and CPU" || printf '%s\n' "$says" | note
 timeout 60 "$vise" gauges exec:sh --process sleep --once >"$T/out" 2>"$T/err"
 is $? 0 "... and by name" || note <"$T/err"
 
+# --- a Raspberry Pi's firmware: bits now and since boot, the clock that cpufreq does not tell
+
+mkdir "$T/pi"
+cat >"$T/pi/vcgencmd" <<'END'
+#!/bin/sh
+case $1 in
+get_throttled) echo throttled=0x50001 ;;
+measure_clock) echo "frequency(48)=600117184" ;;
+esac
+END
+chmod +x "$T/pi/vcgencmd"
+PATH=$T/pi:$PATH timeout 60 "$vise" gauges exec:sh -n 2 --every 200ms >"$T/out" 2>"$T/err"
+says=$(python3 - "$T/out" 2>&1 <<'P'
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+v = rows[-1]["values"]
+assert [v["power." + k] for k in ("undervoltage", "capped", "throttled", "softlimit")] == [1, 0, 0, 0], v
+assert v["freq.arm"] == 600117184, v
+defs = {d["id"]: d for r in rows for d in r.get("defs", [])}
+assert "has happened since boot" in defs["power.throttled"]["source"], defs["power.throttled"]
+assert "never since boot" in defs["power.capped"]["source"], defs["power.capped"]
+P
+)
+is $? 0 "get_throttled and the real clock of a Raspberry Pi" || printf '%s\n' "$says" | note
+
 # --- ssh
 
 for server in openssh dropbear; do
