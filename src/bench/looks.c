@@ -11,6 +11,7 @@
 #include "bench/news.h"
 #include "bench/profile_tasks.h"
 #include "bench/shots.h"
+#include "bench/watch.h"
 #include "sys/path.h"
 
 struct look {
@@ -198,6 +199,121 @@ cmd_export(struct command_call *c)
 	json_decref(params);
 }
 
+/* ---- over several snapshots */
+
+/* The series file that the newest watch of this kind keeps, or NULL (borrowed from watches). */
+static const char *
+series_of(const json_t *watches, const char *kind)
+{
+	const char *path = NULL;
+	const json_t *w;
+	size_t i;
+
+	json_array_foreach(watches, i, w) {
+		const json_t *s = json_object_get(json_object_get(w, "series"), kind);
+
+		if (json_get_int(s, "snapshots", 0) > 1)
+			path = json_get_str(s, "path", path);
+	}
+	return path;
+}
+
+/* The files of that kind that are still there, oldest first. */
+static json_t *
+files_of(const struct bench *b, const char *kind)
+{
+	json_t *list = json_array(), *shot;
+	size_t i;
+
+	json_array_foreach(b->shots, i, shot)
+		if (json_get_bool(shot, "kept", true) &&
+		    strcmp(json_get_str(shot, "kind", ""), kind) == 0)
+			(void)json_array_append(list, json_object_get(shot, "path"));
+	return list;
+}
+
+static void
+cmd_leaks(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *kind = json_get_str(c->args, "kind", "heap");
+	json_t *params = json_copy(c->args), *watches = watches_json(b), *files = files_of(b, kind);
+	const char *series = series_of(watches, kind);
+	struct err_msg why;
+	enum err e = ERR_OK;
+
+	(void)json_object_del(params, "kind");
+	if (series != NULL)
+		json_put_str(params, "series", series);
+	else if (json_array_size(files) > 1)
+		json_put(params, "sources", json_incref(files));
+	else
+		e = err_set(&why, ERR_NOTHING, kind,
+		    "watch.start URL takes snapshots regularly, profile.grab one now",
+		    "two snapshots are needed to see what grows, three to be sure");
+	if (e == ERR_OK)
+		e = ask(c, "series.rank", params, NULL, &why);
+	if (e != ERR_OK)
+		command_fail(c, &why);
+	json_decref(files);
+	json_decref(watches);
+	json_decref(params);
+}
+
+/* The sources given, else the first and the last snapshot of goroutines there is. */
+static json_t *
+goroutine_sources(const struct bench *b, const json_t *args)
+{
+	json_t *given = json_object_get(args, "sources"), *files, *two;
+	const size_t n = json_array_size(given);
+
+	if (n != 0)
+		return json_incref(given);
+	files = files_of(b, "goroutine");
+	two = json_array();
+	if (json_array_size(files) > 1)
+		(void)json_array_append(two, json_array_get(files, 0));
+	if (json_array_size(files) > 0)
+		(void)json_array_append(two, json_array_get(files, json_array_size(files) - 1));
+	json_decref(files);
+	return two;
+}
+
+static void
+cmd_goroutines(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	json_t *params = json_copy(c->args), *sources = goroutine_sources(b, c->args);
+	struct err_msg why;
+	enum err e = ERR_OK;
+
+	json_put(params, "sources", json_incref(sources));
+	if (json_array_size(sources) == 0)
+		e = err_set(&why, ERR_NOTHING, "goroutines",
+		    "profile.grab URL kind=goroutine, or watch.start with kinds=heap,goroutine",
+		    "there is no snapshot of them");
+	if (e == ERR_OK)
+		e = ask(c, "goroutines.show", params, NULL, &why);
+	if (e != ERR_OK)
+		command_fail(c, &why);
+	json_decref(sources);
+	json_decref(params);
+}
+
+static const struct command_arg leaks_args[] = {
+	{ "kind", ARG_WORD, 0, "heap", "heap, goroutine ..." },
+	{ "type", ARG_WORD, 0, NULL, "sample type" },
+	{ "limit", ARG_INT, 0, "50", "at most so many stacks" },
+	{ "points", ARG_BOOL, 0, "off", "with the value at each snapshot" },
+	{ .name = NULL },
+};
+static const struct command_arg goroutines_args[] = {
+	{ "by", ARG_WORD, 0, NULL, "stack, state, creator or age" },
+	{ "limit", ARG_INT, 0, "100", "at most so many groups" },
+	{ "sources", ARG_REST, 0, NULL, "dumps or profiles to compare; else the timeline's" },
+	{ .name = NULL },
+};
+
 #define LOOK_ARGS \
 	{ "type", ARG_WORD, 0, NULL, "sample type; the profile's default if absent" }, \
 	{ "only", ARG_WORD, 0, NULL, "both, growth or shrink" }, \
@@ -249,6 +365,10 @@ const struct command bench_look_commands[] = {
 	    cmd_view },
 	{ "profile.details", "callers, callees, lines and stacks of a function", details_args, 0,
 	    cmd_details },
+	{ "profile.leaks", "what grows over all snapshots, the surest first", leaks_args, 0,
+	    cmd_leaks },
+	{ "profile.goroutines", "goroutines by stack, with causes, against the first snapshot",
+	    goroutines_args, 0, cmd_goroutines },
 	{ "profile.export", "write the comparison to a file for other programs", export_args, 0,
 	    cmd_export },
 	{ .name = NULL },

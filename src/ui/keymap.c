@@ -44,6 +44,11 @@ static const struct key_row builtin[] = {
 	{ KEYS_BOARD, "y", "view.yank", "copy the values", "yank", NULL },
 	{ KEYS_BOARD, "P", "gauge.pid ", "watch a process", NULL, NULL },
 
+	{ KEYS_SNAPSHOTS, "a", "view.profile.shot a", "the selected one becomes A", "A", NULL },
+	{ KEYS_SNAPSHOTS, "b", "view.profile.shot b", "the selected one becomes B", "B", NULL },
+	{ KEYS_SNAPSHOTS, "Enter", "view.enter", "compare it with the one before", "compare",
+	    NULL },
+
 	{ KEYS_PROFILE, "Enter", "view.enter", "zoom; then focus on the row, zoom into the box",
 	    "focus", NULL },
 	{ KEYS_PROFILE, "Tab", "view.profile.part", "table, icicle, details (zoomed)", "part",
@@ -205,7 +210,8 @@ begins(const char *whole, const char *keys)
 
 /* The pane's own keys come before those of lists, those before the global ones. */
 static const enum key_context order[KEY_CONTEXTS] = {
-	KEYS_LIVE, KEYS_CONSOLE, KEYS_BOARD, KEYS_PROFILE, KEYS_JOBS, KEYS_LIST, KEYS_GLOBAL,
+	KEYS_LIVE, KEYS_CONSOLE, KEYS_BOARD, KEYS_SNAPSHOTS, KEYS_PROFILE, KEYS_JOBS, KEYS_LIST,
+	    KEYS_GLOBAL,
 };
 
 enum keymap_found

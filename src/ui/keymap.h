@@ -24,6 +24,7 @@
 	X(GLOBAL,  "global",  "everywhere (behind the prefix while live)") \
 	X(CONSOLE, "console", "console, when not live") \
 	X(BOARD,   "board",   "board") \
+	X(SNAPSHOTS, "snapshots", "profile: snapshots") \
 	X(PROFILE, "profile", "profile") \
 	X(JOBS,    "jobs",    "jobs") \
 	X(LIST,    "list",    "lists and scrollback")

@@ -49,7 +49,7 @@ struct profile_line {
 /* A list that the bench gives: snapshots, leaks, goroutines. */
 struct profile_list {
 	json_t *answer;                 /* or NULL */
-	char *error, *note;
+	char *line, *error;             /* the question; why it was not answered */
 	bool asked;                     /* under way */
 	uint64_t asked_at;              /* mono of the last asking, 0: never */
 	size_t row, top, rows;

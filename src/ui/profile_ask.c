@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "ui/profile_list.h"
 
 const char *const profile_sorts[] = { "delta", "growth", "flat", "cum", "cum_b", "error", "name",
@@ -35,7 +36,7 @@ list_fini(struct profile_list *l)
 {
 	json_decref(l->answer);
 	mem_free(l->error);
-	mem_free(l->note);
+	mem_free(l->line);
 }
 
 void
@@ -383,7 +384,9 @@ answered_view(struct ui *u, const json_t *result, const struct err_msg *err)
 	v->key = v->asked_key;
 	v->asked_key = NULL;
 	profile_keep(&v->error, NULL);
-	if (err != NULL)
+	if (err != NULL && err->code == ERR_USAGE && v->type != NULL)
+		profile_keep(&v->type, NULL);   /* of another kind of profile: its default then */
+	else if (err != NULL)
 		failed(v, err);
 	else
 		take_view(u, result);
@@ -404,6 +407,27 @@ answered_detail(struct ui *u, const json_t *result, const struct err_msg *err)
 		v->detail = json_incref(json_object_get(result, "details"));
 }
 
+/* What the bench says of a profile command, in words. */
+static bool
+said(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
+{
+	const char *state = json_get_str(result, "state", NULL);
+	char size[24];
+
+	if (err != NULL || strncmp(line, "profile.", 8) != 0)
+		return false;
+	if (strncmp(line, "profile.export ", 15) == 0) {
+		bytes_fmt_short(json_get_int(result, "bytes", 0), size, sizeof size);
+		ui_say(u, UI_INFO, "wrote %.300s (%s, %s)", json_get_str(result, "out", ""),
+		    json_get_str(result, "format", ""), size);
+		return true;
+	}
+	if (state == NULL || json_object_get(result, "rows") == NULL)
+		return false;
+	ui_say(u, UI_INFO, "profile %s: %s", json_get_str(result, "type", ""), state);
+	return true;
+}
+
 bool
 profile_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
@@ -414,7 +438,7 @@ profile_answer(struct ui *u, const char *line, const json_t *result, const struc
 	else if (v->asking && v->detail_asked != NULL && equal(v->detail_line, line))
 		answered_detail(u, result, err);
 	else
-		return profile_list_answer(u, line, result, err);
+		return profile_list_answer(u, line, result, err) || said(u, line, result, err);
 	return true;
 }
 
@@ -494,6 +518,8 @@ profile_want(struct ui *u, int cols, int icicle_rows)
 	mem_free(line);
 	mem_free(key);
 	want_details(u);
+	if (u->replica->shots != 0)
+		profile_list_want_series(u);
 }
 
 /* ---- narrowing */

@@ -8,6 +8,7 @@
 #include "ui/pane.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_icicle.h"
+#include "ui/profile_list.h"
 
 static const char *
 word(const struct command_call *c, const char *name)
@@ -130,7 +131,7 @@ run_type(struct command_call *c)
 {
 	struct profile_view *v = shown(c);
 	const json_t *types = json_object_get(v->answer, "types");
-	const char *wanted = word(c, "type"), *now = v->answer != NULL ? v->type_shown : "";
+	const char *wanted = word(c, "type"), *now = json_get_str(v->answer, "type", "");
 	const size_t n = json_array_size(types);
 
 	for (size_t i = 0; i < n && wanted[0] == '\0'; i++)
@@ -233,6 +234,18 @@ profile_filter(struct ui *u, const char *text)
 	v->top = 0;
 }
 
+static void
+run_shot(struct command_call *c)
+{
+	static const char *const slots[] = { "a", "b", NULL };
+	const int n = choice(c, "slot", slots);
+
+	if (n < 0)
+		return;
+	profile_list_choose(c->ctx, slots[n]);
+	command_done(c, NULL);
+}
+
 /* The file gets what is seen: filters, type and direction of the pane go with it. */
 static void
 run_export(struct command_call *c)
@@ -266,6 +279,7 @@ ARGS(args_function, { "function", ARG_WORD, 0, NULL, "else the selected one" });
 ARGS(args_name, { "function", ARG_WORD, ARG_MUST, NULL, "its whole name" });
 ARGS(args_all, { "all", ARG_BOOL, 0, "off", "every step" });
 ARGS(args_to, { "to", ARG_WORD, ARG_MUST, NULL, "left right" });
+ARGS(args_slot, { "slot", ARG_WORD, ARG_MUST, NULL, "a b" });
 ARGS(args_export, { "file", ARG_WORD, 0, NULL, "without it asks" });
 
 const struct command profile_commands[] = {
@@ -284,6 +298,8 @@ const struct command profile_commands[] = {
 	{ "view.profile.part", "table, icicle or details", args_part, COMMAND_VIEW, run_part },
 	{ "view.profile.select", "select a function in all parts", args_name, COMMAND_VIEW,
 	    run_select },
+	{ "view.profile.shot", "make the selected snapshot A or B", args_slot, COMMAND_VIEW,
+	    run_shot },
 	{ "view.profile.side", "the box beside", args_to, COMMAND_VIEW, run_side },
 	{ "view.profile.sort", "sort the rows", args_by, COMMAND_VIEW, run_sort },
 	{ "view.profile.type", "another sample type", args_type, COMMAND_VIEW, run_type },

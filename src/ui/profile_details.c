@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "ui/fmt.h"
 #include "ui/pane.h"
+#include "ui/profile_list.h"
 #include "ui/profile_table.h"
 
 static void __attribute__((format(printf, 3, 4)))
@@ -194,6 +195,22 @@ make_lines(struct profile_view *v)
 	add_stacks(v, d);
 }
 
+/* How the function did over the snapshots, at the right of its numbers. */
+static void
+draw_series(struct ui *u, struct grid *g, struct grid_rect r)
+{
+	const int width = r.cols >= 120 ? 40 : 16;
+	const char *words = "";
+	double points[64];
+	const size_t n = u->profile->chosen != NULL ? profile_series(u, u->profile->chosen, points,
+	    64, &words) : 0;
+
+	if (n < 2 || r.cols < 50 || r.rows < 2 || u->profile->text_top != 0)
+		return;
+	grid_spark(g, r.row + 1, r.col + r.cols - width - 1, width, &(struct grid_spark){ points, n,
+	    NAN, NAN, NAN, u->set, STYLE_BAR });
+}
+
 void
 profile_details_draw(struct ui *u, struct grid *g, struct grid_rect r, bool keys)
 {
@@ -214,4 +231,5 @@ profile_details_draw(struct ui *u, struct grid *g, struct grid_rect r, bool keys
 	for (size_t i = 0; i < height && v->text_top + i < v->texts; i++)
 		grid_text(g, r.row + 1 + (int)i, r.col + 1, r.cols - 1,
 		    v->text[v->text_top + i].style, v->text[v->text_top + i].text);
+	draw_series(u, g, r);
 }

@@ -54,7 +54,7 @@ error_text(const struct profile_view *v, const struct profile_row *r, char *out,
 	char text[32];
 
 	if (!isfinite(r->sd) || r->sd <= 0) {
-		snprintf(out, size, "%s", v->sampled ? "exact" : "-");
+		snprintf(out, size, "- ");
 		return;
 	}
 	fmt_sample(r->sd, v->unit, text, sizeof text);

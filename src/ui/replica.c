@@ -275,6 +275,7 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 		(void)set_job(r, o, &changed);
 	json_array_foreach(json_object_get(s, "notices"), i, o)
 		(void)add_notice(r, o);
+	r->shots += json_array_size(json_object_get(s, "shots"));
 	if (json_is_object(json_object_get(s, "profile")))
 		profile_set(&r->profile, json_object_get(s, "profile"));
 	keep(&r->clients, json_object_get(s, "clients"));
@@ -442,6 +443,15 @@ on_at(struct replica *r, const json_t *body, uint64_t t, struct replica_news *ne
 }
 
 static void
+on_shot(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)body;
+	(void)t;
+	(void)news;
+	r->shots++;
+}
+
+static void
 on_bench_end(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	(void)t;
@@ -467,7 +477,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "console.gone", on_console_gone },
 		{ "gauge.defs", on_gauge_defs }, { "job", on_job }, { "job.gone", on_job_gone },
 		{ "notice", on_notice }, { "notice.clear", on_notice_clear },
-		{ "profile", on_profile },
+		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },
 		{ "mark", on_mark },
 		{ "at", on_at }, { "bench.end", on_bench_end }, { "bench", on_bench },

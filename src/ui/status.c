@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ui/overlay.h"
 #include "ui/pane.h"
+#include "ui/profile_list.h"
 
 static void
 draw_message(struct ui *u, struct grid *g, int row)
@@ -120,7 +121,9 @@ draw_hint_row(struct ui *u, struct grid *g, int row)
 		col += grid_textf(g, row, col, help_at - col - 1, STYLE_KEY, "%s then ",
 		    u->keymap.prefix);
 	if (!ui_live(u) && (u->focus != PANE_CONSOLE || u->replica->consoles != 0))
-		col = draw_hints(u, g, row, col, help_at - 1, pane_ops(u->focus)->keys);
+		col = draw_hints(u, g, row, col, help_at - 1, profile_snapshots(u) ?
+		    KEYS_SNAPSHOTS :
+		    pane_ops(u->focus)->keys);
 	(void)draw_hints(u, g, row, col, help_at - 1, KEYS_GLOBAL);
 }
 

@@ -12,6 +12,7 @@
 #include "ui/pane.h"
 #include "ui/parts.h"
 #include "ui/profile_ask.h"
+#include "ui/profile_list.h"
 #include "ui/ports.h"
 #include "ui/streamfind.h"
 
@@ -140,7 +141,8 @@ ui_contexts(const struct ui *u)
 {
 	if (u->prefix)
 		return 1u << KEYS_LIVE | 1u << KEYS_GLOBAL;
-	return 1u << pane_ops(u->focus)->keys | 1u << KEYS_LIST | 1u << KEYS_GLOBAL;
+	return 1u << pane_ops(u->focus)->keys | 1u << KEYS_LIST | 1u << KEYS_GLOBAL |
+	    (profile_snapshots(u) ? 1u << KEYS_SNAPSHOTS : 0);
 }
 
 /* ---- streams */

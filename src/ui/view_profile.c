@@ -54,8 +54,10 @@ side_text(const struct ui *u, const struct replica_side *s, const char *letter, 
 	if (s->time != 0)
 		clock_fmt_hms(s->time, when, sizeof when);
 	fmt_sample(s->total, unit_of(&u->replica->profile), total, sizeof total);
-	if (full)
+	if (full && (u->cols >= 100 || s->time == 0))
 		snprintf(out, size, "%s %.24s %s %s", letter, base, when, total);
+	else if (full)
+		snprintf(out, size, "%s %.12s %s %s", letter, base, when, total);
 	else if (s->time != 0)
 		snprintf(out, size, "%s %.5s", letter, when);
 	else
@@ -309,7 +311,8 @@ title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size
 	}
 	if (p->state == NULL || is(p, "none"))
 		return;
-	snprintf(left, left_size, "%.40s", v->answer != NULL ? v->type_shown : p->type != NULL ?
+	snprintf(left, left_size, "%.40s", v->answer != NULL && v->held == NULL ?
+	    json_get_str(v->answer, "type", "") : p->type != NULL ?
 	    p->type : "");
 	snprintf(right, right_size, "%s", !is(p, "ready") ? p->state : single(p) ? "B" : "B-A");
 }
