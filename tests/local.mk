@@ -65,6 +65,7 @@ TESTS += \
 	tests/cli/series.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
+	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -97,6 +98,7 @@ EXTRA_DIST += \
 	tests/cli/series.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
+	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \

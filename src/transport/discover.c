@@ -266,6 +266,40 @@ port_same(const struct port *a, const struct port *b)
 	return strcmp(a->sysfs, b->sysfs) == 0;
 }
 
+static bool
+find_same(const char *root, const struct port *was, struct port *out)
+{
+	struct port_list l;
+	bool found = false;
+
+	if (ports_list(root, 0, &l, NULL) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < l.n && !found; i++) {
+		found = port_same(&l.v[i], was);
+		if (found)
+			*out = l.v[i];
+	}
+	ports_free(&l);
+	return found;
+}
+
+enum err
+port_find_again(const char *root, const char *path, const struct port *was, struct port *out,
+    struct err_msg *why)
+{
+	struct port here;
+	const bool there = port_describe(root, path, 0, &here) == ERR_OK;
+
+	*out = here;
+	if ((there && port_same(&here, was)) || find_same(root, was, out))
+		return ERR_OK;
+	if (there)
+		return err_set(why, ERR_BUSY, path, "open it by hand if that is the one you want",
+		    "another board (%04x:%04x %s) stands in its place", here.vid, here.pid,
+		    here.serial);
+	return err_set(why, ERR_NOTHING, path, NULL, "it is not there yet");
+}
+
 /* The parts of VID:PID[:SERIAL[:INTERFACE]]. */
 struct selector { uint64_t vid, pid, interface; bool has_interface; struct slice serial; };
 

@@ -43,6 +43,10 @@ void     ports_free(struct port_list *l);
 enum err port_describe(const char *root, const char *path, unsigned flags, struct port *out);
 /* The same board's same port: by serial number, else by USB place. False when neither is USB. */
 bool     port_same(const struct port *a, const struct port *b);
+/* Where that port stands now: at path, else on any other name. ERR_NOTHING: not there; ERR_BUSY:
+ * another board stands at path. */
+enum err port_find_again(const char *root, const char *path, const struct port *was,
+    struct port *out, struct err_msg *why);
 /* The port that "VID:PID[:SERIAL[:INTERFACE]]" selects; ERR_USAGE when several fit. */
 enum err port_select(const char *root, const char *selector, struct port *out, struct err_msg *why);
 /* "ttyUSB0 (STM32 STLink), ttyACM1" or "no serial port is there" - for messages. */

@@ -130,35 +130,19 @@ transport_find_again(const char *spec, const struct port *was, char *out, size_t
     struct err_msg *why)
 {
 	const char *rest;
-	struct port_list l;
 	struct port now;
-	bool other = false, found = false;
 	char *path;
+	enum err e;
 
 	snprintf(out, size, "%s", spec);
 	if (was == NULL || !was->usb || !is_node(find_scheme(spec, &rest)))
 		return ERR_OK;
 	path = node_path(rest);
-	if (port_describe("", path, 0, &now) == ERR_OK) {
-		found = port_same(&now, was);
-		other = !found;
-	}
+	e = port_find_again("", path, was, &now, why);
+	if (e == ERR_OK && strcmp(now.path, path) != 0)
+		snprintf(out, size, "%s", now.path);
 	mem_free(path);
-	if (!found && ports_list("", 0, &l, NULL) == ERR_OK) {
-		for (size_t i = 0; i < l.n && !found; i++)
-			if (port_same(&l.v[i], was)) {
-				snprintf(out, size, "%s", l.v[i].path);
-				found = true;
-			}
-		ports_free(&l);
-	}
-	if (found)
-		return ERR_OK;
-	if (other)
-		return err_set(why, ERR_BUSY, spec, "open it by hand if that is the one you want",
-		    "another board (%04x:%04x %s) stands in its place", now.vid, now.pid,
-		    now.serial);
-	return err_set(why, ERR_NOTHING, spec, NULL, "it is not there yet");
+	return e;
 }
 
 /* ---- loss */

@@ -243,6 +243,46 @@ test_same(void **state)
 	ports_free(&l);
 }
 
+/* The board that was on ttyUSB0 or ttyACM0, after other things happened to the names. */
+static void
+test_find_again(void **state)
+{
+	char *acm0 = mem_fmt("%s/dev/ttyACM0", root), *acm9 = mem_fmt("%s/dev/ttyACM9", root);
+	struct port was, out;
+	struct err_msg why;
+
+	(void)state;
+	assert_int_equal(port_describe(root, acm0, 0, &was), ERR_OK);
+	assert_int_equal(port_find_again(root, acm0, &was, &out, &why), ERR_OK);
+	assert_string_equal(out.path, acm0);
+	/* a name where it is not now: found by its numbers */
+	assert_int_equal(port_find_again(root, acm9, &was, &out, &why), ERR_OK);
+	assert_string_equal(out.path, acm0);
+	/* the name now belongs to another: that one is not opened */
+	snprintf(was.serial, sizeof was.serial, "ANOTHER");
+	assert_int_equal(port_find_again(root, acm0, &was, &out, &why), ERR_BUSY);
+	assert_non_null(strstr(why.why, "0483:374b 0672FF"));
+	assert_int_equal(port_find_again(root, acm9, &was, &out, &why), ERR_NOTHING);
+	/* another interface of the same board is not it */
+	assert_int_equal(port_describe(root, acm0, 0, &was), ERR_OK);
+	was.interface = 4;
+	assert_int_equal(port_find_again(root, acm0, &was, &out, &why), ERR_BUSY);
+	/* its boot loader has other numbers */
+	assert_int_equal(port_describe(root, acm0, 0, &was), ERR_OK);
+	was.pid = 0xdf11;
+	assert_int_equal(port_find_again(root, acm0, &was, &out, &why), ERR_BUSY);
+	/* without a serial number: the same socket of the same hub */
+	mem_free(acm9);
+	acm9 = mem_fmt("%s/dev/ttyUSB0", root);
+	assert_int_equal(port_describe(root, acm9, 0, &was), ERR_OK);
+	assert_int_equal(port_find_again(root, acm0, &was, &out, &why), ERR_OK);
+	assert_string_equal(out.path, acm9);
+	snprintf(was.sysfs, sizeof was.sysfs, "/sys/devices/elsewhere");
+	assert_int_equal(port_find_again(root, acm9, &was, &out, &why), ERR_BUSY);
+	mem_free(acm9);
+	mem_free(acm0);
+}
+
 static void
 test_sentence(void **state)
 {
@@ -353,6 +393,7 @@ main(void)
 		cmocka_unit_test(test_describe_follows_links),
 		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_find_again),
 		cmocka_unit_test(test_sentence),
 		cmocka_unit_test(test_uucp_locks),
 		cmocka_unit_test(test_uucp_take),
