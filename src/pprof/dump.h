@@ -67,6 +67,13 @@ struct dump {
 	struct hmap stack_of;
 };
 
+/* The frames of a stack; NULL when the dump has none at all. */
+static inline const struct dump_frame *
+dump_frames(const struct dump *d, uint32_t stack)
+{
+	return d->frame == NULL ? NULL : d->frame + d->stack[stack].first;
+}
+
 /* text of any kind: DUMP_STACKS or DUMP_COUNTS. */
 enum err dump_parse(struct dump **out, const char *text, size_t n, const char *what,
                     struct err_msg *why);

@@ -22,16 +22,13 @@ take_frame(struct dump_item *item, struct slice s)
 	struct dump_frame f = { .line = 0 };
 	size_t n;
 
-	name = slice_word(&rest);
-	place = slice_trim(rest);
-	/* generic names may hold blanks: the place is what stands behind the last tab */
-	for (n = s.n; n > 0 && s.p[n - 1] != '\t'; n--)
+	/* generic names and files may hold blanks: the place is what stands behind the last tab */
+	for (n = rest.n; n > 0 && rest.p[n - 1] != '\t'; n--)
 		;
-	if (n > 0 && slice_starts(pc, "0x")) {
-		place = slice_skip(s, n);
-		name = slice_trim(slice_make(name.p, (size_t)(s.p + n - name.p)));
-	}
-	if (!slice_starts(pc, "0x") || item->frames == DUMP_DEPTH_MAX || !dump_place(place, &f))
+	name = slice_trim(slice_make(rest.p, n));
+	place = slice_skip(rest, n);
+	if (name.n == 0 || !slice_starts(pc, "0x") || item->frames == DUMP_DEPTH_MAX ||
+	    !dump_place(place, &f))
 		return;
 	for (n = name.n; n > 0 && name.p[n - 1] != '+'; n--)
 		;

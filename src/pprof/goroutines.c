@@ -123,12 +123,6 @@ text_key(struct slice s, uint64_t seed)
 	return hash_bytes(s.p, s.n, seed);
 }
 
-static const struct dump_frame *
-frames_of(const struct dump *d, uint32_t stack)
-{
-	return d->frame + d->stack[stack].first;
-}
-
 static uint32_t
 age_bucket(const struct dump *d, const struct dump_goroutine *g)
 {
@@ -149,7 +143,7 @@ key_of(const struct goroutines *w, const struct dump *d, const struct dump_gorou
 	switch (w->o.by) {
 	case GOROUTINES_BY_STATE:
 		return hash_mix(
-		    11, (uint64_t)causes_class_of(g->state, frames_of(d, g->stack), s->count));
+		    11, (uint64_t)causes_class_of(g->state, dump_frames(d, g->stack), s->count));
 	case GOROUTINES_BY_CREATOR:
 		return text_key(s->creator.function, 13);
 	case GOROUTINES_BY_AGE:
@@ -258,7 +252,7 @@ is_system(const struct dump *d, uint32_t stack)
 	const struct dump_stack *s = &d->stack[stack];
 
 	for (uint32_t i = 0; i < s->count; i++)
-		if (!slice_starts(frames_of(d, stack)[i].function, "runtime."))
+		if (!slice_starts(dump_frames(d, stack)[i].function, "runtime."))
 			return false;
 	return s->count > 0;
 }
@@ -327,13 +321,12 @@ judge(struct goroutines *w, struct goroutines_group *g)
 {
 	const struct dump *d = w->dumps[g->dump];
 	const struct dump_stack *s = &d->stack[g->stack];
-	const struct dump_frame *frame = frames_of(d, g->stack);
+	const struct dump_frame *frame = dump_frames(d, g->stack);
 	bool alone = g->has_main && g->count == 1;
 
 	find_cause(w, g, frame, s->count);
 	if (w->o.allow != NULL)
-		g->allowed =
-		    allow_find(w->o.allow, g->state, frame, s->count, s->creator.function);
+		g->allowed = allow_find(w->o.allow, g->state, frame, s->count, s->creator.function);
 	if (g->count == 0)
 		return;
 	if (g->allowed == NULL && !alone && !is_system(d, g->stack))

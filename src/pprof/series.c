@@ -490,12 +490,13 @@ series_walk_fini(struct series_walk *w)
 bool
 series_walk_next(struct series_walk *w)
 {
-	const struct series_snapshot *n = &w->s->snapshot[w->next];
+	const struct series_snapshot *n;
 	struct series_reader r;
 	uint32_t changed;
 
 	if (w->next >= w->s->count)
 		return false;
+	n = &w->s->snapshot[w->next];
 	r.p = (const unsigned char *)w->s->log.data + n->at;
 	r.end = r.p + n->n;
 	r.bad = false;
@@ -510,12 +511,13 @@ series_forget(struct series *s, uint32_t keep, struct err_msg *why)
 	struct series_walk w;
 	struct buf log;
 	uint32_t go = s->count > keep ? s->count - keep : 0;
-	struct series_snapshot *first = s->snapshot + go;
+	struct series_snapshot *first;
 	size_t from, moved;
 	enum err e = ERR_OK;
 
 	if (go == 0)
 		return ERR_OK;
+	first = &s->snapshot[go];
 	if (keep == 0)
 		return err_set(why, ERR_USAGE, "series", NULL, "at least one snapshot must stay");
 	e = series_walk_init(&w, s, why);

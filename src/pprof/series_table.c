@@ -217,7 +217,9 @@ series_index(struct series *s)
 		ok = note(&s->frame_of, frame_key(s, &s->frame[i]), i);
 	for (uint32_t i = 0; ok && i < s->stack_count; i++)
 		ok = note(&s->stack_of,
-		    stack_key(s, s->stack_frame + s->stack[i].first, s->stack[i].count), i);
+		    stack_key(s, s->stack[i].count == 0 ? NULL : s->stack_frame + s->stack[i].first,
+			s->stack[i].count),
+		    i);
 	for (uint32_t i = 0; ok && i < s->cell_count; i++)
 		ok = note(&s->cell_of, cell_key(s, s->cell[i].stack, s->cell[i].size), i);
 	s->indexed = ok;

@@ -52,7 +52,7 @@ static void
 put_stack(json_t *o, const struct dump *d, const struct goroutines_group *g, bool frames)
 {
 	const struct dump_stack *s = &d->stack[g->stack];
-	const struct dump_frame *frame = d->frame + s->first;
+	const struct dump_frame *frame = dump_frames(d, g->stack);
 	json_t *list;
 
 	if (s->count > 0) {

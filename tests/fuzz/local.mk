@@ -4,8 +4,10 @@ EXTRA_DIST += \
 	tests/fuzz/fuzz_at.c \
 	tests/fuzz/fuzz_elf.c \
 	tests/fuzz/fuzz_gotab.c \
+	tests/fuzz/fuzz_dump.c \
 	tests/fuzz/fuzz_pprof.c \
 	tests/fuzz/fuzz_proto.c \
+	tests/fuzz/fuzz_series.c \
 	tests/fuzz/fuzz_term_gate.c \
 	tests/fuzz/fuzz_term_screen.c
 
@@ -41,4 +43,12 @@ tests_fuzz_fuzz_term_screen_SOURCES = tests/fuzz/fuzz_term_screen.c
 tests_fuzz_fuzz_term_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_fuzz_fuzz_term_screen_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_term_screen_LDADD = src/term/libterm.a src/grid/libgrid.a src/base/libbase.a $(VTERM_LIBS)
+noinst_PROGRAMS += tests/fuzz/fuzz_dump tests/fuzz/fuzz_series
+tests_fuzz_fuzz_dump_SOURCES = tests/fuzz/fuzz_dump.c
+tests_fuzz_fuzz_dump_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dump_LDADD = $(tests_fuzz_fuzz_pprof_LDADD)
+tests_fuzz_fuzz_series_SOURCES = tests/fuzz/fuzz_series.c
+tests_fuzz_fuzz_series_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS)
+tests_fuzz_fuzz_series_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_series_LDADD = $(tests_fuzz_fuzz_pprof_LDADD)
 endif

@@ -9,6 +9,7 @@ complete -c vise -n __fish_use_subcommand -a console -d 'Plain console, no panes
 complete -c vise -n __fish_use_subcommand -a at -d 'AT transactions'
 complete -c vise -n __fish_use_subcommand -a gauges -d 'Samples of the board'
 complete -c vise -n __fish_use_subcommand -a pprof -d 'Profiles: top and diff'
+complete -c vise -n __fish_use_subcommand -a goroutines -d 'Who waits for what, and who leaks'
 complete -c vise -n __fish_use_subcommand -a flash -d 'Program the board'
 complete -c vise -n __fish_use_subcommand -a debug -d 'Debug the board'
 complete -c vise -n __fish_use_subcommand -a run -d 'Build, flash and watch'
