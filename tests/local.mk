@@ -55,6 +55,7 @@ TESTS += \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
+	tests/cli/gauges-serve.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
@@ -88,6 +89,7 @@ EXTRA_DIST += \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
+	tests/cli/gauges-serve.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \

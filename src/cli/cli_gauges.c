@@ -12,9 +12,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "cli/metrics.h"
 #include "core/json.h"
 #include "gauge/board.h"
 #include "gauge/json.h"
+#include "gauge/prometheus.h"
 #include "gauge/set.h"
 #include "gauge/table.h"
 #include "loop/loop.h"
@@ -30,6 +32,8 @@ struct run {
 	size_t columns;                 /* of the CSV header, 0 before it */
 	bool warned;
 	int status;
+	const char *serve;              /* address to be scraped at; nothing is printed then */
+	struct metrics *metrics;
 };
 
 static const char usage[] =
@@ -48,6 +52,8 @@ static const char usage[] =
     "  --pid PID         also the process PID; --process NAME: the first one of that name\n"
     "  --csv             a header and rows instead of JSON objects\n"
     "  --json            JSON objects, one a line (the default)\n"
+    "  --serve ADDRESS   print nothing, answer GET /metrics at [HOST:]PORT for Prometheus\n"
+    "                    (127.0.0.1 unless a host is named; port 0: a free one)\n"
     "  --proc-root DIR   read DIR instead of /proc; --sys-root DIR: instead of /sys\n";
 
 static int
@@ -88,6 +94,14 @@ set_json(struct run *r, const char *value, struct err_msg *why)
 	(void)value;
 	(void)why;
 	r->csv = false;
+	return ERR_OK;
+}
+
+static enum err
+set_serve(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)why;
+	r->serve = value;
 	return ERR_OK;
 }
 
@@ -174,6 +188,7 @@ static const struct {
 	{ "--process", true, set_process },
 	{ "--csv", false, set_csv },
 	{ "--json", false, set_json },
+	{ "--serve", true, set_serve },
 	{ "--proc-root", true, set_proc_root },
 	{ "--sys-root", true, set_sys_root },
 	{ "--help", false, set_help },
@@ -302,7 +317,9 @@ on_sample(void *arg, const struct gauge_sample *s)
 
 	if (r->stopped)
 		return;
-	if (r->csv)
+	if (r->serve != NULL)
+		;       /* told to who asks */
+	else if (r->csv)
 		print_csv(r, s);
 	else
 		print_json(r, s);
@@ -354,6 +371,27 @@ on_console(void *arg, const char *p, size_t n)
 		else
 			fputc(c, stderr);
 	}
+}
+
+static void
+on_scrape(void *arg, struct buf *out)
+{
+	struct run *r = arg;
+
+	(void)gauge_set_prometheus(r->set, out);
+}
+
+static enum err
+serve(struct run *r, struct err_msg *why)
+{
+	enum err e;
+
+	if (r->serve == NULL)
+		return ERR_OK;
+	e = metrics_open(r->loop, r->serve, on_scrape, r, &r->metrics, why);
+	if (e == ERR_OK)
+		fprintf(stderr, "vise: http://%s/metrics\n", metrics_address(r->metrics));
+	return e;
 }
 
 static void
@@ -411,7 +449,8 @@ cli_gauges(int argc, char **argv)
 	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
 	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
 	r.set = gauge_set_new(r.loop, &r.opts, &cb, &r, &why);
-	if (r.set == NULL) {
+	if (r.set == NULL || serve(&r, &why) != ERR_OK) {
+		gauge_set_free(r.set);
 		loop_free(r.loop);
 		return fail(&why);
 	}
@@ -421,6 +460,7 @@ cli_gauges(int argc, char **argv)
 		(void)fflush(stdout);
 		_Exit(r.status); /* a thread hangs in a driver: an orderly end would wait for it */
 	}
+	metrics_close(r.metrics);
 	gauge_set_free(r.set);
 	loop_free(r.loop);
 	return r.status;

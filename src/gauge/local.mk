@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/mirror.c %D%/mirror.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/procfs.c %D%/procfs.h \
+	%D%/prometheus.c %D%/prometheus.h \
 	%D%/remote.c %D%/remote.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/sensor.c %D%/sensor.h \

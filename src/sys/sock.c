@@ -205,25 +205,55 @@ sys_sock_error(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &n) == 0 ? e : errno;
 }
 
+/* Binds a socket for one address and listens; the port that it got. */
+static int
+listen_one(const struct addrinfo *a, uint16_t *port)
+{
+	const int one = 1, fd = new_socket(a->ai_family);
+	struct sockaddr_storage got;
+	socklen_t n = sizeof got;
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (bind(fd, a->ai_addr, a->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&got, &n) != 0) {
+		const int e = errno;
+
+		sys_close(fd);
+		errno = e;
+		return -1;
+	}
+	*port = ntohs(got.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&got)->sin6_port
+						: ((struct sockaddr_in *)&got)->sin_port);
+	return fd;
+}
+
+enum err
+sys_tcp_listen(const char *host, uint16_t *port, int *fd, struct err_msg *why)
+{
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *a = NULL;
+	char number[8], name[64];
+	int e;
+
+	snprintf(name, sizeof name, "%s", host + (host[0] == '['));
+	name[strcspn(name, "]")] = '\0';
+	snprintf(number, sizeof number, "%u", *port);
+	*fd = -1;
+	e = getaddrinfo(name, number, &hints, &a);
+	if (e != 0)
+		return err_set(why, ERR_USAGE, host, "give an address such as 127.0.0.1",
+		    "not an address to listen at: %s", gai_strerror(e));
+	*fd = listen_one(a, port);
+	e = errno;
+	freeaddrinfo(a);
+	return *fd >= 0 ? ERR_OK : err_errno(why, e, host, "listening");
+}
+
 enum err
 sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(*port) };
-	socklen_t n = sizeof a;
-	const int one = 1;
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	*fd = new_socket(AF_INET);
-	if (*fd >= 0)
-		(void)setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 ||
-	    listen(*fd, BACKLOG) != 0 || getsockname(*fd, (struct sockaddr *)&a, &n) != 0) {
-		const enum err e = err_errno(why, errno, "127.0.0.1", "listening");
-
-		sys_close(*fd);
-		*fd = -1;
-		return e;
-	}
-	*port = ntohs(a.sin_port);
-	return ERR_OK;
+	return sys_tcp_listen("127.0.0.1", port, fd, why);
 }

@@ -24,6 +24,8 @@ bool     sys_socketpair(int fd[2]);             /* stream, both non-blocking */
 /* Starts a connection (non-blocking): ready when writable, then sys_sock_error says how it went. */
 enum err sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why);
 int      sys_sock_error(int fd);                /* 0 or an errno */
+/* Listens at a numeric address ("0.0.0.0", "::1", "[::1]"); *port 0 asks for a free one. */
+enum err sys_tcp_listen(const char *host, uint16_t *port, int *fd, struct err_msg *why);
 /* Listens on loopback only; *port 0 asks for a free one and returns it. */
 enum err sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why);
 
