@@ -5,6 +5,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/base.lua \
 	lua/vise/console.lua \
 	lua/vise/launch.lua \
+	lua/vise/macro.lua \
 	lua/vise/main.lua \
 	lua/vise/register.lua \
 	lua/vise/semver.lua \

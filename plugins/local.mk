@@ -3,9 +3,17 @@
 nobase_dist_pkgdata_DATA += \
 	plugins/at-basics/init.lua \
 	plugins/at-basics/plugin.json \
+	plugins/esp-at/init.lua \
+	plugins/esp-at/plugin.json \
+	plugins/gnss/init.lua \
+	plugins/gnss/plugin.json \
 	plugins/go3/init.lua \
 	plugins/go3/plugin.json \
+	plugins/hm10/init.lua \
+	plugins/hm10/plugin.json \
 	plugins/qemu-cortex-m/init.lua \
 	plugins/qemu-cortex-m/plugin.json \
 	plugins/sim/init.lua \
-	plugins/sim/plugin.json
+	plugins/sim/plugin.json \
+	plugins/simcom/init.lua \
+	plugins/simcom/plugin.json

@@ -59,6 +59,7 @@ TESTS += \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
+	tests/cli/macro.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
@@ -93,6 +94,7 @@ EXTRA_DIST += \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
+	tests/cli/macro.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
@@ -190,6 +192,7 @@ EXTRA_DIST += \
 	tests/lib/ttyrig.py \
 	tests/rig/README.md \
 	tests/rig/atdev/atdev.py \
+	tests/rig/atdev/dialects.py \
 	tests/rig/atdev/hostile.py \
 	tests/rig/leakd/Makefile \
 	tests/rig/leakd/extra.go \

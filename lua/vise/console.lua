@@ -84,7 +84,7 @@ local function writable(self, call)
   end
   local row = core.console(self.name)
   local lock = row and row.lock
-  if type(lock) == "table" and lock.who then
+  if type(lock) == "table" and lock.who and not core.holds_lock then
     fail("busy", "%s: %s holds it for %s", self.name, tostring(lock.who), tostring(lock.what))
   end
 end
@@ -176,7 +176,8 @@ function Console:pending() return self.stream:pending() end
 
 ------------------------------------------------------------------ AT
 
-local at_options = { timeout = true, prefix = true, expect = true }
+local at_options = { timeout = true, prefix = true, expect = true, data = true, raw = true, idle = true, eol = true, good = true,
+  bad = true, run = true, prefix_line = true }
 
 local function at_lines(lines, prefix)
   if not prefix then return lines end
@@ -196,17 +197,21 @@ function Console:at(command, opt)
   check(self, "con:at")
   if type(command) ~= "string" then fail("usage", "con:at: a command is text") end
   opt = core.options("con:at", opt, at_options)
-  local fields = { console = self.name, expect = opt.expect }
+  local fields = { console = self.name, expect = opt.expect, data = opt.data, eol = opt.eol, good = opt.good, bad = opt.bad,
+    run = opt.run, prefix = opt.prefix_line }
+  if opt.raw then fields.raw = "on" end
+  if opt.idle then fields.idle = core.ms(core.seconds("con:at", opt.idle)) end
   if opt.timeout then fields.timeout = core.ms(core.seconds("con:at", opt.timeout)) end
   local from = self.stream:skip()
   local r = core.call("con:at", "command", { line = core.line("at.send", { command }, fields) })
   if r["end"] then self.stream:skip(math.tointeger(r["end"]))
   elseif r.result then self.stream:skip_past(from, r.result) end
-  if r.code ~= nil and r.code ~= "ok" and not opt.expect then
+  if r.code ~= nil and r.code ~= "ok" and r.code ~= "connect" and not opt.expect then
     fail(r.code == "timeout" and "timeout" or "at_error", "%s: the device answered %s", command, tostring(r.result), { lines = r.lines })
   end
   local lines = {}
   for i, l in ipairs(r.lines or {}) do lines[i] = l end
+  for i = #(r.payloads or {}), 1, -1 do table.insert(lines, (math.tointeger(r.payloads[i].after) or 0) + 1, r.payloads[i].text) end
   return at_lines(lines, opt.prefix), r.result
 end
 

@@ -43,7 +43,7 @@ end
 ------------------------------------------------------------------ plugins
 
 local manifest_keys = { name = true, version = true, api = true, entry = true, provides = true, requires = true, needs = true,
-  options = true, doc = true, boards = true }
+  options = true, doc = true, boards = true, macros = true }
 
 local function manifest_of(dir, text)
   local m = core.json.decode(text)
@@ -141,22 +141,6 @@ function actions.debug(r)
     job = proc.id, result = "pass" })
 end
 
-local function print_answer(lines, result)
-  for _, l in ipairs(lines or {}) do print(l) end
-  if result then print(result) end
-end
-
-function actions.macro(r)
-  local m = need(core.macros, "macro", r.id)
-  use_profile(core.boards[m.board or r.board])
-  local con = vise.console.get()
-  if m.run then m.run({ console = con, args = vise.args, board = core.board(core.boards[m.board or r.board]) }) end
-  if m.at then print_answer(con:at(m.at, { prefix = m.prefix, timeout = m.timeout })) end
-  if m.send then
-    con:send(m.send)
-    if m.expect then print(con:expect(m.expect, { timeout = m.timeout }).text) end
-  end
-end
 
 function actions.describe()
   core.out(core.json.encode(core.describe()))
@@ -184,6 +168,15 @@ local function run_workflows(list, r, sets, declared)
   return status
 end
 
+local function run_macro(r, sets, declared)
+  local m = need(core.macros, "macro", r.id)
+  local profile = core.boards[m.board or r.board]
+  for name, p in pairs(m.params or {}) do declared[name] = p end
+  core.check_sets(sets, declared)
+  use_profile(profile)
+  return core.run_macro(m, core.parameters(m.id, m.params, sets), core.board(profile))
+end
+
 local function run_file(r, sets)
   core.require_dir(dir_of(r.file), vise)
   vise.params = sets                                    -- as text: nothing declares types for a bare script
@@ -206,6 +199,7 @@ local function run_plugin(r, sets)
     local list = { need(core.workflows, "workflow", r.id) }
     return run_workflows(list, r, sets, declared)
   end
+  if r.action == "macro" then return run_macro(r, sets, declared) end
   core.check_sets(sets, declared)
   local ok, err = guarded(r.action .. " " .. tostring(r.id), actions[r.action], r)
   if not ok then error(err, 0) end

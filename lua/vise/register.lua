@@ -59,15 +59,18 @@ local workflow_fields = {
 local macro_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, keys = T.text, board = T.text,
   send = T.text, at = T.text, prefix = T.text, timeout = T.time, delay = T.time, repeat_every = T.time,
-  expect = { is_pattern, "text or vise.rx" }, run = T.fn,
+  expect = { is_pattern, "text or vise.rx" }, match = { is_pattern, "text or vise.rx" }, run = T.fn, params = T.table,
+  steps = { list_of(is_table), "a list of steps" }, result = { is_table, "a list of fields" }, verdict = T.fn, limit = T.time,
+  resume = { function(v) return is_bool(v) or is_time(v) end, "true or a duration" },
 }
-local param_types = { enum = true, int = true, number = true, bool = true, duration = true, bytes = true, string = true,
+local aliases = { choice = "enum", text = "string" }
+local param_types = { choice = true, text = true, enum = true, int = true, number = true, bool = true, duration = true, bytes = true, string = true,
   url = true }
 local param_fields = {
-  type = { function(v) return param_types[v] end, "enum, int, number, bool, duration, bytes, string or url", true },
+  type = { function(v) return param_types[v] end, "choice, int, number, bool, duration, bytes, text or url", true },
   values = { list_of(is_text), "a list of texts" }, default = { function() return true end, "" }, doc = T.text,
   min = { function(v) return type(v) == "number" end, "a number" }, max = { function(v) return type(v) == "number" end, "a number" },
-  required = { is_bool, "true or false" },
+  required = { is_bool, "true or false" }, unit = T.text, label = T.text,
 }
 
 local function nearest(word, fields)
@@ -113,12 +116,18 @@ function vise.board(t)
   return t
 end
 
+local function check_params(call, params)
+  for name, p in pairs(params or {}) do
+    check(("%s: params.%s"):format(call, tostring(name)), p, param_fields)
+    p.type = aliases[p.type] or p.type
+    if p.type == "enum" and not p.values then fail("usage", "%s: params.%s: a choice needs values", call, name) end
+    if p.min and p.max and p.min > p.max then fail("usage", "%s: params.%s: min is over max", call, name) end
+  end
+end
+
 function vise.workflow(t)
   check("vise.workflow", t, workflow_fields)
-  for name, p in pairs(t.params or {}) do
-    check(("vise.workflow: params.%s"):format(tostring(name)), p, param_fields)
-    if p.type == "enum" and not p.values then fail("usage", "vise.workflow: params.%s: an enum needs values", name) end
-  end
+  check_params("vise.workflow", t.params)
   add("vise.workflow", core.workflows, t)
   table.insert(core.order, t)
   return t
@@ -126,7 +135,10 @@ end
 
 function vise.macro(t)
   check("vise.macro", t, macro_fields)
-  if not (t.run or t.send or t.at) then fail("usage", "vise.macro: one of run, send and at is needed") end
+  if not (t.run or t.send or t.at or t.steps) then fail("usage", "vise.macro: one of steps, run, send and at is needed") end
+  check_params("vise.macro", t.params)
+  for _, p in pairs(t.params or {}) do if p.default == nil and p.required == nil then p.required = true end end
+  core.check_macro(t)
   add("vise.macro", core.macros, t)
   return t
 end
@@ -228,7 +240,7 @@ function core.describe()
   end
   for _, m in ipairs(sorted(core.macros)) do
     table.insert(d.macros, { id = m.id, title = m.title or m.id, doc = m.doc, keys = m.keys, plugin = d.plugin, board = m.board,
-      at = m.at, send = m.send })
+      at = m.at, send = m.send, params = m.params and plain(m.params, 0) or nil, steps = m.steps and #m.steps or nil })
   end
   return d
 end

@@ -1,41 +1,45 @@
--- at-basics: macros for any AT device. Commands: ITU-T V.250 (AT, ATI, ATE, AT&F) and 3GPP TS
--- 27.007 (AT+CSQ, AT+CREG, AT+CGMR).
+-- at-basics: macros for any AT device. Commands: ITU-T V.250 (AT, ATI, ATE, AT&F, ATV, ATQ) and 3GPP
+-- TS 27.007 (AT+CGMR, AT+CMEE).
 local vise = require "vise"
 
-local macros = {
-  { "at-hello", "Is it there?", "AT" },
-  { "at-identify", "Who is it? (ATI)", "ATI" },
-  { "at-echo-off", "Echo off (ATE0)", "ATE0" },
-  { "at-echo-on", "Echo on (ATE1)", "ATE1" },
-  { "at-signal", "Signal quality (AT+CSQ)", "AT+CSQ", "+CSQ:" },
-  { "at-network", "Network (AT+CREG?)", "AT+CREG?", "+CREG:" },
+vise.macro {
+  id = "at-hello", title = "Is it there?", keys = "a a",
+  steps = { { times = 5, every = "300ms", until_ = "up", why = "no answer to AT: speed, wiring, power?",
+    steps = { { set = { up = true } }, { at = "AT", timeout = "300ms", on_timeout = { { set = { up = false } } } } } } },
+  verdict = function() return "there" end,
 }
 
-for _, m in ipairs(macros) do
-  vise.macro { id = m[1], title = m[2], at = m[3], prefix = m[4] }
-end
+vise.macro { id = "at-echo-off", title = "Echo off (ATE0)", at = "ATE0" }
+vise.macro { id = "at-echo-on", title = "Echo on (ATE1)", at = "ATE1" }
+vise.macro { id = "at-words", title = "Results in words (ATQ0V1)", at = "ATQ0V1" }
+vise.macro { id = "at-errors", title = "Errors with numbers (AT+CMEE=1)", at = "AT+CMEE=1" }
+
+vise.macro {
+  id = "at-identify", title = "Who is it? (ATI)", keys = "a i",
+  run = function(ctx)
+    local lines = ctx.console:at("ATI")
+    if #lines == 0 then vise.fail("verify", "ATI is answered without a line", { verdict = true }) end
+    return { maker = lines[1], model = lines[2], more = lines[3] }
+  end,
+  result = { { name = "maker", label = "says" }, { name = "model", label = "" }, { name = "more", label = "" } },
+}
 
 -- Factory settings change the device, so the answer is looked at twice.
 vise.macro {
   id = "at-factory", title = "Factory settings (AT&F)",
-  run = function(ctx)
-    ctx.console:at("AT&F", { timeout = 10 })
-    ctx.console:at("AT", { timeout = 5 })
-    print("factory settings are in force")
-  end,
+  steps = { { at = "AT&F", timeout = 10 }, { at = "AT", timeout = 5, name = "does it still answer?" } },
+  verdict = function() return "factory settings are in force" end,
 }
 
 -- Devices disagree on how to ask for their firmware: the first that answers wins.
 vise.macro {
-  id = "at-version", title = "Firmware version",
+  id = "at-version", title = "Firmware version", keys = "a v",
   run = function(ctx)
     for _, ask in ipairs { "AT+GMR", "AT+CGMR", "ATI3", "ATI" } do
       local lines = ctx.console:try_at(ask, { timeout = 2 })
-      if lines and lines[1] then
-        print(ask .. ": " .. (lines[1]:gsub("^%+%u+:%s*", "")))
-        return
-      end
+      if lines and lines[1] then return { asked = ask, version = (lines[1]:gsub("^%+%u+:%s*", "")) } end
     end
     vise.fail("at_error", "none of AT+GMR, AT+CGMR, ATI3 and ATI is answered with a line")
   end,
+  result = { { name = "version" }, { name = "asked" } },
 }

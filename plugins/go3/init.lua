@@ -14,8 +14,54 @@ vise.board {
   never = { "panic: ", "fatal error: ", vise.rx[=[^goroutine \d+ \[running\]]=], "HardFault" },
 }
 
-vise.macro { id = "go3-language", title = "Language?", at = "AT+LANG?", prefix = "+LANG:", board = "go3" }
-vise.macro { id = "go3-version", title = "Firmware?", at = "AT+GMR", prefix = "+GMR:", board = "go3" }
+local NAMES = { zh_CN = "Chinese", en_US = "English", ja_JP = "Japanese", ko_KR = "Korean" }
+
+vise.macro {
+  id = "go3-language", title = "Language?", board = "go3", keys = "g l",
+  steps = { { at = "AT+LANG?", prefix = "+LANG:", save = "lang", why = "needs firmware " .. LEAST .. " and the application, not the bootloader" } },
+  result = { { name = "lang", label = "language", words = NAMES } },
+  verdict = function(v) return NAMES[v.lang] or "unknown code" end,
+}
+
+vise.macro {
+  id = "go3-version", title = "Firmware?", board = "go3", keys = "g v",
+  steps = { { at = "AT+GMR", prefix = "+GMR:", save = "version" } },
+  result = { { name = "version", label = "firmware",
+    words = function(v) return vise.semver.ge(tostring(v), LEAST) and "has AT+LANG" or "too old for AT+LANG" end } },
+}
+
+vise.macro {
+  id = "go3-boot", title = "Is it the bootloader?", board = "go3", keys = "g b",
+  doc = "The bootloader answers AT+BOOT and nothing else; the application would restart into it, so AT is asked first.",
+  steps = {
+    { at = "AT", timeout = 1, optional = true, on_timeout = {
+      { at = "AT+BOOT", prefix = "+BOOT:", save = "boot", timeout = 2, why = "neither AT nor AT+BOOT is answered" },
+    } },
+  },
+  result = { { name = "boot", label = "bootloader" } },
+  verdict = function(v) return v.boot and "bootloader " .. v.boot or "application" end,
+}
+
+vise.macro {
+  id = "go3-set-language", title = "Set the language", board = "go3", keys = "g L", resume = "20s",
+  doc = "AT+LANG=code, wait for the reboot, and ask again: the setting is kept in flash.",
+  params = { lang = { type = "choice", values = LANGS, doc = "language code" },
+    wait = { type = "duration", default = "20s", doc = "how long a boot may take" } },
+  steps = {
+    { ready = "[READY]", timeout = "{wait}" },
+    { at = "AT+GMR", prefix = "+GMR:", save = "version" },
+    { gate = ">= " .. LEAST, of = "version" },
+    { at = "AT+LANG?", prefix = "+LANG:", save = "before" },
+    { when = "before == {lang}", name = "is it so already?", steps = { { set = { now = "{lang}" } } }, otherwise = {
+      { at = "AT+LANG={lang}", timeout = 3 },
+      { expect = "[READY]", timeout = "{wait}", name = "wait for the reboot" },
+      { at = "AT+LANG?", prefix = "+LANG:", save = "now" },
+      { check = "now == {lang}", why = "it says {now} after the reboot" },
+    } },
+  },
+  result = { { name = "version", label = "firmware" }, { name = "before" }, { name = "now", words = NAMES } },
+  verdict = function(v) return v.before == v.now and "was so already" or "changed and verified" end,
+}
 
 -- The device is up, or the test ends with the reason why it is not.
 local function wait_ready(t, seconds)

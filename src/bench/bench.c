@@ -19,6 +19,7 @@
 #include "bench/gauges.h"
 #include "bench/hub.h"
 #include "bench/jobs.h"
+#include "bench/macros.h"
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/profiles.h"
@@ -290,6 +291,7 @@ bench_free(struct bench *b)
 	gauges_close(b);
 	watches_close(b);
 	profiles_close(b);
+	macros_close(b);
 	boards_close(b);
 	loop_timer_stop(b->linger);
 	loop_timer_stop(b->tick);
@@ -345,6 +347,7 @@ serve(struct bench *b)
 	meters_open(b);
 	triggers_open(b);
 	boards_open(b);
+	macros_open(b);
 	process_ready(NULL);
 	run_lines(b);
 	bench_linger_check(b);

@@ -12,8 +12,8 @@
 #include "bench/triggers.h"
 #include "sys/path.h"
 
-void
-boards_open(struct bench *b)
+static void
+scan(struct bench *b)
 {
 	char *shipped = path_data("plugins"), *config = path_config();
 
@@ -28,6 +28,12 @@ boards_open(struct bench *b)
 	manifest_scan(&b->manifests, shipped);
 	mem_free(config);
 	mem_free(shipped);
+}
+
+void
+boards_open(struct bench *b)
+{
+	scan(b);
 	b->boards = manifest_json(&b->manifests, "board");
 	b->workflows = manifest_json(&b->manifests, "workflow");
 	b->macros = manifest_json(&b->manifests, "macro");
@@ -82,6 +88,26 @@ merge(json_t *list, const json_t *rows, const char *plugin)
 	}
 }
 
+void
+boards_told(struct bench *b)
+{
+	bench_news(b, "board",
+	    json_pack("{s:O,s:O,s:O}", "boards", b->boards, "workflows", b->workflows, "macros",
+		b->macros));
+}
+
+void
+boards_rescan(struct bench *b)
+{
+	json_t *macros;
+
+	scan(b);
+	macros = manifest_json(&b->manifests, "macro");
+	merge(b->macros, macros, "plugin");
+	json_decref(macros);
+	boards_told(b);
+}
+
 enum err
 boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 {
@@ -92,9 +118,7 @@ boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 	merge(b->boards, json_object_get(params, "boards"), plugin);
 	merge(b->workflows, json_object_get(params, "workflows"), plugin);
 	merge(b->macros, json_object_get(params, "macros"), plugin);
-	bench_news(b, "board",
-	    json_pack("{s:O,s:O,s:O}", "boards", b->boards, "workflows", b->workflows, "macros",
-		b->macros));
+	boards_told(b);
 	return ERR_OK;
 }
 
@@ -105,6 +129,7 @@ struct host_run {
 	const char *verb;               /* "--flash", ... */
 	const char *file;               /* or NULL */
 	const char *job_kind;
+	const char *console;            /* NULL: the first */
 	bool pty;
 	const char *port;               /* the console whose port it needs, or NULL */
 };
@@ -119,7 +144,8 @@ host_argv(
 
 	mem_free(program);
 	if (!list_empty(&b->consoles))
-		(void)json_array_extend(argv, json_pack("[s,s]", "--console", "main"));
+		(void)json_array_extend(argv, json_pack("[s,s]", "--console", r->console != NULL ?
+		    r->console : consoles_entry(b->consoles.next)->name));
 	json_array_foreach(set, i, pair) {
 		(void)json_array_append_new(argv, json_string("--set"));
 		(void)json_array_append(argv, pair);
@@ -264,7 +290,8 @@ cmd_macro(struct command_call *c)
 	run_host(c, &(const struct host_run){ .kind = "macro",
 			.id = json_get_str(c->args, "id", ""),
 			.verb = "--macro",
-			.job_kind = "script" });
+			.console = json_get_str(c->args, "console", NULL),
+			.job_kind = "macro" });
 }
 
 static void
@@ -347,6 +374,11 @@ static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, SET_ARG, {
 static const struct command_arg id_args[] = {
 	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, WAIT_ARG, SET_ARG, { .name = NULL },
 };
+static const struct command_arg macro_args[] = {
+	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, WAIT_ARG,
+	{ "console", ARG_WORD, 0, NULL, "where; the first console if absent" }, SET_ARG,
+	{ .name = NULL },
+};
 static const struct command_arg use_args[] = {
 	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, { .name = NULL },
 };
@@ -365,7 +397,7 @@ const struct command bench_board_commands[] = {
 	{ "board.debug", "open a debugger on the board", flash_args, 0, cmd_debug },
 	{ "workflow.list", "workflows that plugins provide", NULL, 0, cmd_workflows },
 	{ "workflow.run", "run a workflow", id_args, 0, cmd_workflow },
-	{ "macro.run", "run a macro", id_args, 0, cmd_macro },
+	{ "macro.run", "run a macro", macro_args, 0, cmd_macro },
 	{ "script.run", "run a Lua file", script_args, 0, cmd_script },
 	{ .name = NULL },
 };

@@ -14,4 +14,9 @@ void     boards_close(struct bench *b);
 /* What a script host registered after loading its plugin. */
 enum err boards_register(struct bench *b, const json_t *params, struct err_msg *why);
 
+/* The lists of boards, workflows and macros, to everyone. */
+void boards_told(struct bench *b);
+/* Looks for new plugins in the folders. */
+void boards_rescan(struct bench *b);
+
 #endif

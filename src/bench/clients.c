@@ -11,6 +11,7 @@
 #include "bench/boards.h"
 #include "bench/consoles.h"
 #include "bench/jobs.h"
+#include "bench/macros.h"
 #include "bench/news.h"
 #include "bench/snapshot.h"
 #include "core/token.h"
@@ -34,6 +35,7 @@ enum {
 static const uint64_t HOLD_NS = 50 * NS_PER_MS; /* and then rests for a frame */
 
 static void client_close(struct client *c);
+static void drop_later(void *arg);
 static void pump(struct client *c);
 
 bool
@@ -416,6 +418,7 @@ client_close(struct client *c)
 	struct bench *b = c->bench;
 
 	list_del(&c->node);
+	loop_defer_cancel(b->loop, drop_later, c);
 	loop_timer_stop(c->hold);
 	sub_drop(c, 0);
 	LIST_EACH_SAFE(n, &c->replies) {
@@ -424,10 +427,28 @@ client_close(struct client *c)
 		list_del(n);
 	}
 	consoles_client_gone(b, c);
+	macros_client_gone(b, c);
 	peer_close(c->peer);
 	bench_news(b, "client", json_pack("{s:o}", "clients", clients_json(b)));
 	mem_free(c);
 	bench_linger_check(b);
+}
+
+static void
+drop_later(void *arg)
+{
+	client_close(arg);
+}
+
+bool
+clients_drop(struct bench *b, uint32_t id)
+{
+	LIST_EACH(n, &b->clients)
+		if (LIST_ENTRY(n, struct client, node)->id == id) {
+			loop_defer(b->loop, drop_later, LIST_ENTRY(n, struct client, node));
+			return true;
+		}
+	return false;
 }
 
 static void

@@ -21,4 +21,7 @@ void     clients_event(struct bench *b, const char *type, const json_t *body);
 json_t  *clients_json(const struct bench *b);
 bool     stream_find(struct bench *b, uint32_t id, struct stream *out);
 
+/* Ends the connection of a client, after this turn. False: there is none of this number. */
+bool clients_drop(struct bench *b, uint32_t id);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "bench/at_match.h"
 #include "bench/clients.h"
+#include "bench/macros.h"
 #include "bench/news.h"
 #include "sys/time.h"
 
@@ -91,7 +92,8 @@ at_json(const struct bench_console *k, const struct at_result *r)
 	json_put_str(o, "code", at_code_word(r->code));
 	if (r->number >= 0)
 		json_put_int(o, "number", r->number);
-	json_put_str(o, "meaning", r->meaning);
+	if (r->meaning != NULL)
+		json_put_str(o, "meaning", r->meaning);
 	put_lines(o, r);
 	json_put_num(o, "ms", (double)r->ns / 1e6);
 	json_put_int(o, "from", (int64_t)r->from);
@@ -138,7 +140,9 @@ on_at(void *arg, const struct at_result *r)
 	if (r->matched >= 0)
 		json_put(o, "captures", at_match_captures(&t->match,
 		    r->lines[r->matched].text, r->lines[r->matched].n));
-	json_put_str(o, "run", run);
+	if (run != NULL)
+		json_put_str(o, "run", run);
+	macros_heard(t->console->bench, o, t->call->client);
 	bench_news(t->console->bench, "at", json_incref(o));
 	if (at_code_good(r->code) || json_get_bool(t->call->args, "report", false)) {
 		command_done(t->call, o);
@@ -160,7 +164,6 @@ on_begun(void *arg, uint64_t timeout)
 	json_put_str(o, "console", t->console->name);
 	json_put_str(o, "command", t->command);
 	json_put_int(o, "timeout_ms", (int64_t)(timeout / NS_PER_MS));
-	json_put_str(o, "run", json_get_str(t->call->args, "run", NULL));
 	clients_event(t->console->bench, "at.begin", o);
 	json_decref(o);
 }
@@ -201,6 +204,7 @@ consoles_at_heard(struct bench_console *k, const struct at_result *r)
 		return;
 	o = at_json(k, r);
 	json_put_bool(o, "typed", true);
+	macros_heard(k->bench, o, NULL);
 	bench_news(k->bench, "at", o);
 }
 

@@ -28,6 +28,7 @@ struct bench;
 struct bundle;
 struct comparison;
 struct gauge_set;
+struct macro_state;
 
 /* A byte stream that clients may follow. */
 struct stream {
@@ -81,6 +82,7 @@ struct bench {
 	struct triggers *triggers;      /* triggers.h */
 	struct symbols *symbols;        /* symbols.h */
 	json_t *decoders;               /* of plugins: rows of decoder.list */
+	struct macro_state *macro;      /* runs of macros, see macros.h */
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */
 	char *demo_run[4], *demo_proc, *demo_sys;
@@ -90,6 +92,6 @@ struct bench {
 extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
 extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_look_commands[], bench_profile_commands[], bench_watch_commands[], bench_job_commands[],
-    bench_board_commands[], bench_misc_commands[];
+    bench_board_commands[], bench_misc_commands[], bench_macro_commands[];
 
 #endif

@@ -18,6 +18,8 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/logs.c %D%/logs.h \
 	%D%/looks.c %D%/looks.h \
 	%D%/meters.c %D%/meters.h \
+	%D%/macro_record.c %D%/macro_record.h \
+	%D%/macros.c %D%/macros.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
 	%D%/ports.c %D%/ports.h \

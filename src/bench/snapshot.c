@@ -9,6 +9,7 @@
 #include "bench/decoders.h"
 #include "bench/gauges.h"
 #include "bench/jobs.h"
+#include "bench/macros.h"
 #include "bench/news.h"
 #include "bench/shots.h"
 #include "bench/watch.h"
@@ -58,5 +59,6 @@ snapshot_json(struct bench *b)
 	json_put(o, "boards", json_incref(b->boards));
 	json_put(o, "workflows", json_incref(b->workflows));
 	json_put(o, "macros", json_incref(b->macros));
+	json_put(o, "runs", macros_json(b));
 	return o;
 }

@@ -13,6 +13,7 @@
 #include "cli/cli_doctor.h"
 #include "cli/cli_gauges.h"
 #include "cli/cli_grab.h"
+#include "cli/cli_macro.h"
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
@@ -77,6 +78,8 @@ static const struct cli_command commands[] = {
 	    "plain console: a pipe in and out", cli_console, false },
 	{ "at", "TARGET CMD... [--expect RX] [--data FILE] [--timeout D] [--baud N]",
 	    "AT commands, one result each", cli_at, false },
+	{ "macro", "list | show NAME | run TARGET NAME [--set K=V]... | record start|stop [NAME]",
+	    "AT macros of the plugins", cli_macro, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },
 	{ "pprof", "top|info|flame|grab|watch|series SOURCE", "Go profiles", pprof, true },

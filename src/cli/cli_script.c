@@ -96,7 +96,7 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 }
 
 static enum err
-parse(struct cli_call *c, struct script *s, struct err_msg *why)
+parse(struct cli_call *c, struct script *s, size_t words, struct err_msg *why)
 {
 	const struct args_option options[] = {
 		{ "--port", ARGS_TEXT, &s->port },
@@ -107,7 +107,7 @@ parse(struct cli_call *c, struct script *s, struct err_msg *why)
 		{ NULL, ARGS_FLAG, NULL },
 	};
 
-	return args_parse(c, options, 1, 1, why);
+	return args_parse(c, options, words, words, why);
 }
 
 /* What both have in front: places 0, 2 and 4 are filled in by run(). */
@@ -146,7 +146,7 @@ cli_script(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
-	enum err e = parse(c, &s, &why);
+	enum err e = parse(c, &s, 1, &why);
 
 	if (e == ERR_OK && !path_exists(c->word[0]))
 		e = err_set(&why, ERR_NOENT, c->word[0], NULL, "no such file");
@@ -161,13 +161,36 @@ cli_script(struct cli_call *c)
 	return perform(c, &s, e, &why);
 }
 
+/* `vise macro run TARGET NAME`: word 1 and 2. */
+int
+cli_script_macro(struct cli_call *c)
+{
+	struct script s = { .n = 0 };
+	struct err_msg why;
+	char *dir = NULL;
+	enum err e = parse(c, &s, 3, &why);
+	int status;
+
+	if (e == ERR_OK)
+		e = plugins_find("macro", c->word[2], &dir, &why);
+	if (e == ERR_OK) {
+		s.port = c->word[1];
+		head(&s, c);
+		add_pair(&s, "--plugin", dir);
+		add_pair(&s, "--macro", c->word[2]);
+	}
+	status = perform(c, &s, e, &why);
+	mem_free(dir);
+	return status;
+}
+
 int
 cli_workflow(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
 	char *dir = NULL;
-	enum err e = parse(c, &s, &why);
+	enum err e = parse(c, &s, 1, &why);
 	int status;
 
 	if (e == ERR_OK)

@@ -9,5 +9,6 @@
 
 int cli_script(struct cli_call *c);
 int cli_workflow(struct cli_call *c);
+int cli_script_macro(struct cli_call *c);      /* macro run TARGET NAME: words 1 and 2 */
 
 #endif

@@ -232,11 +232,17 @@ enum err
 door_open(
     struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
 {
-	enum err e;
+	enum err e = ERR_NOENT;
 
-	*d = (struct door){ .client = NULL };
-	e = pick(d, bench, target, may_start, why);
-	return e == ERR_OK ? enter(d, why) : e;
+	/* the one that was found may just be ending: then it is not found again */
+	for (int i = 0; i < 3 && (e == ERR_NOENT || e == ERR_EOF); i++) {
+		*d = (struct door){ .client = NULL };
+		e = pick(d, bench, target, may_start, why);
+		e = e == ERR_OK ? enter(d, why) : e;
+		if (bench != NULL)
+			break;
+	}
+	return e;
 }
 
 enum err

@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_flame.c %D%/cli_flame.h \
 	%D%/cli_gauges.c %D%/cli_gauges.h \
 	%D%/cli_grab.c %D%/cli_grab.h \
+	%D%/cli_macro.c %D%/cli_macro.h \
 	%D%/cli_ports.c %D%/cli_ports.h \
 	%D%/cli_goroutines.c %D%/cli_goroutines.h \
 	%D%/cli_pprof.c %D%/cli_pprof.h \

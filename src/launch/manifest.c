@@ -87,6 +87,7 @@ scan_one(const char *name, void *arg)
 		m->provides = json_incref(json_object_get(o, "provides"));
 		m->options = json_incref(json_object_get(o, "options"));
 		m->boards = json_incref(json_object_get(o, "boards"));
+		m->macros = json_incref(json_object_get(o, "macros"));
 	}
 out:
 	json_decref(o);
@@ -117,6 +118,7 @@ manifest_list_fini(struct manifest_list *l)
 		json_decref(m->provides);
 		json_decref(m->options);
 		json_decref(m->boards);
+		json_decref(m->macros);
 	}
 	mem_free(l->item);
 	*l = (struct manifest_list){ .n = 0 };
@@ -149,14 +151,22 @@ manifest_find(const struct manifest_list *l, const char *kind, const char *id)
 	return NULL;
 }
 
+struct fact { const char *kind, *key; };
+
 static void
 add_facts(json_t *row, const char *kind, const json_t *facts)
 {
-	static const char *const known[] = { "name", "match", "console" };
+	static const struct fact known[] = {
+		{ "board", "name" }, { "board", "match" }, { "board", "console" },
+		{ "macro", "title" }, { "macro", "doc" }, { "macro", "keys" }, { "macro", "at" },
+		{ "macro", "params" }, { "macro", "steps" }, { "macro", "board" },
+	};
 
-	for (size_t i = 0; strcmp(kind, "board") == 0 && i < sizeof known / sizeof *known; i++)
-		if (json_object_get(facts, known[i]) != NULL)
-			(void)json_object_set(row, known[i], json_object_get(facts, known[i]));
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(kind, known[i].kind) == 0 &&
+		    json_object_get(facts, known[i].key) != NULL)
+			(void)json_object_set(row, known[i].key,
+			    json_object_get(facts, known[i].key));
 }
 
 json_t *
@@ -177,7 +187,8 @@ manifest_json(const struct manifest_list *l, const char *kind)
 			o = json_object();
 			json_put_str(o, "id", id);
 			json_put_str(o, "name", id);
-			add_facts(o, kind, json_object_get(l->item[i].boards, id));
+			add_facts(o, kind, json_object_get(strcmp(kind, "macro") == 0 ?
+			    l->item[i].macros : l->item[i].boards, id));
 			json_put_str(o, "plugin", l->item[i].name);
 			json_put_str(o, "dir", l->item[i].dir);
 			(void)json_array_append_new(list, o);

@@ -5,7 +5,8 @@
  * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry",
  *         "provides": ["board:ID", "workflow:ID", "macro:ID"], "needs": {...}, "options":
  *         {...}, "boards": { ID: { "name", "match", "console" } } }: what is known of a board
- *         before its code runs, in the words of vise.board.
+ *         before its code runs, in the words of vise.board; "macros": { ID: { "title", "doc",
+ *         "keys", "at", "params", "steps", "board" } }: the same for the macros, for the screen.
  * Owns    the list owns its rows. A manifest that cannot be read becomes a row with `problem`
  *         set, it hides no other.
  */
@@ -21,6 +22,7 @@ struct manifest {
 	json_t *provides;               /* array of "kind:id" */
 	json_t *options;                /* object or NULL */
 	json_t *boards;                 /* object of board ids, or NULL */
+	json_t *macros;                 /* object of macro ids, or NULL */
 	char *problem;                  /* why it is not usable, or NULL */
 };
 

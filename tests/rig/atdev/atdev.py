@@ -22,6 +22,7 @@ import sys
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "lib")]
+from dialects import DIALECTS  # noqa: E402
 from hostile import SEQUENCES  # noqa: E402
 from ttyrig import Port, escape, now  # noqa: E402
 
@@ -53,6 +54,9 @@ class Device:
         self.urc_count = 0
         self.counts = {"rx": 0, "tx": 0}
         self.deaf = False           # rebooting
+        self.dialect = DIALECTS.get(args.dialect, {})
+        self.idle_check = 0
+        self.cr = False
         self.done = False
 
     # --- time and log
@@ -131,6 +135,9 @@ class Device:
         if self.mode == "bootloader":
             self.say(b"\r\n[BOOT] 1.4\r\n")
             return
+        if self.a.dialect:
+            self.say(self.dialect["boot"].encode())
+            return
         version = self.version()
         self.say(("\r\nboot: atdev firmware %s\r\nboot: language %s\r\n%s\r\n[READY]\r\n" % (
             version, self.lang, GREETINGS[self.lang])).encode())
@@ -146,6 +153,9 @@ class Device:
         self.counts["rx"] += len(data)
         self.log("raw", escape(data))
         for b in data:
+            lf, self.cr = b == 10 and self.cr, b == 13
+            if lf and not self.line:
+                continue            # the LF of a command's CR LF
             if self.deaf or self.mode == "mute":
                 if b == 13:
                     self.log("rx", escape(bytes(self.line)))
@@ -155,6 +165,11 @@ class Device:
                 continue
             if self.data:
                 self.data_byte(b)
+                continue
+            if "idle" in self.dialect:
+                self.line.append(b)
+                self.idle_check += 1
+                self.at(now() + self.dialect["idle"], lambda n=self.idle_check: self.idle_line(n))
                 continue
             if self.echo != "off" and self.mode != "bootloader" and \
                     (self.echo == "on" or len(self.line) % 3 != 1):
@@ -167,8 +182,56 @@ class Device:
             elif b >= 32 and len(self.line) < 512:
                 self.line.append(b)
 
+    def idle_line(self, n):
+        """A dialect without line ends: what came before the silence is the command."""
+        if n == self.idle_check and self.line:
+            line = bytes(self.line)
+            self.line.clear()
+            self.log("rx", escape(line))
+            self.command(line)
+
+    def act(self, acts, groups, data=b""):
+        """Does the acts of a dialect's answer, see dialects.py."""
+        def fill(text):
+            for k, g in enumerate(groups, 1):
+                text = text.replace("\\%d" % k, g or "")
+            return text.encode().replace(b"{data}", data)
+        info = []
+        for i, a in enumerate(acts):
+            if isinstance(a, str):
+                info.append(fill(a))
+            elif a[0] == "=":
+                self.reply(info, fill(a[1]))
+                info = []
+            elif a[0] == "raw":
+                self.say(fill(a[1]))
+            elif a[0] == "later":
+                self.at(max(now(), self.busy_until) + a[1], lambda t=fill(a[2]): self.say(t))
+            elif a[0] == "reboot":
+                self.reboot()
+            elif a[0] == "prompt":
+                self.data = ("until", (a[2], groups), bytearray())
+                self.say(b"\r\n" + a[1].encode())
+            elif a[0] == "count":
+                self.data = ("count", int(groups[a[1] - 1]), bytearray(), (a[3], groups))
+                self.say(a[2].encode())
+
+    def in_dialect(self, text):
+        rows = self.dialect["modes"].get(self.mode, []) + self.dialect["rows"]
+        for pattern, acts in rows:
+            m = re.fullmatch(pattern, text, re.I)
+            if m:
+                self.act(acts, m.groups())
+                return True
+        return False
+
     def data_byte(self, b):
-        kind, left, got = self.data
+        kind, left, got = self.data[:3]
+        if kind == "until" and isinstance(left, tuple) and b == 26:
+            self.data = None
+            self.log("data", escape(bytes(got)))
+            self.act(left[0], left[1], bytes(got))
+            return
         if kind == "until":
             if b == 27:
                 self.data = None
@@ -184,7 +247,12 @@ class Device:
             return
         got.append(b)
         if len(got) == left:
+            then = self.data[3:]
             self.data = None
+            if then:
+                self.log("data", escape(bytes(got)))
+                self.act(then[0][0], then[0][1], bytes(got))
+                return
             self.log("data", escape(bytes(got)))
             self.reply(b"Recv %d bytes" % left, b"SEND OK")
 
@@ -201,6 +269,8 @@ class Device:
                 self.reboot()
             return
         if not text.upper().startswith("AT"):
+            return
+        if self.a.dialect and self.in_dialect(text[2:]):
             return
         if self.mode == "busy" and len(text) > 2 and text.upper()[2:3] != "E":
             self.reply(code=b"+CME ERROR: 14")
@@ -330,6 +400,13 @@ class Device:
         if self.a.urc > 0:
             self.at(now() + 1 / self.a.urc, self.storm)
 
+    def stream(self):
+        """A dialect that speaks unasked, such as a GNSS receiver."""
+        every, text = self.dialect["stream"]
+        if self.port.up:
+            self.say(text.encode())
+        self.at(now() + every, self.stream)
+
     def hostile(self):
         for name, data, _ in SEQUENCES:
             if self.a.only in (None, name):
@@ -399,6 +476,8 @@ class Device:
             self.boot()
         if self.a.urc:
             self.storm()
+        if "stream" in self.dialect:
+            self.stream()
         if self.a.hostile:
             self.hostile()
         if self.a.random:
@@ -468,7 +547,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("link")
-    p.add_argument("--mode", default="ok", choices="ok bootloader old mute busy".split())
+    p.add_argument("--mode", default="ok", choices="ok bootloader old mute busy nosim nosignal".split())
+    p.add_argument("--dialect", choices=sorted(DIALECTS), help="a kind of modem, see dialects.py")
     p.add_argument("--log")
     p.add_argument("--echo", default="on", choices=("on", "off", "half"))
     p.add_argument("--numeric", dest="verbose", action="store_false", help="ATV0 at the start")
