@@ -183,7 +183,8 @@ write_plugin(const struct macro_record *r, json_t **out, struct err_msg *why)
 	char *config = path_config(), *plugins = config != NULL ? path_join(config, "plugins") :
 	    NULL;
 	char *dir = plugins != NULL ? path_join(plugins, r->name) : NULL, *lua = NULL, *json = NULL;
-	char *manifest = mem_fmt("{\n  \"name\": \"%s\", \"version\": \"1.0.0\", \"api\": \"1.0\",\n"
+	char *manifest = mem_fmt("{\n"
+	    "  \"name\": \"%s\", \"version\": \"1.0.0\", \"api\": \"1.0\",\n"
 	    "  \"entry\": \"init.lua\", \"needs\": { \"serial\": true },\n"
 	    "  \"provides\": [\"macro:%s\"],\n"
 	    "  \"macros\": { \"%s\": { \"title\": \"%s (recorded)\", \"steps\": %zu } }\n}\n",
