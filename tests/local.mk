@@ -65,6 +65,7 @@ TESTS += \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
 	tests/cli/series.t \
+	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/hotplug.t \
@@ -100,6 +101,7 @@ EXTRA_DIST += \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
 	tests/cli/series.t \
+	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/hotplug.t \

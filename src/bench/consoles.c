@@ -13,6 +13,7 @@
 #include "bench/consoles_wire.h"
 #include "bench/logs.h"
 #include "bench/news.h"
+#include "bench/shares.h"
 #include "console/console.h"
 #include "sys/time.h"
 
@@ -78,6 +79,7 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put_int(o, "first", (int64_t)ring_first(console_ring(c)));
 	json_put_int(o, "end", (int64_t)console_ring(c)->end);
 	json_put(o, "lines", consoles_wire_lines(k));
+	json_put(o, "shares", shares_json(k));
 	json_put_str(o, "profile", k->profile);
 	if (k->lent_to != NULL)
 		json_put(o, "lent", json_pack("{s:s,s:I}", "to", k->lent_to, "job",

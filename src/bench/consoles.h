@@ -23,6 +23,7 @@ struct bench_console {
 	struct loop_timer *lock_timer;  /* when it is taken back */
 	struct list waiting;            /* AT transactions that wait for the lock */
 	bool closing;
+	struct list shares;             /* see shares.h; zeroed until the first */
 	struct loop_timer *look;        /* at the modem lines, where the port has them */
 	unsigned lines;                 /* LINE_ bits as last told */
 	char *profile;                  /* id of the board profile it was opened by, or NULL */

@@ -14,6 +14,7 @@
 #include "bench/follow.h"
 #include "bench/news.h"
 #include "bench/ports.h"
+#include "bench/shares.h"
 
 static const uint64_t TELL_NS = 500 * NS_PER_MS;
 
@@ -37,6 +38,7 @@ on_data(void *arg, uint64_t end)
 
 	(void)end;
 	clients_stream_grew(k->bench);
+	shares_grew(k);
 	if (k->follow != NULL)
 		follow_data(k);
 	if (k->tell == NULL)
@@ -183,6 +185,7 @@ entry_free(struct bench_console *k)
 static void
 console_end(struct bench_console *k)
 {
+	shares_close(k);
 	clients_drop_stream(k->bench, k->stream);
 	list_del(&k->node);
 	loop_timer_stop(k->tell);

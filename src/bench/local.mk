@@ -26,6 +26,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/shots.c %D%/shots.h \
+	%D%/shares.c %D%/shares.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/symbols.c %D%/symbols.h \
 	%D%/triggers.c %D%/triggers.h \

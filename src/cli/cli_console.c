@@ -19,7 +19,7 @@ static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS;
 
 struct console {
 	struct door door;
-	const char *log_path, *baud;
+	const char *log_path, *baud, *share, *share_ro;
 	bool timestamps, hex;
 	bool tty_in, tty_out;
 	int log;
@@ -245,6 +245,33 @@ follow(struct console *s, struct err_msg *why)
 	return e;
 }
 
+/* Other programs on a socket of their own, for as long as the console stands. */
+static enum err
+share(struct console *s, const char *address, bool read_only, struct err_msg *why)
+{
+	json_t *result = NULL;
+	struct buf line;
+	enum err e;
+
+	if (address == NULL)
+		return ERR_OK;
+	buf_init(&line, 65536);
+	(void)buf_add_str(&line, "console.share");
+	door_add(&line, NULL, address);
+	door_add(&line, "console", s->door.console);
+	if (read_only)
+		door_add(&line, "ro", "on");
+	e = client_line(s->door.client, buf_str(&line), 10 * NS_PER_S, &result, why);
+	if (e == ERR_OK) {
+		fputs("shared at ", stderr);
+		say_str(stderr, json_get_str(result, "address", address));
+		fputc('\n', stderr);
+	}
+	json_decref(result);
+	buf_fini(&line);
+	return e;
+}
+
 static enum err
 run(struct console *s, struct err_msg *why)
 {
@@ -274,6 +301,8 @@ cli_console(struct cli_call *c)
 	const struct args_option options[] = {
 		{ "--log", ARGS_TEXT, &s.log_path },
 		{ "--baud", ARGS_COUNT, &s.baud },
+		{ "--share", ARGS_TEXT, &s.share },
+		{ "--share-ro", ARGS_TEXT, &s.share_ro },
 		{ "--timestamps", ARGS_FLAG, &s.timestamps },
 		{ "--hex", ARGS_FLAG, &s.hex },
 		{ NULL, ARGS_FLAG, NULL },
@@ -285,6 +314,10 @@ cli_console(struct cli_call *c)
 		e = door_open(&s.door, c->bench, c->word[0], true, &why);
 	if (e == ERR_OK)
 		e = door_console(&s.door, c->word[0], s.baud, &why);
+	if (e == ERR_OK)
+		e = share(&s, s.share, false, &why);
+	if (e == ERR_OK)
+		e = share(&s, s.share_ro, true, &why);
 	if (e == ERR_OK)
 		e = run(&s, &why);
 	door_close(&s.door);

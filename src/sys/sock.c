@@ -60,18 +60,13 @@ new_socket(int family)
 	return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-enum err
-sys_unix_listen(const char *path, int *fd, struct err_msg *why)
+static enum err
+bind_unix(const char *path, const struct sockaddr_un *at, int *fd, struct err_msg *why)
 {
-	struct sockaddr_un a;
-	enum err e = unix_address(path, &a, why);
+	const struct sockaddr_un a = *at;
+	enum err e = ERR_OK;
 	mode_t old;
 
-	*fd = -1;
-	if (e == ERR_OK)
-		e = check_folder(path, why);
-	if (e != ERR_OK)
-		return e;
 	*fd = new_socket(AF_UNIX);
 	old = umask(0177);
 	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 ||
@@ -82,6 +77,39 @@ sys_unix_listen(const char *path, int *fd, struct err_msg *why)
 	}
 	umask(old);
 	return e;
+}
+
+enum err
+sys_unix_listen(const char *path, int *fd, struct err_msg *why)
+{
+	struct sockaddr_un a;
+	enum err e = unix_address(path, &a, why);
+
+	*fd = -1;
+	if (e == ERR_OK)
+		e = check_folder(path, why);
+	return e == ERR_OK ? bind_unix(path, &a, fd, why) : e;
+}
+
+enum err
+sys_unix_listen_user(const char *path, int *fd, struct err_msg *why)
+{
+	struct sockaddr_un a;
+	struct stat st;
+	enum err e = unix_address(path, &a, why);
+
+	*fd = -1;
+	if (e != ERR_OK)
+		return e;
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_uid == getuid()) {
+		int probe = new_socket(AF_UNIX);
+
+		if (probe >= 0 && connect(probe, (const struct sockaddr *)&a, sizeof a) != 0 &&
+		    errno == ECONNREFUSED)
+			(void)unlink(path);
+		sys_close(probe);
+	}
+	return bind_unix(path, &a, fd, why);
 }
 
 enum err

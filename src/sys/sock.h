@@ -29,4 +29,8 @@ enum err sys_tcp_listen(const char *host, uint16_t *port, int *fd, struct err_ms
 /* Listens on loopback only; *port 0 asks for a free one and returns it. */
 enum err sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why);
 
+/* Listens at a path a user gave, in any folder: mode 0600; a socket that nobody serves any more is
+ * replaced, one that is served is not. The caller checks who comes (sys_peer_uid). */
+enum err sys_unix_listen_user(const char *path, int *fd, struct err_msg *why);
+
 #endif
