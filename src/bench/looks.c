@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "bench/consoles.h"
 #include "bench/news.h"
 #include "bench/profile_tasks.h"
 #include "bench/shots.h"
@@ -260,6 +261,8 @@ cmd_leaks(struct command_call *c)
 	json_decref(params);
 }
 
+enum { CONSOLE_TAIL = 16 << 20 };       /* bytes of a log that are searched for a dump */
+
 /* The sources given, else the first and the last snapshot of goroutines there is. */
 static json_t *
 goroutine_sources(const struct bench *b, const json_t *args)
@@ -283,10 +286,25 @@ static void
 cmd_goroutines(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	json_t *params = json_copy(c->args), *sources = goroutine_sources(b, c->args);
+	json_t *params = json_copy(c->args), *sources = NULL;
+	struct bench_console *k = NULL;
 	struct err_msg why;
 	enum err e = ERR_OK;
 
+	if (json_object_get(params, "console") != NULL) {
+		k = consoles_of(c);
+		if (k == NULL) {
+			json_decref(params);
+			return;
+		}
+		/* the last dump in its log, or the one at an offset (of a decoded record) */
+		sources = json_array();
+		(void)json_array_append_new(sources, json_string(k->raw_path));
+		if (json_object_get(params, "from") == NULL)
+			json_put_int(params, "from", -CONSOLE_TAIL);
+	}
+	if (sources == NULL)
+		sources = goroutine_sources(b, c->args);
 	json_put(params, "sources", json_incref(sources));
 	if (json_array_size(sources) == 0)
 		e = err_set(&why, ERR_NOTHING, "goroutines",
@@ -310,6 +328,12 @@ static const struct command_arg leaks_args[] = {
 static const struct command_arg goroutines_args[] = {
 	{ "by", ARG_WORD, 0, NULL, "stack, state, creator or age" },
 	{ "limit", ARG_INT, 0, "100", "at most so many groups" },
+	{ "rules", ARG_WORD, 0, NULL, "what names a leak: default, all, leakprof,stale ..." },
+	{ "console", ARG_WORD, 0, NULL, "the last dump in this console's log" },
+	{ "from", ARG_INT, 0, NULL, "with console: from this offset; below 0: of the end" },
+	{ "bytes", ARG_INT, 0, NULL, "with console: so many bytes" },
+	{ "dump", ARG_BOOL, 0, NULL, "of an address: the full dump, which stops the program" },
+	{ "yes", ARG_BOOL, 0, NULL, "even for more than half a second" },
 	{ "sources", ARG_REST, 0, NULL, "dumps or profiles to compare; else the timeline's" },
 	{ .name = NULL },
 };

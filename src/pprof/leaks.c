@@ -487,19 +487,33 @@ shape_of(const struct leaks_row *r, uint32_t n)
 	return LEAKS_UP_AND_DOWN;
 }
 
+static bool
+is_churn(const struct leaks *l, const struct leaks_row *r)
+{
+	return r->has_alloc && r->allocated >= l->min_growth && r->freed >= r->allocated / 2 &&
+	       r->rule != LEAKS_RULE_YES;
+}
+
+/* It grows: is that enough for a word? */
+static enum leaks_verdict
+growth_verdict(const struct leaks *l, const struct leaks_row *r)
+{
+	bool sure = r->slope_low > 0 && r->theil_sen > 0,
+	     rose = r->rule == LEAKS_RULE_YES && r->falls == 0;
+
+	if (r->growth < l->min_growth || r->shape != LEAKS_STEADY)
+		return LEAKS_NONE;
+	if (l->used_count >= 5)
+		return sure ? LEAKS_LEAK : LEAKS_NONE;
+	return sure || rose ? LEAKS_SUSPECT : LEAKS_NONE;
+}
+
 static enum leaks_verdict
 verdict_of(const struct leaks *l, const struct leaks_row *r)
 {
-	bool sure = r->slope_low > 0 && r->theil_sen > 0 && r->growth >= l->min_growth;
+	enum leaks_verdict v = growth_verdict(l, r);
 
-	if (sure && l->used_count >= 5 && r->shape == LEAKS_STEADY)
-		return LEAKS_LEAK;
-	if (l->used_count < 5 && r->growth >= l->min_growth &&
-	    (sure || (r->rule == LEAKS_RULE_YES && r->falls == 0)) && r->shape == LEAKS_STEADY)
-		return LEAKS_SUSPECT;
-	if (r->has_alloc && r->allocated >= l->min_growth && r->freed >= r->allocated / 2)
-		return LEAKS_CHURN;
-	return LEAKS_NONE;
+	return v == LEAKS_NONE && is_churn(l, r) ? LEAKS_CHURN : v;
 }
 
 static bool

@@ -1,9 +1,11 @@
 /* goroutines_load.c - fetching what a program says of its goroutines, at the least cost to it. */
 #include "worker/goroutines_load.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
@@ -15,7 +17,7 @@
 #include "worker/profile_args.h"
 #include "worker/source.h"
 
-enum { SOURCE_MAX = 4 << 20, STOP_MS_MAX = 500 };
+enum { SOURCE_MAX = 4 << 20, STOP_MS_MAX = 500, PIECE = 65536 };
 
 static void
 say(struct goroutines_loaded *l, const char *fmt, const char *a)
@@ -60,6 +62,32 @@ parse(struct buf *b, const json_t *params, const char *name, struct dump **d,
 	return e;
 }
 
+/* A part of a long file, such as a console's log: from an offset, or so much of its end. */
+static enum err
+read_part(const char *path, const json_t *params, struct buf *b, struct err_msg *why)
+{
+	int64_t from = json_get_int(params, "from", 0), end,
+		left = json_get_int(params, "bytes", LIMIT_PROFILE_IN);
+	int fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return err_errno(why, errno, path, "opening");
+	end = lseek(fd, 0, SEEK_END);
+	if (from < 0)
+		from = end + from > 0 ? end + from : 0;
+	while (n > 0 && left > 0 && buf_reserve(b, PIECE) == ERR_OK) {
+		n = sys_pread(fd, b->data + b->len, left < PIECE ? (size_t)left : PIECE, from);
+		if (n > 0) {
+			b->len += (size_t)n;
+			from += n;
+			left -= n;
+		}
+	}
+	sys_close(fd);
+	return n < 0 ? err_errno(why, errno, path, "reading") : ERR_OK;
+}
+
 static enum err
 load_one(const char *source, const char *profile, const char *query, const json_t *params,
     struct dump **d, struct pprof_profile **p, struct err_msg *why)
@@ -70,7 +98,9 @@ load_one(const char *source, const char *profile, const char *query, const json_
 
 	profile_args_shown(source, name);
 	buf_init(&b, LIMIT_PROFILE_IN + 1);
-	e = read_bytes(source, profile, query, params, &b, why);
+	e = json_object_get(params, "from") != NULL && !place_fetched(source)
+		? read_part(source, params, &b, why)
+		: read_bytes(source, profile, query, params, &b, why);
 	if (e == ERR_OK)
 		e = parse(
 		    &b, params, strcmp(source, "-") == 0 ? "standard input" : name, d, p, why);

@@ -96,6 +96,26 @@ run "$VISE" goroutines --source-path "$srcdir/tests/rig/leakd" "$D/go1.19-http.t
 like "$out" 'select without ctx.Done +main.\(\*ways\).leakSelect' "the source tells what a select lacks"
 like "$out" 'ticker +main.leakTicker' "and what is a ticker"
 
+# --- a panic on a console of a bench: what came over the port is what is read
+
+printf '#!/bin/sh\ncat "%s" "%s"\nexec cat\n' "$D/serial-crlf.txt" "$D/go1.9-deadlock.txt" >"$T/board"
+chmod +x "$T/board"
+spawn "$BUILD/vise-bench" --foreground --name go --linger 60s --run "console.open exec:$T/board name=board" 2>"$T/bench.err"
+on_console()
+{
+	"$VISE" do --bench go --json profile.goroutines console=board >"$T/console.json" 2>&1 &&
+		grep -q 'main.push' "$T/console.json"
+}
+wait_for on_console 20
+ok $? "the last panic on a console" || note <"$T/console.json"
+like "$(cat "$T/console.json")" '"headline":"fatal error: all goroutines are asleep - deadlock!"' "with its words"
+like "$(cat "$T/console.json")" '"rule":"forever"' "and its verdicts"
+run "$VISE" do --bench go --json 'profile.goroutines console=board from=0 bytes=200'
+like "$out" '"headline":"panic: out of memory"' "an earlier one, by its offset" || printf '%s\n' "$err" | note
+run "$VISE" do --bench go profile.goroutines console=nothing
+isnt "$status" 0 "no such console"
+run "$VISE" kill go
+
 # --- a live program
 
 if ! command -v go >/dev/null 2>&1 || ! command -v python3 >/dev/null 2>&1; then
