@@ -408,6 +408,14 @@ other_line(struct reading *r, struct slice s)
 	}
 }
 
+/* What ends a goroutine without an empty line: serial lines lose some. */
+static void
+last_line(struct reading *r, struct slice s)
+{
+	finish_block(r);
+	other_line(r, s);
+}
+
 static void
 block_line(struct reading *r, struct slice s)
 {
@@ -425,8 +433,8 @@ block_line(struct reading *r, struct slice s)
 		r->ancestors = true;
 	else if (slice_find(s, slice_of("stack unavailable")) >= 0)
 		r->item.g.flags |= DUMP_UNAVAILABLE;
-	else if (slice_starts(s, "exit status "))
-		other_line(r, s);
+	else if (slice_starts(s, "exit status ") || is_headline(s))
+		last_line(r, s);
 	else if (slice_is(s, "non-Go function"))
 		take_frame(r, s);
 	else if (function_of(s, &function))

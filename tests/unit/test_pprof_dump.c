@@ -253,6 +253,13 @@ test_several_dumps(void **state)
 	assert_int_equal(d->goroutine_count, 1);
 	assert_int_equal(d->total, 1);
 	dump_free(d);
+	/* no empty line before the next panic: serial lines lose some */
+	d = parse_text("panic: one\n\ngoroutine 1 [running]:\nmain.a()\n\t/a.go:1 +0x1\nexit status 2\n"
+		       "fatal error: two\n\ngoroutine 5 [running]:\nmain.c()\n\t/a.go:3 +0x1\n");
+	assert_int_equal(d->dumps, 2);
+	assert_int_equal(d->total, 1);
+	assert_true(slice_is(d->headline, "fatal error: two"));
+	dump_free(d);
 	/* GOTRACEBACK=crash */
 	d = parse_text("SIGQUIT: quit\n\ngoroutine 0 [idle]:\nruntime.futex()\n\t/f.s:1 +0x1\n\n"
 		       "goroutine 5 [running]:\n\tgoroutine running on other thread; stack unavailable\n\n"
