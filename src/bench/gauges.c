@@ -138,6 +138,23 @@ cmd_source(struct command_call *c)
 }
 
 static void
+cmd_limit(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const uint64_t hold = (uint64_t)json_get_int(c->args, "hold", 0);
+	struct err_msg why;
+
+	if (gauge_set_limit(b->gauges, json_get_str(c->args, "gauge", ""),
+	    json_get_str(c->args, "warn", NULL), json_get_str(c->args, "crit", NULL),
+	    json_object_get(c->args, "hold") != NULL ? &hold : NULL, &why) != ERR_OK) {
+		command_fail(c, &why);
+		return;
+	}
+	gauge_set_now(b->gauges);
+	command_done(c, NULL);
+}
+
+static void
 cmd_list(struct command_call *c)
 {
 	struct bench *b = c->ctx;
@@ -150,6 +167,13 @@ cmd_list(struct command_call *c)
 
 static const struct command_arg every_args[] = {
 	{ "every", ARG_DURATION, ARG_MUST, NULL, "sampling period" }, { .name = NULL },
+};
+static const struct command_arg limit_args[] = {
+	{ "gauge", ARG_WORD, ARG_MUST, NULL, "its id, as gauge.list has it" },
+	{ "warn", ARG_WORD, 0, NULL, "a number, 400M, or none" },
+	{ "crit", ARG_WORD, 0, NULL, "a number, 400M, or none" },
+	{ "hold", ARG_DURATION, 0, NULL, "how long over it before it is an alarm" },
+	{ .name = NULL },
 };
 static const struct command_arg source_args[] = {
 	{ "source", ARG_WORD, ARG_MUST, NULL, "local, ssh:[USER@]HOST[:PORT] or exec:PROGRAM" },
@@ -164,6 +188,7 @@ const struct command bench_gauge_commands[] = {
 	{ "gauge.pid", "watch a process, by number or name", process_args, 0, cmd_process },
 	{ "gauge.source", "read this machine, or a Linux board by a shell on it", source_args, 0,
 	    cmd_source },
+	{ "gauge.limit", "when a gauge is an alarm", limit_args, 0, cmd_limit },
 	{ "gauge.list", "all gauges and their newest values", NULL, 0, cmd_list },
 	{ .name = NULL },
 };

@@ -23,6 +23,8 @@
 #include "sys/path.h"
 #include "sys/time.h"
 
+enum { LIMITS_MAX = 32 };
+
 struct run {
 	struct gauge_set_opts opts;
 	bool csv, help, defs_due, stopped, in_line;
@@ -32,6 +34,8 @@ struct run {
 	size_t columns;                 /* of the CSV header, 0 before it */
 	bool warned;
 	int status;
+	const char *limit[LIMITS_MAX];  /* ID=WARN[:CRIT] */
+	unsigned limits;
 	const char *serve;              /* address to be scraped at; nothing is printed then */
 	struct metrics *metrics;
 };
@@ -52,6 +56,7 @@ static const char usage[] =
     "  --pid PID         also the process PID; --process NAME: the first one of that name\n"
     "  --csv             a header and rows instead of JSON objects\n"
     "  --json            JSON objects, one a line (the default)\n"
+    "  --limit ID=W[:C]  warn over W, alarm over C: temp.soc=70:85, proc.rss=400M, none for none\n"
     "  --serve ADDRESS   print nothing, answer GET /metrics at [HOST:]PORT for Prometheus\n"
     "                    (127.0.0.1 unless a host is named; port 0: a free one)\n"
     "  --proc-root DIR   read DIR instead of /proc; --sys-root DIR: instead of /sys\n";
@@ -95,6 +100,37 @@ set_json(struct run *r, const char *value, struct err_msg *why)
 	(void)why;
 	r->csv = false;
 	return ERR_OK;
+}
+
+/* ID=WARN[:CRIT]; kept until there is a set. */
+static enum err
+set_limit(struct run *r, const char *value, struct err_msg *why)
+{
+	if (strchr(value, '=') == NULL)
+		return err_set(why, ERR_USAGE, "gauges --limit", NULL, "give ID=WARN[:CRIT]: %s",
+		    value);
+	if (r->limits == LIMITS_MAX)
+		return err_set(why, ERR_USAGE, "gauges --limit", NULL, "too many");
+	r->limit[r->limits++] = value;
+	return ERR_OK;
+}
+
+static enum err
+apply_limits(struct run *r, struct err_msg *why)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < r->limits && e == ERR_OK; i++) {
+		char id[128], warn[64];
+		const char *at = strchr(r->limit[i], '=') + 1, *colon = strchr(at, ':');
+
+		snprintf(id, sizeof id, "%.*s", (int)(at - r->limit[i] - 1), r->limit[i]);
+		snprintf(warn, sizeof warn, "%.*s",
+		    colon != NULL ? (int)(colon - at) : (int)sizeof warn - 1, at);
+		e = gauge_set_limit(r->set, id, warn[0] != '\0' ? warn : NULL,
+		    colon != NULL ? colon + 1 : NULL, NULL, why);
+	}
+	return e;
 }
 
 static enum err
@@ -188,6 +224,7 @@ static const struct {
 	{ "--process", true, set_process },
 	{ "--csv", false, set_csv },
 	{ "--json", false, set_json },
+	{ "--limit", true, set_limit },
 	{ "--serve", true, set_serve },
 	{ "--proc-root", true, set_proc_root },
 	{ "--sys-root", true, set_sys_root },
@@ -449,7 +486,7 @@ cli_gauges(int argc, char **argv)
 	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
 	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
 	r.set = gauge_set_new(r.loop, &r.opts, &cb, &r, &why);
-	if (r.set == NULL || serve(&r, &why) != ERR_OK) {
+	if (r.set == NULL || apply_limits(&r, &why) != ERR_OK || serve(&r, &why) != ERR_OK) {
 		gauge_set_free(r.set);
 		loop_free(r.loop);
 		return fail(&why);

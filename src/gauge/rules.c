@@ -100,7 +100,7 @@ check_one(
 		s->wanted = want;
 		s->since = now;
 	}
-	if (now - s->since < r->hold_ns)
+	if (now - s->since < (isnan(a.def->hold) ? r->hold_ns : (uint64_t)(a.def->hold * 1e9)))
 		return;
 	s->level = a.level = want;
 	say(&a);

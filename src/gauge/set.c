@@ -19,6 +19,7 @@
 #include "gauge/source_process.h"
 #include "gauge/source_pss.h"
 #include "gauge/table.h"
+#include "gauge/user_limits.h"
 #include "sys/time.h"
 
 static const uint64_t FIRST_AFTER =
@@ -35,6 +36,7 @@ struct gauge_set {
 	struct gauge_table table;
 	struct series series;
 	struct rules rules;
+	struct user_limits limits;
 	struct given given;
 	struct local *local;
 	struct process *process;
@@ -112,6 +114,8 @@ on_sensors(void *arg)
 	given_sample(&g->given, g->mono);
 	series_put(&g->series, s.t, s.v, s.n);
 	g->sampling = false;
+	if (g->table.changed)
+		user_limits_apply(&g->limits, &g->table);
 	tell_defs(g);
 	if (g->cb.sample != NULL)
 		g->cb.sample(g->arg, &s);
@@ -332,6 +336,17 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 		    strcmp(g->table.def[i].group, "cgroup") == 0)
 			series_clear_gauge(&g->series, i);
 	gauge_set_now(g);
+}
+
+enum err
+gauge_set_limit(struct gauge_set *g, const char *id, const char *warn, const char *crit,
+    const uint64_t *hold_ns, struct err_msg *why)
+{
+	const enum err e = user_limits_set(&g->limits, id, warn, crit, hold_ns, why);
+
+	if (e == ERR_OK)
+		user_limits_apply(&g->limits, &g->table);
+	return e;
 }
 
 bool

@@ -49,6 +49,9 @@ void gauge_set_free(struct gauge_set *g);
 
 void gauge_set_every(struct gauge_set *g, uint64_t every_ns);
 void gauge_set_process(struct gauge_set *g, pid_t pid, const char *name);
+/* The user's limits of one gauge, now or when it comes; user_limits.h has the words. */
+enum err gauge_set_limit(struct gauge_set *g, const char *id, const char *warn, const char *crit,
+    const uint64_t *hold_ns, struct err_msg *why);
 bool gauge_set_process_found(const struct gauge_set *g);        /* true when none was asked for */
 void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, besides the timer's */
 /* A value from elsewhere (source_given.h); def->id is its key. It is in the next sample. False:

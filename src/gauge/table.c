@@ -120,6 +120,7 @@ table_def(const char *id, const char *group, const char *name, const char *unit,
 {
 	struct gauge_def d = {
 		.min = (double)NAN, .max = max, .warn = (double)NAN, .crit = (double)NAN,
+		.hold = (double)NAN,
 	};
 
 	table_text(d.id, sizeof d.id, id);

@@ -63,9 +63,9 @@ run "$VISE" gauges --once --pid $$
 is "$status" 0 "this machine and this shell"
 like "$out" '"proc.rss":[1-9]' "has a resident size"
 
-run "$VISE" gauges --serve
+run "$VISE" gauges --nothing
 is "$status" 2 "an option it does not have: exit 2"
-like "$err" '^vise: gauges: unknown option: --serve' "named"
+like "$err" '^vise: gauges: unknown option: --nothing' "named"
 run "$VISE" gauges --every 1ms
 is "$status" 2 "a period too short: exit 2"
 run "$VISE" gauges --pid 1 --process x
@@ -96,4 +96,19 @@ unlike "$(cat "$T/rest")" '^[^{]|[^}]$' "to the last one"
 { "$VISE" gauges --every 50ms 2>"$T/err"; echo $? >"$T/rc"; } | sed q >/dev/null
 is "$(cat "$T/rc")" 0 "a closed pipe ends it quietly"
 is "$(cat "$T/err")" "" "without a word"
+
+# --- limits of the user's own
+
+run timeout 20 "$BUILD/vise" gauges --limit mem.used=1:2 -n 30 --every 100ms
+like "$err" "mem .* is above crit 2" "a limit of one's own is an alarm after its hold"
+run timeout 20 "$BUILD/vise" gauges --limit mem.used=none:none --once
+is "$status" 0 "none takes a limit away"
+python3 -c 'import json, sys
+d = [d for d in json.loads(open(sys.argv[1]).readline())["defs"] if d["id"] == "mem.used"][0]
+assert d.get("warn") is None and d.get("crit") is None, d' "$T/out"
+is $? 0 "... and the definition says so"
+for bad in mem.used mem.used=x mem.used=3:2 =1; do
+	run "$BUILD/vise" gauges --limit "$bad" --once
+	is "$status" 2 "--limit $bad is refused"
+done
 plan
