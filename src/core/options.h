@@ -39,6 +39,8 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_DURATION, OPTION_TEXT, OPTION
 	    "highlight error, warn, info and debug in lines without colours") \
 	X(CONSOLE_MAP,   "console.map",       OPTION_TEXT,      "",      NULL, \
 	    "maps of new consoles: in:cr=lf out:lf=crlf out:del=bs, or ICRNL ONLCRNL ...") \
+	X(CONSOLE_LAYOUT, "console.layout",   OPTION_BOOL,      "on",    NULL, \
+	    "lay JSON and logfmt lines out as time, level, message and fields") \
 	X(DECODE_ELF,    "decode.elf",        OPTION_TEXT,      "",      NULL, \
 	    "ELF file that addresses on a console are looked up in") \
 	X(AT_TIMEOUT,    "at.timeout",        OPTION_DURATION,  "5s",    NULL, \

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libtext.a
 	%D%/level.c %D%/level.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/literals.c %D%/literals.h \
+	%D%/logline.c %D%/logline.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/values.c %D%/values.h
 %C%_libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)

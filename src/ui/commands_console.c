@@ -98,6 +98,17 @@ run_hex(struct command_call *c)
 }
 
 static void
+run_layout(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+
+	u->laid_out = !u->laid_out;
+	ui_say(u, UI_INFO, "structured log lines are %s", u->laid_out ? "laid out" :
+	    "shown as they came");
+	command_done(c, NULL);
+}
+
+static void
 run_levels(struct command_call *c)
 {
 	struct ui *u = c->ctx;
@@ -175,6 +186,8 @@ jump(struct streamview *v, const char *what, bool back)
 		return streamview_find_if(v, is_error, NULL, back);
 	if (strcmp(what, "boot") == 0)
 		return jump_boot(v, back);
+	if (strcmp(what, "crash") == 0)
+		return streamview_find_crash(v, back);
 	return strcmp(what, "mark") == 0 && streamview_find_mark(v, back);
 }
 
@@ -245,7 +258,8 @@ goto_mark(struct streamview *v, const char *text)
 static bool
 go(struct ui *u, struct streamview *v, const char *text)
 {
-	if (strcmp(text, "error") == 0 || strcmp(text, "boot") == 0)
+	if (strcmp(text, "error") == 0 || strcmp(text, "boot") == 0 ||
+	    strcmp(text, "crash") == 0)
 		return jump(v, text, true);
 	if (strncmp(text, "mark:", 5) == 0)
 		return goto_mark(v, text + 5);
@@ -299,7 +313,7 @@ ARGS(args_times, { "how", ARG_WORD, 0, NULL, "off, on, start or last; without it
 ARGS(args_mode, { "how", ARG_WORD, 0, NULL, "text, mixed or hex; without it the next" });
 ARGS(args_text, { "text", ARG_WORD, 0, NULL,
     "terms joined by &&: TEXT, !TEXT, level>=warn; empty shows all lines" });
-ARGS(args_jump, { "what", ARG_WORD, ARG_MUST, NULL, "error, boot or mark" },
+ARGS(args_jump, { "what", ARG_WORD, ARG_MUST, NULL, "error, crash, boot or mark" },
     { "back", ARG_BOOL, 0, "off", "before this line" });
 ARGS(args_time, { "time", ARG_WORD, 0, NULL,
     "-5m, +30s, 14:03:07, boot, error, mark:TEXT, @OFFSET; without it asks" });
@@ -309,7 +323,10 @@ const struct command view_console_commands[] = {
 	{ "view.filter", "show only the lines that match", args_text, COMMAND_VIEW, run_filter },
 	{ "view.goto", "go to a time or a place", args_time, COMMAND_VIEW, run_goto },
 	{ "view.hex", "hex view on or off", NULL, COMMAND_VIEW, run_hex },
-	{ "view.jump", "to an error, a boot or a mark", args_jump, COMMAND_VIEW, run_jump },
+	{ "view.jump", "to an error, a crash, a boot or a mark", args_jump, COMMAND_VIEW,
+	    run_jump },
+	{ "view.layout", "JSON log lines laid out, or as they came", NULL, COMMAND_VIEW,
+	    run_layout },
 	{ "view.levels", "highlight error, warn, info, debug", NULL, COMMAND_VIEW, run_levels },
 	{ "view.mark", "set a mark with a text", NULL, COMMAND_VIEW, run_mark },
 	{ "view.marks", "list of marks", NULL, COMMAND_VIEW, run_marks },

@@ -30,6 +30,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/linetext.h \
 	%D%/marks.c \
 	%D%/marks.h \
+	%D%/notes.c %D%/notes.h \
 	%D%/notices.c \
 	%D%/notices.h \
 	%D%/overlay.c \

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "ui/notes.h"
 #include "ui/replica_parts.h"
 
 struct replica *
@@ -235,6 +236,28 @@ set_bench(struct replica *r, const json_t *o, uint64_t mono)
 
 /* ---- snapshot */
 
+static struct replica_console *
+console_of(struct replica *r, const json_t *which)
+{
+	for (size_t i = 0; i < r->consoles; i++) {
+		struct replica_console *c = r->console[i];
+
+		if ((json_is_integer(which) && c->id == json_integer_value(which)) ||
+		    (json_is_string(which) && strcmp(c->name, json_string_value(which)) == 0))
+			return c;
+	}
+	return NULL;
+}
+
+static void
+add_decoded(struct replica *r, const json_t *record)
+{
+	struct replica_console *c = console_of(r, json_object_get(record, "stream"));
+
+	if (c != NULL)
+		notes_set(&c->stream, record);
+}
+
 static void
 snapshot_gauges(struct replica *r, const json_t *o)
 {
@@ -276,6 +299,8 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 	json_array_foreach(json_object_get(s, "notices"), i, o)
 		(void)add_notice(r, o);
 	r->shots += json_array_size(json_object_get(s, "shots"));
+	json_array_foreach(json_object_get(s, "decoded"), i, o)
+		add_decoded(r, o);
 	if (json_is_object(json_object_get(s, "profile")))
 		profile_set(&r->profile, json_object_get(s, "profile"));
 	keep(&r->clients, json_object_get(s, "clients"));
@@ -409,19 +434,6 @@ on_board(struct replica *r, const json_t *body, uint64_t t, struct replica_news 
 }
 
 /* The console of a mark is a name or an id. */
-static struct replica_console *
-console_of(struct replica *r, const json_t *which)
-{
-	for (size_t i = 0; i < r->consoles; i++) {
-		struct replica_console *c = r->console[i];
-
-		if ((json_is_integer(which) && c->id == json_integer_value(which)) ||
-		    (json_is_string(which) && strcmp(c->name, json_string_value(which)) == 0))
-			return c;
-	}
-	return NULL;
-}
-
 static void
 on_mark(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
@@ -452,6 +464,14 @@ on_shot(struct replica *r, const json_t *body, uint64_t t, struct replica_news *
 }
 
 static void
+on_decoded(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	(void)news;
+	add_decoded(r, json_object_get(body, "decoded"));
+}
+
+static void
 on_bench_end(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	(void)t;
@@ -479,7 +499,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "notice", on_notice }, { "notice.clear", on_notice_clear },
 		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },
-		{ "mark", on_mark },
+		{ "mark", on_mark }, { "decoded", on_decoded },
 		{ "at", on_at }, { "bench.end", on_bench_end }, { "bench", on_bench },
 	};
 

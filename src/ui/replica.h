@@ -43,6 +43,8 @@ struct replica_stream {
 	size_t   times;
 	struct replica_mark *mark;
 	size_t   marks;
+	struct replica_note *note;      /* notes.h: what Vise says of lines */
+	size_t   notes;
 };
 
 enum replica_state { CONSOLE_OPENING, CONSOLE_OPEN, CONSOLE_LOST, CONSOLE_CLOSED };

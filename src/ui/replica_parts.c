@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "ui/notes.h"
 
 void
 replica_text(char **slot, const json_t *o, const char *key)
@@ -47,6 +48,7 @@ stream_fini(struct replica_stream *s)
 	ring_fini(&s->ring);
 	mem_free(s->time);
 	mem_free(s->mark);
+	notes_fini(s);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "ui/hexview.h"
+#include "ui/notes.h"
 
 /* ---- the cursor */
 
@@ -94,9 +95,12 @@ static bool
 matches(struct streamview *v, const struct pattern *p, uint64_t n)
 {
 	struct pattern_match m;
-	const struct slice s = streamview_line(v, n, NULL);
+	struct slice s = streamview_line(v, n, NULL);
 
-	return pattern_find(p, s.p, s.n, 0, &m) == PATTERN_YES;
+	if (pattern_find(p, s.p, s.n, 0, &m) == PATTERN_YES)
+		return true;
+	/* what stands on the screen is found as well as what came */
+	return streamview_laid(v, n, &s) && pattern_find(p, s.p, s.n, 0, &m) == PATTERN_YES;
 }
 
 /* Is the text, as it stands, anywhere in the bytes kept? Colours between its letters do not matter
@@ -263,6 +267,22 @@ streamview_find_mark(struct streamview *v, bool back)
 		n = back ? n - 1 : n + 1;
 		(void)streamview_marks_after(v, n, &count);
 		if (count != 0) {
+			v->follow = false;
+			set_cur(v, n);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+streamview_find_crash(struct streamview *v, bool back)
+{
+	for (uint64_t n = v->cur; n != (back ? v->first : streamview_last(v));) {
+		const size_t i = (size_t)((n = back ? n - 1 : n + 1) - v->first);
+
+		if (notes_crash(v->stream, v->line[i], i + 1 < v->lines ? v->line[i + 1] :
+		    UINT64_MAX)) {
 			v->follow = false;
 			set_cur(v, n);
 			return true;

@@ -18,6 +18,7 @@ bool streamview_find_next(struct streamview *v, bool back);
 bool streamview_find_if(struct streamview *v, bool (*fits)(const char *p, size_t n, void *arg),
                         void *arg, bool back);
 bool streamview_find_mark(struct streamview *v, bool back);
+bool streamview_find_crash(struct streamview *v, bool back);
 void streamview_find_count(struct streamview *v);       /* fills find_nth and find_total */
 /* See filter.h; "": none */
 enum err streamview_filter(struct streamview *v, const char *text, struct err_msg *why);

@@ -8,6 +8,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "text/decode.h"
+#include "text/logline.h"
+#include "ui/notes.h"
 #include "text/level.h"
 #include "ui/hexview.h"
 #include "ui/streamfind.h"
@@ -27,6 +30,7 @@ streamview_new(struct replica_stream *s, bool always_screen)
 	v->follow = true;
 	linetext_init(&v->text);
 	buf_init(&v->scratch, 1 << 20);
+	buf_init(&v->laid, 4 * LINETEXT_MAX);
 	buf_init(&v->mapped, 1 << 20);
 	eol_init(&v->map);
 	streamview_bind(v, s);
@@ -44,6 +48,7 @@ streamview_free(struct streamview *v)
 	linetext_fini(&v->text);
 	buf_fini(&v->scratch);
 	buf_fini(&v->mapped);
+	buf_fini(&v->laid);
 	mem_free(v->verdict);
 	mem_free(v->store);
 	mem_free(v);
@@ -404,6 +409,35 @@ line_bytes(struct streamview *v, uint64_t n, bool with_end)
 	(void)buf_add(&v->scratch, v->mapped.data, v->mapped.len);
 }
 
+/* A structured log line in v->scratch, laid out into v->laid. */
+static bool
+lay_out(struct streamview *v)
+{
+	const char *p = v->scratch.data;
+	const size_t n = v->scratch.len;
+	struct buf plain;
+	bool laid = false;
+
+	if (n < 8 || n > LINETEXT_MAX || (memchr(p, '{', n) == NULL && memchr(p, '=', n) == NULL))
+		return false;
+	buf_clear(&v->laid);
+	buf_init(&plain, LINETEXT_MAX + 1);
+	decode_plain(p, n, &plain);
+	laid = plain.len != 0 && logline_layout(plain.data, plain.len, &v->laid);
+	buf_fini(&plain);
+	return laid;
+}
+
+bool
+streamview_laid(struct streamview *v, uint64_t n, struct slice *out)
+{
+	line_bytes(v, n, false);
+	if (!v->layout || v->mode != STREAMVIEW_TEXT || !lay_out(v))
+		return false;
+	*out = slice_make(buf_str(&v->laid), v->laid.len);
+	return true;
+}
+
 /* Renders line number n into v->text. */
 static void
 render(struct streamview *v, uint64_t n)
@@ -413,6 +447,8 @@ render(struct streamview *v, uint64_t n)
 	line_bytes(v, n, mixed);
 	if (mixed)
 		linetext_show(&v->text, v->scratch.data, v->scratch.len);
+	else if (v->layout && lay_out(v))
+		linetext_render(&v->text, v->laid.data, v->laid.len);
 	else
 		linetext_render(&v->text, v->scratch.data, v->scratch.len);
 }
@@ -434,12 +470,16 @@ is_plain(struct buf *b)
 struct slice
 streamview_line(struct streamview *v, uint64_t n, uint32_t *offset)
 {
+	const bool layout = v->layout;  /* what is searched and copied is the original */
+
 	if (offset == NULL && v->mode != STREAMVIEW_MIXED) {
 		line_bytes(v, n, false);
 		if (is_plain(&v->scratch))
 			return slice_make(buf_str(&v->scratch), v->scratch.len);
 	}
+	v->layout = layout && offset != NULL;
 	render(v, n);
+	v->layout = layout;
 	buf_clear(&v->scratch);
 	linetext_plain(&v->text, &v->scratch, offset);
 	return slice_make(buf_str(&v->scratch), v->scratch.len);
@@ -461,16 +501,27 @@ streamview_marks_after(const struct streamview *v, uint64_t n, size_t *count)
 	return from;
 }
 
+/* Where line n ends and the next begins, in the ring. */
+static uint64_t
+next_line(const struct streamview *v, uint64_t n)
+{
+	const size_t i = (size_t)(n - v->first) + 1;
+
+	return i < v->lines ? v->line[i] : UINT64_MAX;
+}
+
 static int
 rows_of(struct streamview *v, uint64_t n, int width)
 {
 	size_t marks;
+	int below;
 
 	(void)streamview_marks_after(v, n, &marks);
+	below = (int)marks + notes_rows(v->stream, v->line[n - v->first], next_line(v, n));
 	if (!streamview_visible(v, n))
-		return (int)marks;
+		return below;
 	render(v, n);
-	return linetext_rows(&v->text, width) + (int)marks;
+	return linetext_rows(&v->text, width) + below;
 }
 
 static void
@@ -678,6 +729,7 @@ draw_lines(struct streamview *v, struct grid *g, struct grid_rect r,
 
 		while (count-- > 0 && row > r.row)
 			draw_mark(v, g, r, --row, from + count, look);
+		row = notes_draw(v->stream, v->line[n - v->first], next_line(v, n), g, r, row);
 		if (row > r.row && streamview_visible(v, n))
 			row = draw_line(v, g, r, tw, n, row, look, crow, ccol);
 		if (n == v->first)
@@ -697,6 +749,7 @@ streamview_draw(struct streamview *v, struct grid *g, struct grid_rect r,
 	if (r.rows < 1 || r.cols < 1)
 		return;
 	v->height = r.rows;
+	v->layout = look->layout;
 	v->width = r.cols;
 	old = grid_enter(g, r);
 	if (v->mode == STREAMVIEW_HEX)

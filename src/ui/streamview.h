@@ -75,7 +75,8 @@ struct streamview {
 	uint64_t hex_at, hex_anchor;    /* ring offsets: the row of the cursor, of the selection */
 	uint64_t hex_top;
 	struct linetext text;
-	struct buf scratch, mapped;
+	struct buf scratch, mapped, laid;
+	bool     layout;                /* structured log lines are laid out */
 	/* rates */
 	uint64_t rate_t, rate_bytes, rate_lines;
 	unsigned rated;
@@ -86,6 +87,7 @@ struct streamview {
 struct streamview_look {
 	bool     live;                  /* cursor shown, newest lines; else scrollback */
 	bool     levels;                /* words that are levels have their colour */
+	bool     layout;                /* structured log lines are laid out */
 	enum streamview_times times;
 	enum grid_set set;
 	uint64_t wall;                  /* wall time of t = 0 */
@@ -106,6 +108,8 @@ bool streamview_app_cursor(const struct streamview *v);
 uint64_t streamview_last(const struct streamview *v);   /* number of the newest line */
 /* Plain text of a line, until the next call; offsets of cells go to offset[] unless NULL. */
 struct slice streamview_line(struct streamview *v, uint64_t n, uint32_t *offset);
+/* The line as it is laid out, until the next call; false: it is shown as it came. */
+bool streamview_laid(struct streamview *v, uint64_t n, struct slice *out);
 /* The marks that stand below line n: index of the first, *count of them. */
 size_t streamview_marks_after(const struct streamview *v, uint64_t n, size_t *count);
 /* Words of text/eol.h; all lines are found again. */

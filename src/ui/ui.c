@@ -31,6 +31,7 @@ ui_new(const struct ui_ops *ops, void *arg, struct options *options)
 	u->profile = profile_new();
 	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
 	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
+	u->laid_out = options_num(options, OPT_CONSOLE_LAYOUT) != 0;
 	u->echo = options_num(options, OPT_CONSOLE_ECHO) != 0;
 	u->console = u->job = -1;
 	u->focused = true;

@@ -60,7 +60,7 @@ struct ui {
 	struct layout layout;
 	enum grid_set set;                      /* GRID_ASCII or GRID_UNICODE */
 	enum pane_id focus;
-	bool zoom, observe, demo, mouse, levels, echo;
+	bool zoom, observe, demo, mouse, levels, laid_out, echo;
 	enum streamview_times times;            /* the time column */
 	bool nav;                               /* the console is in scrollback */
 	bool terminal;                          /* the jobs pane is a live terminal */

@@ -184,7 +184,7 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 {
 	struct replica_console *c = ui_console(u);
 	struct streamview_look look = { .live = !u->nav, .times = u->times, .set = u->set,
-		.levels = u->levels, .wall = u->replica->started_wall };
+		.levels = u->levels, .layout = u->laid_out, .wall = u->replica->started_wall };
 	struct grid_rect body = r;
 	struct streamview *v;
 	int row, col;
