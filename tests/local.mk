@@ -169,10 +169,12 @@ EXTRA_DIST += \
 	tests/data/goroutines/go1.9-deadlock.txt \
 	tests/data/goroutines/serial-crlf.txt \
 	tests/data/goroutines/syslog.txt \
+	tests/data/pprof/goroutine.debug1 \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \
 	tests/data/pprof/heap-b.txt \
 	tests/data/pprof/heap-diff.txt \
+	tests/data/pprof/heap.debug1 \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \
 	tests/data/screen/hostile.scr \
@@ -196,6 +198,8 @@ EXTRA_DIST += \
 	tests/rig/atdev/atdev.py \
 	tests/rig/atdev/dialects.py \
 	tests/rig/atdev/hostile.py \
+	tests/rig/kinds/go.mod \
+	tests/rig/kinds/main.go \
 	tests/rig/leakd/Makefile \
 	tests/rig/leakd/extra.go \
 	tests/rig/leakd/gen/main.go \

@@ -12,28 +12,38 @@
 #include "cli/pprof_args.h"
 
 const char cli_pprof_usage[] =
-    "usage: vise pprof top [options] SOURCE       rows of go tool pprof -top\n"
-    "       vise pprof info [--json] SOURCE       what kind of profile, when, how much\n"
-    "       vise pprof grab [options] SOURCE      save a profile (vise pprof grab --help)\n"
-    "       vise pprof watch [options] SOURCE     a snapshot every 30 s, what grows (... --help)\n"
-    "       vise pprof flame [A] B [-o FILE]      flame graph; vise pprof flame --help\n"
-    "       vise pprof series FILE... | FOLDER    what grows over several, ranked (... --help)\n"
+    "usage: vise pprof top [options] SOURCE...      rows of go tool pprof -top\n"
+    "       vise pprof diff [options] A B [-o FILE] what changed, with error bars; or as .pb.gz\n"
+    "       vise pprof merge -o FILE SOURCE...      several profiles as one\n"
+    "       vise pprof tree SOURCE...               callers and callees of every function\n"
+    "       vise pprof peek REGEXP SOURCE...        the same of those that match\n"
+    "       vise pprof list REGEXP SOURCE...        source lines of those that match\n"
+    "       vise pprof traces|tags|raw|comments SOURCE...\n"
+    "       vise pprof info SOURCE                  what kind of profile, when, how much\n"
+    "       vise pprof grab|watch|series|flame ...  each has its own --help\n"
     "SOURCE: a file, a pattern, http://HOST:PORT/debug/pprof/heap, https://..., HOST:PORT,\n"
     "        unix:SOCKET:/PATH, ssh:HOST:PORT/PATH, gops:PID, pid:PID\n"
     "  --base A           what changed since A, in percent of A (go's -diff_base)\n"
     "  --subtract-base A  the same, in percent of the change (go's -base)\n"
     "  --normalize        scale SOURCE to the base's total first\n"
+    "  --growth, --shrink only what grew, or shrank\n"
+    "  --relative-growth  sort by growth in percent of what was\n"
+    "  --identity X       what is the same in A and B: function, file, line, address\n"
     "  --cum              sort by cum\n"
-    "  --sample-index X   sample type, by name or position from 0\n"
-    "  --nodecount N      at most N rows\n"
-    "  --nodefraction F   leave out rows below this share of the total (0.005)\n"
-    "  --edgefraction F   the same for calls; decides which (inline) marks are shown (0.001)\n"
-    "  --granularity G    functions, filefunctions, files, lines, addresses\n"
-    "  --unit U           print values in this unit\n"
-    "  --drop-negative    leave out what shrank\n"
+    "  --sample-index X   sample type, by name or position from 0; --inuse-space ...\n"
+    "  --mean --divide-by N --unit U --relative-percentages\n"
+    "  --functions --filefunctions --files --lines --addresses --noinlines\n"
+    "  --nodecount N      at most N rows; --nodefraction F (0.005), --edgefraction F (0.001)\n"
+    "  --no-trim          all of them\n"
+    "  --focus --ignore --hide --show --show-from --prune-from REGEXP\n"
+    "  --tagfocus --tagignore --tagshow --taghide X, --tagroot --tagleaf KEYS\n"
+    "  --trim-path --source-path FOLDERS\n"
     "  --limit SIZE       most bytes a profile may inflate to (1G)\n"
+    "  --max-memory SIZE  most memory for the work (6G)\n"
     "  --timeout TIME     for each fetch (60s)\n"
-    "  --json             rows as JSON\n";
+    "  --quiet            no notes\n"
+    "  --json             values as JSON\n"
+    "Options of go tool pprof work as they are: -show_from=x is --show-from x.\n";
 
 static const struct pprof_option *const report_tables[] = { pprof_report_options,
 	pprof_common_options, NULL };
@@ -64,13 +74,11 @@ table(struct pprof_line *c, struct err_msg *why)
 	enum err e;
 
 	json_put_bool(c->params, "text", !c->json);
-	json_put_bool(c->params, "stdout", !c->json);
+	json_put_bool(c->params, "stdout", true);
 	json_put_bool(c->params, "rows", c->json);
 	e = pprof_line_call(c, "pprof.top", NULL, &result, why);
 	if (e != ERR_OK)
 		return e;
-	if (c->json)
-		pprof_print_json(result);
 	notes(c, result);
 	json_decref(result);
 	return ERR_OK;
@@ -141,14 +149,12 @@ report(struct pprof_line *c, const char *name, bool pattern, struct err_msg *why
 	if (e != ERR_OK)
 		return e;
 	json_put_str(c->params, "report", name);
-	json_put_bool(c->params, "stdout", !c->json);
+	json_put_bool(c->params, "stdout", true);
 	if (pattern)
 		json_put_str(c->params, "pattern", c->word[0]);
 	e = pprof_line_call(c, "pprof.report", NULL, &result, why);
 	if (e != ERR_OK)
 		return e;
-	if (c->json)
-		pprof_print_json(result);
 	notes(c, result);
 	json_decref(result);
 	return ERR_OK;

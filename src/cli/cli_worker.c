@@ -84,6 +84,10 @@ died(int status, struct err_msg *why)
 		return err_set(why, ERR_LIMIT, "vise-worker",
 		    "raise --max-memory, or try a smaller profile",
 		    "it was ended: it used up the time or memory it is given");
+	if (status == 128 + SIGABRT)
+		return err_set(why, ERR_LIMIT, "vise-worker",
+		    "raise --max-memory, or try a smaller profile",
+		    "it gave up, most likely for want of memory");
 	if (status > 128)
 		return err_set(why, ERR_INFRA, "vise-worker", "please report it, with the file",
 		    "it died of signal %d", status - 128);

@@ -512,7 +512,8 @@ add_roots(struct filter *f, struct filtered *d, struct pprof_sample *s, struct e
 
 	if (!own_list(d, all + 1))
 		return no_memory(d, why);
-	memcpy(d->loc + t->leaf_count, s->loc, s->loc_count * sizeof(*d->loc));
+	if (s->loc_count > 0)
+		memcpy(d->loc + t->leaf_count, s->loc, s->loc_count * sizeof(*d->loc));
 	for (size_t i = 0; i < t->root_count + t->leaf_count; i++) {
 		bool leaf = i < t->leaf_count;
 		size_t key = leaf ? t->leaf_count - 1 - i

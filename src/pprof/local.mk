@@ -9,6 +9,8 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/tagroot.c %D%/tagroot.h \
 	%D%/view.c %D%/view.h \
 	%D%/options.h \
+	%D%/legacy.c %D%/legacy.h \
+	%D%/legacy_symbols.c %D%/legacy_symbols.h \
 	%D%/list.c %D%/list.h \
 	%D%/tags.c %D%/tags.h \
 	%D%/raw.c %D%/raw.h \

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "pprof/gunzip.h"
 #include "pprof/ids.h"
+#include "pprof/legacy.h"
 #include "pprof/proto.h"
 
 static const char ADVICE[] = "fetch it again; a damaged profile is never half used";
@@ -531,14 +532,19 @@ decode_raw(struct decoding *d)
 static const struct mistake {
 	const char *start, *name, *next;
 } mistakes[] = {
-	{ "heap profile: ", "a heap profile as text", "leave debug=1 out of its URL" },
-	{ "goroutine profile: ", "a goroutine profile as text", "leave debug=1 out of its URL" },
-	{ "goroutine ", "a goroutine dump", "leave debug=2 out of its URL" },
-	{ "--- contention", "a contention profile as text", "leave debug=1 out of its URL" },
-	{ "--- mutex", "a mutex profile as text", "leave debug=1 out of its URL" },
-	{ "threadcreate profile: ", "a profile as text", "leave debug=1 out of its URL" },
+	{ "goroutine ", "a goroutine dump",
+	    "read it with vise goroutines, or leave debug=2 out of its URL" },
 	{ "<", "a web page", "give the address of the profile, such as /debug/pprof/heap" },
 	{ "go 1.", "an execution trace", "open it with go tool trace" },
+	{ "\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: zstd -d FILE" },
+	{ "\xfd"
+	  "7zXZ",
+	    "compressed with xz", "unpack it first: xz -d FILE" },
+	{ "BZh", "compressed with bzip2", "unpack it first: bzip2 -d FILE" },
+	{ "PK\x03\x04", "a zip archive", "unpack it first" },
+	{ "\x7f"
+	  "ELF",
+	    "a program", "give its profile; go tool pprof takes both, vise needs only that" },
 };
 
 static const struct mistake *
@@ -552,10 +558,30 @@ mistaken(const void *data, size_t n)
 	return NULL;
 }
 
+/* A profile in text form takes the place of the message; anything else stays as it is. */
+static enum err
+from_text(struct decoding *d, struct slice text, size_t limit)
+{
+	struct buf b;
+	enum err e;
+
+	if (!legacy_is(text))
+		return ERR_OK;
+	buf_init(&b, limit);
+	e = legacy_encode(text, d->what, &b, d->why);
+	if (e == ERR_OK) {
+		mem_free(d->p->raw);
+		d->p->raw_n = b.len;
+		d->p->raw = (unsigned char *)buf_take(&b);
+	}
+	buf_fini(&b);
+	return e;
+}
+
 static enum err
 load(struct decoding *d, const void *data, size_t n, size_t limit)
 {
-	const struct mistake *m = mistaken(data, n);
+	const struct mistake *m = legacy_is(slice_make(data, n)) ? NULL : mistaken(data, n);
 
 	if (m != NULL)
 		return err_set(d->why, ERR_UNSUPPORTED, d->what, m->next,
@@ -563,8 +589,14 @@ load(struct decoding *d, const void *data, size_t n, size_t limit)
 	if (n > LIMIT_PROFILE_IN || n > limit)
 		return err_set(d->why, ERR_LIMIT, d->what, "raise the limit if you trust the file",
 		    "%zu bytes are more than the limit", n);
-	if (gunzip_is(data, n))
-		return gunzip(data, n, limit, d->what, &d->p->raw, &d->p->raw_n, d->why);
+	if (gunzip_is(data, n)) {
+		enum err e = gunzip(data, n, limit, d->what, &d->p->raw, &d->p->raw_n, d->why);
+
+		return e != ERR_OK ? e : from_text(d, slice_make((char *)d->p->raw, d->p->raw_n),
+		    limit);
+	}
+	if (legacy_is(slice_make(data, n)))
+		return from_text(d, slice_make(data, n), limit);
 	d->p->raw = mem_try(n == 0 ? 1 : n);
 	if (d->p->raw == NULL)
 		return no_memory(d);

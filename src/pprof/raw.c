@@ -247,8 +247,10 @@ line(struct rawing *r, const struct pprof_line *l)
 {
 	const struct pprof_function *f = &r->p->function[l->function];
 	struct slice system = pprof_string(r->p, f->system_name), shown;
+	uint32_t name;
 
-	shown = r->names.text[names_put_function(&r->names, pprof_string(r->p, f->name), system)];
+	name = names_put_function(&r->names, pprof_string(r->p, f->name), system);
+	shown = r->names.text[name];
 	add_slice(r, shown);
 	add(r, " ");
 	add_slice(r, pprof_string(r->p, f->file));

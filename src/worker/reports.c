@@ -27,33 +27,54 @@ struct asked {
 	const json_t *params;
 	const char *pattern;
 	bool json;
+	size_t max;                     /* about the bytes an answer may have */
 	json_t *o;
 	struct buf text;
 	struct err_msg *why;
 };
-
-/* Text to descriptor 1, or into the answer when it fits. */
-static enum err
-hand_over(struct asked *a)
-{
-	if (a->json)
-		return ERR_OK;
-	if (json_get_bool(a->params, "stdout", false)) {
-		if (!sys_write_all(1, buf_str(&a->text), a->text.len))
-			return err_set(a->why, ERR_IO, "output", NULL, "cannot be written");
-		return ERR_OK;
-	}
-	if (a->text.len > ROWJSON_MAX / 2)
-		return rowjson_too_long(a->why);
-	json_put(a->o, "text", json_text(buf_str(&a->text), a->text.len));
-	return ERR_OK;
-}
 
 static enum err
 too_long(struct asked *a)
 {
 	return err_set(a->why, ERR_LIMIT, a->args.now_name, "focus on a part of it",
 	    "the report is longer than %u MiB", LIMIT_PROFILE_OUT >> 20);
+}
+
+/* The answer itself to descriptor 1; what stays of it are the notes. */
+static enum err
+print_json(struct asked *a)
+{
+	json_t *notes = json_incref(json_object_get(a->o, "notes"));
+	enum err e;
+
+	buf_clear(&a->text);
+	e = json_write(a->o, &a->text);
+	if (e == ERR_OK)
+		e = buf_add_byte(&a->text, '\n');
+	json_decref(a->o);
+	a->o = json_object();
+	if (notes != NULL)
+		json_put(a->o, "notes", notes);
+	return e;
+}
+
+/* Text or JSON to descriptor 1, or into the answer when it fits. */
+static enum err
+hand_over(struct asked *a)
+{
+	if (json_get_bool(a->params, "stdout", false)) {
+		if (a->json && print_json(a) != ERR_OK)
+			return too_long(a);
+		if (!sys_write_all(1, buf_str(&a->text), a->text.len))
+			return err_set(a->why, ERR_IO, "output", NULL, "cannot be written");
+		return ERR_OK;
+	}
+	if (a->json)
+		return ERR_OK;
+	if (a->text.len > a->max)
+		return rowjson_too_long(a->why);
+	json_put(a->o, "text", json_text(buf_str(&a->text), a->text.len));
+	return ERR_OK;
 }
 
 static enum err
@@ -70,9 +91,11 @@ top_answer(struct asked *a, const struct top_report *r)
 	enum err e = ERR_OK;
 
 	if (json_get_bool(a->params, "rows", true))
-		e = rowjson_rows(a->o, r, &a->args.o, a->why);
-	if (e != ERR_OK || !json_get_bool(a->params, "text", false))
+		e = rowjson_rows(a->o, r, &a->args.o, a->max, a->why);
+	if (e != ERR_OK)
 		return e;
+	if (!json_get_bool(a->params, "text", false))
+		return json_get_bool(a->params, "stdout", false) ? hand_over(a) : ERR_OK;
 	if ((a->args.o.changes ? report_changes(r, &a->text) : report_text(r, &a->text)) != ERR_OK)
 		return too_long(a);
 	a->json = false;
@@ -108,7 +131,7 @@ tree_rows(struct asked *a, struct top_report *r, struct rx *rx)
 	for (uint32_t i = r->row_count; rx != NULL && i-- > 0;)
 		if (!rx_match(rx, slice_of(r->row[i].name)))
 			top_drop_row(r, i);
-	return rowjson_rows(a->o, r, &a->args.o, a->why);
+	return rowjson_rows(a->o, r, &a->args.o, a->max, a->why);
 }
 
 static enum err
@@ -224,7 +247,7 @@ merged(struct asked *a, struct pprof_profile **out)
 /* One object for each sample. */
 struct trace_rows {
 	json_t *all;
-	size_t size;
+	size_t size, max;
 };
 
 static enum err
@@ -252,13 +275,13 @@ trace_row(const struct traces_one *t, void *arg)
 	json_put(o, "labels", json_text(t->labels, strlen(t->labels)));
 	(void)json_array_append_new(rows->all, o);
 	rows->size += strlen(t->labels) + 100;
-	return rows->size < ROWJSON_MAX / 2 ? ERR_OK : ERR_LIMIT;
+	return rows->size < rows->max ? ERR_OK : ERR_LIMIT;
 }
 
 static enum err
 run_traces(struct asked *a)
 {
-	struct trace_rows rows = { .all = json_array() };
+	struct trace_rows rows = { .all = json_array(), .max = a->max };
 	struct pprof_profile *p = NULL;
 	struct top_report *r = NULL;
 	enum err e = merged(a, &p);
@@ -332,7 +355,7 @@ run_raw(struct asked *a)
 		e = raw_text(p, a->args.now_name, &a->args.o, &a->text, a->why);
 	pprof_free(p);
 	rest = slice_make(buf_str(&a->text), a->text.len);
-	if (e == ERR_OK && a->json && rest.n > ROWJSON_MAX / 2)
+	if (e == ERR_OK && a->json && rest.n > a->max)
 		e = rowjson_too_long(a->why);
 	while (e == ERR_OK && a->json && rest.n > 0) {
 		struct slice one = slice_cut(rest, '\n', &rest);
@@ -399,6 +422,14 @@ prepare(struct asked *a, const struct report *report)
 }
 
 static void
+asked_init(struct asked *a)
+{
+	buf_init(&a->text, LIMIT_PROFILE_OUT);
+	a->max = json_get_bool(a->params, "stdout", false) ? LIMIT_PROFILE_OUT / 4
+							    : ROWJSON_MAX / 2;
+}
+
+static void
 asked_fini(struct asked *a, enum err e, json_t **result)
 {
 	profile_args_fini(&a->args);
@@ -416,7 +447,7 @@ reports_top(const json_t *params, json_t **result, struct err_msg *why)
 		.json = !json_get_bool(params, "text", false) };
 	enum err e = profile_args_load(&a.args, params, why);
 
-	buf_init(&a.text, LIMIT_PROFILE_OUT);
+	asked_init(&a);
 	if (e == ERR_OK)
 		e = run_top(&a);
 	asked_fini(&a, e, result);
@@ -436,7 +467,7 @@ reports_any(const json_t *params, json_t **result, struct err_msg *why)
 	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++)
 		if (strcmp(reports[i].name, name) == 0)
 			report = &reports[i];
-	buf_init(&a.text, LIMIT_PROFILE_OUT);
+	asked_init(&a);
 	if (report == NULL)
 		e = err_set(why, ERR_USAGE, "report", NULL, "\"%.40s\" is none", name);
 	if (e == ERR_OK)
@@ -459,7 +490,7 @@ reports_save(const json_t *params, json_t **result, struct err_msg *why)
 	struct pprof_profile *p = NULL;
 	enum err e = profile_args_load(&a.args, params, why);
 
-	buf_init(&a.text, LIMIT_PROFILE_OUT);
+	asked_init(&a);
 	if (e == ERR_OK && out == NULL)
 		e = err_set(why, ERR_USAGE, "out", NULL, "the request lacks it");
 	if (e == ERR_OK)

@@ -100,13 +100,13 @@ row_json(const struct top_report *r, const struct top_row *row, const struct top
 }
 
 enum err
-rowjson_rows(json_t *o, const struct top_report *r, const struct top_options *opt,
+rowjson_rows(json_t *o, const struct top_report *r, const struct top_options *opt, size_t max,
     struct err_msg *why)
 {
 	json_t *rows = json_array();
 	size_t size = 0;
 
-	for (uint32_t i = 0; i < r->row_count && size < ROWJSON_MAX / 2; i++) {
+	for (uint32_t i = 0; i < r->row_count && size < max; i++) {
 		const struct top_row *row = &r->row[i];
 
 		size += 320 + 4 * strlen(row->name)
@@ -114,7 +114,7 @@ rowjson_rows(json_t *o, const struct top_report *r, const struct top_options *op
 		(void)json_array_append_new(rows, row_json(r, row, opt));
 	}
 	json_put(o, "rows", rows);
-	return size < ROWJSON_MAX / 2 ? ERR_OK : rowjson_too_long(why);
+	return size < max ? ERR_OK : rowjson_too_long(why);
 }
 
 static json_t *

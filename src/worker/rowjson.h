@@ -12,9 +12,9 @@
 enum { ROWJSON_MAX = (4 << 20) - (64 << 10) };  /* of an answer; base/limits.h LIMIT_FRAME */
 
 void     rowjson_summary(json_t *o, const struct top_report *r);
-/* "rows": with changes and edges where the report has them. ERR_LIMIT when they do not fit. */
+/* "rows": with changes and edges where the report has them. ERR_LIMIT past about max bytes. */
 enum err rowjson_rows(json_t *o, const struct top_report *r, const struct top_options *opt,
-                      struct err_msg *why);
+                      size_t max, struct err_msg *why);
 /* "notes": what trimming hid, filters that met nothing, profiles that do not go together. */
 void     rowjson_notes(json_t *o, const struct top_report *r, const struct profile_args *a);
 enum err rowjson_too_long(struct err_msg *why);

@@ -12,5 +12,7 @@ export GOCACHE GOFLAGS
 
 mkdir -p "$T/profiles" "$T/work"
 python3 "$srcdir/tests/lib/pprofgen.py" "$T/profiles" || bail "profiles cannot be made"
-python3 "$srcdir/tests/lib/pprofcases.py" "$VISE" "$T/work" "$T/profiles"
+(cd "$srcdir/tests/rig/kinds" && go build -o "$T/kinds" .) || bail "tests/rig/kinds does not build"
+"$T/kinds" "$T/real" || bail "tests/rig/kinds writes no profiles"
+python3 "$srcdir/tests/lib/pprofcases.py" "$VISE" "$T/work" "$T/profiles" "$T/real"
 exit $?

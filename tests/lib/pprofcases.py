@@ -1,5 +1,5 @@
-"""pprofcases.py VISE FOLDER PROFILES.. - runs go tool pprof and vise pprof with the same options on the
-same profiles and compares what they print.
+"""pprofcases.py VISE FOLDER PROFILES REAL - runs go tool pprof and vise pprof with the same options on
+the same profiles and compares what they print. PROFILES: made by pprofgen.py; REAL: by rig/kinds.
 
 One go process serves all cases of one pair of profiles (its interactive mode). Every case prints a TAP
 line. PPROF_PARITY=all takes every option with every other on every profile; without it a fixed part of
@@ -164,12 +164,58 @@ def groups(profiles):
     yield Group("merged", [p("heap-a"), p("heap-b")], [], [])
 
 
+def real_groups(real):
+    """What a Go program wrote: every kind, alone and against an earlier one, binary and as text."""
+    for kind in ("heap", "allocs", "goroutine", "threadcreate", "block", "mutex", "cpu"):
+        a, b = (os.path.join(real, r, kind + ".pb.gz") for r in "ab")
+        yield Group("real " + kind, [b], [], [])
+        yield Group("real %s diff" % kind, [b], ["-diff_base=" + a], ["--base", a])
+    for kind in ("heap", "allocs", "goroutine", "block", "mutex"):
+        # go does not read the names in the text; without them both must say the same
+        path = os.path.join(FOLDER, kind + ".text")
+        with open(os.path.join(real, "b", kind + ".debug1")) as f, open(path, "w") as to:
+            to.writelines(line for line in f if not line.startswith("#"))
+        yield Group("text " + kind, [path], [], [])
+
+
+def go_prints(*args):
+    return subprocess.run(["go", "tool", "pprof", "-symbolize=remote"] + list(args),
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def saved(profiles, real):
+    """A merge or a difference that vise wrote is to go what it would have made itself."""
+    def p(name):
+        return os.path.join(profiles, name + ".pb.gz")
+    out = os.path.join(FOLDER, "saved.pb.gz")
+    pairs = [(p("heap-a"), p("heap-b")), (p("cpu-a"), p("cpu-b")), (p("drop"), p("heap-a"))]
+    pairs += [(os.path.join(real, "a", k + ".pb.gz"), os.path.join(real, "b", k + ".pb.gz"))
+              for k in ("heap", "goroutine", "mutex")]
+    for a, b in pairs:
+        for name, ours, gos in (
+                ("diff", ["diff", a, b], ["-diff_base=" + a, b]),
+                ("difference", ["diff", "--subtract-base", a, b], ["-base=" + a, b]),
+                ("normalized", ["diff", "--normalize", a, b], ["-normalize", "-diff_base=" + a, b]),
+                ("merge", ["merge", a, b], [a, b])):
+            if name == "normalized" and "cpu-" in a:
+                continue            # go refuses units that differ
+            run = subprocess.run([VISE, "pprof"] + ours + ["-o", out], stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, universal_newlines=True)
+            title = "saved %s of %s" % (name, os.path.basename(b))
+            for command in ("-top", "-raw"):
+                have, want = go_prints(command, out), go_prints(command, *gos)
+                # go writes a time.Duration into -raw that differs in nothing
+                tap(run.returncode == 0 and have == want, title + ": go " + command, run.stdout)
+            ours = subprocess.run([VISE, "pprof", "top", "--quiet", out], stdout=subprocess.PIPE)
+            tap(ours.stdout == go_prints("-top", out), title + ": vise top")
+
+
 def main():
     profiles = sys.argv[3]
     only = os.environ.get("PPROF_GROUP")
     pairs = list(itertools.combinations(OPTIONS, 2))
     at = 0
-    for g in groups(profiles):
+    for g in itertools.chain(groups(profiles), real_groups(sys.argv[4])):
         if only and not re.search(only, g.title):
             continue
         main_group = g.title in ("heap", "heap diff")
@@ -184,6 +230,8 @@ def main():
             if at % STRIDE == 0 and (ALL or at % 7 == 0):
                 g.add(COMMANDS[at // STRIDE % len(COMMANDS)], *pair)
         g.run()
+    if not only:
+        saved(profiles, sys.argv[4])
     print("1..%d" % count)
     print("# %d of %d differ" % (failed, count))
     sys.exit(failed != 0)

@@ -92,6 +92,38 @@ test_top_refuses(void **state)
 	refused(reports_top, o, ERR_LIMIT);
 }
 
+/* Every report, alone and against a base, as JSON and as text, with and without filters. */
+static void
+test_reports(void **state)
+{
+	static const char *const names[] = { "tree", "peek", "list", "traces", "tags", "raw",
+		"comments" };
+
+	(void)state;
+	for (size_t i = 0; i < 8 * sizeof(names) / sizeof(names[0]); i++) {
+		json_t *params = request("now", "heap-a.pb.gz"), *result = NULL, *base;
+		struct err_msg why = { .code = ERR_OK };
+
+		base = request("base", "heap-b.pb.gz");
+		if ((i & 1) != 0)
+			json_put_str(params, "diff_base", json_get_str(base, "base", ""));
+		json_decref(base);
+		json_put_str(params, "report", names[i / 8]);
+		json_put_str(params, "pattern", "main|runtime");
+		json_put_bool(params, "json", (i & 2) != 0);
+		if ((i & 4) != 0) {
+			json_put_str(params, "hide", "sync");
+			json_put_str(params, "tagroot", "bytes");
+			json_put_str(params, "tagignore", "bytes=1kb:");
+		}
+		if (reports_any(params, &result, &why) != ERR_OK && why.code != ERR_LIMIT)
+			fail_msg("%s: %s: %s", names[i / 8], why.what, why.why);
+		json_decref(result);
+		json_decref(params);
+	}
+	refused(reports_any, json_object(), ERR_USAGE);
+}
+
 static void
 test_info(void **state)
 {
@@ -127,6 +159,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_top_refuses),
+		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_fetch_refuses),
 	};
