@@ -13,7 +13,7 @@ enum { ALLOW_MAX = 1 << 20 };
 static const char usage[] =
     "usage: vise goroutines [options] SOURCE [SOURCE...]\n"
     "SOURCE: a dump or a log with a panic in it, a goroutine profile, - (standard input), or\n"
-    "        http://HOST:PORT, https://..., unix:SOCKET:  (its /debug/pprof is asked)\n"
+    "        HOST:PORT, http://..., unix:SOCKET, ssh:HOST:PORT, gops:PID, pid:PID: a program\n"
     "Several sources are compared in order; the last one is shown.\n"
     "  --by WHAT           stack (default), state, creator, age\n"
     "  --diff              only what differs between the first and the last\n"

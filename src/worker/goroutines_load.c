@@ -167,26 +167,50 @@ check_cost(struct goroutines_loaded *l, const char *name, uint64_t n, const json
 	return ERR_OK;
 }
 
-/* The cheap profile, always; the dump only when it is asked for, and after its cost is known. */
+/* A gops agent has the full dump and nothing cheaper. */
+static bool
+is_gops(const char *source)
+{
+	struct place place;
+	bool gops;
+
+	if (place_parse(source, &place, NULL) != ERR_OK)
+		return false;
+	gops = place.kind == PLACE_GOPS;
+	place_fini(&place);
+	return gops;
+}
+
+/* The dump instead of the cheap profile: when it is asked for, and after its cost is known. */
+static enum err
+load_full(struct goroutines_loaded *l, const char *source, const json_t *params, struct dump **d,
+    struct pprof_profile **p, struct err_msg *why)
+{
+	enum err e = check_cost(l, source, (*d)->total, params, why);
+
+	dump_free(*d);
+	pprof_free(*p);
+	*d = NULL;
+	*p = NULL;
+	return e != ERR_OK ? e : load_one(source, "goroutine", "debug=2", params, d, p, why);
+}
+
 static enum err
 load_program(struct goroutines_loaded *l, const char *source, const json_t *params, struct dump **d,
     struct pprof_profile **p, struct err_msg *why)
 {
-	bool leak = json_get_bool(params, "leak", true);
-	enum err e = load_one(source, "goroutine", NULL, params, d, p, why);
+	bool full = json_get_bool(params, "dump", false);
+	enum err e;
 
-	if (e == ERR_OK && json_get_bool(params, "dump", false)) {
-		uint64_t n = (*d)->total;
-
-		dump_free(*d);
-		pprof_free(*p);
-		*d = NULL;
-		*p = NULL;
-		e = check_cost(l, source, n, params, why);
-		if (e == ERR_OK)
-			e = load_one(source, "goroutine", "debug=2", params, d, p, why);
-	}
-	if (e == ERR_OK && leak)
+	if (is_gops(source) && !full)
+		return err_set(why, ERR_DENIED, source, "say --dump if the program may be stopped",
+		    "a gops agent has only the full dump, which stops the program");
+	e = load_one(source, "goroutine", NULL, params, d, p, why);
+	if (e == ERR_OK && (*d)->source == DUMP_STACKS)
+		say(l, "there is only a full dump, which stops the program for a moment", "");
+	else if (e == ERR_OK && full)
+		e = load_full(l, source, params, d, p, why);
+	if (e == ERR_OK && json_get_bool(params, "leak", true))
 		add_leaks(l, source, params, *d);
 	return e;
 }

@@ -116,6 +116,42 @@ run "$VISE" do --bench go profile.goroutines console=nothing
 isnt "$status" 0 "no such console"
 run "$VISE" kill go
 
+# --- a program of Go 1.26 and later, which knows some of its leaks itself
+
+if command -v python3 >/dev/null 2>&1; then
+	{
+		echo 'goroutineleak profile: total 2'
+		sed -n '/leakSend/{s/.*/2 @ 0x1\n&\n/p;q}' "$D/go1.19-counts.txt"
+	} >"$T/leak.txt"
+	cat >"$T/serve.py" <<'P'
+import http.server, sys
+counts, leak, port = sys.argv[1:]
+class H(http.server.BaseHTTPRequestHandler):
+	def do_GET(self):
+		name = {"/debug/pprof/goroutine": counts, "/debug/pprof/goroutineleak": leak}.get(self.path)
+		self.send_response(200 if name else 404)
+		self.end_headers()
+		self.wfile.write(open(name, "rb").read() if name else b"Unknown profile\n")
+	def log_message(self, *a): pass
+s = http.server.HTTPServer(("127.0.0.1", 0), H)
+open(port + ".new", "w").write(str(s.server_port))
+import os; os.rename(port + ".new", port)
+s.serve_forever()
+P
+	spawn python3 "$T/serve.py" "$D/go1.19-counts.txt" "$T/leak.txt" "$T/leak.port" </dev/null >/dev/null
+	wait_for 'test -s "$T/leak.port"' 20
+	G=http://127.0.0.1:$(cat "$T/leak.port")
+	run "$VISE" goroutines --check "$G"
+	is "$status" 1 "its goroutineleak profile is asked" || printf '%s\n' "$out" "$err" | note
+	like "$out" '! goroutineleak: .* can wake 2 of them' "and believed"
+	is "$(printf '%s\n' "$out" | grep -c '! ')" 1 "for those it names"
+	like "$out" '^ +3 .*main.\(\*ways\).leakSend ways.go:32$' "among the others at that place"
+	run "$VISE" goroutines --check --no-leak-profile "$G"
+	is "$status" 0 "unless told not to"
+else
+	skip "goroutineleak: needs python3"
+fi
+
 # --- a live program
 
 if ! command -v go >/dev/null 2>&1 || ! command -v python3 >/dev/null 2>&1; then
@@ -127,6 +163,9 @@ GOCACHE=${GOCACHE:-$T/gocache} GOFLAGS=-mod=mod GOPROXY=off
 export GOCACHE GOFLAGS GOPROXY
 make -s -C "$srcdir/tests/rig/leakd" OUT="$T/rig" all >"$T/rig.log" 2>&1
 ok $? "leakd builds" || { note <"$T/rig.log"; plan; exit; }
+mkdir "$T/gops"
+GOPS_CONFIG_DIR=$T/gops LEAKD_GOPS=1
+export GOPS_CONFIG_DIR LEAKD_GOPS
 spawn "$T/rig/leakd" -portfile "$T/port" </dev/null >/dev/null 2>"$T/panic.log"
 server=$pid
 wait_for 'test -s "$T/port"' 20
@@ -169,6 +208,10 @@ named leakSleep 'sleep'
 named leakRead 'network read'
 run "$VISE" goroutines --source-path "$srcdir/tests/rig/leakd" "$L"
 like "$out" ' 20 .* select without ctx.Done +main\..*leakSelect' "with its sources: what the select lacks"
+run "$VISE" goroutines "gops:$server"
+is "$status" 4 "a gops agent has only the full dump: not unasked"
+run "$VISE" goroutines --dump "gops:$server"
+like "$out" ' 20 .*main.leakNil' "asked for, it is read"
 get '/goroutines?n=60000'
 run "$VISE" goroutines --dump "$L"
 is "$status" 4 "a dump that would stop the program for long is refused"
