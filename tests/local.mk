@@ -76,6 +76,7 @@ TESTS += \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
+	tests/screen/profile.t \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
 	tests/screen/viewers.t
@@ -112,6 +113,7 @@ EXTRA_DIST += \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
+	tests/screen/profile.t \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
 	tests/screen/viewers.t
@@ -178,6 +180,7 @@ EXTRA_DIST += \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \
 	tests/data/screen/hostile.scr \
+	tests/data/screen/profile.scr \
 	tests/data/screen/random.scr \
 	tests/data/screen/screens.sh \
 	tests/data/screen/seeing.scr \

@@ -68,7 +68,7 @@ struct profile_view {
 	/* asking */
 	char *key, *line;               /* of what is shown; of what is under way */
 	char *asked_key;
-	bool  asking;
+	bool  asking, stale;            /* stale: what is shown is not what is wanted */
 	char *detail_key, *detail_line, *detail_asked;
 	char *error;                    /* of the last answer that was one, or NULL */
 	json_t *answer, *detail;

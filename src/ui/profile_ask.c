@@ -14,7 +14,7 @@
 const char *const profile_sorts[] = { "delta", "growth", "flat", "cum", "cum_b", "error", "name",
 	NULL };
 
-enum { LINE_MAX_BYTES = 48 << 10, BOXES_MAX = 8192 };
+enum { LINE_MAX_BYTES = 48 << 10, BOXES_MAX = 8192, DEPTH_MAX = 4096 };
 
 void
 profile_keep(char **slot, const char *text)
@@ -237,10 +237,11 @@ take_boxes(struct profile_view *v, const json_t *flame)
 	v->boxes = n;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *o = json_array_get(boxes, i);
-		const int64_t parent = json_get_int(o, "parent", -1);
+		const int64_t parent = json_get_int(o, "parent", -1), depth = json_get_int(o,
+		    "depth", 0);
 
 		v->box[i] = (struct profile_box){ json_get_str(o, "name", NULL),
-		    (int)json_get_int(o, "depth", 0),
+		    depth < 0 || depth > DEPTH_MAX ? DEPTH_MAX : (int)depth,
 		    parent >= 0 && parent < (int64_t)i ? (int)parent : -1,
 		    json_get_int(o, "more", 0), json_get_num(o, "x", 0), json_get_num(o, "w", 0),
 		    json_get_num(o, "a", 0), json_get_num(o, "b", 0) };
@@ -248,7 +249,9 @@ take_boxes(struct profile_view *v, const json_t *flame)
 	v->box_w = json_get_num(flame, "w", 0);
 	v->box_a = json_get_num(flame, "a", 0);
 	v->box_b = json_get_num(flame, "b", 0);
-	v->depth = (int)json_get_int(flame, "depth", 0);
+	v->depth = 0;
+	for (size_t i = 0; i < n; i++)
+		v->depth = v->box[i].depth >= v->depth ? v->box[i].depth + 1 : v->depth;
 	v->has_box = true;
 }
 
@@ -478,9 +481,7 @@ want_details(struct ui *u)
 bool
 profile_stale(const struct ui *u)
 {
-	const struct profile_view *v = u->profile;
-
-	return v->asking && v->asked_key != NULL && v->answer != NULL;
+	return u->profile->stale && u->profile->answer != NULL;
 }
 
 /* Whether the answer is about the two profiles that the bench has now. */
@@ -507,16 +508,19 @@ profile_want(struct ui *u, int cols, int icicle_rows)
 	else if (v->held != NULL)
 		take_answer(v);
 	find_chosen(v);
-	if (icicle_rows < 0 || v->asking || !loaded(u))
+	if (icicle_rows < 0)
 		return;
 	line = view_line(u, cols, icicle_rows);
 	key = key_of(u, line);
-	if (!equal(key, v->key)) {
+	v->stale = !equal(key, v->key);
+	if (v->stale && !v->asking && loaded(u)) {
 		ask(u, &v->line, &v->asked_key, line, key);
 		return;
 	}
 	mem_free(line);
 	mem_free(key);
+	if (v->stale || !loaded(u))
+		return;
 	want_details(u);
 	if (u->replica->shots != 0)
 		profile_list_want_series(u);

@@ -131,7 +131,8 @@ run_type(struct command_call *c)
 {
 	struct profile_view *v = shown(c);
 	const json_t *types = json_object_get(v->answer, "types");
-	const char *wanted = word(c, "type"), *now = json_get_str(v->answer, "type", "");
+	const char *wanted = word(c, "type"), *now = v->type != NULL ? v->type :
+	    json_get_str(v->answer, "type", "");
 	const size_t n = json_array_size(types);
 
 	for (size_t i = 0; i < n && wanted[0] == '\0'; i++)

@@ -14,7 +14,9 @@
 static int
 column(const struct profile_view *v, double x, int cols)
 {
-	return v->box_w > 0 ? (int)floor(x / v->box_w * cols + 0.5) : 0;
+	const double part = v->box_w > 0 ? x / v->box_w : 0;
+
+	return part <= 0 || isnan(part) ? 0 : part >= 1 ? cols : (int)floor(part * cols + 0.5);
 }
 
 static bool

@@ -166,12 +166,12 @@ draw_state(struct ui *u, struct grid *g, int row, int cols)
 		grid_textf(g, row, 1, cols - 1, STYLE_ALARM,
 		    "x %s; these rows are older: S takes a "
 		    "snapshot, c chooses others", p->error != NULL ? p->error : "failed");
-	else if (v->error != NULL)
-		grid_textf(g, row, 1, cols - 1, STYLE_ALARM, "x %s; u takes the last step back",
-		    v->error);
 	else if (is(p, "loading"))
 		grid_text(g, row, 1, cols - 1, STYLE_STALE, "? a new profile is being read; these "
 		    "rows are older");
+	else if (v->error != NULL)
+		grid_textf(g, row, 1, cols - 1, STYLE_ALARM, "x %s; u takes the last step back",
+		    v->error);
 	else if (profile_stale(u))
 		grid_text(g, row, 1, cols - 1, STYLE_STALE,
 		    "? working on it; these rows are older");
@@ -243,11 +243,13 @@ draw_compare(struct ui *u, struct grid *g, struct grid_rect r)
 {
 	struct profile_view *v = u->profile;
 	const bool keys = u->focus == PANE_PROFILE;
-	const int head = r.rows >= 6 ? draw_head(u, g, r) : 0;
-	const struct grid_rect body = { head, 0, r.rows - head, r.cols };
+	struct grid_rect body;
 	struct shares s;
+	int head;
 
 	profile_want(u, r.cols, r.rows);
+	head = r.rows >= 6 ? draw_head(u, g, r) : 0;
+	body = (struct grid_rect){ head, 0, r.rows - head, r.cols };
 	if (body.rows < 14 || body.cols < 60) {
 		draw_one(u, g, body);
 		return;
@@ -289,7 +291,8 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 
 	if (big && u->profile->page != PROFILE_COMPARE)
 		profile_list_draw(u, g, (struct grid_rect){ 0, 0, r.rows, r.cols });
-	else if (p->state == NULL || (!is(p, "ready") && p->rows == 0))
+	else if (p->state == NULL || (!is(p, "ready") && p->rows == 0 &&
+	    (!big || u->profile->answer == NULL)))
 		draw_none(u, g, r, big);
 	else if (big)
 		draw_compare(u, g, r);

@@ -5,6 +5,7 @@ check_PROGRAMS += tests/unit/test_ui_input \
 	tests/unit/test_ui_keymap \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
+	tests/unit/test_ui_profile \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \
 	tests/unit/test_ui_streamview \
@@ -21,6 +22,9 @@ tests_unit_test_ui_keys_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_linetext_SOURCES = tests/unit/test_ui_linetext.c tests/unit/ui_rig.h
 tests_unit_test_ui_linetext_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_linetext_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_ui_profile_SOURCES = tests/unit/test_ui_profile.c tests/unit/ui_rig.h
+tests_unit_test_ui_profile_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
+tests_unit_test_ui_profile_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_replica_SOURCES = tests/unit/test_ui_replica.c tests/unit/ui_rig.h
 tests_unit_test_ui_replica_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_replica_LDADD = $(UI_TEST_LIBS)
@@ -37,6 +41,7 @@ TESTS += tests/unit/test_ui_input \
 	tests/unit/test_ui_keymap \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
+	tests/unit/test_ui_profile \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \
 	tests/unit/test_ui_streamview \
