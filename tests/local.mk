@@ -69,6 +69,7 @@ TESTS += \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/hotplug.t \
+	tests/cli/sendfile.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -79,6 +80,7 @@ TESTS += \
 	tests/screen/profile.t \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
+	tests/screen/typing.t \
 	tests/screen/viewers.t
 
 EXTRA_DIST += \
@@ -106,6 +108,7 @@ EXTRA_DIST += \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/hotplug.t \
+	tests/cli/sendfile.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -116,6 +119,7 @@ EXTRA_DIST += \
 	tests/screen/profile.t \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
+	tests/screen/typing.t \
 	tests/screen/viewers.t
 include tests/fuzz/local.mk
 include tests/unit/base.mk
@@ -187,6 +191,7 @@ EXTRA_DIST += \
 	tests/data/screen/sizes.scr \
 	tests/data/screen/storm.scr \
 	tests/data/screen/terminals.scr \
+	tests/data/screen/typing.scr \
 	tests/data/screen/viewers.scr \
 	tests/data/usb/nucleo.umockdev \
 	tests/gates/relist.sh \

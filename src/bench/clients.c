@@ -55,6 +55,24 @@ on_hold(void *arg)
 	pump(c);
 }
 
+/* Where it must stop for now; what is not for showing is passed over. */
+static uint64_t
+stop_at(struct client *c, struct sub *s, const struct stream *st)
+{
+	const uint64_t end = st->ring->end;
+	uint64_t from, to;
+
+	while (st->hidden != NULL && st->hidden(st->owner, s->next, &from, &to)) {
+		if (from > s->next)
+			return from < end ? from : end;
+		if (to == UINT64_MAX)
+			return s->next;
+		peer_gap(c->peer, s->stream, to - s->next);
+		s->next = to;
+	}
+	return end;
+}
+
 /* False when the client's queue is full: `drained` brings us back. */
 static bool
 pump_sub(struct client *c, struct sub *s, const struct stream *st)
@@ -68,12 +86,14 @@ pump_sub(struct client *c, struct sub *s, const struct stream *st)
 		if (s->lossy && c->hold == NULL)
 			c->hold = loop_timer_start(c->bench->loop, HOLD_NS, 0, on_hold, c);
 	}
-	while (s->next < end) {
+	for (uint64_t stop; s->next < (stop = stop_at(c, s, st));) {
 		const unsigned char *p;
 		size_t n = ring_peek(st->ring, s->next, &p);
 
 		if (n > PIECE)
 			n = PIECE;
+		if (n > stop - s->next)
+			n = (size_t)(stop - s->next);
 		if (!peer_bytes(c->peer, s->stream, s->next, st->time_of(st->owner, s->next), p, n))
 			return false;
 		s->next += n;

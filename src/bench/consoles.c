@@ -131,12 +131,18 @@ time_of(void *owner, uint64_t offset)
 	return bench_time(k->bench, times_at(console_times(k->console), offset, sys_mono()));
 }
 
+static bool
+hidden(void *owner, uint64_t at, uint64_t *from, uint64_t *to)
+{
+	return console_hidden(((struct bench_console *)owner)->console, at, from, to);
+}
+
 bool
 consoles_stream_at(struct list *node, struct stream *out)
 {
 	struct bench_console *k = consoles_entry(node);
 
-	*out = (struct stream){ k->stream, console_ring(k->console), time_of, k };
+	*out = (struct stream){ k->stream, console_ring(k->console), time_of, k, hidden };
 	return true;
 }
 
@@ -165,7 +171,7 @@ consoles_input(struct bench *b, struct client *c, uint32_t stream, const char *p
 
 	if (k == NULL)
 		return false;
-	if (console_write(k->console, p, n, c, &why) == ERR_OK)
+	if (console_type(k->console, p, n, true, NULL, c, &why) == ERR_OK)
 		return true;
 	if (sys_mono() - k->refused > 2 * NS_PER_S) {   /* one notice for a burst of keys */
 		k->refused = sys_mono();
@@ -234,11 +240,16 @@ cmd_send(struct command_call *c)
 {
 	struct bench_console *k = consoles_of(c);
 	const char *text = json_get_str(c->args, "text", "");
+	struct pace_delay d;
 	struct err_msg why;
 
-	if (k != NULL)
-		consoles_finish(
-		    c, console_write(k->console, text, strlen(text), c->client, &why), &why);
+	if (k == NULL)
+		return;
+	d = console_pace(k->console);
+	d.each = (uint64_t)json_get_int(c->args, "char", (int64_t)d.each);
+	d.line = (uint64_t)json_get_int(c->args, "line", (int64_t)d.line);
+	consoles_finish(c, console_type(k->console, text, strlen(text),
+	    json_get_bool(c->args, "map", false), &d, c->client, &why), &why);
 }
 
 static void
@@ -252,7 +263,8 @@ cmd_line(struct command_call *c)
 		return;
 	text = mem_fmt("%s%s", json_get_str(c->args, "text", ""),
 	    consoles_eol(options_text(&k->bench->options, OPT_CONSOLE_EOL)));
-	consoles_finish(c, console_write(k->console, text, strlen(text), c->client, &why), &why);
+	consoles_finish(c, console_type(k->console, text, strlen(text), true, NULL, c->client,
+	    &why), &why);
 	mem_free(text);
 }
 
@@ -284,11 +296,19 @@ cmd_marks(struct command_call *c)
 static const struct command_arg mark_args[] = {
 	{ "text", ARG_WORD, 0, "mark", "what the mark says" }, CONSOLES_ARG, { .name = NULL },
 };
+static const struct command_arg send_args[] = {
+	{ "text", ARG_WORD, ARG_MUST, NULL, "what to send; \\r \\n \\xHH in quotes" },
+	CONSOLES_ARG,
+	{ "char", ARG_DURATION, 0, NULL, "rest after each byte" },
+	{ "line", ARG_DURATION, 0, NULL, "rest after each line end" },
+	{ "map", ARG_BOOL, 0, "off", "as if typed: through the console's map" },
+	{ .name = NULL },
+};
 static const struct command_arg list_args[] = { CONSOLES_ARG, { .name = NULL } };
 
 const struct command bench_console_commands[] = {
 	{ "console.list", "all consoles", NULL, 0, cmd_list },
-	{ "console.send", "send text as it is", text_args, 0, cmd_send },
+	{ "console.send", "send text as it is", send_args, 0, cmd_send },
 	{ "console.line", "send a line with its end", text_args, 0, cmd_line },
 	{ "mark.list", "marks of a console: offset, time, text", list_args, 0, cmd_marks },
 	{ "mark.set", "put a mark at this place of the console", mark_args, 0, cmd_mark },

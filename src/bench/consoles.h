@@ -12,6 +12,8 @@
 
 enum { CONSOLES_MARKS = 256 };
 
+struct bench_send;
+
 struct bench_console {
 	struct list node;
 	struct bench *bench;
@@ -22,6 +24,7 @@ struct bench_console {
 	char lock_who[64];
 	struct loop_timer *lock_timer;  /* when it is taken back */
 	struct list waiting;            /* AT transactions that wait for the lock */
+	struct bench_send *send;        /* the file transfer, or NULL */
 	bool closing;
 	struct list shares;             /* see shares.h; zeroed until the first */
 	struct loop_timer *look;        /* at the modem lines, where the port has them */

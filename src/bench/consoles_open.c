@@ -14,6 +14,7 @@
 #include "bench/follow.h"
 #include "bench/news.h"
 #include "bench/ports.h"
+#include "bench/sends.h"
 #include "bench/shares.h"
 
 static const uint64_t TELL_NS = 500 * NS_PER_MS;
@@ -77,6 +78,8 @@ on_state(void *arg, enum console_state s, const struct err_msg *why)
 
 	if (k->console == NULL)
 		return;                 /* still inside console_open: told by its caller */
+	if (s != CONSOLE_OPEN && why != NULL)
+		sends_lost(k, why);
 	consoles_tell(k);
 	watch_lines(k);
 	if (s == CONSOLE_LOST && why != NULL)
@@ -192,6 +195,7 @@ console_end(struct bench_console *k)
 	consoles_at_end(k);
 	loop_timer_stop(k->look);
 	follow_close(k);
+	sends_close(k);
 	console_close(k->console);
 	entry_free(k);
 }

@@ -36,6 +36,8 @@ struct stream {
 	const struct ring *ring;
 	uint64_t (*time_of)(void *owner, uint64_t offset);      /* ns since the bench started */
 	void *owner;
+	/* The first range at or behind `at` that nobody is shown; false: none. May be NULL. */
+	bool (*hidden)(void *owner, uint64_t at, uint64_t *from, uint64_t *to);
 };
 
 struct client {

@@ -103,6 +103,8 @@ on_ended(struct job *job, void *arg)
 		json_decref(o);
 	}
 	consoles_job_ended(j->bench, job_id(job));
+	if (j->over != NULL)
+		j->over(j->over_arg);
 	answer_waiters(j);
 	bench_linger_check(j->bench);
 }
@@ -187,6 +189,7 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 		.log_path = log,
 		.by = r->by,
 		.fd3 = fd3,
+		.fd_io = r->fd_io,
 		.pty = r->pty,
 		.timeout_ns = r->timeout_ns,
 	};
@@ -239,6 +242,8 @@ jobs_start(
 	j = mem_zero(1, sizeof *j);
 	j->bench = b;
 	list_init(&j->waiters);
+	j->over = r->over;
+	j->over_arg = r->over_arg;
 	e = borrow(b, r, &device, why);
 	if (e == ERR_OK)
 		e = start(b, r, j, b->next_job + 1, pair[1], device, why);
@@ -301,7 +306,7 @@ jobs_stream_at(struct list *node, struct stream *out)
 {
 	struct bench_job *j = entry(node);
 
-	*out = (struct stream){ STREAM_JOBS + job_id(j->job), job_ring(j->job), time_of, j };
+	*out = (struct stream){ STREAM_JOBS + job_id(j->job), job_ring(j->job), time_of, j, NULL };
 	return true;
 }
 

@@ -15,6 +15,8 @@ struct bench_job {
 	struct list waiters;
 	struct loop_timer *tell;        /* progress is told at most ten times a second */
 	uint64_t told;                  /* sys_mono() of the last time */
+	void (*over)(void *arg);        /* it ended; or NULL */
+	void *over_arg;
 };
 
 struct bench_job_request {
@@ -24,6 +26,9 @@ struct bench_job_request {
 	bool pty;
 	/* a script host: descriptor 3 is a connection to this bench */
 	bool with_socket;
+	int fd_io;                      /* its 0 and 1, see launch/job.h; 0: none */
+	void (*over)(void *arg);        /* told when it ended; or NULL */
+	void *over_arg;
 	uint64_t timeout_ns;
 	const char *port;               /* the console whose port it needs for itself, or NULL */
 };

@@ -25,11 +25,13 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/ports.c %D%/ports.h \
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \
+	%D%/sends.c %D%/sends.h \
 	%D%/shots.c %D%/shots.h \
 	%D%/shares.c %D%/shares.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/symbols.c %D%/symbols.h \
 	%D%/triggers.c %D%/triggers.h \
+	%D%/typing.c %D%/typing.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/watch_round.c %D%/watch_round.h
 %C%_libbench_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -16,6 +16,7 @@
 #define LOG_RETRY  (500 * NS_PER_MS)    /* a failing disk is asked so often */
 #define AT_TIMEOUT_DEFAULT (5 * NS_PER_S)
 
+enum { CONSOLE_HIDDEN = 16 };
 enum { LOG_BATCH = 256 << 10 }; /* more than this waiting is written at the end of the turn */
 
 struct console {
@@ -36,6 +37,12 @@ struct console {
 	struct times times;
 	struct eol map;
 	struct logs logs;
+	struct pace pace;
+	struct pace_delay delay;
+	void (*divert)(void *arg);      /* has the bytes, or NULL */
+	void   *divert_arg;
+	struct console_range { uint64_t from, to; } hidden[CONSOLE_HIDDEN];
+	size_t  hiddens;
 	struct loop_timer *log_timer, *at_timer;
 	bool    after_asked, at_asked, at_on, stepping;
 	struct at at;
@@ -102,6 +109,7 @@ now_lost(struct console *c, const struct err_msg *why)
 	char text[ERR_WHY_MAX + 16];
 
 	drop_wire(c);
+	(void)pace_drop(&c->pace);
 	at_step(c);                     /* the last bytes may hold the answer */
 	at_lost(&c->at, why->why, sys_mono());
 	if (held) {
@@ -203,6 +211,8 @@ after_turn(void *arg)
 	struct console *c = arg;
 
 	c->after_asked = false;
+	if (c->divert != NULL)
+		c->divert(c->divert_arg);
 	at_step(c);
 	if (c->cb.data != NULL)
 		c->cb.data(c->arg, c->ring.end);
@@ -338,6 +348,7 @@ console_release(struct console *c, const char *reason)
 		console_mark(c, reason);
 	}
 	drop_wire(c);
+	(void)pace_drop(&c->pace);
 	at_lost(&c->at, reason, sys_mono());
 	set_state(c, CONSOLE_CLOSED, &why);
 }
@@ -408,7 +419,7 @@ at_step(void *arg)
 	const unsigned char *p;
 	size_t n;
 
-	if (!c->at_on || c->stepping)
+	if (!c->at_on || c->stepping || c->divert != NULL)
 		return;                 /* asked from a callback: the outer step goes on */
 	c->stepping = true;
 	if (c->at_seen < ring_first(&c->ring))
@@ -493,11 +504,9 @@ not_open(const struct console *c, struct err_msg *why)
 	    c->why.why[0] != '\0' ? ": " : "", c->why.why);
 }
 
-enum err
-console_write(struct console *c, const void *p, size_t n, const void *owner, struct err_msg *why)
+static enum err
+may_write(const struct console *c, const void *owner, struct err_msg *why)
 {
-	enum err e;
-
 	if (c->state != CONSOLE_OPEN)
 		return not_open(c, why);
 	if (c->at.lock != NULL && c->at.lock != owner)
@@ -507,6 +516,17 @@ console_write(struct console *c, const void *p, size_t n, const void *owner, str
 		return err_set(why, ERR_BUSY, c->name, "wait for its answer",
 		    "the AT command %s is running",
 		    at_command(&c->at) != NULL ? at_command(&c->at) : "queue");
+	return ERR_OK;
+}
+
+static enum err
+write_now(void *arg, const char *p, size_t n, struct err_msg *why)
+{
+	struct console *c = arg;
+	enum err e;
+
+	if (c->wire == NULL)
+		return not_open(c, why);
 	e = transport_write(c->wire, p, n, why);
 	if (e != ERR_OK)
 		return e;
@@ -519,6 +539,78 @@ console_write(struct console *c, const void *p, size_t n, const void *owner, str
 		}
 	}
 	return e;
+}
+
+enum err
+console_write(struct console *c, const void *p, size_t n, const void *owner, struct err_msg *why)
+{
+	const enum err e = may_write(c, owner, why);
+
+	return e == ERR_OK ? write_now(c, p, n, why) : e;
+}
+
+static void
+break_now(void *arg)
+{
+	(void)console_break(arg, 250 * NS_PER_MS, NULL);
+}
+
+static const struct pace_ops pace_ops = { .write = write_now, .brk = break_now };
+
+/* A NUL is a break where the map says so. */
+static enum err
+type_with_breaks(struct console *c, const char *p, size_t n, struct pace_delay d,
+    struct err_msg *why)
+{
+	enum err e = ERR_OK;
+
+	while (n != 0 && e == ERR_OK) {
+		const char *nul = memchr(p, '\0', n);
+		const size_t k = nul != NULL ? (size_t)(nul - p) : n;
+
+		e = pace_write(&c->pace, p, k, d, why);
+		if (nul != NULL && e == ERR_OK)
+			e = pace_break(&c->pace, why);
+		p += k + (nul != NULL);
+		n -= k + (nul != NULL);
+	}
+	return e;
+}
+
+enum err
+console_type(struct console *c, const char *p, size_t n, bool map, const struct pace_delay *d,
+    const void *owner, struct err_msg *why)
+{
+	const struct pace_delay delay = d != NULL ? *d : c->delay;
+	struct buf mapped;
+	enum err e = may_write(c, owner, why);
+
+	if (e != ERR_OK)
+		return e;
+	if (!map || !c->map.any[EOL_OUT])
+		return pace_write(&c->pace, p, n, delay, why);
+	buf_init(&mapped, PACE_MAX);
+	e = eol_map(&c->map, EOL_OUT, p, n, &mapped);
+	if (e != ERR_OK)
+		(void)err_set(why, e, c->name, "send it in pieces", "too much at once");
+	else if (c->map.breaks)
+		e = type_with_breaks(c, buf_str(&mapped), mapped.len, delay, why);
+	else
+		e = pace_write(&c->pace, buf_str(&mapped), mapped.len, delay, why);
+	buf_fini(&mapped);
+	return e;
+}
+
+void
+console_pace_set(struct console *c, struct pace_delay d)
+{
+	c->delay = d;
+}
+
+struct pace_delay
+console_pace(const struct console *c)
+{
+	return c->delay;
 }
 
 void
@@ -675,7 +767,7 @@ console_tx(const struct console *c)
 size_t
 console_unsent(const struct console *c)
 {
-	return c->wire != NULL ? transport_pending(c->wire) : 0;
+	return pace_waiting(&c->pace) + (c->wire != NULL ? transport_pending(c->wire) : 0);
 }
 
 uint64_t
@@ -706,6 +798,46 @@ const struct logs *
 console_logs(const struct console *c)
 {
 	return &c->logs;
+}
+
+/* ---- bytes that are somebody's alone */
+
+void
+console_divert(struct console *c, void (*data)(void *arg), void *arg)
+{
+	at_step(c);
+	logs_hide(&c->logs);
+	c->divert = data;
+	c->divert_arg = arg;
+	if (c->hiddens == CONSOLE_HIDDEN) {
+		c->hiddens--;
+		memmove(c->hidden, c->hidden + 1, c->hiddens * sizeof *c->hidden);
+	}
+	c->hidden[c->hiddens++] = (struct console_range){ c->ring.end, UINT64_MAX };
+}
+
+void
+console_undivert(struct console *c, const char *text)
+{
+	if (c->divert == NULL)
+		return;
+	c->divert = NULL;
+	c->hidden[c->hiddens - 1].to = c->ring.end;
+	c->at_seen = c->ring.end;
+	logs_show(&c->logs, sys_mono(), text);
+	wire_turn(c);                   /* those who follow go on behind it */
+}
+
+bool
+console_hidden(const struct console *c, uint64_t at, uint64_t *from, uint64_t *to)
+{
+	for (size_t i = 0; i < c->hiddens; i++)
+		if (c->hidden[i].to > at && c->hidden[i].to != c->hidden[i].from) {
+			*from = c->hidden[i].from;
+			*to = c->hidden[i].to;
+			return true;
+		}
+	return false;
 }
 
 /* ---- maps */
@@ -789,6 +921,7 @@ console_open(struct loop *l, const struct console_options *o, const struct conso
 	times_init(&c->times);
 	eol_init(&c->map);
 	init_logs(c, o);
+	pace_init(&c->pace, l, &pace_ops, c);
 	if (at.eol[0] == '\0')
 		at.eol[0] = '\r';
 	if (at.timeout == 0)
@@ -821,6 +954,7 @@ console_close(struct console *c)
 	loop_timer_stop(c->at_timer);
 	loop_defer_cancel(c->loop, after_turn, c);
 	loop_defer_cancel(c->loop, at_asked, c);
+	pace_fini(&c->pace);
 	logs_fini(&c->logs);
 	ring_fini(&c->ring);
 	times_fini(&c->times);

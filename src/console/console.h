@@ -22,6 +22,7 @@
 #include "base/ring.h"
 #include "console/at.h"
 #include "console/logs.h"
+#include "console/pace.h"
 #include "console/times.h"
 #include "loop/loop.h"
 #include "transport/transport.h"
@@ -89,6 +90,12 @@ uint64_t     console_log_lost(const struct console *c); /* bytes in holes */
 /* ERR_LOST when not open, ERR_BUSY while an AT command runs or another owner holds the lock. */
 enum err     console_write(struct console *c, const void *p, size_t n, const void *owner,
                            struct err_msg *why);
+/* The same in the queue of what is typed: mapped if asked for, with delays (those of
+ * console_pace_set where d is NULL). */
+enum err     console_type(struct console *c, const char *p, size_t n, bool map,
+                          const struct pace_delay *d, const void *owner, struct err_msg *why);
+void         console_pace_set(struct console *c, struct pace_delay d);
+struct pace_delay console_pace(const struct console *c);
 void         console_pause(struct console *c, bool pause); /* stops reading (back-pressure tests) */
 /* Opens again now (also after CLOSED). ERR_OK when it is open or on the way. */
 enum err     console_retry(struct console *c, struct err_msg *why);
@@ -117,6 +124,14 @@ const struct logs *console_logs(const struct console *c);
  * ring and the raw log stay as the board sent them. */
 const struct eol *console_map(const struct console *c);
 enum err     console_map_set(struct console *c, const char *words, struct err_msg *why);
+
+/* From here on the board's bytes are `data`'s alone (and the raw log's), until console_undivert:
+ * it reads the ring by itself. Screen, text logs and AT do not see them; `text` says in the text
+ * logs what they were. */
+void         console_divert(struct console *c, void (*data)(void *arg), void *arg);
+void         console_undivert(struct console *c, const char *text);
+/* The first range at or behind `at` that was diverted; false: none. *to may be UINT64_MAX. */
+bool         console_hidden(const struct console *c, uint64_t at, uint64_t *from, uint64_t *to);
 
 /* See at.h. ERR_LOST when not open. The first call (or console_at_listen) starts the parser. */
 enum err     console_at_send(struct console *c, const struct at_request *r, struct err_msg *why);

@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libconsole.a
 	%D%/at_typed.c %D%/at_typed.h \
 	%D%/console.c %D%/console.h \
 	%D%/logs.c %D%/logs.h \
+	%D%/pace.c %D%/pace.h \
 	%D%/rawlog.c %D%/rawlog.h \
 	%D%/textlog.c %D%/textlog.h \
 	%D%/times.c %D%/times.h

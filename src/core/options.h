@@ -37,6 +37,10 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_DURATION, OPTION_TEXT, OPTION
 	    "time column in the console: of day, since the start, since the line before") \
 	X(CONSOLE_LEVELS, "console.levels",   OPTION_BOOL,      "on",    NULL, \
 	    "highlight error, warn, info and debug in lines without colours") \
+	X(CONSOLE_PASTE, "console.paste",     OPTION_CHOICE,    "ask",   "ask,send", \
+	    "several pasted lines are asked about, or sent at once") \
+	X(CONSOLE_PASTE_LINE, "console.paste_line", OPTION_DURATION, "20ms", NULL, \
+	    "rest after each line of a slow paste") \
 	X(CONSOLE_MAP,   "console.map",       OPTION_TEXT,      "",      NULL, \
 	    "maps of new consoles: in:cr=lf out:lf=crlf out:del=bs, or ICRNL ONLCRNL ...") \
 	X(CONSOLE_LAYOUT, "console.layout",   OPTION_BOOL,      "on",    NULL, \

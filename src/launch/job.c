@@ -398,14 +398,29 @@ open_pipes(struct job *j, struct child_fds *c, struct err_msg *why)
 	return ERR_OK;
 }
 
-static void
-close_child(const struct child_fds *c)
+/* Its 0 and 1 are somebody else's business. */
+static enum err
+open_stderr(struct job *j, struct child_fds *c, int fd_io, struct err_msg *why)
 {
-	sys_close(c->in);
-	if (c->out != c->in) {
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC) != 0)
+		return err_errno(why, errno, j->name, "pipe");
+	*c = (struct child_fds){ fd_io, fd_io, p[1] };
+	j->err.fd = p[0];
+	(void)sys_nonblock(j->err.fd, true);
+	return ERR_OK;
+}
+
+static void
+close_child(const struct child_fds *c, int fd_io)
+{
+	if (c->in != fd_io)
+		sys_close(c->in);
+	if (c->out != c->in)
 		sys_close(c->out);
+	if (c->err != c->in)
 		sys_close(c->err);
-	}
 }
 
 static struct job *
@@ -437,9 +452,11 @@ job_new(struct loop *l, uint32_t id, const struct job_spec *s, const struct job_
 static void
 watch_all(struct job *j, const struct job_spec *s)
 {
-	j->out.watch = loop_fd_open(j->loop, j->out.fd, LOOP_READ, on_output, &j->out);
-	if (!j->pty) {
+	if (j->out.fd >= 0)
+		j->out.watch = loop_fd_open(j->loop, j->out.fd, LOOP_READ, on_output, &j->out);
+	if (j->err.fd >= 0)
 		j->err.watch = loop_fd_open(j->loop, j->err.fd, LOOP_READ, on_output, &j->err);
+	if (j->in.fd >= 0) {
 		j->in.watch = loop_fd_open(j->loop, j->in.fd, 0, on_input, &j->in);
 	}
 	j->child = loop_child_watch(j->loop, j->pid, on_exit_status, j);
@@ -456,7 +473,8 @@ job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct jo
 	struct job *j = job_new(l, id, s, ops, arg);
 	struct child_fds c = { -1, -1, -1 };
 	struct sys_spawn spawn;
-	enum err e = s->pty ? open_pty(j, &c, why) : open_pipes(j, &c, why);
+	enum err e = s->fd_io > 0 ? open_stderr(j, &c, s->fd_io, why) :
+	    s->pty ? open_pty(j, &c, why) : open_pipes(j, &c, why);
 
 	*out = NULL;
 	if (e == ERR_OK) {
@@ -470,7 +488,7 @@ job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct jo
 			.tty = s->pty,
 			.no_new_privs = true };
 		e = sys_spawn(&spawn, &j->pid, why);
-		close_child(&c);
+		close_child(&c, s->fd_io);
 	}
 	if (e != ERR_OK) {
 		j->exited = true;

@@ -33,6 +33,8 @@ struct job_spec {
 	const char *by;                 /* who asked */
 	/* the child's descriptor 3, -1: none. Stays the caller's. */
 	int  fd3;
+	/* the child's 0 and 1, 0: pipes of ours. Stays the caller's; stderr alone is output */
+	int  fd_io;
 	bool pty;                       /* a terminal of its own */
 	uint64_t timeout_ns;            /* 0: none */
 };

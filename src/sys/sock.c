@@ -285,3 +285,12 @@ sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why)
 {
 	return sys_tcp_listen("127.0.0.1", port, fd, why);
 }
+
+void
+sys_sock_small(int fd)
+{
+	const int size = 4096;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}

@@ -21,6 +21,8 @@ enum err sys_abstract_listen(char name[16], int *fd, struct err_msg *why);
 int      sys_accept(int fd);                    /* -1 with errno */
 bool     sys_peer_uid(int fd, uid_t *uid);
 bool     sys_socketpair(int fd[2]);             /* stream, both non-blocking */
+/* Little lies between its two ends: what is written is soon read. */
+void     sys_sock_small(int fd);
 /* Starts a connection (non-blocking): ready when writable, then sys_sock_error says how it went. */
 enum err sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why);
 int      sys_sock_error(int fd);                /* 0 or an errno */

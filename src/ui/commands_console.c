@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "text/level.h"
+#include "ui/lineinput.h"
 #include "ui/pane.h"
 #include "ui/streamfind.h"
 #include "ui/profile_commands.h"
@@ -125,6 +126,20 @@ run_echo(struct command_call *c)
 
 	u->echo = !u->echo;
 	ui_say(u, UI_INFO, "local echo is %s", u->echo ? "on" : "off");
+	command_done(c, NULL);
+}
+
+static void
+run_line(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+
+	if (u->line == NULL)
+		u->line = lineinput_new(ui_target(u));
+	u->line_on = !u->line_on;
+	ui_say(u, UI_INFO, "%s", u->line_on ?
+	    "line input: Enter sends, Up and Down go through the history" :
+	    "each key goes to the board at once");
 	command_done(c, NULL);
 }
 
@@ -328,6 +343,7 @@ const struct command view_console_commands[] = {
 	{ "view.layout", "JSON log lines laid out, or as they came", NULL, COMMAND_VIEW,
 	    run_layout },
 	{ "view.levels", "highlight error, warn, info, debug", NULL, COMMAND_VIEW, run_levels },
+	{ "view.line", "line input with history on or off", NULL, COMMAND_VIEW, run_line },
 	{ "view.mark", "set a mark with a text", NULL, COMMAND_VIEW, run_mark },
 	{ "view.marks", "list of marks", NULL, COMMAND_VIEW, run_marks },
 	{ "view.mode", "text, text with bytes, or hex", args_mode, COMMAND_VIEW, run_mode },

@@ -15,7 +15,11 @@ static const struct key_row builtin[] = {
 	{ KEYS_LIVE, "p", "console.open ", "open another port", NULL, NULL },
 	{ KEYS_LIVE, "v", "view.vt", "terminal emulation on or off", NULL, NULL },
 	{ KEYS_LIVE, "s", "view.times", "time column: the next kind", NULL, NULL },
+	{ KEYS_LIVE, "i", "view.line", "line input with history on or off", NULL, NULL },
 	{ KEYS_LIVE, "e", "view.echo", "local echo on or off", NULL, NULL },
+	{ KEYS_LIVE, ">", "console.sendfile ", "send a file: raw, X, Y, ZMODEM", NULL, NULL },
+	{ KEYS_LIVE, "<", "console.recvfile ", "receive files: X, Y, ZMODEM", NULL, NULL },
+	{ KEYS_LIVE, "X", "console.cancel", "cancel the file transfer", NULL, NULL },
 
 	{ KEYS_CONSOLE, "i", "view.live", "live: keys go to the board", "live", NULL },
 	{ KEYS_CONSOLE, "Space", "view.follow", "hold or follow", "hold", NULL },

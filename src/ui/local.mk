@@ -26,6 +26,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/keymap.h \
 	%D%/layout.c \
 	%D%/layout.h \
+	%D%/lineinput.c \
+	%D%/lineinput.h \
 	%D%/linetext.c \
 	%D%/linetext.h \
 	%D%/marks.c \
@@ -42,6 +44,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/parts.h \
 	%D%/ports.c \
 	%D%/ports.h \
+	%D%/paste.c \
+	%D%/paste.h \
 	%D%/plain.c \
 	%D%/plain.h \
 	%D%/profile.h \

@@ -524,6 +524,14 @@ replica_bytes(struct replica *r, uint32_t stream, uint64_t offset, uint64_t t, c
 
 /* A gap in a stream shows itself by its next offset; what is counted here is events. */
 void
+replica_echo(struct replica_stream *s, const char *p, size_t n)
+{
+	ring_put(&s->ring, p, n);
+	s->started = true;
+	s->base -= n;
+}
+
+void
 replica_gap(struct replica *r, const json_t *body)
 {
 	const int64_t n = json_get_int(body, "events", 0);

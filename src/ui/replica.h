@@ -149,6 +149,8 @@ void replica_event(struct replica *r, const char *type, const json_t *body,
 struct replica_stream *replica_bytes(struct replica *r, uint32_t stream, uint64_t offset,
     uint64_t t,
                                      const char *p, size_t n);
+/* Puts bytes of our own into a stream, at its end: they count for no offset of the bench. */
+void replica_echo(struct replica_stream *s, const char *p, size_t n);
 void replica_gap(struct replica *r, const json_t *body);
 
 uint64_t replica_time(const struct replica *r, uint64_t mono);          /* bench time now */

@@ -8,9 +8,11 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/lineinput.h"
 #include "ui/overlay.h"
 #include "ui/pane.h"
 #include "ui/parts.h"
+#include "ui/paste.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_list.h"
 #include "ui/ports.h"
@@ -29,6 +31,7 @@ ui_new(const struct ui_ops *ops, void *arg, struct options *options)
 	u->options = options;
 	u->replica = replica_new();
 	u->profile = profile_new();
+	buf_init(&u->paste, PASTE_MAX);
 	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
 	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
 	u->laid_out = options_num(options, OPT_CONSOLE_LAYOUT) != 0;
@@ -46,6 +49,8 @@ ui_free(struct ui *u)
 {
 	overlay_close(u);
 	profile_free(u->profile);
+	lineinput_free(u->line);
+	buf_fini(&u->paste);
 	for (size_t i = 0; i < UI_STREAMS; i++)
 		streamview_free(u->view[i]);
 	for (size_t i = 0; i < u->histories; i++)
@@ -403,6 +408,11 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 		ui_say_err(u, err);
 		return;
 	}
+	if (u->quiet_answers != 0 && (strncmp(line, "console.line ", 13) == 0 ||
+	    strncmp(line, "console.send ", 13) == 0)) {
+		u->quiet_answers--;
+		return;
+	}
 	if (json_is_object(result) && json_object_get(result, "command") != NULL &&
 	    json_object_get(result, "code") != NULL) {
 		at_card_answer(u, result);
@@ -442,8 +452,23 @@ say_not_open(struct ui *u, const struct replica_console *c)
 		ui_say(u, UI_WARN, "%s is not open: typed keys are not sent and not kept", name);
 }
 
+/* What was typed, shown here alone: the board's offsets stay what they are. */
 static void
-type(struct ui *u, const char *p, size_t n)
+echo(struct ui *u, struct replica_stream *s, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		replica_echo(s, p[i] == '\r' ? "\r\n" : p + i, p[i] == '\r' ? 2 : 1);
+	ui_bytes(u, s);
+}
+
+static bool
+is_arrow(const char *p, size_t n)
+{
+	return n == 3 && p[0] == '\033' && p[1] == '[' && p[2] >= 'A' && p[2] <= 'D';
+}
+
+void
+ui_type(struct ui *u, const char *p, size_t n)
 {
 	struct replica_console *c = ui_console(u);
 	struct replica_stream *s = live_stream(u);
@@ -459,14 +484,15 @@ type(struct ui *u, const char *p, size_t n)
 		say_not_open(u, c);
 		return;
 	}
-	if (v != NULL && n == 3 && p[0] == '\033' && p[1] == '[' && p[2] >= 'A' && p[2] <= 'D' &&
-	    streamview_app_cursor(v)) {
+	if (v != NULL && is_arrow(p, n) && streamview_app_cursor(v)) {
 		const char app[3] = { '\033', 'O', p[2] };
 
 		u->ops->input(u->arg, s->id, app, 3);
 		return;
 	}
 	u->ops->input(u->arg, s->id, p, n);
+	if (u->echo && u->focus == PANE_CONSOLE)
+		echo(u, s, p, n);
 }
 
 static void
@@ -523,12 +549,12 @@ prefixed(struct ui *u, const struct input_event *e)
 {
 	if (e->type == INPUT_KEY && u->keys[0] == '\0' && strcmp(e->name, u->keymap.prefix) == 0) {
 		end_prefix(u);
-		type(u, &u->keymap.prefix_byte, 1);
+		ui_type(u, &u->keymap.prefix_byte, 1);
 	} else if (e->type == INPUT_KEY) {
 		ui_key_sequence(u, e->name);
-	} else if (e->type == INPUT_PASTE) {
+	} else if (e->type == INPUT_PASTE || e->type == INPUT_PASTE_END) {
 		end_prefix(u);
-		type(u, e->raw, e->n);
+		paste_piece(u, e);
 	} else {
 		unknown_key(u, "that");
 		end_prefix(u);
@@ -557,6 +583,18 @@ click(struct ui *u, const struct input_event *e)
 	}
 }
 
+/* For the board, or for the line that is edited first. */
+static void
+live(struct ui *u, const struct input_event *e)
+{
+	const bool edits = u->line_on && u->focus == PANE_CONSOLE && !u->observe;
+
+	if (e->type == INPUT_PASTE || e->type == INPUT_PASTE_END)
+		paste_piece(u, e);
+	else if (!edits || !lineinput_key(u, u->line, e))
+		ui_type(u, e->raw, e->n);
+}
+
 void
 ui_input(struct ui *u, const struct input_event *e)
 {
@@ -576,7 +614,7 @@ ui_input(struct ui *u, const struct input_event *e)
 		u->keys[0] = '\0';
 		u->prefix_since = u->mono;
 	} else if (ui_live(u)) {
-		type(u, e->raw, e->n);
+		live(u, e);
 	} else if (e->type == INPUT_KEY) {
 		ui_key_sequence(u, e->name);
 	} else if (e->type == INPUT_PASTE) {

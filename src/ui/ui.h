@@ -23,6 +23,7 @@
 
 struct ui;
 struct overlay;
+struct lineinput;
 struct profile_view;
 
 /* What leaves the viewer. All members must be set. */
@@ -88,6 +89,11 @@ struct ui {
 	int64_t job;                            /* selected; -1: the newest */
 	bool log;                               /* the job's log has the keys */
 	struct ui_at_result at;
+	struct lineinput *line;                 /* made when first wanted */
+	bool line_on;                           /* line-input mode */
+	unsigned quiet_answers;                 /* so many good answers are not said */
+	struct buf paste;                       /* the pieces of one so far */
+	bool paste_over;                        /* it was too long */
 	char *mods;                             /* note for the help: terminal facts */
 	/* the last drawing */
 	int cursor_row, cursor_col;
@@ -111,6 +117,7 @@ void ui_say(struct ui *u, enum ui_level level, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 void ui_say_err(struct ui *u, const struct err_msg *why);
 
+void ui_type(struct ui *u, const char *p, size_t n);    /* bytes to the live stream */
 bool ui_live(const struct ui *u);                       /* keys go to a stream */
 struct replica_console *ui_console(const struct ui *u); /* the one shown, or NULL */
 struct replica_job *ui_job(const struct ui *u);         /* the selected one, or NULL */

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ui/fmt.h"
+#include "ui/lineinput.h"
 #include "ui/streamfind.h"
 
 static void
@@ -196,9 +197,15 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 	}
 	if (!u->nav)
 		body.rows -= draw_lost(g, r, c);
+	if (u->line_on && !u->nav && body.rows > 1)
+		body.rows--;
 	v = ui_view(u, &c->stream, false);
 	(void)streamview_map(v, c->map != NULL ? c->map : "", NULL);
 	streamview_draw(v, g, body, &look, &row, &col);
+	if (u->line_on && !u->nav && body.rows < r.rows) {
+		row = body.row + body.rows;
+		col = lineinput_draw(u->line, g, (struct grid_rect){ row, r.col, 1, r.cols });
+	}
 	if (u->focus == PANE_CONSOLE && !u->nav && u->overlay == NULL) {
 		u->cursor_row = row;
 		u->cursor_col = col;

@@ -48,7 +48,7 @@ the_prefix(void **state)
 	rig_type(r, "\x14");
 	SENT(r, "\x14");
 	/* unknown: nothing is sent, and said */
-	rig_type(r, "\x14X");
+	rig_type(r, "\x14Z");
 	SENT(r, "");
 	assert_non_null(strstr(r->ui->message, "nothing was sent"));
 	assert_false(r->ui->prefix);
