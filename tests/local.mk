@@ -64,12 +64,12 @@ TESTS += \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
+	tests/cli/sendfile.t \
 	tests/cli/series.t \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/hotplug.t \
-	tests/cli/sendfile.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
@@ -103,12 +103,12 @@ EXTRA_DIST += \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
 	tests/cli/script.t \
+	tests/cli/sendfile.t \
 	tests/cli/series.t \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/hotplug.t \
-	tests/cli/sendfile.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
 	tests/rig/qemu.t \
