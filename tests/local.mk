@@ -72,6 +72,7 @@ TESTS += \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
+	tests/rig/links.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
 	tests/screen/demo.t \
@@ -111,6 +112,7 @@ EXTRA_DIST += \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
+	tests/rig/links.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
 	tests/screen/demo.t \

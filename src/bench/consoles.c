@@ -66,6 +66,7 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put_str(o, "name", k->name);
 	json_put_str(o, "spec", console_spec(c));
 	json_put_str(o, "device", console_device(c));
+	json_put_str(o, "scheme", console_scheme(c));
 	json_put_str(o, "state", k->closing ? "closed" : k->lent_to != NULL ? "lent" :
 	    console_state_word(console_state(c)));
 	if (why != NULL) {

@@ -412,7 +412,8 @@ cmd_retry(struct command_call *c)
 static const struct command_arg open_args[] = {
 	{ "spec", ARG_WORD, ARG_MUST, NULL,
 	    "ttyUSB0, /dev/..., usb:VID:PID[:SERIAL[:IF]], a board profile, tcp:HOST:PORT, "
-	    "telnet:, rfc2217:, unix:PATH, exec:COMMAND, rtt:HOST:PORT, replay:FILE" },
+	    "telnet:, rfc2217:, rtt:HOST:PORT, unix:PATH, exec:COMMAND, shell:COMMAND, "
+	    "replay:FILE" },
 	{ "baud", ARG_INT, 0, NULL, "speed; 115200, or as the profile says" },
 	{ "name", ARG_WORD, 0, NULL, "name of the console; main for the first" },
 	CONSOLES_WIRE_ARGS,

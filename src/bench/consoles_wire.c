@@ -366,6 +366,33 @@ cmd_break(struct command_call *c)
 }
 
 static void
+cmd_replay(struct command_call *c)
+{
+	struct bench_console *k = consoles_of(c);
+	struct err_msg why;
+
+	if (k != NULL)
+		consoles_finish(c,
+		    console_replay(k->console, json_get_num(c->args, "speed", 1),
+			json_get_bool(c->args, "pause", false), &why),
+		    &why);
+}
+
+static void
+cmd_size(struct command_call *c)
+{
+	struct bench_console *k = consoles_of(c);
+	const int64_t rows = json_get_int(c->args, "rows", 24),
+		      cols = json_get_int(c->args, "cols", 80);
+
+	if (k == NULL)
+		return;
+	if (rows > 0 && rows < 1000 && cols > 0 && cols < 1000)
+		console_resize(k->console, (int)rows, (int)cols);
+	command_done(c, NULL);
+}
+
+static void
 cmd_purge(struct command_call *c)
 {
 	struct bench_console *k = consoles_of(c);
@@ -379,6 +406,18 @@ static const struct command_arg name_args[] = { CONSOLES_ARG, { .name = NULL } }
 static const struct command_arg set_args[] = {
 	{ "baud", ARG_INT, 0, NULL, "speed, any the driver takes" },
 	CONSOLES_WIRE_ARGS,
+	CONSOLES_ARG,
+	{ .name = NULL },
+};
+static const struct command_arg replay_args[] = {
+	{ "speed", ARG_NUM, 0, "1", "2 is twice as fast" },
+	{ "pause", ARG_BOOL, 0, "off", "stop here until it is off again" },
+	CONSOLES_ARG,
+	{ .name = NULL },
+};
+static const struct command_arg size_args[] = {
+	{ "rows", ARG_INT, ARG_MUST, NULL, "rows of its terminal" },
+	{ "cols", ARG_INT, ARG_MUST, NULL, "columns of its terminal" },
 	CONSOLES_ARG,
 	{ .name = NULL },
 };
@@ -412,6 +451,9 @@ const struct command bench_console_wire_commands[] = {
 	    cmd_touch },
 	{ "console.reset", "reset the board by a pulse on DTR and RTS", name_args, COMMAND_ASKS,
 	    cmd_reset },
+	{ "console.replay", "speed and pause of replay:FILE", replay_args, 0, cmd_replay },
+	{ "console.size", "size of the terminal that an exec: program sees", size_args,
+	    COMMAND_HIDDEN, cmd_size },
 	{ "console.purge", "forget what waits to be sent", name_args, 0, cmd_purge },
 	{ "console.break", "send a break", break_args, 0, cmd_break },
 	{ .name = NULL },

@@ -33,6 +33,7 @@ struct console {
 	enum console_state state;
 	struct err_msg why;
 	uint64_t lost_at;
+	int rows, cols;                 /* of whoever looks at it, 0: not told */
 	struct ring ring;
 	struct times times;
 	struct eol map;
@@ -85,6 +86,8 @@ now_open(struct console *c)
 		console_mark(c, text);
 	}
 	c->was_open = true;
+	if (c->rows > 0)
+		transport_resize(c->wire, c->rows, c->cols);
 	set_state(c, CONSOLE_OPEN, NULL);
 }
 
@@ -659,6 +662,22 @@ console_touch(struct console *c, transport_pulse_done done, void *arg, struct er
 {
 	return c->state == CONSOLE_OPEN ? transport_touch(c->wire, done, arg, why)
 	    : not_open(c, why);
+}
+
+enum err
+console_replay(struct console *c, double speed, bool paused, struct err_msg *why)
+{
+	return c->state == CONSOLE_OPEN ? transport_replay(c->wire, speed, paused, why)
+	    : not_open(c, why);
+}
+
+void
+console_resize(struct console *c, int rows, int cols)
+{
+	c->rows = rows;
+	c->cols = cols;
+	if (c->state == CONSOLE_OPEN && rows > 0)
+		transport_resize(c->wire, rows, cols);
 }
 
 enum err

@@ -111,6 +111,9 @@ enum err     console_pulse(struct console *c, const struct pulse *p, transport_p
 enum err     console_touch(struct console *c, transport_pulse_done done, void *arg,
                            struct err_msg *why);
 enum err     console_break(struct console *c, uint64_t ns, struct err_msg *why);
+/* See transport.h. */
+enum err     console_replay(struct console *c, double speed, bool paused, struct err_msg *why);
+void         console_resize(struct console *c, int rows, int cols);
 enum err     console_purge(struct console *c, struct err_msg *why);
 void         console_mark(struct console *c, const char *text); /* at the end of what came so far */
 void         console_log_flush(struct console *c);      /* writes what waits, now */

@@ -57,6 +57,23 @@ transport_lines_set(struct transport *t, unsigned mask, unsigned on, struct err_
 	    : transport_unsupported(t, "modem lines", why);
 }
 
+enum err
+transport_replay(struct transport *t, double speed, bool paused, struct err_msg *why)
+{
+	if (t->state != TRANSPORT_OPEN)
+		return transport_not_open(t, why);
+	return t->ops->replay != NULL ? t->ops->replay(t, speed, paused, why)
+	    : err_set(why, ERR_UNSUPPORTED, t->device, "open replay:FILE",
+	    "this is a board, not a log");
+}
+
+void
+transport_resize(struct transport *t, int rows, int cols)
+{
+	if (t->state == TRANSPORT_OPEN && t->ops->resize != NULL)
+		t->ops->resize(t, rows, cols);
+}
+
 /* ---- sequences */
 
 static const uint64_t TOUCH_HOLD_NS = 100 * NS_PER_MS, TOUCH_WAIT_NS = 250 * NS_PER_MS;

@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libtransport.a
 	%D%/watch.c %D%/watch.h \
 	%D%/wire.h \
 	%D%/wire_exec.c %D%/wire_exec.h \
+	%D%/wire_replay.c %D%/wire_replay.h \
 	%D%/wire_rfc2217.c %D%/wire_rfc2217.h \
 	%D%/wire_serial.c %D%/wire_serial.h \
 	%D%/wire_tcp.c %D%/wire_tcp.h \

@@ -12,6 +12,7 @@
 #include "transport/node.h"
 #include "transport/wire.h"
 #include "transport/wire_exec.h"
+#include "transport/wire_replay.h"
 #include "transport/wire_rfc2217.h"
 #include "transport/wire_serial.h"
 #include "transport/wire_tcp.h"
@@ -26,7 +27,8 @@ enum {
 
 static const struct wire_ops *const wires[] = {
 	&wire_serial_ops, &wire_tty_ops, &wire_tcp_ops, &wire_telnet_ops, &wire_rfc2217_ops,
-	&wire_rtt_ops, &wire_unix_ops, &wire_exec_ops,
+	&wire_rtt_ops, &wire_unix_ops, &wire_exec_ops, &wire_shell_ops,
+	&wire_replay_ops,
 };
 
 void

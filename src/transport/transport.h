@@ -11,7 +11,8 @@
  *         it may not close (loop_defer that), but `state` may, since it is always the last
  *         thing of its turn.
  * Spec    serial:PATH  pty:PATH  tcp:HOST:PORT  telnet:HOST:PORT  rfc2217:HOST:PORT
- *         rtt:HOST:PORT (OpenOCD's RTT server)  unix:PATH  exec:COMMAND  replay:FILE
+ *         rtt:HOST:PORT (OpenOCD's RTT server)  unix:PATH  exec:COMMAND (raw)
+ *         shell:COMMAND (on a terminal in its usual state)  replay:FILE
  *         usb:VID:PID[:SERIAL[:INTERFACE]] or a bare path or device name ("ttyUSB0"). Links are
  *         followed; a pts goes to the pty wire.
  */
@@ -105,6 +106,11 @@ enum err    transport_pulse(struct transport *t, const struct pulse *p, transpor
 /* The 1200-baud touch (Arduino, TinyGo, UF2): 1200 baud, DTR falls. The board is expected to go. */
 enum err    transport_touch(struct transport *t, transport_pulse_done done, void *arg,
     struct err_msg *why);
+
+/* Of replay: (ERR_UNSUPPORTED elsewhere). speed 2 is twice as fast. */
+enum err    transport_replay(struct transport *t, double speed, bool paused, struct err_msg *why);
+/* The size of the terminal that a program on a pty of ours sees; nothing elsewhere. */
+void        transport_resize(struct transport *t, int rows, int cols);
 
 /* Whether it is worth waiting for this spec to come back after it was lost (not for exec:). */
 bool        transport_returns(const char *spec);

@@ -36,6 +36,8 @@ struct wire_ops {
 	/* Data into t->out as it goes on the wire. NULL: as it is. */
 	enum err  (*encode)(struct transport *t, const void *p, size_t n);
 	enum err  (*purge)(struct transport *t, struct err_msg *why);   /* drops what waits */
+	enum err  (*replay)(struct transport *t, double speed, bool paused, struct err_msg *why);
+	void      (*resize)(struct transport *t, int rows, int cols);
 	size_t    (*kernel_queue)(const struct transport *t);
 	void      (*close)(struct transport *t); /* before the descriptor is closed; may be NULL */
 };

@@ -152,7 +152,8 @@ start(struct transport *t, const char *const *argv, struct err_msg *why)
 	int slave;
 	pid_t pid;
 	char name[64];
-	enum err e = sys_pty_open(&t->fd, &slave, name, sizeof name, true, why);
+	enum err e = sys_pty_open(&t->fd, &slave, name, sizeof name,
+	    t->ops == &wire_exec_ops, why);
 
 	if (e != ERR_OK)
 		return e;
@@ -191,6 +192,19 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 	return e;
 }
 
+static void
+resize(struct transport *t, int rows, int cols)
+{
+	sys_pty_resize(t->fd, rows, cols);
+}
+
 const struct wire_ops wire_exec_ops = {
-	.scheme = "exec", .open = wire_open, .hangup = hangup, .close = wire_close,
+	.scheme = "exec", .open = wire_open, .hangup = hangup, .resize = resize,
+	.close = wire_close,
+};
+
+/* The same on a terminal in its usual state: echo, lines, ^C. What a shell wants. */
+const struct wire_ops wire_shell_ops = {
+	.scheme = "shell", .open = wire_open, .hangup = hangup, .resize = resize,
+	.close = wire_close,
 };

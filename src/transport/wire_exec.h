@@ -7,6 +7,6 @@
 #define TRANSPORT_WIRE_EXEC_H
 #include "transport/wire.h"
 
-extern const struct wire_ops wire_exec_ops;
+extern const struct wire_ops wire_exec_ops, wire_shell_ops;
 
 #endif

@@ -53,6 +53,8 @@ struct replica_console {
 	int64_t id;
 	char *name, *device, *settings, *profile, *why, *lock_who, *lock_what, *log;
 	char *lent_to;                  /* who has the port meanwhile, or NULL */
+	bool program;                   /* exec: it wants to know how large we draw it */
+	int told_rows, told_cols;
 	int64_t lent_job;               /* 0: no job */
 	char lines[24];                 /* "DTR RTS CTS": modem lines that are on; "" unknown */
 	enum replica_state state;

@@ -223,6 +223,8 @@ console_set(struct replica_console *c, const json_t *o, uint64_t t)
 	replica_text(&c->lock_who, lock, "who");
 	replica_text(&c->lock_what, lock, "what");
 	replica_text(&c->lent_to, json_object_get(o, "lent"), "to");
+	c->program = strcmp(json_get_str(o, "scheme", ""), "exec") == 0 ||
+	    strcmp(json_get_str(o, "scheme", ""), "shell") == 0;
 	c->lent_job = json_get_int(json_object_get(o, "lent"), "job", 0);
 	console_lines(c, json_object_get(o, "lines"));
 	if (c->name == NULL)

@@ -402,6 +402,8 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 {
 	if (strcmp(line, "port.list") == 0 && ports_answer(u, result, err))
 		return;
+	if (strncmp(line, "console.size ", 13) == 0)
+		return;                 /* asked by the drawing, not by a person */
 	if (profile_answer(u, line, result, err))
 		return;
 	if (err != NULL) {

@@ -180,6 +180,21 @@ draw_lost(struct grid *g, struct grid_rect r, const struct replica_console *c)
 	return 2;
 }
 
+/* A shell or a login wraps its lines where we do. */
+static void
+tell_size(struct ui *u, struct replica_console *c, struct grid_rect r)
+{
+	char line[120];
+
+	if (!c->program || u->observe || c->state != CONSOLE_OPEN || r.rows < 2 || r.cols < 10 ||
+	    (c->told_rows == r.rows && c->told_cols == r.cols))
+		return;
+	c->told_rows = r.rows;
+	c->told_cols = r.cols;
+	snprintf(line, sizeof line, "console.size %d %d console=%.60s", r.rows, r.cols, c->name);
+	u->ops->command(u->arg, line);
+}
+
 static void
 draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 {
@@ -201,6 +216,7 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 		body.rows--;
 	v = ui_view(u, &c->stream, false);
 	(void)streamview_map(v, c->map != NULL ? c->map : "", NULL);
+	tell_size(u, c, body);
 	streamview_draw(v, g, body, &look, &row, &col);
 	if (u->line_on && !u->nav && body.rows < r.rows) {
 		row = body.row + body.rows;
