@@ -69,6 +69,7 @@ TESTS += \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
+	tests/rig/decode.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -109,6 +110,7 @@ EXTRA_DIST += \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
+	tests/rig/decode.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -210,6 +212,7 @@ EXTRA_DIST += \
 	tests/rig/atdev/hostile.py \
 	tests/rig/kinds/go.mod \
 	tests/rig/kinds/main.go \
+	tests/rig/crashd/main.go \
 	tests/rig/leakd/Makefile \
 	tests/rig/leakd/extra.go \
 	tests/rig/leakd/gen/main.go \

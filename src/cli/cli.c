@@ -9,6 +9,7 @@
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
 #include "cli/cli_console.h"
+#include "cli/cli_decode.h"
 #include "cli/cli_do.h"
 #include "cli/cli_doctor.h"
 #include "cli/cli_gauges.h"
@@ -74,12 +75,15 @@ static const struct cli_command commands[] = {
 	{ "ls", "", "the benches that run", cli_ls, false },
 	{ "kill", "[NAME | --all]", "end a bench", cli_kill, false },
 	{ "ports", "", "serial ports and what is in the way", cli_ports, false },
-	{ "console", "TARGET [--log FILE] [--timestamps] [--hex] [--baud N] [--share ADDR]",
+	{ "console", "TARGET [--log FILE] [--timestamps] [--hex] [--baud N] [--share ADDR] "
+	    "[--trigger RX=ACT[:ARG]]...",
 	    "plain console: a pipe in and out", cli_console, false },
 	{ "at", "TARGET CMD... [--expect RX] [--data FILE] [--timeout D] [--baud N]",
 	    "AT commands, one result each", cli_at, false },
 	{ "macro", "list | show NAME | run TARGET NAME [--set K=V]... | record start|stop [NAME]",
 	    "AT macros of the plugins", cli_macro, false },
+	{ "decode", "FILE|- [--elf ELF] [--only] [--check] [--raw] | --elf ELF 0xADDR...",
+	    "crashes in a log with their places; addresses as places", cli_decode, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },
 	{ "pprof", "top|info|flame|grab|watch|series SOURCE", "Go profiles", pprof, true },

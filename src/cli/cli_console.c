@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/args.h"
 #include "cli/door.h"
@@ -20,6 +21,8 @@ static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS;
 struct console {
 	struct door door;
 	const char *log_path, *baud, *share, *share_ro;
+	struct args_sets triggers;      /* "PATTERN=ACTION[:ARG]" */
+	json_t *mine;                   /* ids of those that were made of them */
 	bool timestamps, hex;
 	bool tty_in, tty_out;
 	int log;
@@ -150,6 +153,27 @@ on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p,
 	}
 }
 
+/* One of ours fired: it is said, and `stop` ends us well. */
+static void
+on_trigger(struct console *s, const json_t *body)
+{
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach(s->mine, i, id)
+		if (json_equal(id, json_object_get(body, "id")) == 0) {
+			continue;
+		} else if (strcmp(json_get_str(body, "action", ""), "stop") == 0) {
+			stop(s, ERR_OK);
+		} else {
+			fputs("trigger ", stderr);
+			say_str(stderr, json_get_str(body, "pattern", ""));
+			fputs(": ", stderr);
+			say_str(stderr, json_get_str(body, "line", ""));
+			fputc('\n', stderr);
+		}
+}
+
 static void
 on_event(void *arg, const char *type, const json_t *body)
 {
@@ -162,6 +186,8 @@ on_event(void *arg, const char *type, const json_t *body)
 		stop(s, err_set(&s->why, ERR_LOST, json_get_str(o, "device", s->door.console),
 			    "vise ports shows what is there", "%s",
 			    json_get_str(o, "why", "it is gone")));
+	if (strcmp(type, "trigger") == 0)
+		on_trigger(s, body);
 	if (strcmp(type, "console.gone") == 0 &&
 	    s->door.stream == (uint32_t)json_get_int(body, "id", -1))
 		stop(s, err_set(&s->why, ERR_EOF, s->door.console, NULL, "the console was closed"));
@@ -272,6 +298,60 @@ share(struct console *s, const char *address, bool read_only, struct err_msg *wh
 	return e;
 }
 
+/* --trigger PATTERN=ACTION[:ARG]; the last = counts, so that a pattern may hold one. */
+static enum err
+add_trigger(struct console *s, const char *text, struct err_msg *why)
+{
+	const char *last = strrchr(text, '='), *arg = strchr(last, ':');
+	char *pattern = mem_strn(text, (size_t)(last - text)),
+	     *action = arg != NULL ? mem_strn(last + 1, (size_t)(arg - last - 1)) :
+	    mem_str(last + 1);
+	json_t *result = NULL;
+	struct buf line;
+	enum err e;
+
+	buf_init(&line, 65536);
+	(void)buf_add_str(&line, "trigger.add");
+	door_add(&line, "pattern", pattern);
+	door_add(&line, "action", action);
+	door_add(&line, "console", s->door.console);
+	if (arg != NULL)
+		door_add(&line, "arg", arg + 1);
+	e = client_line(s->door.client, buf_str(&line), 10 * NS_PER_S, &result, why);
+	if (e == ERR_OK)
+		(void)json_array_append(s->mine, json_object_get(result, "id"));
+	json_decref(result);
+	buf_fini(&line);
+	mem_free(pattern);
+	mem_free(action);
+	return e;
+}
+
+static enum err
+add_triggers(struct console *s, struct err_msg *why)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < s->triggers.n && e == ERR_OK; i++)
+		e = add_trigger(s, s->triggers.v[i], why);
+	return e;
+}
+
+static void
+remove_triggers(struct console *s)
+{
+	const json_t *id;
+	size_t i;
+	char line[64];
+
+	json_array_foreach(s->mine, i, id) {
+		snprintf(line, sizeof line, "trigger.remove %lld",
+		    (long long)json_integer_value(id));
+		(void)client_line(s->door.client, line, 2 * NS_PER_S, NULL, NULL);
+	}
+	json_decref(s->mine);
+}
+
 static enum err
 run(struct console *s, struct err_msg *why)
 {
@@ -295,6 +375,7 @@ int
 cli_console(struct cli_call *c)
 {
 	struct console s = { .log = -1,
+		.mine = json_array(),
 		.at_start = true,
 		.tty_in = isatty(STDIN_FILENO) != 0,
 		.tty_out = isatty(STDOUT_FILENO) != 0 };
@@ -305,6 +386,7 @@ cli_console(struct cli_call *c)
 		{ "--share-ro", ARGS_TEXT, &s.share_ro },
 		{ "--timestamps", ARGS_FLAG, &s.timestamps },
 		{ "--hex", ARGS_FLAG, &s.hex },
+		{ "--trigger", ARGS_SET, &s.triggers },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	struct err_msg why;
@@ -319,7 +401,10 @@ cli_console(struct cli_call *c)
 	if (e == ERR_OK)
 		e = share(&s, s.share_ro, true, &why);
 	if (e == ERR_OK)
+		e = add_triggers(&s, &why);
+	if (e == ERR_OK)
 		e = run(&s, &why);
+	remove_triggers(&s);
 	door_close(&s.door);
 	sys_close(s.log);
 	return say_end(c, e, &why);

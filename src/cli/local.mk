@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_bench.c %D%/cli_bench.h \
 	%D%/cli_board.c %D%/cli_board.h \
 	%D%/cli_console.c %D%/cli_console.h \
+	%D%/cli_decode.c %D%/cli_decode.h \
 	%D%/cli_do.c %D%/cli_do.h \
 	%D%/cli_doctor.c %D%/cli_doctor.h \
 	%D%/cli_flame.c %D%/cli_flame.h \

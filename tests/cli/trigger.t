@@ -132,6 +132,18 @@ assert c.refused("trigger.add one-more").code == "limit"
 for i in ids: c.do("trigger.remove %d" % i)
 P
 
+mkfifo "$T/slow"
+cat >"$T/talk.sh" <<X
+#!/bin/sh
+stty raw -echo
+printf 'boot\nlow a=b\n'
+exec cat
+X
+chmod +x "$T/talk.sh"
+run timeout 30 "$BUILD/vise" console "exec:$T/talk.sh" --trigger 'boot=notice' --trigger 'a=b=stop' 0<>"$T/slow"
+is "$status" 0 "vise console --trigger PATTERN=stop ends well"
+like "$err" 'trigger boot: boot' "and says what else fired"
+
 py "the journal says what fired, and for whom" <<'P'
 b = json.load(open(os.environ["S"][:-4] + "json"))["dir"]
 j = [json.loads(l) for l in open(b + "/journal.jsonl")]
