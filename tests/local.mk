@@ -210,9 +210,9 @@ EXTRA_DIST += \
 	tests/rig/atdev/atdev.py \
 	tests/rig/atdev/dialects.py \
 	tests/rig/atdev/hostile.py \
+	tests/rig/crashd/main.go \
 	tests/rig/kinds/go.mod \
 	tests/rig/kinds/main.go \
-	tests/rig/crashd/main.go \
 	tests/rig/leakd/Makefile \
 	tests/rig/leakd/extra.go \
 	tests/rig/leakd/gen/main.go \
