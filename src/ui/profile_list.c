@@ -154,7 +154,8 @@ shots_foot(struct ui *u, struct grid *g, struct grid_rect r, const json_t *o)
 	const char *cut = json_get_str(o, "cut_text", "");
 
 	(void)u;
-	grid_textf(g, r.row, r.col + 1, r.cols - 1, STYLE_DIM, "%s", json_get_str(o, "path", ""));
+	grid_textf(g, r.row, r.col + 1, r.cols - 1, STYLE_DIM, "%s%s", json_object_get(o,
+	    "bundle") != NULL ? "of a bundle: " : "", json_get_str(o, "path", ""));
 	if (cut[0] != '\0' && r.rows > 1)
 		grid_textf(g, r.row + 1, r.col + 1, r.cols - 1, STYLE_WARN, "! %s", cut);
 }

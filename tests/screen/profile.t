@@ -13,4 +13,6 @@ for size in "24 80" "48 160"; do
 	ok $? "the picture was written"
 	rm -f "$T/shown.svg"
 done
+screens timeline 24 80
+screens timeline 48 160
 plan
