@@ -195,8 +195,8 @@ EXTRA_DIST += \
 	tests/data/screen/sizes.scr \
 	tests/data/screen/storm.scr \
 	tests/data/screen/terminals.scr \
-	tests/data/screen/typing.scr \
 	tests/data/screen/timeline.scr \
+	tests/data/screen/typing.scr \
 	tests/data/screen/viewers.scr \
 	tests/data/usb/nucleo.umockdev \
 	tests/gates/relist.sh \
