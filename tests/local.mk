@@ -168,6 +168,14 @@ EXTRA_DIST += \
 	tests/data/elf/riscv32.elf \
 	tests/data/elf/stripped.elf \
 	tests/data/elf/thumb.elf \
+	tests/data/fuzz/dump/go1.19-counts.txt \
+	tests/data/fuzz/dump/go1.24-http.txt \
+	tests/data/fuzz/dump/go1.27-abort.txt \
+	tests/data/fuzz/dump/go1.9-deadlock.txt \
+	tests/data/fuzz/dump/serial-crlf.txt \
+	tests/data/fuzz/dump/syslog.txt \
+	tests/data/fuzz/series/allow \
+	tests/data/fuzz/series/heap \
 	tests/data/goroutines/go1.16-system.txt \
 	tests/data/goroutines/go1.19-counts.txt \
 	tests/data/goroutines/go1.19-http.txt \

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "pprof/sampling.h"
+
 /* The continued fraction of I_x(a, b), Lentz' way. */
 static double
 fraction(double a, double b, double x)
@@ -101,12 +103,12 @@ stats_theil_sen(const double *x, const int64_t *y, uint32_t n, double *scratch)
 double
 stats_sampling(int64_t size, int64_t rate, int of_bytes)
 {
-	double r = (double)rate, s = (double)size, q;
+	struct sampling s = { .known = true, .bytes = of_bytes != 0, .rate = rate };
 
 	if (rate <= 1)
 		return 0;
+	/* of unknown size: the limit for objects that are small beside the rate */
 	if (size <= 0)
-		return of_bytes ? r : 1;
-	q = exp(-s / r); /* 1 - p */
-	return (of_bytes ? s : 1) * q / -expm1(-s / r);
+		return of_bytes ? (double)rate : 1;
+	return sampling_of_object(&s, size) / (of_bytes ? (double)size : 1);
 }
