@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
+#include "ui/at_form.h"
+#include "ui/at_result.h"
 #include "ui/edit.h"
 #include "ui/pane.h"
 
@@ -14,6 +15,7 @@ struct card {
 	struct overlay_list list;
 	json_t **hit;                   /* borrowed from the replica, only during one call */
 	size_t hits;
+	struct at_form *form;           /* a macro asks for its parameters, or NULL */
 };
 
 static void
@@ -22,6 +24,7 @@ fini(void *state)
 	struct card *c = state;
 
 	edit_fini(&c->edit);
+	at_form_free(c->form);
 	mem_free(c->hit);
 	mem_free(c);
 }
@@ -52,32 +55,6 @@ filter(const struct ui *u, struct card *c)
 /* ---- drawing */
 
 static void
-draw_result(struct ui *u, struct grid *g, struct grid_rect r)
-{
-	const struct ui_at_result *a = &u->at;
-	char right[64], when[16];
-	struct slice rest = slice_of(a->text);
-	int row = r.row + 1;
-
-	clock_fmt_hms(replica_wall(u->replica, a->t), when, sizeof when);
-	snprintf(right, sizeof right, "%s  %.0f ms  %.20s", when, a->ms, a->code);
-	pane_popup(u, g, r, a->command, right, "^R repeat  ^Y yank  Esc");
-	for (; rest.n != 0 && row < r.row + r.rows - 2; row++) {
-		const struct slice line = slice_cut(rest, '\n', &rest);
-
-		grid_text_n(g, row, r.col + 2, r.cols - 4, STYLE_NORMAL, line.p, line.n);
-	}
-	if (a->last[0] != NULL && row < r.row + r.rows - 1) {
-		int col = r.col + 2 + grid_text(g, r.row + r.rows - 2, r.col + 2, r.cols - 4,
-		    STYLE_DIM, "before: ");
-
-		for (int i = 0; i < UI_AT_LAST && a->last[i] != NULL; i++)
-			col += grid_textf(g, r.row + r.rows - 2, col, r.col + r.cols - 2 - col,
-			    STYLE_DIM, "%.30s  ", a->last[i]);
-	}
-}
-
-static void
 draw_macro(struct grid *g, struct grid_rect r, int row, const json_t *m, bool chosen)
 {
 	/* a plugin that has not run yet is known by its ids only */
@@ -90,6 +67,33 @@ draw_macro(struct grid *g, struct grid_rect r, int row, const json_t *m, bool ch
 		grid_restyle(g, (struct grid_rect){ row, r.col + 1, 1, r.cols - 2 }, STYLE_SELECT);
 }
 
+/* What the chosen macro sends and asks, or what a command by hand will do. */
+static void
+draw_about(struct ui *u, const struct card *c, struct grid *g, struct grid_rect r)
+{
+	const json_t *m = !is_command(c) && c->list.sel < c->hits ? c->hit[c->list.sel] : NULL;
+	const char *doc = json_get_str(m, "doc", NULL), *at = json_get_str(m, "at", NULL);
+	const char *name;
+	json_t *params = json_object_get(m, "params"), *spec;
+	struct buf text;
+
+	buf_init(&text, 4096);
+	if (at != NULL)
+		(void)buf_add_fmt(&text, "sends %s  ", at);
+	else if (json_get_int(m, "steps", 0) != 0)
+		(void)buf_add_fmt(&text, "%lld steps  ", (long long)json_get_int(m, "steps", 0));
+	json_object_foreach(params, name, spec)
+		(void)buf_add_fmt(&text, "asks %s  ", name);
+	if (doc != NULL)
+		(void)buf_add_str(&text, doc);
+	if (text.len == 0)
+		(void)buf_add_fmt(&text, "timeout %s   ends at OK, ERROR, +CME ERROR",
+		    options_text(u->options, OPT_AT_TIMEOUT));
+	grid_textf(g, r.row + r.rows - 2, r.col + 2, r.cols - 4, STYLE_DIM, "%s%s",
+	    u->at.recording ? "RECORDING (^E ends it)  " : "", buf_str(&text));
+	buf_fini(&text);
+}
+
 static void
 draw_list(struct ui *u, struct card *c, struct grid *g, struct grid_rect r)
 {
@@ -99,7 +103,8 @@ draw_list(struct ui *u, struct card *c, struct grid *g, struct grid_rect r)
 	char right[40];
 
 	snprintf(right, sizeof right, "%zu of %zu", c->hits, json_array_size(u->replica->macros));
-	pane_popup(u, g, r, "AT", right, r.cols >= 50 ? "Enter send  Tab edit  Esc" : "Enter Esc");
+	pane_popup(u, g, r, "AT", right,
+	    r.cols >= 50 ? "Enter send  Tab edit  ^E record  Esc" : "Enter Esc");
 	u->cursor_row = r.row + (r.rows > 2);
 	u->cursor_col = edit_draw(&c->edit, g, u->cursor_row, r.col + 2, r.cols - 4, STYLE_INPUT);
 	if (c->edit.len == 0)
@@ -113,9 +118,7 @@ draw_list(struct ui *u, struct card *c, struct grid *g, struct grid_rect r)
 		for (size_t i = top; i < c->hits && i - top < height; i++)
 			draw_macro(g, r, r.row + 2 + (int)(i - top), c->hit[i], i == c->list.sel);
 	if (r.rows > 6)
-		grid_textf(g, r.row + r.rows - 2, r.col + 2, r.cols - 4, STYLE_DIM,
-		    "timeout %s   ends at OK, ERROR, +CME ERROR",
-		    options_text(u->options, OPT_AT_TIMEOUT));
+		draw_about(u, c, g, r);
 }
 
 static void
@@ -129,9 +132,12 @@ draw(struct ui *u, void *state, struct grid *g)
 	filter(u, c);
 	if (all < 3)
 		return;
-	draw_list(u, c, g, (struct grid_rect){ 0, left, high, cols });
+	if (c->form != NULL)
+		at_form_draw(u, c->form, g, (struct grid_rect){ 0, left, high, cols });
+	else
+		draw_list(u, c, g, (struct grid_rect){ 0, left, high, cols });
 	if (both)
-		draw_result(u, g, (struct grid_rect){ high, left, low, cols });
+		at_result_draw(u, g, (struct grid_rect){ high, left, low, cols });
 }
 
 /* ---- keys */
@@ -154,6 +160,8 @@ enter(struct ui *u, struct card *c)
 	if (is_command(c)) {
 		send(u, c->edit.text);
 		edit_set(&c->edit, "");
+	} else if (c->list.sel < c->hits && (c->form = at_form_new(c->hit[c->list.sel])) != NULL) {
+		return;                 /* its keys come to the form */
 	} else if (c->list.sel < c->hits) {
 		char *line = mem_fmt("macro.run %s", json_get_str(c->hit[c->list.sel], "id", ""));
 
@@ -165,14 +173,38 @@ enter(struct ui *u, struct card *c)
 }
 
 static void
-yank(struct ui *u)
+form_key(struct ui *u, struct card *c, const struct input_event *e)
 {
-	char said[160];
+	const enum at_form_end end = at_form_key(u, c->form, e);
+	char *line;
 
-	if (u->at.text == NULL)
+	if (end == AT_FORM_GOES_ON)
 		return;
-	u->ops->yank(u->arg, u->at.text, strlen(u->at.text), false, said, sizeof said);
-	ui_say(u, UI_INFO, "yanked the result, %s", said);
+	if (end == AT_FORM_RUN) {
+		line = at_form_line(c->form);
+		ui_run_line(u, line);
+		mem_free(line);
+	}
+	at_form_free(c->form);
+	c->form = NULL;
+}
+
+static bool
+result_key(struct ui *u, const char *name)
+{
+	if (strcmp(name, "^R") == 0)
+		at_result_repeat(u);
+	else if (strcmp(name, "^Y") == 0)
+		at_result_yank(u);
+	else if (strcmp(name, "^W") == 0)
+		u->at.raw = !u->at.raw;
+	else if (strcmp(name, "^E") == 0)
+		ui_run_line(u, u->at.recording ? "macro.record stop" : "macro.record start");
+	else if (strcmp(name, "^X") == 0)
+		ui_run_line(u, at_result_running(u) ? "macro.cancel" : "at.cancel");
+	else
+		return false;
+	return true;
 }
 
 static void
@@ -181,7 +213,9 @@ key(struct ui *u, void *state, const struct input_event *e)
 	struct card *c = state;
 
 	filter(u, c);
-	if (e->type != INPUT_KEY) {
+	if (c->form != NULL) {
+		form_key(u, c, e);
+	} else if (e->type != INPUT_KEY) {
 		(void)edit_key(&c->edit, e);
 	} else if (strcmp(e->name, "Esc") == 0 || strcmp(e->name, "^C") == 0) {
 		overlay_close(u);
@@ -190,11 +224,8 @@ key(struct ui *u, void *state, const struct input_event *e)
 	} else if (strcmp(e->name, "Tab") == 0) {
 		edit_set(&c->edit, u->at.command != NULL && c->edit.len == 0 ? u->at.command :
 		    "AT");
-	} else if (strcmp(e->name, "^R") == 0) {
-		if (u->at.command != NULL)
-			send(u, u->at.command);
-	} else if (strcmp(e->name, "^Y") == 0) {
-		yank(u);
+	} else if (result_key(u, e->name)) {
+		return;
 	} else if (!overlay_list_key(&c->list, e->name, c->hits, 8)) {
 		(void)edit_key(&c->edit, e);
 	}
@@ -212,59 +243,4 @@ at_card_open(struct ui *u)
 
 	edit_init(&c->edit);
 	overlay_open(u, &ops, c);
-}
-
-/* ---- the result */
-
-static void
-push_last(struct ui_at_result *a)
-{
-	const size_t n = a->text != NULL ? strcspn(a->text, "\n") : 0;
-
-	if (n == 0)
-		return;
-	mem_free(a->last[UI_AT_LAST - 1]);
-	memmove(a->last + 1, a->last, (UI_AT_LAST - 1) * sizeof *a->last);
-	a->last[0] = mem_strn(a->text, n);
-}
-
-static void
-forget_last(struct ui_at_result *a)
-{
-	for (int i = 0; i < UI_AT_LAST; i++) {
-		mem_free(a->last[i]);
-		a->last[i] = NULL;
-	}
-}
-
-void
-at_card_answer(struct ui *u, const json_t *result)
-{
-	struct ui_at_result *a = &u->at;
-	const char *command = json_get_str(result, "command", "AT");
-	struct buf text;
-	const json_t *line;
-	size_t i;
-
-	if (a->command != NULL && strcmp(a->command, command) == 0)
-		push_last(a);
-	else
-		forget_last(a);
-	buf_init(&text, 256 << 10);
-	json_array_foreach(json_object_get(result, "lines"), i, line)
-		if (json_is_string(line))
-			(void)buf_add_fmt(&text, "%.2000s\n", json_string_value(line));
-	(void)buf_add_str(&text, json_get_str(result, "result", ""));
-	mem_free(a->command);
-	mem_free(a->code);
-	mem_free(a->text);
-	a->command = mem_str(command);
-	a->code = mem_str(json_get_str(result, "code", "?"));
-	a->text = mem_str(buf_str(&text));
-	a->ms = json_get_num(result, "ms", 0);
-	a->t = replica_time(u->replica, u->mono);
-	buf_fini(&text);
-	if (u->overlay == NULL)
-		ui_say(u, UI_INFO, "%s: %s, %.0f ms; %sa shows it", a->command, a->code, a->ms,
-		    ui_live(u) ? "^T " : "");
 }

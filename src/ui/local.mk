@@ -1,6 +1,10 @@
 noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES = \
 	%D%/at_card.c \
+	%D%/at_form.c \
+	%D%/at_form.h \
+	%D%/at_result.c \
+	%D%/at_result.h \
 	%D%/at_card.h \
 	%D%/clip.c \
 	%D%/clip.h \

@@ -19,7 +19,6 @@ void help_open(struct ui *u);
 void notices_open(struct ui *u);
 void ports_dialog(struct ui *u);
 void at_card_open(struct ui *u);
-void at_card_answer(struct ui *u, const json_t *result);
 /* Asks before `line` is sent; the button that has the focus is Cancel. */
 void dialog_ask(struct ui *u, const char *line, const char *what, const char *target);
 /* q at the top: detach, end the bench, stay. */

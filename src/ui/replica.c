@@ -455,6 +455,30 @@ on_at(struct replica *r, const json_t *body, uint64_t t, struct replica_news *ne
 }
 
 static void
+on_macro(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)r;
+	(void)t;
+	news->run = json_object_get(body, "run");
+}
+
+static void
+on_record(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)r;
+	(void)t;
+	news->record = body;
+}
+
+static void
+on_at_begin(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)r;
+	(void)t;
+	news->at_begin = body;
+}
+
+static void
 on_shot(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	(void)body;
@@ -500,7 +524,10 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },
 		{ "mark", on_mark }, { "decoded", on_decoded },
-		{ "at", on_at }, { "bench.end", on_bench_end }, { "bench", on_bench },
+		{ "at", on_at }, { "macro", on_macro }, { "macro.record", on_record },
+		{ "at.begin", on_at_begin },
+		{ "at.progress", on_at_begin }, { "bench.end", on_bench_end },
+		{ "bench", on_bench },
 	};
 
 	memset(news, 0, sizeof *news);

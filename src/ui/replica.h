@@ -137,7 +137,8 @@ struct replica {
 struct replica_news {
 	const struct replica_notice *notice;
 	const struct replica_job *job_ended;
-	const json_t *at;
+	const json_t *at;               /* an answer; the run of a macro; a command that began */
+	const json_t *run, *at_begin, *record;
 	const struct replica_console *console;          /* its state changed */
 	bool gauges_only;               /* nothing but numbers moved */
 };

@@ -1,4 +1,5 @@
 /* ui.c - state of the viewer: what is shown, where keys go, what news does. */
+#include "ui/at_result.h"
 #include "ui/ui.h"
 
 #include <math.h>
@@ -55,11 +56,7 @@ ui_free(struct ui *u)
 		streamview_free(u->view[i]);
 	for (size_t i = 0; i < u->histories; i++)
 		mem_free(u->history[i]);
-	for (size_t i = 0; i < UI_AT_LAST; i++)
-		mem_free(u->at.last[i]);
-	mem_free(u->at.command);
-	mem_free(u->at.code);
-	mem_free(u->at.text);
+	at_result_fini(&u->at);
 	mem_free(u->mods);
 	keymap_fini(&u->keymap);
 	replica_free(u->replica);
@@ -298,6 +295,7 @@ ui_news(struct ui *u, const struct replica_news *n)
 		say_job_end(u, n->job_ended);
 	if (n->notice != NULL)
 		say_notice(u, n->notice);
+	at_result_news(u, n);
 }
 
 void
@@ -415,10 +413,11 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 		u->quiet_answers--;
 		return;
 	}
+	if (at_result_review(u, line, result))
+		return;
 	if (json_is_object(result) && json_object_get(result, "command") != NULL &&
 	    json_object_get(result, "code") != NULL) {
-		at_card_answer(u, result);
-		return;
+		return;                 /* the event told it already */
 	}
 	if (strncmp(line, "console.open ", 13) == 0 && json_get_int(result, "stream", 0) > 0) {
 		u->console = json_get_int(result, "stream", 0);
@@ -675,7 +674,8 @@ ui_next_change(const struct ui *u)
 
 	if ((u->prefix || u->keys[0] != '\0') && !status_menu_due(u))
 		at = earlier(at, u->prefix_since + MENU_NS);
-	if (any_running(r) || replica_gauges_stale(r, u->mono, &age) || u->slow_since != 0 ||
+	if (any_running(r) || at_result_running(u) ||
+	    replica_gauges_stale(r, u->mono, &age) || u->slow_since != 0 ||
 	    (c != NULL && c->state == CONSOLE_LOST) ||
 	    (v != NULL && (v->bytes_s > 0 || v->rate_bytes != c->stream.ring.end)))
 		at = earlier(at, u->mono + NS_PER_S);

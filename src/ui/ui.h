@@ -43,7 +43,11 @@ enum ui_level { UI_INFO, UI_WARN, UI_ERROR };
 enum { UI_STREAMS = 32, UI_HISTORY = 50, UI_AT_LAST = 5 };
 
 struct ui_at_result {
-	char *command, *code, *text;            /* text: the information lines */
+	char *command, *code, *text;            /* text: the raw lines */
+	char *repeat;                           /* the line that asks for it again */
+	json_t *run, *card;                     /* of a macro, as the bench tells it; or NULL */
+	bool recording;                         /* AT commands become a macro */
+	bool raw;                               /* the raw lines are shown, not the fields */
 	double ms;
 	uint64_t t;
 	/* first lines of the results before, newest first */

@@ -206,14 +206,17 @@ at_card(void **state)
 	json_t *a = json_pack("{s:s,s:s,s:s,s:[s],s:i}", "command", "AT+CSQ", "result", "OK",
 	    "code", "ok", "lines",
 	    "+CSQ: 21,0", "ms", 38);
+	const struct replica_news n = { .at = a };
 
 	(void)state;
 	rig_type(r, "\x14" "aAT+CSQ\r");
 	ASKED(r, "at.send AT+CSQ\n");
+	ui_news(r->ui, &n);
 	ui_answer(r->ui, "at.send AT+CSQ", a, NULL);
 	assert_string_equal(r->ui->at.text, "+CSQ: 21,0\nOK");
 	rig_type(r, "\x12");
 	ASKED(r, "at.send AT+CSQ\n");
+	ui_news(r->ui, &n);
 	ui_answer(r->ui, "at.send AT+CSQ", a, NULL);
 	assert_string_equal(r->ui->at.last[0], "+CSQ: 21,0");
 	rig_type(r, "serv\r");

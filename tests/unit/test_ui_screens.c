@@ -76,6 +76,62 @@ all_screens(void **state)
 	}
 }
 
+/* What a macro's run looks like, step by step and at its end. */
+#define RUN_HEAD "{\"t\":59000000000,\"run\":{\"run\":7,\"macro\":\"csq\",\"title\":\"Signal quality\"," \
+	"\"began\":58000000000,\"of\":3,"
+static const char run_running[] = RUN_HEAD "\"state\":\"running\",\"steps\":["
+	"{\"name\":\"wait for [READY]\",\"state\":\"ok\",\"ms\":12},"
+	"{\"name\":\"AT+COPS=?\",\"state\":\"running\"}]}}";
+static const char run_failed[] = RUN_HEAD "\"state\":\"failed\",\"steps\":["
+	"{\"name\":\"AT+CPIN?\",\"state\":\"failed\",\"ms\":5,\"why\":\"SIM not inserted\"}],"
+	"\"card\":{\"result\":\"failed\",\"ms\":5,\"fields\":[],\"raw\":[],"
+	"\"error\":{\"code\":\"at_error\",\"why\":\"SIM not inserted\"}}}}";
+static const char run_ok[] = RUN_HEAD "\"state\":\"ok\",\"steps\":[],\"card\":{\"result\":\"ok\","
+	"\"ms\":38,\"verdict\":\"good\",\"raw\":[\"+CSQ: 21,0\"],\"fields\":["
+	"{\"name\":\"rssi\",\"raw\":\"21\",\"text\":\"-71\",\"unit\":\"dBm\",\"word\":\"good\",\"bar\":0.68},"
+	"{\"name\":\"ber\",\"raw\":\"0\",\"text\":\"below 0.2 %\"}]}}}";
+static const char with_params[] = "{\"t\":59000000000,\"boards\":[],\"workflows\":[],\"macros\":["
+	"{\"id\":\"go3-set-language\",\"title\":\"Set the language\",\"steps\":5,\"params\":{"
+	"\"lang\":{\"type\":\"enum\",\"values\":[\"zh_CN\",\"en_US\"],\"required\":true,"
+	"\"doc\":\"language code\"},"
+	"\"port\":{\"type\":\"int\",\"min\":1,\"max\":65535,\"default\":80}}}]}";
+
+struct card_row { const char *name; int rows, cols; const char *type, *event, *keys; };
+
+static const struct card_row cards[] = {
+	{ "at-running-80x24", 24, 80, "macro", run_running, "\x14" "a" },
+	{ "at-failed-80x24", 24, 80, "macro", run_failed, "\x14" "a" },
+	{ "at-card-80x24", 24, 80, "macro", run_ok, "\x14" "a" },
+	{ "at-raw-80x24", 24, 80, "macro", run_ok, "\x14" "a\x17" },
+	{ "at-card-160x48", 48, 160, "macro", run_ok, "\x14" "a" },
+	{ "at-form-80x24", 24, 80, "board", with_params, "\x14" "a\r\t" },
+};
+
+static void
+at_cards(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
+		struct rig *r = rig_new("snapshot.json", cards[i].rows, cards[i].cols);
+		struct buf got;
+
+		rig_draw(r);
+		rig_event(r, cards[i].type, cards[i].event);
+		rig_type(r, cards[i].keys);
+		rig_draw(r);
+		buf_init(&got, 1 << 20);
+		assert_int_equal(grid_dump(r->grid, GRID_TEXT, &got), ERR_OK);
+		compare(cards[i].name, &got);
+		if (strcmp(cards[i].name, "at-form-80x24") == 0) {
+			rig_type(r, "\x15" "443\r");
+			assert_string_equal(buf_str(&r->commands),
+			    "macro.run go3-set-language -- \"lang=zh_CN\" \"port=443\"\n");
+		}
+		buf_fini(&got);
+		rig_free(r);
+	}
+}
+
 /* Help is the last thing to go. */
 static void
 help_is_always_named(void **state)
@@ -160,7 +216,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_screens), cmocka_unit_test(help_is_always_named),
+		cmocka_unit_test(all_screens),
+		cmocka_unit_test(at_cards), cmocka_unit_test(help_is_always_named),
 		    cmocka_unit_test(all_sizes),
 		cmocka_unit_test(hostile_bytes),
 	};
