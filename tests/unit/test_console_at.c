@@ -160,6 +160,23 @@ assert_answer(struct world *w, enum at_code code, const char *final, const char 
 	w->done = 0;
 }
 
+/*
+ * The twelve steps of a robust client, and where each is shown:
+ *   1  one reader; the parser only tags lines ........ test_typed, and offsets in every dialog
+ *   2  CR, LF, CR LF, CR CR LF, NULs, long lines ...... dialogs, test_limits_of_lines, test_s3
+ *   3  prompts, unended, after a moment, when asked ... test_sms_prompt, test_raw_prompt,
+ *                                                       test_stuck_prompt, test_prompt_tables
+ *   4  echo consumed once, learned, half .............. test_echo_is_learned, dialogs
+ *   5  finals, own lines, news, text, in this order ... dialogs, test_every_split
+ *   6  whole lines only; nothing in a payload ......... dialogs (ATI, +IPD), test_payloads
+ *   7  deadlines from the last byte; silence shortens . test_deadline_*, test_slow_commands_are_known,
+ *                                                       test_silence
+ *   8  resync by markers; a late answer is nobody's ... test_late_answer, test_mute, test_bootloader
+ *   9  restarts recognised, init lines again .......... dialogs, test_init_lines
+ *  10  hang-up fails all at once ...................... test_loss_*
+ *  11  done sending when the wire is empty ............ test_wire_that_takes_nothing
+ *  12  result: lines, final, number, time, match ...... test_number_of_cme, test_expect*, dialogs
+ */
 struct dialog {
 	const char *command, *reply;
 	enum at_code code;
@@ -204,6 +221,29 @@ static const struct dialog dialogs[] = {
 	{ "AT+X", "\r\n[READY]\r\n", AT_RESTARTED, "[READY]", "", "" },
 	{ "AT+CSQ;+CREG?", "\r\n+CSQ: 9,9\r\n+CREG: 0,5\r\nOK\r\n", AT_OK, "OK",
 	"+CSQ: 9,9\n+CREG: 0,5\n", "" },
+	/* final codes stand only where they may */
+	{ "ATI", "\r\nSEND OK\r\nSHUT OK\r\nCONNECT 9600\r\nBUSY\r\n\r\nOK\r\n", AT_OK, "OK",
+	    "SEND OK\nSHUT OK\nCONNECT 9600\nBUSY\n", "" },
+	{ "AT+CIPCLOSE", "CLOSED\r\nCLOSE OK\r\n", AT_OK, "CLOSE OK", "", "CLOSED\n" },
+	{ "AT+CIPSHUT", "SHUT OK\r\n", AT_OK, "SHUT OK", "", "" },
+	{ "ATDT1", "\r\nNO ANSWER\r\n", AT_NO_ANSWER, "NO ANSWER", "", "" },
+	{ "ATDT1", "\r\nNO DIALTONE\r\n", AT_NO_DIALTONE, "NO DIALTONE", "", "" },
+	{ "ATDT1", "\r\nBUSY\r\n", AT_BUSY, "BUSY", "", "" },
+	{ "AT+CWJAP=\"a\"", "+CWJAP:3\r\n\r\nFAIL\r\n", AT_ERROR, "FAIL", "+CWJAP:3\n", "" },
+	{ "AT+X", "COMMAND NOT SUPPORT\r\n", AT_ERROR, "COMMAND NOT SUPPORT", "", "" },
+	{ "AT+X", "MODEM ERROR: 3\r\n", AT_ERROR, "MODEM ERROR: 3", "", "" },
+	{ "AT", "ERROR:(0)\r\n", AT_ERROR, "ERROR:(0)", "", "" },
+	/* news inside a basic command; information of its own */
+	{ "AT", "\r\n+EVT: 1\r\n\r\nOK\r\n", AT_OK, "OK", "", "+EVT: 1\n" },
+	{ "ATI", "Huawei\r\n+GCAP: +CGSM\r\nOK\r\n", AT_OK, "OK", "Huawei\n+GCAP: +CGSM\n", "" },
+	/* half an echo */
+	{ "AT+CREG?", "A+CEG\r\r\n+CREG: 0,1\r\nOK\r\n", AT_OK, "OK", "+CREG: 0,1\n", "" },
+	{ "AT+CSQ", "+CSQ\r\r\n+CSQ: 1,0\r\nOK\r\n", AT_OK, "OK", "+CSQ: 1,0\n", "" },
+	/* the bootloader */
+	{ "AT+RST", "\r\n[BOOT] 1.4\r\n", AT_RESTARTED, "[BOOT] 1.4", "", "" },
+	{ "AT+CSQ", "\r\n^SYSSTART\r\n", AT_RESTARTED, "^SYSSTART", "", "" },
+	{ "AT+COPS=?", "\r\n+COPS: (2,\"a\"),(1,\"b\")\r\n+CREG: 2\r\n\r\nOK\r\n", AT_OK, "OK",
+	    "+COPS: (2,\"a\"),(1,\"b\")\n", "+CREG: 2\n" },
 };
 
 /* The third dialog holds NULs: its length is not strlen's. */
@@ -834,6 +874,392 @@ test_idle_news(void **state)
 	w_fini(&w);
 }
 
+/* ---- ATV0: a digit and CR */
+
+struct numeric { const char *command, *reply; enum at_code code; const char *lines; };
+
+static const struct numeric numerics[] = {
+	{ "AT", "0\r", AT_OK, "" },
+	{ "AT", "AT\r0\r", AT_OK, "" },
+	{ "AT+CSQ", "+CSQ: 1,0\r\n0\r", AT_OK, "+CSQ: 1,0\n" },
+	{ "AT+NO", "4\r", AT_ERROR, "" },
+	{ "ATDT1", "3\r", AT_NO_CARRIER, "" },
+	{ "ATDT1", "7\r", AT_BUSY, "" },
+	{ "ATDT1", "1\r", AT_CONNECT, "" },
+	{ "AT+GET", "3\r\n4\r\n0\r", AT_OK, "3\n4\n" }, /* LF: text, in either form */
+};
+
+static void
+test_numeric(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof numerics / sizeof *numerics; i++)
+		for (size_t cut = 0; cut <= strlen(numerics[i].reply); cut++) {
+			const struct numeric *d = &numerics[i];
+			struct world w;
+
+			w_init(&w);
+			w_send(&w, d->command);
+			w_say(&w, d->reply, cut);
+			w_wait(&w, 20 * MS);
+			w_say(&w, d->reply + cut, strlen(d->reply) - cut);
+			w_wait(&w, 201 * MS);
+			assert_int_equal(w.done, 1);
+			assert_string_equal(at_code_word(w.code), at_code_word(d->code));
+			assert_string_equal(buf_str(&w.lines), d->lines);
+			assert_int_equal(w.at.verbose, AT_ECHO_OFF);
+			w_fini(&w);
+		}
+}
+
+/* A number that is information: LF follows, or words have been seen. */
+static void
+test_number_is_no_result(void **state)
+{
+	struct world w;
+
+	(void)state;
+	w_init(&w);
+	w_send(&w, "ATS0?");
+	w_says(&w, "\r\n000\r\n\r\nOK\r\n");
+	assert_answer(&w, AT_OK, "OK", "000\n");
+	w_send(&w, "ATX?");
+	w_says(&w, "0\r");
+	w_wait(&w, 1000 * MS);
+	assert_int_equal(w.done, 0);
+	w_says(&w, "\nOK\r\n");
+	assert_answer(&w, AT_OK, "OK", "0\n");
+	w_fini(&w);
+}
+
+/* ATQ1: silence is the result, until ATQ0. */
+static void
+test_quiet(void **state)
+{
+	struct world w;
+
+	(void)state;
+	w_init(&w);
+	w_send(&w, "ATQ1");
+	w_wait(&w, 401 * MS);
+	assert_answer(&w, AT_OK, "", "");
+	w_send(&w, "AT+CSQ");
+	w_says(&w, "+CSQ: 2,0\r\n");
+	w_wait(&w, 401 * MS);
+	assert_answer(&w, AT_OK, "", "+CSQ: 2,0\n");
+	assert_non_null(strstr(w.why, "ATQ1"));
+	w_send(&w, "ATQ0");
+	w_says(&w, "\r\nOK\r\n");
+	assert_answer(&w, AT_OK, "OK", "");
+	w_send(&w, "AT+CSQ");
+	w_wait(&w, 1000 * MS);
+	assert_int_equal(w.done, 0);
+	w_fini(&w);
+}
+
+/* ATS3=: the new line end holds for its own result already, and for what we send next. */
+static void
+test_s3(void **state)
+{
+	struct world w;
+
+	(void)state;
+	w_init(&w);
+	w_send(&w, "ATS3=30");
+	assert_wrote(&w, "ATS3=30\r");
+	w_says(&w, "\x1e\nOK\x1e\n");
+	assert_answer(&w, AT_OK, "OK", "");
+	w_send(&w, "AT+CSQ");
+	assert_wrote(&w, "AT+CSQ\x1e");
+	w_says(&w, "\x1e\n+CSQ: 1,0\x1e\n\x1e\nOK\x1e\n");
+	assert_answer(&w, AT_OK, "OK", "+CSQ: 1,0\n");
+	w_send(&w, "ATS3=13");
+	w_says(&w, "\r\nERROR\r\n");          /* refused: nothing changes */
+	assert_answer(&w, AT_ERROR, "ERROR", "");
+	w_send(&w, "AT");
+	assert_string_equal(buf_str(&w.out) + strlen("ATS3=13\x1e"), "AT\x1e");
+	w_fini(&w);
+}
+
+/* ---- raw payloads of every dialect: nothing in them is looked at */
+
+struct payload { const char *command, *head, *tail; bool mine; };
+
+static const struct payload payloads[] = {
+	{ "AT+CSQ", "\r\n+IPD,12:", "\r\nOK\r\n", false },
+	{ "AT+CSQ", "\r\n+IPD,0,12,\"1.2.3.4\",80:", "\r\nOK\r\n", false },
+	{ "AT+CSQ", "\r\n+RECEIVE,0,12:\r\n", "\r\nOK\r\n", false },
+	{ "AT+CIPRXGET=2,0,12", "\r\n+CIPRXGET: 2,0,12,0\r\n", "\r\nOK\r\n", true },
+	{ "AT+CIPRXGET=2,12", "\r\n+CIPRXGET: 2,12,0\r\n", "\r\nOK\r\n", true },
+	{ "AT+CIPRECVDATA=12", "+CIPRECVDATA:12,", "\r\nOK\r\n", true },
+	{ "AT+QIRD=0,12", "\r\n+QIRD: 12\r\n", "\r\nOK\r\n", true },
+	{ "AT+CSQ", "\r\n+QIURC: \"recv\",0,12\r\n", "\r\nOK\r\n", false },
+	{ "AT#SRECV=1,12", "\r\n#SRECV: 1,12\r\n", "\r\nOK\r\n", true },
+	{ "AT#XRECV=0", "\r\n#XRECV: 12\r\n", "\r\nOK\r\n", true },
+	{ "AT+USORD=0,12", "\r\n+USORD: 0,12,\"", "\"\r\n\r\nOK\r\n", true },
+	{ "AT+HTTPREAD=0,12", "\r\n+HTTPREAD: 12\r\n", "\r\nOK\r\n", true },
+	{ "AT+QFREAD=1,12", "\r\nCONNECT 12\r\n", "\r\nOK\r\n", true },
+	{ "AT+CSQ", "+MQTTSUBRECV:0,\"t/x\",12,", "\r\nOK\r\n", false },
+};
+
+static void
+test_payloads(void **state)
+{
+	static const char body[12] = "\r\nOK\r\n\0\xff> \"E";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+		const struct payload *p = &payloads[i];
+		struct buf all;
+
+		buf_init(&all, 4096);
+		assert_int_equal(buf_add_str(&all, p->head), ERR_OK);
+		assert_int_equal(buf_add(&all, body, sizeof body), ERR_OK);
+		assert_int_equal(buf_add_str(&all, p->tail), ERR_OK);
+		for (size_t cut = 0; cut <= all.len; cut++) {
+			struct world w;
+
+			w_init(&w);
+			w_send(&w, p->command);
+			w_say(&w, all.data, cut);
+			w.now += 60 * MS;
+			at_tick(&w.at, w.now);
+			w_say(&w, all.data + cut, all.len - cut);
+			assert_int_equal(w.done, 1);
+			assert_string_equal(at_code_word(w.code), "ok");
+			assert_int_equal(w.count, p->mine ? 2 : 0);
+			assert_int_equal(w.urcs.len != 0, !p->mine);
+			w_fini(&w);
+		}
+		buf_fini(&all);
+	}
+}
+
+static void
+test_prompt_tables(void **state)
+{
+	struct at_prompt p;
+
+	(void)state;
+	assert_true(at_table_prompt(slice_of("AT+CIPSEND=0,5"), &p));
+	assert_true(p.raw && p.count == 5 && strcmp(p.prompt, ">") == 0);
+	assert_true(at_table_prompt(slice_of("AT+QISEND=3"), &p) && !p.raw);
+	assert_true(at_table_prompt(slice_of("AT+QISEND=3,7"), &p) && p.raw && p.count == 7);
+	assert_true(at_table_prompt(slice_of("at+cmgs=\"1\""), &p) && !p.raw);
+	assert_true(at_table_prompt(slice_of("AT+USOWR=0,4"), &p) && strcmp(p.prompt, "@") == 0);
+	assert_true(at_table_prompt(slice_of("AT+HTTPDATA=9,1000"), &p) && p.count == 9);
+	assert_string_equal(p.prompt, "DOWNLOAD");
+	assert_false(at_table_prompt(slice_of("AT+CSQ"), &p));
+}
+
+/* DOWNLOAD is a whole line that asks. */
+static void
+test_line_prompt(void **state)
+{
+	struct world w;
+	struct at_request r = { .command = "AT+HTTPDATA=3,1000", .payload = "abc", .payload_n = 3,
+	    .done = w_done, .arg = &w };
+
+	(void)state;
+	w_init(&w);
+	assert_int_equal(at_send(&w.at, &r, NULL), ERR_OK);
+	at_tick(&w.at, w.now);
+	buf_clear(&w.out);
+	w_says(&w, "\r\nDOWNLOAD\r\n");
+	assert_wrote(&w, "abc");
+	w_says(&w, "\r\nOK\r\n");
+	assert_answer(&w, AT_OK, "OK", "");
+	r.payload_n = 2;
+	assert_int_equal(at_send(&w.at, &r, NULL), ERR_USAGE);
+	w_fini(&w);
+}
+
+static void
+test_silence(void **state)
+{
+	struct world w;
+	struct at_request r = { .command = "AT+COPS=?", .silence = 300 * MS, .done = w_done, .arg = &w };
+
+	(void)state;
+	w_init(&w);
+	assert_int_equal(at_send(&w.at, &r, NULL), ERR_OK);
+	at_tick(&w.at, w.now);
+	at_sent(&w.at, w.now);
+	w_wait(&w, 200 * MS);
+	w_says(&w, "+COPS: 1\r\n");
+	w_wait(&w, 299 * MS);
+	assert_int_equal(w.done, 0);
+	w_wait(&w, 2 * MS);
+	assert_answer(&w, AT_TIMEOUT, "", "+COPS: 1\n");
+	w_fini(&w);
+}
+
+/* HM-10: no line end in either direction. */
+static void
+test_idle_framing(void **state)
+{
+	struct world w;
+	struct at_request r = { .command = "AT+NAME?", .eol = "", .idle = 100 * MS, .done = w_done,
+	    .arg = &w };
+
+	(void)state;
+	w_init(&w);
+	for (size_t cut = 0; cut <= 11; cut++) {
+		assert_int_equal(at_send(&w.at, &r, NULL), ERR_OK);
+		at_tick(&w.at, w.now);
+		at_sent(&w.at, w.now);
+		assert_wrote(&w, "AT+NAME?");
+		w_say(&w, "OK+NAME:abc", cut);
+		w_wait(&w, 50 * MS);
+		w_say(&w, "OK+NAME:abc" + cut, 11 - cut);
+		w_wait(&w, 101 * MS);
+		assert_answer(&w, AT_OK, "", "OK+NAME:abc\n");
+	}
+	assert_int_equal(at_send(&w.at, &r, NULL), ERR_OK);
+	at_tick(&w.at, w.now);
+	at_sent(&w.at, w.now);
+	w_says(&w, "ERROR");
+	w_wait(&w, 101 * MS);
+	assert_answer(&w, AT_ERROR, "ERROR", "");
+	w_fini(&w);
+}
+
+static void
+test_vendor_finals(void **state)
+{
+	struct world w;
+	struct at_request r = { .command = "AT+GO", .good = "DONE|READY*", .bad = "NOPE", .done = w_done,
+	    .arg = &w };
+	static const char *const replies[] = { "DONE\r\n", "READY 5\r\n", "NOPE\r\n" };
+
+	(void)state;
+	w_init(&w);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(at_send(&w.at, &r, NULL), ERR_OK);
+		at_tick(&w.at, w.now);
+		at_sent(&w.at, w.now);
+		w_says(&w, "DONE NOT\r\n");
+		w_says(&w, replies[i]);
+		assert_int_equal(w.done, 1);
+		w.done = 0;
+		assert_int_equal(w.code, i == 2 ? AT_ERROR : AT_OK);
+		assert_string_equal(buf_str(&w.lines), "DONE NOT\n");
+	}
+	w_fini(&w);
+}
+
+/* The profile's lines go first, and again after a restart. */
+static void
+test_init_lines(void **state)
+{
+	struct world w;
+	const struct at_config c = { .eol = "\r", .timeout = 5000 * MS, .init = "ATE0|AT+CMEE=1" };
+
+	(void)state;
+	w_init(&w);
+	at_fini(&w.at);
+	at_init(&w.at, &c, &io, &w);
+	w_send(&w, "AT+CSQ");
+	assert_wrote(&w, "ATE0\r");
+	w_says(&w, "ATE0\r\r\nOK\r\n");
+	assert_wrote(&w, "AT+CMEE=1\r");
+	w_says(&w, "\r\nOK\r\n");
+	assert_wrote(&w, "AT+CSQ\r");
+	w_says(&w, "\r\nRDY\r\n");
+	assert_answer(&w, AT_RESTARTED, "RDY", "");
+	w_send(&w, "AT+CSQ");
+	assert_wrote(&w, "ATE0\r");
+	w_says(&w, "\r\nOK\r\n");
+	assert_wrote(&w, "AT+CMEE=1\r");
+	w_says(&w, "\r\nOK\r\n");
+	assert_wrote(&w, "AT+CSQ\r");
+	/* its echo is back though ATE0 was accepted: it has restarted unseen */
+	w_says(&w, "AT+CSQ\r\r\n+CSQ: 1,0\r\nOK\r\n");
+	assert_non_null(strstr(w.why, "its echo is back"));
+	w.done = 0;
+	buf_clear(&w.out);
+	w_send(&w, "AT");
+	assert_wrote(&w, "ATE0\r");
+	w_fini(&w);
+}
+
+/* A dial or a scan is ended by a character; its late result belongs to nobody. */
+static void
+test_abort(void **state)
+{
+	struct world w;
+
+	(void)state;
+	w_init(&w);
+	w_send(&w, "AT+COPS=?");
+	buf_clear(&w.out);
+	at_cancel(&w.at, &w, w.now);
+	assert_wrote(&w, "\r");
+	assert_answer(&w, AT_CANCELLED, "", "");
+	w_says(&w, "\r\nOK\r\n");
+	w_wait(&w, 101 * MS);
+	assert_wrote(&w, "AT\r");
+	w_says(&w, "\r\nOK\r\n");
+	assert_false(at_busy(&w.at));
+	w_send(&w, "AT+CSQ");
+	buf_clear(&w.out);
+	at_cancel(&w.at, &w, w.now);
+	assert_wrote(&w, "");
+	w_fini(&w);
+}
+
+static void
+w_heard(void *arg, const struct at_result *r)
+{
+	w_done(arg, r);
+}
+
+static const struct at_io ears = { .write = w_write, .urc = w_urc, .heard = w_heard };
+
+static void
+w_type(struct world *w, const char *text)
+{
+	at_typed(&w->at, text, strlen(text), w->now);
+}
+
+/* What is typed by hand is watched: never written, never resynchronised. */
+static void
+test_typed(void **state)
+{
+	struct world w;
+
+	(void)state;
+	w_init(&w);
+	w.at.io = &ears;
+	w_type(&w, "AT+CX\bSQ");
+	w_type(&w, "\r");
+	assert_false(at_busy(&w.at));           /* keys still pass */
+	w_says(&w, "AT+CSQ\r\r\n+CSQ: 9,0\r\n\r\nOK\r\n");
+	assert_answer(&w, AT_OK, "OK", "+CSQ: 9,0\n");
+	w_type(&w, "ls -l\r");
+	w_says(&w, "OK\r\n");
+	assert_int_equal(w.done, 0);
+	w_type(&w, "AT+CMGS=\"1\"\r");
+	w_says(&w, "\r\n> ");
+	w_type(&w, "AT no command\r more\x1a");
+	w_wait(&w, 2000 * MS);
+	w_says(&w, "\r\n+CMGS: 4\r\nOK\r\n");
+	assert_int_equal(w.done, 1);
+	assert_string_equal(at_code_word(w.code), "ok");
+	w.done = 0;
+	w_type(&w, "AT+MUTE\r");
+	w_wait(&w, 6000 * MS);
+	assert_int_equal(w.code, AT_TIMEOUT);
+	assert_string_equal(buf_str(&w.out), "");       /* nothing was ever sent */
+	w_type(&w, "AT+SLOW\r");
+	w.done = 0;
+	w_send(&w, "AT+OURS");
+	assert_string_equal(buf_str(&w.out), "");       /* ours waits for it */
+	w_says(&w, "OK\r\n");
+	assert_string_equal(buf_str(&w.out), "AT+OURS\r");
+	w_fini(&w);
+}
+
 int
 main(void)
 {
@@ -863,6 +1289,19 @@ main(void)
 		cmocka_unit_test(test_limits_of_lines),
 		cmocka_unit_test(test_false_ipd),
 		cmocka_unit_test(test_idle_news),
+		cmocka_unit_test(test_numeric),
+		cmocka_unit_test(test_number_is_no_result),
+		cmocka_unit_test(test_quiet),
+		cmocka_unit_test(test_s3),
+		cmocka_unit_test(test_payloads),
+		cmocka_unit_test(test_prompt_tables),
+		cmocka_unit_test(test_line_prompt),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_idle_framing),
+		cmocka_unit_test(test_vendor_finals),
+		cmocka_unit_test(test_init_lines),
+		cmocka_unit_test(test_abort),
+		cmocka_unit_test(test_typed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
