@@ -6,6 +6,7 @@ dist_man_MANS += \
 	man/vise-flash.1 \
 	man/vise-gauges.1 \
 	man/vise-goroutines.1 \
+	man/vise-macro.1 \
 	man/vise-lua.7 \
 	man/vise-ports.1 \
 	man/vise-pprof-flame.1 \

@@ -217,7 +217,7 @@ function Test:skip(why) end
 function Test:measure(name, value, opt) end
 
 ---@class vise.Param
----@field type "enum"|"int"|"number"|"bool"|"duration"|"bytes"|"string"|"url"
+---@field type "choice"|"enum"|"text"|"int"|"number"|"bool"|"duration"|"bytes"|"string"|"url"
 ---@field values? string[]
 ---@field default? any
 ---@field min? number
@@ -229,7 +229,55 @@ function Test:measure(name, value, opt) end
 function vise.workflow(t) end
 ---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: fun(b: table, file: string, opt: table): string[], [string]: any}
 function vise.board(t) end
----@param t {id: string, title?: string, keys?: string, board?: string, at?: string, prefix?: string, send?: string, expect?: vise.Pattern, timeout?: vise.Duration, run?: async fun(ctx: table)}
+---A step has one of at, send, line, expect, ready, wait, gate, check, when, times, set, call, fail.
+---@class vise.Step
+---@field name? string
+---@field why? string said in front of a failure
+---@field optional? boolean
+---@field on_error? vise.Step[]
+---@field on_timeout? vise.Step[]
+---@field at? string
+---@field prefix? string
+---@field save? string
+---@field match? vise.Pattern
+---@field data? string
+---@field raw? boolean
+---@field idle? vise.Duration
+---@field eol? "cr"|"lf"|"crlf"|"none"
+---@field good? string
+---@field bad? string
+---@field fails? boolean
+---@field send? string
+---@field line? string
+---@field expect? vise.Pattern
+---@field ready? vise.Pattern
+---@field timeout? vise.Duration
+---@field wait? vise.Duration
+---@field gate? string
+---@field of? string
+---@field check? string|fun(vars: table, ctx: table): boolean
+---@field when? string|fun(vars: table, ctx: table): boolean
+---@field steps? vise.Step[]
+---@field otherwise? vise.Step[]
+---@field times? integer
+---@field every? vise.Duration
+---@field until_? string|fun(vars: table, ctx: table): boolean
+---@field set? table
+---@field call? fun(vars: table, ctx: table): table?
+---@field keeps? string[]
+---@field fail? string
+---@field code? string
+
+---@class vise.Field
+---@field name string
+---@field label? string
+---@field unit? string
+---@field value? fun(raw: string, vars: table): any
+---@field words? table|fun(value: any, vars: table): string?
+---@field format? string
+---@field bar? number[] { lowest, highest }
+
+---@param t {id: string, title?: string, doc?: string, keys?: string, board?: string, at?: string, prefix?: string, match?: vise.Pattern, send?: string, expect?: vise.Pattern, timeout?: vise.Duration, params?: table<string, vise.Param>, steps?: vise.Step[], result?: (string|vise.Field)[], verdict?: (fun(vars: table): string?), limit?: vise.Duration, resume?: boolean|vise.Duration, run?: async fun(ctx: table): table?}
 function vise.macro(t) end
 
 ---@async

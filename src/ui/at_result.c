@@ -144,7 +144,8 @@ run_ended(struct ui *u, const json_t *run)
 	a->ms = json_get_num(card, "ms", 0);
 	if (u->overlay == NULL)
 		ui_say(u, strcmp(a->code, "ok") == 0 ? UI_INFO : UI_WARN,
-		    "%s: %s%s%.200s; %sa shows it", a->command, a->code, why[0] != '\0' ? ": " : " ", why[0] != '\0' ? why :
+		    "%s: %s%s%.200s; %sa shows it", a->command, a->code,
+		    why[0] != '\0' ? ": " : " ", why[0] != '\0' ? why :
 		    json_get_str(card, "verdict", ""), ui_live(u) ? "^T " : "");
 }
 
