@@ -6,8 +6,8 @@ dist_man_MANS += \
 	man/vise-flash.1 \
 	man/vise-gauges.1 \
 	man/vise-goroutines.1 \
-	man/vise-macro.1 \
 	man/vise-lua.7 \
+	man/vise-macro.1 \
 	man/vise-ports.1 \
 	man/vise-pprof-flame.1 \
 	man/vise-pprof-series.1 \
