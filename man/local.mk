@@ -11,9 +11,11 @@ dist_man_MANS += \
 	man/vise-ports.1 \
 	man/vise-pprof-flame.1 \
 	man/vise-pprof-series.1 \
+	man/vise-pprof-watch.1 \
 	man/vise-pprof.1 \
 	man/vise-profile-pane.7 \
 	man/vise-profile.5 \
 	man/vise-protocol.7 \
 	man/vise-script.1 \
+	man/vise-snapshot.1 \
 	man/vise.1

@@ -68,6 +68,7 @@ TESTS += \
 	tests/cli/series.t \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
+	tests/cli/snapshot.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
 	tests/rig/hotplug.t \
@@ -109,6 +110,7 @@ EXTRA_DIST += \
 	tests/cli/series.t \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
+	tests/cli/snapshot.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
 	tests/rig/hotplug.t \
@@ -212,6 +214,7 @@ EXTRA_DIST += \
 	tests/data/ui/at-form-80x24.screen \
 	tests/data/ui/at-raw-80x24.screen \
 	tests/data/ui/at-running-80x24.screen \
+	tests/data/script/leakhunt.lua \
 	tests/data/usb/nucleo.umockdev \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/boards.h"
+#include "bench/bundle.h"
 #include "bench/clients.h"
 #include "bench/consoles_open.h"
 #include "bench/decoders.h"
@@ -289,6 +290,7 @@ bench_free(struct bench *b)
 	meters_close(b);
 	triggers_close(b);
 	gauges_close(b);
+	bundle_close(b);
 	watches_close(b);
 	profiles_close(b);
 	macros_close(b);

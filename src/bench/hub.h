@@ -73,6 +73,7 @@ struct bench {
 	json_t *shots;                  /* the timeline of snapshots (shots.h), or NULL */
 	struct list watches;
 	struct bundle *bundle;          /* a snapshot of everything under way, or NULL */
+	json_t *bundles;                /* taken and opened (bundle.h), or NULL */
 	uint32_t next_shot, next_watch, next_bundle;
 	char *profile_url;              /* where profile.grab goes by itself, or NULL */
 	struct manifest_list manifests;
@@ -94,6 +95,7 @@ struct bench {
 extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
 extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_look_commands[], bench_profile_commands[], bench_watch_commands[], bench_job_commands[],
-    bench_board_commands[], bench_misc_commands[], bench_macro_commands[];
+    bench_board_commands[], bench_misc_commands[], bench_macro_commands[],
+    bench_bundle_commands[];
 
 #endif

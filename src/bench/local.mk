@@ -3,6 +3,8 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/at_match.c %D%/at_match.h \
 	%D%/bench.c %D%/bench.h \
 	%D%/boards.c %D%/boards.h \
+	%D%/bundle.c %D%/bundle.h \
+	%D%/bundle_facts.c %D%/bundle_facts.h \
 	%D%/clients.c %D%/clients.h \
 	%D%/consoles.c %D%/consoles.h \
 	%D%/consoles_at.c %D%/consoles_at.h \

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "bench/bundle.h"
 #include "bench/clients.h"
 #include "bench/consoles.h"
 #include "bench/decoders.h"
@@ -54,6 +55,7 @@ snapshot_json(struct bench *b)
 	json_put(o, "triggers", triggers_json(b));
 	json_put(o, "profile", json_incref(b->profile));
 	json_put(o, "watches", watches_json(b));
+	json_put(o, "snapshots", bundles_json(b));
 	json_put(o, "shots", shots_json(b, SHOTS_SHOWN));
 	json_put(o, "clients", clients_json(b));
 	json_put(o, "boards", json_incref(b->boards));

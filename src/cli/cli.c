@@ -19,6 +19,7 @@
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
 #include "cli/cli_script.h"
+#include "cli/cli_snapshot.h"
 #include "cli/cli_watch.h"
 #include "cli/say.h"
 #include "core/json.h"
@@ -89,6 +90,8 @@ static const struct cli_command commands[] = {
 	{ "pprof", "top|info|flame|grab|watch|series SOURCE", "Go profiles", pprof, true },
 	{ "goroutines", "[--by WHAT] [--diff] [--check] SOURCE...",
 	    "who waits for what in a Go program, and who leaks", goroutines, true },
+	{ "snapshot", "take|list|show|diff|open [options] [WHAT]",
+	    "everything at one instant: profiles, trace, gauges, consoles", cli_snapshot, true },
 	{ "flash", "-p BOARD [--set K=V]... [--port P] FILE", "write an image to a board",
 	    cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },

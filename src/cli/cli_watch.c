@@ -11,6 +11,7 @@
 #include "cli/args.h"
 #include "cli/door.h"
 #include "cli/say.h"
+#include "cli/snapshot_text.h"
 
 static const char usage[] =
     "usage: vise pprof watch [options] SOURCE     a line for each snapshot, with what grows\n"
@@ -67,20 +68,6 @@ last_of(struct watching *w, const char *kind)
 /* ---- one line */
 
 static void
-amount(double v, const char *unit, bool sign, char *out, size_t size)
-{
-	char text[24];
-
-	if (strcmp(unit, "bytes") == 0)
-		bytes_fmt_short((int64_t)(v < 0 ? -v : v), text, sizeof text);
-	else if (strcmp(unit, "nanoseconds") == 0)
-		clock_fmt_span((uint64_t)(v < 0 ? -v : v), text, sizeof text);
-	else
-		snprintf(text, sizeof text, "%.0f", v < 0 ? -v : v);
-	snprintf(out, size, "%s%s", v < 0 ? "-" : sign ? "+" : "", text);
-}
-
-static void
 print_growers(const json_t *rows)
 {
 	size_t shown = 0, i;
@@ -109,9 +96,9 @@ print_line(struct last *l, const json_t *growers)
 	char when[24], size[32], change[32] = "-";
 
 	clock_fmt_hms((uint64_t)json_get_int(shot, "wall", 0), when, sizeof when);
-	amount(total, unit, false, size, sizeof size);
+	snapshot_text_amount(total, unit, 0, size, sizeof size);
 	if (l->run == json_get_int(shot, "run", 0))
-		amount(total - l->total, unit, true, change, sizeof change);
+		snapshot_text_amount(total - l->total, unit, 1, change, sizeof change);
 	printf("%s  %-12s %8s %8s  ", when, l->kind, size, change);
 	if (cut != NULL && strcmp(cut, "first") != 0)
 		printf("[%s] ", cut);

@@ -18,6 +18,9 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_goroutines.c %D%/cli_goroutines.h \
 	%D%/cli_pprof.c %D%/cli_pprof.h \
 	%D%/cli_script.c %D%/cli_script.h \
+	%D%/bundles.c %D%/bundles.h \
+	%D%/cli_snapshot.c %D%/cli_snapshot.h \
+	%D%/snapshot_text.c %D%/snapshot_text.h \
 	%D%/cli_watch.c %D%/cli_watch.h \
 	%D%/cli_series.c %D%/cli_series.h \
 	%D%/cli_worker.c %D%/cli_worker.h \

@@ -103,6 +103,48 @@ take_vars(const char *path, const char *name, json_t *o, struct err_msg *why)
 	return e;
 }
 
+/* The tail of heap?debug=1: "# Name = value" lines behind "# runtime.MemStats". */
+static void
+text_line(struct slice line, json_t *o)
+{
+	struct slice value, name = slice_trim(slice_cut(line, '=', &value));
+	char key[40];
+	double d;
+	int64_t n;
+
+	value = slice_trim(value);
+	if (!slice_starts(name, "# ") || name.n < 3 || name.n > 40 || value.n == 0)
+		return;
+	name = slice_skip(name, 2);
+	snprintf(key, sizeof key, "%.*s", (int)name.n, name.p);
+	if (slice_i64(value, &n))
+		json_put_int(o, key, n);
+	else if (slice_f64(value, &d))
+		json_put_num(o, key, d);
+}
+
+static enum err
+take_text(const char *path, json_t *o, struct err_msg *why)
+{
+	json_t *facts = json_object();
+	struct slice rest;
+	struct buf b;
+	int64_t at;
+	enum err e;
+
+	buf_init(&b, (64u << 20) + (1 << 17));
+	e = sys_file_read(path, 64u << 20, &b, why);
+	rest = slice_make(buf_str(&b), b.len);
+	at = e == ERR_OK ? slice_find(rest, slice_of("# runtime.MemStats")) : -1;
+	rest = at >= 0 ? slice_skip(rest, (size_t)at) : slice_of("");
+	while (rest.n > 0)
+		text_line(slice_cut(rest, '\n', &rest), facts);
+	buf_fini(&b);
+	json_put_str(o, "form", "heap-text");
+	json_put(o, "facts", facts);
+	return e;
+}
+
 static bool
 first_bytes(const char *path, char head[HEAD], size_t *n)
 {
@@ -135,7 +177,7 @@ check(const char *path, const char *name, const json_t *params, json_t *o, struc
 	if (strncmp(head, "goroutine ", 10) == 0)
 		return json_put_str(o, "form", "goroutines"), ERR_OK;
 	if (strncmp(head, "heap profile:", 13) == 0)
-		return json_put_str(o, "form", "heap-text"), ERR_OK;
+		return take_text(path, o, why);
 	if (head[0] == '{')
 		return take_vars(path, name, o, why);
 	return take_profile(path, name, params, o, why);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += %D%/libworker.a
 %C%_libworker_a_SOURCES = \
+	%D%/bundle.c %D%/bundle.h \
 	%D%/elves.c %D%/elves.h \
 	%D%/grab.c %D%/grab.h \
 	%D%/compare.c %D%/compare.h \

@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "proto/peer.h"
+#include "worker/bundle.h"
 #include "worker/elves.h"
 #include "worker/grab.h"
 #include "worker/export.h"
@@ -33,6 +34,9 @@ static const struct method {
 	{ "series.stack", series_request_stack },
 	{ "fetch", grab_fetch },
 	{ "files", grab_files },
+	{ "bundle.write", bundle_write },
+	{ "bundle.info", bundle_info },
+	{ "bundle.diff", bundle_diff },
 	{ "file.info", grab_info },
 };
 

@@ -23,7 +23,8 @@
  *   goroutines.show: worker/goroutines.h
  *   series.add, series.rank, series.stack: worker/series.h
  *   fetch       {url, out, profile?, query?, gc?, timeout_ms?, max_bytes?, check?}: grab.h
- *   files       {pattern, after?, limit?}: grab.h
+ *   files, file.info: grab.h
+ *   bundle.write, bundle.info, bundle.diff: bundle.h
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H

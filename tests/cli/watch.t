@@ -217,6 +217,13 @@ is "$status" 3 "--retries ends it, with the reason"
 like "$err" 'says 404' "which is shown"
 run "$VISE" pprof watch "$go" --every 200ms --count 2 --bench watch
 is "$status" 0 "with a bench that runs"
+run "$VISE" script "$srcdir/tests/data/script/leakhunt.lua" --bench watch -- "$go"
+is "$status" 0 "a Lua script does all of it with vise.cmd" || printf '%s\n' "$err" | note
+is "$out" "first: main.(*store).grow leak
+shots: heap goroutine
+snapshot: done
+stopped: stopped
+refused: false lost" "watch, rank, choose, snapshot, stop, and the error's code"
 py "its timeline has them" <<'P'
 from watching import *
 assert [s for s in c.do("profile.list") if s["watch"] == c.do("watch.list")[-1]["id"]], c.do("watch.list")[-1]

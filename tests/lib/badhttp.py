@@ -63,6 +63,26 @@ def slow_heap(c, *_):
         c.sendall(whole("200 OK", f.read(), "Content-Type: application/octet-stream"))
 
 
+TEXT_HEAP = b"""heap profile: 1: 8 [1: 8] @ heap/1048576
+1: 8 [1: 8] @ 0x1
+
+# runtime.MemStats
+# Alloc = 1234567
+# HeapInuse = 7654321
+# NumGC = 3
+# GCCPUFraction = 0.5
+"""
+
+
+def mix_heap(c, request=b"", *_):
+    """One program of which only some profiles can be had; no /debug/vars."""
+    if b"debug=1" in request:
+        c.sendall(whole("200 OK", TEXT_HEAP, "Content-Type: text/plain"))
+        return
+    with open(os.environ.get("srcdir", ".") + "/tests/data/pprof/heap-a.pb.gz", "rb") as f:
+        c.sendall(whole("200 OK", f.read(), "Content-Type: application/octet-stream"))
+
+
 def trunc(c, *_):
     c.sendall(head("200 OK", "Content-Length: 100000") + b"x" * 500)
 
@@ -127,6 +147,9 @@ ROUTES = {
     "/drip": drip,
     "/slow": slow,
     "/slow-heap": slow_heap,
+    "/mix/debug/pprof/heap": mix_heap,
+    "/mix/debug/pprof/mutex": stall,
+    "/mix/debug/pprof/block": trunc,
     "/trunc": trunc,
     "/huge": huge,
     "/huge-length": huge_length,
@@ -162,7 +185,7 @@ def serve_one(c):
                 return
             request += part
         path = request.split(b" ")[1].decode("latin-1").split("?")[0]
-        ROUTES.get(path, ROUTES["/404"])(c)
+        ROUTES.get(path, ROUTES["/404"])(c, request)
     except (OSError, IndexError):
         pass
     finally:
