@@ -69,6 +69,7 @@ TESTS += \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/snapshot.t \
+	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
 	tests/rig/hotplug.t \
@@ -111,6 +112,7 @@ EXTRA_DIST += \
 	tests/cli/share.t \
 	tests/cli/trigger.t \
 	tests/cli/snapshot.t \
+	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
 	tests/rig/hotplug.t \

@@ -2,8 +2,11 @@
 #include "bench/profile_tasks.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/slice.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/sock.h"
@@ -16,6 +19,7 @@ struct profile_task {
 	struct peer *peer;
 	struct loop_child *child;
 	pid_t pid;
+	char *folder;                   /* it may write in, or NULL */
 	bool dead, closed;
 };
 
@@ -115,6 +119,7 @@ profile_task_open(struct bench *b, const char *write_ok, struct err_msg *why)
 	t = mem_zero(1, sizeof *t);
 	t->bench = b;
 	t->pid = pid;
+	t->folder = mem_str(write_ok);
 	list_init(&t->asks);
 	t->peer = peer_open(b->loop, pair[0], "bench", b->name, &ops, t);
 	t->child = loop_child_watch(b->loop, pid, on_exit_status, t);
@@ -147,10 +152,27 @@ profile_task_ask(struct profile_task *t, const char *method, json_t *params, uin
 	loop_defer(t->bench->loop, on_ask_of_dead, a);
 }
 
+static bool
+remove_part(const char *name, void *arg)
+{
+	const struct profile_task *t = arg;
+	char end[32];
+	char *path;
+
+	snprintf(end, sizeof end, ".%ld.part", (long)t->pid);
+	if (!slice_ends(slice_of(name), end))
+		return true;
+	path = path_join(t->folder, name);
+	(void)unlink(path);
+	mem_free(path);
+	return true;
+}
+
 static void
 task_free(void *arg)
 {
 	struct profile_task *t = arg;
+	const bool midway = !list_empty(&t->asks);
 
 	list_del(&t->node);
 	loop_defer_cancel(t->bench->loop, on_dead, t);
@@ -167,6 +189,9 @@ task_free(void *arg)
 		sys_kill_group(t->pid, SIGKILL);
 		(void)sys_wait(t->pid);
 	}
+	if (midway && t->folder != NULL)        /* what it was writing (worker/grab.c) */
+		(void)path_each(t->folder, remove_part, t, NULL);
+	mem_free(t->folder);
 	mem_free(t);
 }
 

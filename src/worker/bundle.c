@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "sys/io.h"
 #include "sys/path.h"
-#include "worker/profiles.h"
+#include "worker/reports.h"
 
 enum { MANIFEST_MAX = 2 << 20, PARTS_MAX = 64 };
 
@@ -165,7 +165,7 @@ compare_profile(const json_t *params, const json_t *a, const json_t *pa, const j
 	json_put_int(ask, "nodecount", json_get_int(params, "limit", 10));
 	json_put_num(ask, "nodefraction", 0);
 	json_put_int(ask, "limit_bytes", json_get_int(params, "limit_bytes", 0));
-	if (profiles_top(ask, &top, &why) != ERR_OK) {
+	if (reports_top(ask, &top, &why) != ERR_OK) {
 		json_put(o, "error", json_from_err(&why));
 	} else {
 		const int64_t total_a = json_get_int(pa, "total", 0),

@@ -76,7 +76,7 @@ d = c.do("snapshot.diff 1 2", 60)
 heap = [p for p in d["profiles"] if p["kind"] == "heap"][0]
 assert heap["rows"][0]["name"] == "main.(*store).grow" and 15 << 20 < heap["change"] < 18 << 20, heap
 gor = [p for p in d["profiles"] if p["kind"] == "goroutine"][0]
-assert gor["change"] >= 25, gor
+assert gor["change"] >= 15, gor
 mem = {x["name"]: x for x in d["memstats"]}
 assert mem["TotalAlloc"]["b"] - mem["TotalAlloc"]["a"] > 15 << 20 and d["seconds"] > 0 and d["notes"] == [], d["notes"]
 assert "newer" in c.do("snapshot.diff 2 1", 60)["notes"][0]
@@ -158,7 +158,7 @@ ok $? "its bench is gone"
 mine=$(echo "$T"/mine/bundle-*)
 cp -r "$mine" "$T/copy"
 spawn "$BUILD/vise-bench" --foreground --name two --linger 60s
-wait_for 'test -S "$XDG_RUNTIME_DIR/vise/two.sock"' 20
+wait_for 'test "$("$VISE" ls --json)" != "[]"' 20
 run "$VISE" snapshot open "$T/copy"
 is "$status" 0 "a copy is opened by another bench" || printf '%s\n' "$err" | note
 S=$XDG_RUNTIME_DIR/vise/two.sock
