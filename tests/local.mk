@@ -67,7 +67,6 @@ TESTS += \
 	tests/cli/sendfile.t \
 	tests/cli/series.t \
 	tests/cli/share.t \
-	tests/cli/trigger.t \
 	tests/cli/snapshot.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
@@ -110,7 +109,6 @@ EXTRA_DIST += \
 	tests/cli/sendfile.t \
 	tests/cli/series.t \
 	tests/cli/share.t \
-	tests/cli/trigger.t \
 	tests/cli/snapshot.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
