@@ -208,13 +208,13 @@ EXTRA_DIST += \
 	tests/data/screen/timeline.scr \
 	tests/data/screen/typing.scr \
 	tests/data/screen/viewers.scr \
+	tests/data/script/leakhunt.lua \
 	tests/data/ui/at-card-160x48.screen \
 	tests/data/ui/at-card-80x24.screen \
 	tests/data/ui/at-failed-80x24.screen \
 	tests/data/ui/at-form-80x24.screen \
 	tests/data/ui/at-raw-80x24.screen \
 	tests/data/ui/at-running-80x24.screen \
-	tests/data/script/leakhunt.lua \
 	tests/data/usb/nucleo.umockdev \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
