@@ -153,6 +153,7 @@ EXTRA_DIST += \
 	tests/benchmark/console.py \
 	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh \
+	tests/benchmark/pprof_floor.c \
 	tests/data/decode/cmsis.want \
 	tests/data/decode/esp-abort.want \
 	tests/data/decode/esp32.want \

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/tagroot.c %D%/tagroot.h \
 	%D%/view.c %D%/view.h \
 	%D%/options.h \
+	%D%/dump_encode.c %D%/dump_encode.h \
 	%D%/legacy.c %D%/legacy.h \
 	%D%/legacy_symbols.c %D%/legacy_symbols.h \
 	%D%/list.c %D%/list.h \

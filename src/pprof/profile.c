@@ -6,6 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "pprof/dump.h"
+#include "pprof/dump_encode.h"
 #include "pprof/gunzip.h"
 #include "pprof/ids.h"
 #include "pprof/legacy.h"
@@ -532,8 +534,6 @@ decode_raw(struct decoding *d)
 static const struct mistake {
 	const char *start, *name, *next;
 } mistakes[] = {
-	{ "goroutine ", "a goroutine dump",
-	    "read it with vise goroutines, or leave debug=2 out of its URL" },
 	{ "<", "a web page", "give the address of the profile, such as /debug/pprof/heap" },
 	{ "go 1.", "an execution trace", "open it with go tool trace" },
 	{ "\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: zstd -d FILE" },
@@ -558,6 +558,25 @@ mistaken(const void *data, size_t n)
 	return NULL;
 }
 
+/* The first bytes of a message always hold some that no text has. */
+static bool
+looks_printed(struct slice s)
+{
+	for (size_t i = 0; i < s.n && i < 512; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0x1b)
+			return false;
+	}
+	return s.n > 0;
+}
+
+static bool
+is_text(struct slice s)
+{
+	return legacy_is(s) || (looks_printed(s) && dump_is(s.p, s.n));
+}
+
 /* A profile in text form takes the place of the message; anything else stays as it is. */
 static enum err
 from_text(struct decoding *d, struct slice text, size_t limit)
@@ -565,10 +584,11 @@ from_text(struct decoding *d, struct slice text, size_t limit)
 	struct buf b;
 	enum err e;
 
-	if (!legacy_is(text))
+	if (!is_text(text))
 		return ERR_OK;
 	buf_init(&b, limit);
-	e = legacy_encode(text, d->what, &b, d->why);
+	e = legacy_is(text) ? legacy_encode(text, d->what, &b, d->why)
+			    : dump_encode(text, d->what, &b, d->why);
 	if (e == ERR_OK) {
 		mem_free(d->p->raw);
 		d->p->raw_n = b.len;
@@ -581,7 +601,7 @@ from_text(struct decoding *d, struct slice text, size_t limit)
 static enum err
 load(struct decoding *d, const void *data, size_t n, size_t limit)
 {
-	const struct mistake *m = legacy_is(slice_make(data, n)) ? NULL : mistaken(data, n);
+	const struct mistake *m = is_text(slice_make(data, n)) ? NULL : mistaken(data, n);
 
 	if (m != NULL)
 		return err_set(d->why, ERR_UNSUPPORTED, d->what, m->next,
@@ -595,7 +615,7 @@ load(struct decoding *d, const void *data, size_t n, size_t limit)
 		return e != ERR_OK ? e : from_text(d, slice_make((char *)d->p->raw, d->p->raw_n),
 		    limit);
 	}
-	if (legacy_is(slice_make(data, n)))
+	if (is_text(slice_make(data, n)))
 		return from_text(d, slice_make(data, n), limit);
 	d->p->raw = mem_try(n == 0 ? 1 : n);
 	if (d->p->raw == NULL)

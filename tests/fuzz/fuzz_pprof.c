@@ -13,7 +13,12 @@
 #include "base/buf.h"
 #include "pprof/cursor.h"
 #include "pprof/encode.h"
+#include "pprof/merge.h"
+#include "pprof/raw.h"
 #include "pprof/report.h"
+#include "pprof/stacks.h"
+#include "pprof/tags.h"
+#include "pprof/traces.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -66,6 +71,15 @@ write_again(const struct pprof_profile *p, const struct totals *before)
 	buf_fini(&out);
 }
 
+/* Nothing of a hostile name reaches the terminal. */
+static void
+harmless(const struct buf *text)
+{
+	for (size_t i = 0; i < text->len; i++)
+		must(text->data[i] == '\n' || text->data[i] == '\t'
+		    || (unsigned char)text->data[i] >= ' ');
+}
+
 static void
 print(const struct pprof_profile *p, const struct pprof_profile *base, unsigned choice)
 {
@@ -82,11 +96,63 @@ print(const struct pprof_profile *p, const struct pprof_profile *base, unsigned 
 		return;
 	buf_init(&text, OUT_MAX);
 	if (report_text(r, &text) == ERR_OK)
-		for (size_t i = 0; i < text.len; i++)
-			must(text.data[i] == '\n' || text.data[i] == '\t' ||
-			     (unsigned char)text.data[i] >= ' ');
+		harmless(&text);
 	buf_fini(&text);
 	top_free(r);
+}
+
+static void
+options(struct top_options *o, unsigned choice)
+{
+	top_defaults(o);
+	o->granularity = (enum top_granularity)(choice % 5);
+	o->mean = (choice & 8) != 0;
+	o->edges = true;
+	if ((choice & 16) != 0) {
+		o->filter.hide = "a|b";
+		o->filter.show_from = "m";
+		o->filter.tagignore = "a=1:3";
+		o->filter.tagroot = "a,b";
+	}
+	if ((choice & 32) != 0) {
+		o->filter.focus = "(?i)m|r";
+		o->filter.prune_from = "b";
+		o->filter.noinlines = o->filter.relative = true;
+		o->filter.tagshow = "b";
+	}
+}
+
+/* Every other report, of the profile merged with itself, and what a merge must keep. */
+static void
+report_all(const struct pprof_profile *p, unsigned choice)
+{
+	struct merge_source two[2] = { { .p = p, .what = "a" },
+		{ .p = p, .what = "b", .base = choice & 1, .negate = choice & 2 } };
+	struct pprof_profile *q = NULL;
+	struct top_report *r = NULL;
+	struct stacks *stacks = NULL;
+	struct tags *tags = NULL;
+	struct top_options o;
+	struct buf text;
+	uint32_t matched;
+
+	if (merge_profiles(&q, two, 2, 1 << 24, NULL) != ERR_OK)
+		return;
+	options(&o, choice);
+	buf_init(&text, OUT_MAX);
+	if (top_make(&r, q, "fuzz", NULL, NULL, &o, NULL) == ERR_OK)
+		(void)report_tree(r, NULL, &text, &matched);
+	(void)traces_text(q, "fuzz", &o, &text, NULL);
+	(void)raw_text(q, "fuzz", &o, &text, NULL);
+	if (tags_make(&tags, q, "fuzz", &o, NULL) == ERR_OK)
+		(void)tags_text(tags, &text);
+	(void)stacks_make(&stacks, q, "fuzz", p, "base", &o, NULL);
+	harmless(&text);
+	buf_fini(&text);
+	stacks_free(stacks);
+	tags_free(tags);
+	top_free(r);
+	pprof_free(q);
 }
 
 int
@@ -101,6 +167,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_again(p, &t);
 		print(p, NULL, data[0]);
 		print(p, p, data[0]);
+		report_all(p, data[0]);
 	}
 	pprof_free(p);
 	return 0;

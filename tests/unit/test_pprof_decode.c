@@ -168,15 +168,17 @@ static const struct trap traps[] = {
 	{ "a field of the wrong wire type", BYTES(TYPE STRINGS "\x10\x01"), ERR_FORMAT, 0, 0 },
 	{ "a text heap profile without records",
 	    BYTES("heap profile: 1: 2 [3: 4] @ heap/1048576\n"), ERR_OK, 0, 0 },
-	{ "a text heap profile", BYTES("heap profile: 1: 8 [3: 24] @ heap/2\n"
-	    "1: 8 [3: 24] @ 0x10 0x20\n#\t0xf\tmain.leak+0x2\t\tleak.go:3\n"), ERR_OK, 1, 3 },
+	{ "a text heap profile",
+	    BYTES("heap profile: 1: 8 [3: 24] @ heap/2\n"
+		  "1: 8 [3: 24] @ 0x10 0x20\n#\t0xf\tmain.leak+0x2\t\tleak.go:3\n"),
+	    ERR_OK, 1, 3 },
 	{ "a broken text record", BYTES("heap profile: 1: 8 [3: 24] @ heap/2\n1: 8 [3: @ 0x1\n"),
 	    ERR_FORMAT, 0, 0 },
 	{ "bytes without a count", BYTES("heap profile: 1: 8 [1: 8] @ heap/2\n0: 8 [0: 8] @ 0x1\n"),
 	    ERR_FORMAT, 0, 0 },
 	{ "zstd", BYTES("\x28\xb5\x2f\xfd...."), ERR_UNSUPPORTED, 0, 0 },
-	{ "a goroutine dump", BYTES("goroutine 1 [running]:\nmain.main()\n"), ERR_UNSUPPORTED, 0,
-	    0 },
+	{ "a goroutine dump",
+	    BYTES("goroutine 1 [running]:\nmain.main()\n\t/src/main.go:3 +0x1d\n"), ERR_OK, 1, 1 },
 	{ "a web page", BYTES("<html>"), ERR_UNSUPPORTED, 0, 0 },
 };
 
