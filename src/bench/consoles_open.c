@@ -179,6 +179,7 @@ entry_free(struct bench_console *k)
 {
 	mem_free(k->name);
 	mem_free(k->raw_path);
+	mem_free(k->at_init);
 	json_decref(k->marks);
 	mem_free(k->profile);
 	mem_free(k->lent_to);
@@ -244,6 +245,9 @@ open_wire(struct bench_console *k, const json_t *args, const char *spec, struct 
 	snprintf(o.at.eol, sizeof o.at.eol, "%s",
 	    consoles_eol(options_text(&b->options, OPT_AT_EOL)));
 	o.at.timeout = options_num(&b->options, OPT_AT_TIMEOUT);
+	if (options_text(&b->options, OPT_AT_INIT)[0] != '\0')
+		k->at_init = mem_str(options_text(&b->options, OPT_AT_INIT));
+	o.at.init = k->at_init;
 	e = consoles_wire_settings(args, &o.settings, why);
 	return e == ERR_OK ? console_open(b->loop, &o, &callbacks, k, &k->console, why) : e;
 }

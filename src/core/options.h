@@ -51,6 +51,8 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_DURATION, OPTION_TEXT, OPTION
 	    "how long an AT command may take") \
 	X(AT_EOL,        "at.eol",            OPTION_CHOICE,    "cr",    "cr,lf,crlf", \
 	    "what ends an AT command") \
+	X(AT_INIT,       "at.init",           OPTION_TEXT,      "",      NULL, \
+	    "AT lines before the first command and after a restart: ATE0|AT+CMEE=1") \
 	X(GAUGE_EVERY,   "gauge.every",       OPTION_DURATION,  "1s",    NULL, \
 	    "sampling period of gauges") \
 	X(PROFILE_LIMIT, "profile.limit",     OPTION_INT,       "1024",  "16,65536", \

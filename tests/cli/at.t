@@ -144,5 +144,35 @@ is "$status" 3 "and nothing else"
 device --hangup-in AT+CSQ:5
 at AT+CSQ --timeout 5s
 is "$status" 3 "a port that goes"
+
+# two clients: the second waits for the lock, up to its limit; lines before the first command
+device
+PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH PYTHONDONTWRITEBYTECODE
+spawn "$BUILD/vise-bench" --foreground --name two --linger 60s \
+	--run "option.set at.init \"ATE0|AT+CMEE=1\"; console.open $T/tty" 2>"$T/two.err"
+wait_for 'grep -q open "$T/dev.log"' 10
+python3 - "$XDG_RUNTIME_DIR/vise/two.sock" <<'P'
+import sys, time
+from client import Refused, fresh
+a, b = fresh(sys.argv[1], name="first"), fresh(sys.argv[1], name="second")
+a.do("at.lock for=60s")
+try:
+    b.do("at.send AT wait=100ms")
+    raise SystemExit("it did not wait for the lock")
+except Refused as e:
+    assert e.code == "busy" and "first" in e.why, e
+late = b.ask("command", {"line": "at.send AT+GMR wait=20s"})
+assert a.do("at.send AT+CSQ")["lines"] == ["+CSQ: 23,99"]
+a.do("at.unlock")
+assert b.answer(late)["lines"] == ["+GMR:3.2.1"]
+a.do("at.lock for=200ms")
+assert b.do("at.send AT+CSQ wait=20s")["code"] == "ok", "the lock has no end"
+P
+ok $? "two clients queue by the lock, which has a limit"
+grep 'rx AT' "$T/dev.log" | head -n 2 | sed 's/.*rx //' | tr '\n' ' ' | grep -q '^ATE0 AT+CMEE=1 $'
+ok $? "at.init goes first"
+kill "$pid"
+wait "$pid" 2>/dev/null
 stop_device
 plan

@@ -227,6 +227,14 @@ assert [r for r in rows if r["type"] == "at" and r.get("run") == str(run) and r[
 assert [r for r in rows if r["type"] == "macro.end" and r["run"] == run and r["state"] == "ok"], "no end"
 P
 ok $? "its run, steps and transactions are one tree in the journal"
+steps 'steps = { { at = "AT" }, { expect = "never", timeout = 60 } }'
+run "$BUILD/vise" do --bench rec 'macro.run bad'
+wait_for '"$BUILD/vise" do --bench rec --json macro.runs | grep -q "\"wait for never\""' 20
+run "$BUILD/vise" do --bench rec macro.cancel
+wait_for '! "$BUILD/vise" do --bench rec --json macro.runs | grep -q "\"running\""' 20
+ok $? "a macro that runs can be cancelled"
+run timeout 20 "$BUILD/vise" at "$T/tty" AT
+is "$status" 0 "and leaves the console free"
 run "$BUILD/vise" do --bench rec macro.list
 like "$out" 'go3-version' "and the last used comes first"
 kill "$bench"
