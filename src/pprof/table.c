@@ -142,7 +142,8 @@ wanted(struct table *t, const struct table_options *o, const struct table_row *r
 		t->other_way++;
 		return false;
 	}
-	if (fabs(delta(r->cum_a, r->cum_b)) < t->cutoff) {
+	if (fabs(delta(r->cum_a, r->cum_b)) < t->cutoff &&
+	    fabs(delta(r->flat_a, r->flat_b)) < t->cutoff) {
 		t->small++;
 		return false;
 	}

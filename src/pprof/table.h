@@ -6,6 +6,7 @@
  * Sums    flat is what ended in the function, cum what went through it (once per stack, however
  *         often
  *         it recurs): as pprof counts them.
+ *         A row whose growth and shrinkage cancel in cum but not in flat stays.
  * Honest  what is not listed is counted, with the sum of its flat deltas and the largest of them:
  *         pprof trims by a share of a total that can be 0, and names another cutoff than it used.
  *         Here the whole is the sum of |b - a| over all stacks (of b, without A).
@@ -34,7 +35,8 @@ enum table_sort {
 struct table_options {
 	enum table_sort sort;
 	enum flame_only only;           /* by cum delta where that is what rows are sorted by */
-	double   fraction;              /* rows whose |cum delta| is a smaller share are left out */
+	/* rows whose |cum| and |flat| delta are smaller shares go */
+	double   fraction;
 	uint32_t limit;                 /* most rows */
 	const unsigned char *match;     /* one byte per frame: rows wanted; NULL: all */
 };

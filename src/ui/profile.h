@@ -73,6 +73,7 @@ struct profile_view {
 	char *error;                    /* of the last answer that was one, or NULL */
 	json_t *answer, *detail;
 	json_t *held;                   /* names of the rows while they are the replica's */
+	uint64_t held_at;               /* replica->profiles then */
 	/* of the answer, or of the replica */
 	struct profile_row *row;
 	size_t rows, at, top;
@@ -85,7 +86,7 @@ struct profile_view {
 	const char *unit, *type_shown;
 	struct profile_line text[PROFILE_LINES];
 	size_t texts;
-	size_t text_top;
+	size_t text_top, history;       /* history: the line with the sparkline, 0: none */
 	struct profile_list list[PROFILE_PAGES];
 };
 

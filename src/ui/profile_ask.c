@@ -497,6 +497,18 @@ of_now(const struct ui *u)
 	return same;
 }
 
+/* A console that floods draws often; the rows change seldom. */
+static void
+keep_replica(struct ui *u)
+{
+	struct profile_view *v = u->profile;
+
+	if (v->held != NULL && v->held_at == u->replica->profiles)
+		return;
+	take_replica(v, &u->replica->profile);
+	v->held_at = u->replica->profiles;
+}
+
 void
 profile_want(struct ui *u, int cols, int icicle_rows)
 {
@@ -504,7 +516,7 @@ profile_want(struct ui *u, int cols, int icicle_rows)
 	char *line, *key;
 
 	if (v->answer == NULL || (icicle_rows < 0 && !of_now(u)))
-		take_replica(v, &u->replica->profile);
+		keep_replica(u);
 	else if (v->held != NULL)
 		take_answer(v);
 	find_chosen(v);

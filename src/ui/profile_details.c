@@ -174,19 +174,38 @@ add_stacks(struct profile_view *v, const json_t *d)
 	}
 }
 
+enum { HISTORY_WIDTH = 20, HISTORY_COL = 9 };
+
+/* A line with room for the sparkline, and what the ranking says of the function. */
 static void
-make_lines(struct profile_view *v)
+add_history(struct ui *u)
 {
+	struct profile_view *v = u->profile;
+	const char *words = "";
+	double points[64];
+
+	if (v->chosen == NULL || profile_series(u, v->chosen, points, 64, &words) < 2)
+		return;
+	v->history = v->texts;
+	add(v, STYLE_NORMAL, "history  %*s  %s", HISTORY_WIDTH, "", words);
+}
+
+static void
+make_lines(struct ui *u)
+{
+	struct profile_view *v = u->profile;
 	const struct profile_row *r = chosen_row(v);
 	const json_t *d = v->detail;
 
 	for (size_t i = 0; i < v->texts; i++)
 		mem_free(v->text[i].text);
-	v->texts = 0;
+	v->texts = v->history = 0;
 	if (d != NULL && v->chosen != NULL && strcmp(json_get_str(d, "name", ""), v->chosen) != 0)
 		d = NULL;
-	if (d != NULL || r != NULL)
+	if (d != NULL || r != NULL) {
 		add_numbers(v, d, r);
+		add_history(u);
+	}
 	if (d == NULL)
 		return;
 	add_calls(v, "callers", json_object_get(d, "callers"));
@@ -195,20 +214,19 @@ make_lines(struct profile_view *v)
 	add_stacks(v, d);
 }
 
-/* How the function did over the snapshots, at the right of its numbers. */
 static void
-draw_series(struct ui *u, struct grid *g, struct grid_rect r)
+draw_history(struct ui *u, struct grid *g, struct grid_rect r, size_t height)
 {
-	const int width = r.cols >= 120 ? 40 : 16;
-	const char *words = "";
+	const struct profile_view *v = u->profile;
+	const char *words;
 	double points[64];
-	const size_t n = u->profile->chosen != NULL ? profile_series(u, u->profile->chosen, points,
-	    64, &words) : 0;
+	size_t n;
 
-	if (n < 2 || r.cols < 50 || r.rows < 2 || u->profile->text_top != 0)
+	if (v->history == 0 || v->history < v->text_top || v->history >= v->text_top + height)
 		return;
-	grid_spark(g, r.row + 1, r.col + r.cols - width - 1, width, &(struct grid_spark){ points, n,
-	    NAN, NAN, NAN, u->set, STYLE_BAR });
+	n = profile_series(u, v->chosen, points, 64, &words);
+	grid_spark(g, r.row + 1 + (int)(v->history - v->text_top), r.col + 1 + HISTORY_COL,
+	    HISTORY_WIDTH, &(struct grid_spark){ points, n, NAN, NAN, NAN, u->set, STYLE_BAR });
 }
 
 void
@@ -218,7 +236,7 @@ profile_details_draw(struct ui *u, struct grid *g, struct grid_rect r, bool keys
 	const size_t height = r.rows > 1 ? (size_t)r.rows - 1 : 0;
 	char head[200], right[40] = "";
 
-	make_lines(v);
+	make_lines(u);
 	if (v->text_top + height > v->texts)
 		v->text_top = v->texts > height ? v->texts - height : 0;
 	if (height != 0 && v->texts > height)
@@ -231,5 +249,5 @@ profile_details_draw(struct ui *u, struct grid *g, struct grid_rect r, bool keys
 	for (size_t i = 0; i < height && v->text_top + i < v->texts; i++)
 		grid_text(g, r.row + 1 + (int)i, r.col + 1, r.cols - 1,
 		    v->text[v->text_top + i].style, v->text[v->text_top + i].text);
-	draw_series(u, g, r);
+	draw_history(u, g, r, height);
 }

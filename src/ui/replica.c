@@ -303,6 +303,7 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 		add_decoded(r, o);
 	if (json_is_object(json_object_get(s, "profile")))
 		profile_set(&r->profile, json_object_get(s, "profile"));
+	r->profiles++;
 	keep(&r->clients, json_object_get(s, "clients"));
 	keep(&r->boards, json_object_get(s, "boards"));
 	keep(&r->workflows, json_object_get(s, "workflows"));
@@ -405,6 +406,7 @@ on_profile(struct replica *r, const json_t *body, uint64_t t, struct replica_new
 	(void)t;
 	(void)news;
 	profile_set(&r->profile, json_object_get(body, "profile"));
+	r->profiles++;
 }
 
 static void

@@ -129,6 +129,7 @@ struct replica {
 	size_t commands;
 	json_t *clients, *boards, *workflows, *macros, *options;
 	uint64_t lost_events;           /* of gap frames */
+	uint64_t profiles;              /* how often `profile` changed */
 	uint64_t shots;                 /* how often the timeline of snapshots changed */
 	char *ended;                    /* why the bench ended */
 };
