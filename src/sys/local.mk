@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libsys.a
 	%D%/glob.c %D%/glob.h \
 	%D%/io.c %D%/io.h \
 	%D%/listen.c %D%/listen.h \
+	%D%/late.c %D%/late.h \
 	%D%/path.c %D%/path.h \
 	%D%/process.c %D%/process.h \
 	%D%/pty.c %D%/pty.h \

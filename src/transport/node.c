@@ -24,7 +24,8 @@
 #include "transport/discover.h"
 
 /* Documentation/admin-guide/devices.txt: 136-143 are the slaves of Unix98 ptys. */
-enum { PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143, UUCP_FILE_MAX = 64, STALE_S = 60 };
+enum { PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143, UUCP_FILE_MAX = 64, STALE_S = 60,
+	SOON_MS = 500 };
 
 bool
 node_resolve(const char *path, char *out, size_t size)
@@ -243,10 +244,38 @@ check_exclusive(int fd, const char *path, struct err_msg *why)
 }
 
 static enum err
-open_locked(const char *path, int *fd, struct err_msg *why)
+opened(const char *path, int got, int errnum, int *fd, struct err_msg *why)
+{
+	enum err e;
+
+	*fd = got;
+	if (got < 0)
+		return say_errno(path, errnum, why);
+	if (flock(got, LOCK_EX | LOCK_NB) != 0)
+		e = say_busy(path, process_flock_owner(path), "locked", why);
+	else
+		e = check_exclusive(got, path, why);
+	if (e != ERR_OK) {
+		sys_close(got);
+		*fd = -1;
+	}
+	return e;
+}
+
+enum err
+node_take(const char *path, struct sys_late *late, int *fd, struct err_msg *why)
+{
+	int got, errnum;
+
+	sys_late_take(late, &got, &errnum);
+	return opened(path, got, errnum, fd, why);
+}
+
+static enum err
+open_locked(const char *path, int *fd, struct sys_late **late, struct err_msg *why)
 {
 	struct stat st;
-	enum err e;
+	int got, errnum;
 
 	if (stat(path, &st) != 0)
 		return say_errno(path, errno, why);
@@ -254,22 +283,13 @@ open_locked(const char *path, int *fd, struct err_msg *why)
 		return err_set(why, ERR_UNSUPPORTED, path,
 		    S_ISSOCK(st.st_mode) ? "write unix: in front of it" :
 		    "give a serial port, a pty or tcp:HOST:PORT", "it is not a terminal device");
-	*fd = sys_open(path, O_RDWR | O_NONBLOCK, 0);
-	if (*fd < 0)
-		return say_errno(path, errno, why);
-	if (flock(*fd, LOCK_EX | LOCK_NB) != 0)
-		e = say_busy(path, process_flock_owner(path), "locked", why);
-	else
-		e = check_exclusive(*fd, path, why);
-	if (e != ERR_OK) {
-		sys_close(*fd);
-		*fd = -1;
-	}
-	return e;
+	if (!sys_late_open(path, O_RDWR | O_NONBLOCK, SOON_MS, &got, &errnum, late))
+		return ERR_OK;
+	return opened(path, got, errnum, fd, why);
 }
 
 enum err
-node_open(const char *path, int *fd, char **lock, struct err_msg *why)
+node_open(const char *path, int *fd, char **lock, struct sys_late **late, struct err_msg *why)
 {
 	struct stat st;
 	pid_t owner;
@@ -277,11 +297,12 @@ node_open(const char *path, int *fd, char **lock, struct err_msg *why)
 
 	*fd = -1;
 	*lock = NULL;
+	*late = NULL;
 	/* no lock for what is no device */
 	if (stat(path, &st) == 0 && S_ISCHR(st.st_mode) &&
 	    node_uucp_take("/var/lock", path, lock, &owner) != ERR_OK)
 		return say_busy(path, owner, "lock file in /var/lock", why);
-	e = open_locked(path, fd, why);
+	e = open_locked(path, fd, late, why);
 	if (e != ERR_OK) {
 		node_unlock(*lock);
 		*lock = NULL;

@@ -14,10 +14,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "base/err.h"
+#include "sys/late.h"
 
 /* Opens path (non-blocking, no controlling terminal) and takes file lock and flock. *lock: heap
- * string for node_unlock, NULL when no lock file could be made. */
-enum err node_open(const char *path, int *fd, char **lock, struct err_msg *why);
+ * string for node_unlock, NULL when no lock file could be made. A driver that does not come back
+ * soon leaves *fd -1 and *late to wait for; node_take then ends it. */
+enum err node_open(const char *path, int *fd, char **lock, struct sys_late **late,
+    struct err_msg *why);
+enum err node_take(const char *path, struct sys_late *late, int *fd, struct err_msg *why);
 /* Removes the lock file if it is still ours; frees the string. NULL is fine. */
 void     node_unlock(char *lock);
 /* Makes the UUCP lock file for path in dir. ERR_BUSY with *owner when a live process has it;

@@ -386,15 +386,24 @@ read_turn(struct transport *t, bool all)
 	return gone;
 }
 
+static void on_fd(void *arg, unsigned events);
+
 static void
 on_connected(struct transport *t)
 {
+	const bool late = t->late != NULL;
 	struct err_msg why;
 
+	if (late) {                     /* the watch was on the news of the opening */
+		loop_fd_close(t->watch);
+		t->watch = NULL;
+	}
 	if (t->ops->connected != NULL && t->ops->connected(t, &why) != ERR_OK) {
 		transport_lost(t, &why);
 		return;
 	}
+	if (late)
+		t->watch = loop_fd_open(t->loop, t->fd, LOOP_READ, on_fd, t);
 	t->state = TRANSPORT_OPEN;
 	(void)flush(t);
 	t->cb->state(t->arg, TRANSPORT_OPEN, NULL);
@@ -437,6 +446,7 @@ release(struct transport *t)
 	loop_timer_stop(t->pace);
 	loop_timer_stop(t->brk);
 	sys_close(t->fd);
+	sys_late_drop(t->late);
 	node_unlock(t->lock);
 	buf_fini(&t->out);
 	mem_free(t->priv);
@@ -465,8 +475,9 @@ transport_open(struct loop *l, const char *spec, const struct transport_settings
 	if (e == ERR_OK)
 		e = t->ops->open(t, t->device, why);
 	if (e == ERR_OK) {
-		t->watch = loop_fd_open(l, t->fd, 
-		    t->state == TRANSPORT_OPEN ? LOOP_READ : LOOP_WRITE, on_fd, t);
+		t->watch = loop_fd_open(l, t->late != NULL ? sys_late_fd(t->late) : t->fd,
+		    t->state == TRANSPORT_OPEN || t->late != NULL ? LOOP_READ : LOOP_WRITE,
+		    on_fd, t);
 		if (t->watch == NULL) {
 			e = err_set(why, ERR_UNSUPPORTED, spec, NULL,
 			    "this descriptor cannot be polled");

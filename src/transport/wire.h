@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "loop/loop.h"
+#include "sys/late.h"
 #include "transport/transport.h"
 
 struct transport;
@@ -53,6 +54,7 @@ struct transport {
 	struct port *port;              /* NULL when sysfs does not know it */
 	void   *priv;                   /* the wire's own, mem_free'd by transport.c */
 	int     fd;
+	struct sys_late *late;          /* fd is still being opened (OPENING) */
 	struct loop_fd *watch;
 	unsigned events;
 	enum transport_state state;

@@ -53,6 +53,8 @@ first_lines(struct transport *t)
 static void
 wire_close(struct transport *t)
 {
+	if (t->fd < 0)
+		return;
 	tty_drop_output(t->fd);
 	tty_exclusive(t->fd, false);
 }
@@ -65,13 +67,12 @@ purge(struct transport *t, struct err_msg *why)
 	return ERR_OK;
 }
 
+/* The descriptor is there: the rest of opening. */
 static enum err
-wire_open(struct transport *t, const char *rest, struct err_msg *why)
+set_up(struct transport *t, struct err_msg *why)
 {
-	enum err e = node_open(rest, &t->fd, &t->lock, why);
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
 	first_lines(t);
 	tty_exclusive(t->fd, true);
 	e = configure(t, why);
@@ -83,7 +84,7 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 	}
 	tty_no_closing_wait(t->fd);
 	t->port = mem_zero(1, sizeof *t->port);
-	if (port_describe("", rest, 0, t->port) != ERR_OK) {
+	if (port_describe("", t->device, 0, t->port) != ERR_OK) {
 		mem_free(t->port);
 		t->port = NULL;
 	}
@@ -91,8 +92,30 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 	return ERR_OK;
 }
 
+static enum err
+wire_open(struct transport *t, const char *rest, struct err_msg *why)
+{
+	const enum err e = node_open(rest, &t->fd, &t->lock, &t->late, why);
+
+	if (e == ERR_OK && t->late != NULL)
+		t->state = TRANSPORT_OPENING;
+	return e == ERR_OK && t->late == NULL ? set_up(t, why) : e;
+}
+
+static enum err
+connected(struct transport *t, struct err_msg *why)
+{
+	struct sys_late *late = t->late;
+	enum err e;
+
+	t->late = NULL;
+	e = node_take(t->device, late, &t->fd, why);
+	return e == ERR_OK ? set_up(t, why) : e;
+}
+
 const struct wire_ops wire_serial_ops = {
-	.scheme = "serial", .returns = true, .open = wire_open, .configure = configure,
+	.scheme = "serial", .returns = true, .open = wire_open, .connected = connected,
+	.configure = configure,
 	.purge = purge,
 	.lines = lines, .lines_set = lines_set, .set_break = set_break,
 	.kernel_queue = kernel_queue, .close = wire_close,

@@ -22,14 +22,12 @@ purge(struct transport *t, struct err_msg *why)
 	return ERR_OK;
 }
 
+/* The descriptor is there: the rest of opening. */
 static enum err
-wire_open(struct transport *t, const char *rest, struct err_msg *why)
+set_up(struct transport *t, struct err_msg *why)
 {
-	enum err e = node_open(rest, &t->fd, &t->lock, why);
+	const enum err e = configure(t, why);
 
-	if (e != ERR_OK)
-		return e;
-	e = configure(t, why);
 	if (e != ERR_OK) {
 		sys_close(t->fd);
 		t->fd = -1;
@@ -39,6 +37,28 @@ wire_open(struct transport *t, const char *rest, struct err_msg *why)
 	return ERR_OK;
 }
 
+static enum err
+wire_open(struct transport *t, const char *rest, struct err_msg *why)
+{
+	const enum err e = node_open(rest, &t->fd, &t->lock, &t->late, why);
+
+	if (e == ERR_OK && t->late != NULL)
+		t->state = TRANSPORT_OPENING;
+	return e == ERR_OK && t->late == NULL ? set_up(t, why) : e;
+}
+
+static enum err
+connected(struct transport *t, struct err_msg *why)
+{
+	struct sys_late *late = t->late;
+	enum err e;
+
+	t->late = NULL;
+	e = node_take(t->device, late, &t->fd, why);
+	return e == ERR_OK ? set_up(t, why) : e;
+}
+
 const struct wire_ops wire_tty_ops = {
-	.scheme = "pty", .returns = true, .open = wire_open, .configure = configure, .purge = purge,
+	.scheme = "pty", .returns = true, .open = wire_open, .connected = connected,
+	.configure = configure, .purge = purge,
 };
