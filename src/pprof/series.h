@@ -72,6 +72,7 @@ struct series_snapshot {
 	uint32_t changed;               /* cells that differ from the snapshot before */
 	int64_t  total[SERIES_TYPES_MAX];
 	size_t   at, n;                 /* its differences, in log */
+	uint32_t crc;                   /* of its record, once written or read */
 };
 
 struct series {
@@ -91,6 +92,7 @@ struct series {
 	uint64_t seed;
 	int64_t *last;                  /* type_count values of each cell, as they are now */
 	uint32_t last_cap;              /* in cells */
+	uint32_t head_crc;              /* of the head's record */
 	bool     indexed;               /* the four maps are filled */
 	bool     broken;                /* memory ran out half way */
 };

@@ -47,7 +47,7 @@ record_begin(struct buf *out)
 }
 
 static enum err
-record_end(struct buf *out, size_t at, bool ok, struct err_msg *why)
+record_end(struct buf *out, size_t at, bool ok, uint32_t before, uint32_t *crc, struct err_msg *why)
 {
 	char *p;
 	size_t n;
@@ -60,7 +60,8 @@ record_end(struct buf *out, size_t at, bool ok, struct err_msg *why)
 	p = out->data + at;
 	n = out->len - at - FRAMING;
 	put32(p, (uint32_t)n);
-	put32(p + 4, libdeflate_crc32(0, p + FRAMING, n));
+	*crc = libdeflate_crc32(before, p + FRAMING, n);
+	put32(p + 4, *crc);
 	return ERR_OK;
 }
 
@@ -73,7 +74,7 @@ write_text(struct buf *out, const char *t)
 }
 
 enum err
-series_write_head(const struct series *s, struct buf *out, struct err_msg *why)
+series_write_head(struct series *s, struct buf *out, struct err_msg *why)
 {
 	size_t at;
 	bool ok;
@@ -86,7 +87,7 @@ series_write_head(const struct series *s, struct buf *out, struct err_msg *why)
 		ok = write_text(out, s->type[i].type) && write_text(out, s->type[i].unit);
 	ok = ok && write_text(out, s->period_type) && write_text(out, s->period_unit) &&
 	     series_varint(out, s->default_type);
-	return record_end(out, at, ok, why);
+	return record_end(out, at, ok, 0, &s->head_crc, why);
 }
 
 static bool
@@ -127,7 +128,7 @@ write_stacks(const struct series *s, uint32_t k0, uint32_t c0, const struct seri
 }
 
 enum err
-series_write_one(const struct series *s, uint32_t snapshot, struct buf *out, struct err_msg *why)
+series_write_one(struct series *s, uint32_t snapshot, struct buf *out, struct err_msg *why)
 {
 	static const struct series_snapshot nothing = { .time = 0 };
 	const struct series_snapshot *n = &s->snapshot[snapshot],
@@ -141,11 +142,12 @@ series_write_one(const struct series *s, uint32_t snapshot, struct buf *out, str
 	ok = ok && write_names(s, b->strings, b->frames, n, out) &&
 	     write_stacks(s, b->stacks, b->cells, n, out) &&
 	     buf_add(out, s->log.data + n->at, n->n) == ERR_OK;
-	return record_end(out, at, ok, why);
+	return record_end(
+	    out, at, ok, snapshot == 0 ? s->head_crc : b->crc, &s->snapshot[snapshot].crc, why);
 }
 
 enum err
-series_write(const struct series *s, struct buf *out, struct err_msg *why)
+series_write(struct series *s, struct buf *out, struct err_msg *why)
 {
 	enum err e = series_write_head(s, out, why);
 
@@ -281,15 +283,17 @@ read_one(struct series *s, struct series_reader *r, uint32_t *scratch)
 
 /* The payload at *at, checked; false at the good end. */
 static bool
-next_record(const unsigned char *data, size_t n, size_t *at, struct series_reader *r)
+next_record(const unsigned char *data, size_t n, size_t *at, uint32_t *crc, struct series_reader *r)
 {
 	size_t left = n - *at, len;
 
 	if (left < FRAMING)
 		return false;
 	len = get32(data + *at);
-	if (len > left - FRAMING ||
-	    libdeflate_crc32(0, data + *at + FRAMING, len) != get32(data + *at + 4))
+	if (len > left - FRAMING)
+		return false;
+	*crc = libdeflate_crc32(*crc, data + *at + FRAMING, len);
+	if (*crc != get32(data + *at + 4))
 		return false;
 	r->p = data + *at + FRAMING;
 	r->end = r->p + len;
@@ -305,13 +309,16 @@ read_records(struct series *s, const unsigned char *data, size_t n, size_t *good
 {
 	uint32_t *scratch = mem_alloc(SERIES_DEPTH_MAX * sizeof(*scratch));
 	size_t at = *good;
+	uint32_t crc = s->head_crc;
 	struct series_reader r;
 	bool whole = true;
 
-	while (whole && next_record(data, n, &at, &r)) {
+	while (whole && next_record(data, n, &at, &crc, &r)) {
 		whole = read_one(s, &r, scratch);
-		if (whole)
-			*good = at;
+		if (!whole)
+			break;
+		s->snapshot[s->count - 1].crc = crc;
+		*good = at;
 	}
 	mem_free(scratch);
 	return whole;
@@ -339,7 +346,7 @@ series_read(struct series **out, const void *data, size_t n, const char *what, s
 
 		head = MAGIC;
 		s->indexed = false;
-		if (!next_record(data, n, &head, &r) || !read_head(s, &r)) {
+		if (!next_record(data, n, &head, &s->head_crc, &r) || !read_head(s, &r)) {
 			series_free(s);
 			return no_series(what, why);
 		}

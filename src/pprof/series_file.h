@@ -3,7 +3,8 @@
  *
  * Layer   pprof. Appends to the caller's buf; series_read gives a series for series_free().
  * Format  "viseser1" (the last character is the version), then records: length of the payload and
- *         its CRC-32 (both 4 bytes, little end first), payload. All numbers in a payload are
+ *         its CRC-32 (both 4 bytes, little end first), payload. The CRC goes on from that of the
+ *         record before, so a record that was made for another file is no part of this one. All numbers in a payload are
  *         varints
  *         (series_delta.h). Record 0 is the head: sample types and units, period type and unit
  *         (each
@@ -22,12 +23,12 @@
 enum { SERIES_FILE_MAX = 256 << 20 };
 
 /* What a file begins with: magic and head. */
-enum err series_write_head(const struct series *s, struct buf *out, struct err_msg *why);
+enum err series_write_head(struct series *s, struct buf *out, struct err_msg *why);
 /* One snapshot. */
 enum err series_write_one(
-    const struct series *s, uint32_t snapshot, struct buf *out, struct err_msg *why);
+    struct series *s, uint32_t snapshot, struct buf *out, struct err_msg *why);
 /* All of it. */
-enum err series_write(const struct series *s, struct buf *out, struct err_msg *why);
+enum err series_write(struct series *s, struct buf *out, struct err_msg *why);
 /* *good: how many bytes were sound; fewer than n when the end was torn off. ERR_FORMAT: no series
  * at all. */
 enum err series_read(struct series **out, const void *data, size_t n, const char *what,

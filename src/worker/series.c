@@ -24,8 +24,8 @@ enum { ANSWER_MAX = LIMIT_FRAME / 2, FRAMES_SHOWN = 128 };
 
 /* Appended in one write, if the file is still what was read; else written anew. */
 static enum err
-store(const struct series *s, const char *path, size_t good, size_t size, bool anew,
-    size_t *file_bytes, struct err_msg *why)
+store(struct series *s, const char *path, size_t good, size_t size, bool anew, size_t *file_bytes,
+    struct err_msg *why)
 {
 	struct buf b;
 	enum err e;
@@ -39,7 +39,10 @@ store(const struct series *s, const char *path, size_t good, size_t size, bool a
 		*file_bytes = b.len;
 	} else if (e == ERR_OK) {
 		fd = sys_open(path, O_WRONLY | O_APPEND | O_NOFOLLOW, 0600);
-		if (fd < 0 || !sys_write_all(fd, b.data, b.len))
+		if (fd >= 0 && lseek(fd, 0, SEEK_END) != (off_t)size)
+			e = err_set(why, ERR_BUSY, path, "try again",
+			    "another process writes to the series");
+		else if (fd < 0 || !sys_write_all(fd, b.data, b.len))
 			e = err_set(why, ERR_IO, path, "is there room on the disk?",
 			    "the snapshot cannot be appended");
 		sys_close(fd);

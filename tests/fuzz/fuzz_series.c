@@ -32,18 +32,18 @@ mended(const uint8_t *data, size_t size)
 {
 	char *p = mem_dup(data, size == 0 ? 1 : size);
 	size_t at = MAGIC;
+	uint32_t crc = 0;
 
 	if (size >= MAGIC)
 		memcpy(p, "viseser1", MAGIC);
 	while (at + FRAMING <= size) {
 		size_t left = size - at - FRAMING, n = (uint8_t)p[at] | (size_t)(uint8_t)p[at + 1] << 8;
-		uint32_t crc;
 
 		n = n > left ? left : n;
 		p[at] = (char)n;
 		p[at + 1] = (char)(n >> 8);
 		p[at + 2] = p[at + 3] = 0;
-		crc = libdeflate_crc32(0, p + at + FRAMING, n);
+		crc = libdeflate_crc32(crc, p + at + FRAMING, n);
 		for (unsigned i = 0; i < 4; i++)
 			p[at + 4 + i] = (char)(crc >> 8 * i);
 		at += FRAMING + n;
@@ -52,7 +52,7 @@ mended(const uint8_t *data, size_t size)
 }
 
 static void
-write_again(const struct series *s)
+write_again(struct series *s)
 {
 	struct series *t = NULL;
 	struct buf out;

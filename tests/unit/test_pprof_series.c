@@ -286,11 +286,17 @@ test_every_bit(void **state)
 
 /* ---- records that lie, with a right checksum */
 
+/* The CRC of the record before stands in the file: bytes 4 to 7 of its frame, at `last`. */
 static void
-put_record(struct buf *b, const char *p, size_t n)
+put_record(struct buf *b, size_t *last, const char *p, size_t n)
 {
 	unsigned char head[8] = { (unsigned char)n };
-	uint32_t crc = libdeflate_crc32(0, p, n);
+	uint32_t crc = 0;
+
+	for (unsigned i = 0; *last > 0 && i < 4; i++)
+		crc |= (uint32_t)(unsigned char)b->data[*last + 4 + i] << 8 * i;
+	crc = libdeflate_crc32(crc, p, n);
+	*last = b->len;
 
 	for (unsigned i = 0; i < 4; i++)
 		head[4 + i] = (unsigned char)(crc >> 8 * i);
@@ -331,33 +337,57 @@ test_lies(void **state)
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		struct series *s;
 		struct buf b;
-		size_t good, head;
+		size_t good, head, last = 0;
 
 		buf_init(&b, 1 << 20);
 		assert_int_equal(buf_add(&b, "viseser1", 8), ERR_OK);
-		put_record(&b, "\x01\x01t\x01u\x01p\x01q\0", 10);
+		put_record(&b, &last, "\x01\x01t\x01u\x01p\x01q\0", 10);
 		head = b.len;
-		put_record(&b, lies[i].p, lies[i].n);
+		put_record(&b, &last, lies[i].p, lies[i].n);
 		s = must_read(b.data, b.len, &good);
 		if (s->count != 0 || good != head)
 			fail_msg("%s: believed", lies[i].name);
 		series_free(s);
 		buf_clear(&b);
+		last = 0;
 		assert_int_equal(buf_add(&b, "viseser1", 8), ERR_OK);
-		put_record(&b, "\x01\x01t\x01u\x01p\x01q\0", 10);
-		put_record(&b, META "\0\0\x01\0\x01\0\0\x01\0\x01\x02", 18);
+		put_record(&b, &last, "\x01\x01t\x01u\x01p\x01q\0", 10);
+		put_record(&b, &last, META "\0\0\x01\0\x01\0\0\x01\0\x01\x02", 18);
 		head = b.len;
 		s = must_read(b.data, b.len, &good);    /* the same without a lie is read */
 		assert_int_equal(s->count, 1);
 		assert_int_equal(s->snapshot[0].total[0], 1);
 		series_free(s);
-		put_record(&b, lies[i].p, lies[i].n);
+		put_record(&b, &last, lies[i].p, lies[i].n);
 		s = must_read(b.data, b.len, &good);    /* a lie behind it takes nothing away */
 		if (good != head || s->count != 1 || s->string_count != 0)
 			fail_msg("%s: believed behind a good one", lies[i].name);
 		series_free(s);
 		buf_fini(&b);
 	}
+}
+
+/* A record that belongs behind another one is torn off, not believed. */
+static void
+test_a_record_of_another_file(void **state)
+{
+	struct series *s = three(), *t;
+	struct buf b;
+	size_t good, two;
+
+	(void)state;
+	buf_init(&b, 1 << 20);
+	assert_int_equal(series_write_head(s, &b, NULL), ERR_OK);
+	assert_int_equal(series_write_one(s, 0, &b, NULL), ERR_OK);
+	assert_int_equal(series_write_one(s, 1, &b, NULL), ERR_OK);
+	two = b.len;
+	assert_int_equal(series_write_one(s, 1, &b, NULL), ERR_OK);     /* two wrote at once */
+	t = must_read(b.data, b.len, &good);
+	assert_int_equal(good, two);
+	assert_int_equal(t->count, 2);
+	series_free(t);
+	buf_fini(&b);
+	series_free(s);
 }
 
 static void
@@ -479,6 +509,7 @@ main(void)
 		cmocka_unit_test(test_file_and_every_torn_end),
 		cmocka_unit_test(test_every_bit),
 		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_a_record_of_another_file),
 		cmocka_unit_test(test_other_versions),
 		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_an_hour),
