@@ -4,7 +4,8 @@
  * Layer   pprof. Appends to the caller's buf; series_read gives a series for series_free().
  * Format  "viseser1" (the last character is the version), then records: length of the payload and
  *         its CRC-32 (both 4 bytes, little end first), payload. The CRC goes on from that of the
- *         record before, so a record that was made for another file is no part of this one. All numbers in a payload are
+ *         record before, so a record that was made for another file is no part of this one. All
+ *         numbers in a payload are
  *         varints
  *         (series_delta.h). Record 0 is the head: sample types and units, period type and unit
  *         (each
