@@ -1111,7 +1111,7 @@ test_idle_framing(void **state)
 		assert_wrote(&w, "AT+NAME?");
 		w_say(&w, "OK+NAME:abc", cut);
 		w_wait(&w, 50 * MS);
-		w_say(&w, "OK+NAME:abc" + cut, 11 - cut);
+		w_say(&w, &"OK+NAME:abc"[cut], 11 - cut);
 		w_wait(&w, 101 * MS);
 		assert_answer(&w, AT_OK, "", "OK+NAME:abc\n");
 	}
