@@ -285,8 +285,7 @@ load(struct bench *b, struct command_call *call)
 void
 profiles_close(struct bench *b)
 {
-	if (b->comparing != NULL)
-		comparison_free(b->comparing);
+	comparison_drop(b);             /* who waits for it is told */
 	profile_tasks_end(b);
 	json_decref(b->profile);
 	json_decref(b->profile_a);
