@@ -27,6 +27,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/ports.c %D%/ports.h \
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \
+	%D%/save.c %D%/save.h \
 	%D%/sends.c %D%/sends.h \
 	%D%/shots.c %D%/shots.h \
 	%D%/shares.c %D%/shares.h \

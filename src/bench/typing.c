@@ -1,33 +1,24 @@
 /* typing.c - console.map and console.pace. */
 #include "bench/typing.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 
 static void
 cmd_map(struct command_call *c)
 {
 	struct bench_console *k = consoles_of(c);
-	const json_t *list = json_object_get(c->args, "map"), *word;
+	const char *words = json_get_str(c->args, "map", NULL);
 	struct err_msg why;
-	struct buf words;
-	size_t i;
 
 	if (k == NULL)
 		return;
-	buf_init(&words, 4096);
-	json_array_foreach(list, i, word)
-		(void)buf_add_fmt(&words, "%s%s", i != 0 ? " " : "", json_string_value(word));
-	if (json_array_size(list) != 0 &&
-	    console_map_set(k->console, buf_str(&words), &why) != ERR_OK) {
+	if (words != NULL && console_map_set(k->console, words, &why) != ERR_OK) {
 		command_fail(c, &why);
-	} else {
-		if (json_array_size(list) != 0)
-			consoles_tell(k);
-		command_done(c, json_string(console_map(k->console)->text));
+		return;
 	}
-	buf_fini(&words);
+	if (words != NULL)
+		consoles_tell(k);
+	command_done(c, json_string(console_map(k->console)->text));
 }
 
 static void
@@ -50,9 +41,9 @@ cmd_pace(struct command_call *c)
 }
 
 static const struct command_arg map_args[] = {
+	{ "map", ARG_WORD, 0, NULL,
+	    "in:cr=lf,out:lf=crlf,out:del=bs or ICRNL,ONLCRNL ... or none; without it: shows it" },
 	CONSOLES_ARG,
-	{ "map", ARG_REST, 0, NULL,
-	    "in:cr=lf out:lf=crlf out:del=bs, ICRNL ONLCRNL ..., none; without it: shows it" },
 	{ .name = NULL },
 };
 static const struct command_arg pace_args[] = {

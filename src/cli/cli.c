@@ -76,7 +76,7 @@ static const struct cli_command commands[] = {
 	{ "ls", "", "the benches that run", cli_ls, false },
 	{ "kill", "[NAME | --all]", "end a bench", cli_kill, false },
 	{ "ports", "", "serial ports and what is in the way", cli_ports, false },
-	{ "console", "TARGET [--log FILE] [--timestamps] [--hex] [--baud N] [--share ADDR] "
+	{ "console", "TARGET [--log FILE] [--times KIND] [--hex] [--map M] [--filter P] [--echo] "
 	    "[--trigger RX=ACT[:ARG]]...",
 	    "plain console: a pipe in and out", cli_console, false },
 	{ "at", "TARGET CMD... [--expect RX] [--data FILE] [--timeout D] [--baud N]",

@@ -10,12 +10,19 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/slice.h"
+#include "base/utf8.h"
 #include "cli/args.h"
 #include "cli/door.h"
 #include "cli/say.h"
 #include "sys/io.h"
+#include "sys/terminal.h"
+#include "text/eol.h"
+#include "text/pattern.h"
 
-enum { HEX_WIDTH = 16, CHUNK = 4096, LINE_EXTRA = 8192 };
+enum { HEX_WIDTH = 16, CHUNK = 4096, LINE_EXTRA = 8192, LINE_MAX_BYTES = 64 << 10 };
+enum times_kind { TIMES_START, TIMES_WALL, TIMES_LAST };
+enum { PREFIX = 'T' & 0x1f };
 static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS;
 
 struct console {
@@ -23,7 +30,18 @@ struct console {
 	const char *log_path, *baud, *share, *share_ro;
 	struct args_sets triggers;      /* "PATTERN=ACTION[:ARG]" */
 	json_t *mine;                   /* ids of those that were made of them */
-	bool timestamps, hex;
+	const char *map, *filter_text, *quiet_text, *times_text;
+	bool timestamps, hex, echo;
+	enum times_kind kind;
+	uint64_t last, quiet_ns;
+	struct eol eol;
+	struct pattern *filter;
+	struct buf line;                    /* of --filter, so far */
+	char tail[4];                       /* a character that goes on */
+	size_t tail_n;
+	struct terminal_mode *raw;          /* the user's terminal is ours */
+	struct loop_signal *signal[2];
+	bool prefix;
 	bool tty_in, tty_out;
 	int log;
 	struct loop_fd *in;
@@ -66,6 +84,26 @@ stop(struct console *s, enum err code)
 
 /* ---- what the board says */
 
+/* Characters that turn or hide text: they are shown by number. */
+static bool
+turns(uint32_t cp)
+{
+	return cp == 0x200e || cp == 0x200f || (cp >= 0x202a && cp <= 0x202e) ||
+	    (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* May the terminal have this byte? CR before LF is what boards send; alone it is one more way to
+ * paint over a line: for those alone who type to a shell, as BS. */
+static bool
+harmless(const struct console *s, const char *p, size_t n)
+{
+	const unsigned char c = (unsigned char)*p;
+
+	if (c == '\n' || c == '\t' || (c >= 0x20 && c < 0x7f))
+		return true;
+	return (c == '\r' || c == '\b') && (s->raw != NULL || (n > 1 && c == '\r' && p[1] == '\n'));
+}
+
 static void
 add_clean(const struct console *s, struct buf *out, const char *p, size_t n)
 {
@@ -73,36 +111,102 @@ add_clean(const struct console *s, struct buf *out, const char *p, size_t n)
 		(void)buf_add(out, p, n);
 		return;
 	}
-	/* CR before LF is what boards send; alone it would be one more way to paint over a line */
-	for (size_t i = 0; i < n; i++) {
-		const unsigned char c = (unsigned char)p[i];
+	for (size_t i = 0; i < n;) {
+		uint32_t cp = 0;
+		const size_t len = utf8_decode(p + i, n - i, &cp);
 
-		if (c == '\n' || c == '\t' || (c >= 0x20 && c < 0x7f))
-			(void)buf_add_byte(out, (char)c);
-		else if (c == '\r' && i + 1 < n && p[i + 1] == '\n')
-			continue;
+		if (harmless(s, p + i, n - i) || (len > 1 && cp >= 0xa0 && !turns(cp)))
+			(void)buf_add(out, p + i, len);
 		else
-			(void)buf_add_fmt(out, "\\x%02x", c);
+			for (size_t k = 0; k < (len != 0 ? len : 1); k++)
+				(void)buf_add_fmt(out, "\\x%02x", (unsigned char)p[i + k]);
+		i += len != 0 ? len : 1;
 	}
+}
+
+static void
+add_stamp(struct console *s, struct buf *out, uint64_t t)
+{
+	char stamp[40];
+
+	if (s->kind == TIMES_WALL)
+		clock_fmt_iso(t + s->door.started_wall, stamp, sizeof stamp);
+	else if (s->kind == TIMES_LAST)
+		snprintf(stamp, sizeof stamp, "%+10.3f", s->last != 0 && t > s->last ?
+		    (double)(t - s->last) / (double)NS_PER_S : 0.0);
+	else
+		clock_fmt_since(t, stamp, sizeof stamp);
+	s->last = t;
+	(void)buf_add_fmt(out, "%s ", stamp);
+}
+
+/* Whole lines that match, each with its time if asked for. */
+static void
+add_matching(struct console *s, struct buf *out, uint64_t t)
+{
+	struct pattern_match m;
+	const size_t n = s->line.len;
+	const size_t text = n != 0 && s->line.data[n - 1] == '\n' ? n - 1 : n;
+
+	if (pattern_find(s->filter, buf_str(&s->line), text, 0, &m) == PATTERN_YES) {
+		if (s->timestamps)
+			add_stamp(s, out, t);
+		add_clean(s, out, buf_str(&s->line), n);
+	}
+	buf_clear(&s->line);
 }
 
 static void
 add_lines(struct console *s, struct buf *out, uint64_t t, const char *p, size_t n)
 {
-	char stamp[32];
-
-	clock_fmt_since(t, stamp, sizeof stamp);
 	while (n > 0) {
 		const char *nl = memchr(p, '\n', n);
 		const size_t k = nl != NULL ? (size_t)(nl - p) + 1 : n;
 
-		if (s->at_start)
-			(void)buf_add_fmt(out, "%s ", stamp);
-		add_clean(s, out, p, k);
+		if (s->filter != NULL) {
+			(void)buf_add(&s->line, p, k < LINE_MAX_BYTES ? k : LINE_MAX_BYTES);
+			if (nl != NULL || s->line.len >= LINE_MAX_BYTES)
+				add_matching(s, out, t);
+		} else {
+			if (s->at_start && s->timestamps)
+				add_stamp(s, out, t);
+			add_clean(s, out, p, k);
+		}
 		s->at_start = nl != NULL;
 		p += k;
 		n -= k;
 	}
+}
+
+/* How many bytes at the end begin a character whose rest comes with the next read. */
+static size_t
+unfinished(const char *p, size_t n)
+{
+	for (size_t k = 1; k <= 3 && k <= n; k++) {
+		const unsigned char c = (unsigned char)p[n - k];
+
+		if ((c & 0xc0) != 0x80)
+			return c >= 0xc2 && c < 0xf5 && k < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : 2u) ?
+			    k : 0;
+	}
+	return 0;
+}
+
+/* Text, mapped, whole characters. */
+static void
+add_text(struct console *s, struct buf *out, uint64_t t, const char *p, size_t n)
+{
+	struct buf text;
+	size_t keep;
+
+	buf_init(&text, 4 * n + sizeof s->tail);
+	(void)buf_add(&text, s->tail, s->tail_n);
+	(void)eol_map(&s->eol, EOL_IN, p, n, &text);
+	keep = s->tty_out ? unfinished(buf_str(&text), text.len) : 0;
+	add_lines(s, out, t, buf_str(&text), text.len - keep);
+	memcpy(s->tail, buf_str(&text) + text.len - keep, keep);
+	s->tail_n = keep;
+	buf_fini(&text);
 }
 
 static void
@@ -137,13 +241,11 @@ on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p,
 		return;
 	if (s->log >= 0 && !put_all(s->log, p, n))
 		stop(s, err_errno(&s->why, errno, s->log_path, "writing"));
-	buf_init(&out, n * 8 + LINE_EXTRA + n * 20);
+	buf_init(&out, n * 40 + s->line.len * 5 + LINE_EXTRA);
 	if (s->hex)
 		add_hex(s, &out, (const unsigned char *)p, n);
-	else if (s->timestamps)
-		add_lines(s, &out, t, p, n);
 	else
-		add_clean(s, &out, p, n);
+		add_text(s, &out, t, p, n);
 	if (!put_all(STDOUT_FILENO, buf_str(&out), out.len))
 		stop(s, err_set(&s->why, ERR_IO, "output", NULL, "cannot be written"));
 	buf_fini(&out);
@@ -207,6 +309,45 @@ in_ended(struct console *s)
 }
 
 static void
+type(struct console *s, const char *p, size_t n)
+{
+	struct buf shown;
+
+	client_input(s->door.client, s->door.stream, p, n);
+	if (!s->echo || n == 0)
+		return;
+	buf_init(&shown, n * 8);
+	for (size_t i = 0; i < n; i++)
+		if (p[i] == '\r')
+			(void)buf_add_str(&shown, s->raw != NULL ? "\r\n" : "\n");
+		else
+			add_clean(s, &shown, p + i, 1);
+	(void)put_all(STDOUT_FILENO, buf_str(&shown), shown.len);
+	buf_fini(&shown);
+}
+
+/* A terminal's keys: all but the prefix go to the board. */
+static void
+keys(struct console *s, const char *p, size_t n)
+{
+	static const char help[] = "\r\n[^T q leaves, ^T ^T sends ^T]\r\n";
+
+	for (size_t i = 0; i < n && !s->done; i++) {
+		const bool prefixed = s->prefix;
+
+		s->prefix = !prefixed && p[i] == PREFIX;
+		if (!prefixed && !s->prefix)
+			type(s, p + i, 1);
+		else if (prefixed && p[i] == PREFIX)
+			type(s, p + i, 1);
+		else if (prefixed && (p[i] == 'q' || p[i] == 'Q'))
+			stop(s, ERR_OK);
+		else if (prefixed)
+			(void)put_all(STDERR_FILENO, help, sizeof help - 1);
+	}
+}
+
+static void
 read_some(struct console *s)
 {
 	char piece[CHUNK];
@@ -214,14 +355,46 @@ read_some(struct console *s)
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
-	if (n <= 0) {
+	if (n <= 0)
 		in_ended(s);
+	else if (s->raw != NULL)
+		keys(s, piece, (size_t)n);
+	else
+		type(s, piece, (size_t)n);
+}
+
+static void
+on_signal(void *arg)
+{
+	struct console *s = arg;
+
+	stop(s, err_set(&s->why, ERR_CANCELLED, s->door.console, NULL, "ended by a signal"));
+}
+
+/* The user's terminal, if there is one, is the board's from here on. */
+static void
+take_terminal(struct console *s)
+{
+	struct loop *l = client_loop(s->door.client);
+
+	if (!s->tty_in)
 		return;
-	}
-	for (ssize_t i = 0; s->tty_in && i < n; i++)
-		if (piece[i] == '\n')
-			piece[i] = '\r';
-	client_input(s->door.client, s->door.stream, piece, (size_t)n);
+	s->raw = terminal_raw(STDIN_FILENO);
+	s->signal[0] = loop_signal_watch(l, terminal_signal(TERMINAL_SIGTERM), on_signal, s);
+	s->signal[1] = loop_signal_watch(l, terminal_signal(TERMINAL_SIGHUP), on_signal, s);
+	fprintf(stderr, "[%s: ^T q leaves, ^T ^T sends ^T]\r\n", s->door.console);
+}
+
+static void
+give_terminal_back(struct console *s)
+{
+	if (s->raw == NULL)
+		return;
+	for (int i = 0; i < 2; i++)
+		loop_signal_forget(s->signal[i]);
+	terminal_restore(s->raw);
+	s->raw = NULL;
+	fputc('\n', stderr);
 }
 
 static void
@@ -252,22 +425,67 @@ follow(struct console *s, struct err_msg *why)
 	struct loop *l = client_loop(s->door.client);
 	enum err e = ERR_OK;
 
+	take_terminal(s);
 	s->in = loop_fd_open(l, STDIN_FILENO, LOOP_READ, on_in, s);
 	if (s->in == NULL) /* a plain file cannot be waited for */
 		s->in_file = loop_timer_start(l, FILE_NS, FILE_NS, on_in_file, s);
 	while (!s->done && e == ERR_OK) {
 		if (s->in == NULL && s->in_file == NULL && s->quiet == NULL)
-			s->quiet = loop_timer_start(l, QUIET_NS, 0, on_quiet, s);
+			s->quiet = loop_timer_start(l, s->quiet_ns, 0, on_quiet, s);
 		e = client_turn(s->door.client, why);
 	}
 	loop_fd_close(s->in);
 	loop_timer_stop(s->in_file);
 	loop_timer_stop(s->quiet);
+	give_terminal_back(s);
 	(void)sys_nonblock(STDIN_FILENO, false);
 	if (e == ERR_OK && s->code != ERR_OK) {
 		*why = s->why;
 		e = s->code;
 	}
+	return e;
+}
+
+/* The map is the bench's for what is sent, ours for what is shown. */
+static enum err
+send_map(struct console *s, struct err_msg *why)
+{
+	struct buf line;
+	enum err e;
+
+	if (s->map == NULL)
+		return ERR_OK;
+	buf_init(&line, 4096);
+	(void)buf_add_str(&line, "console.map");
+	door_add(&line, NULL, s->map);
+	door_add(&line, "console", s->door.console);
+	e = client_line(s->door.client, buf_str(&line), 10 * NS_PER_S, NULL, why);
+	buf_fini(&line);
+	return e;
+}
+
+static enum err
+read_options(struct console *s, struct err_msg *why)
+{
+	static const char *const kinds[] = { "start", "wall", "last" };
+	enum err e = ERR_OK;
+	int kind = 0;
+
+	eol_init(&s->eol);
+	buf_init(&s->line, 2 * LINE_MAX_BYTES);
+	if (s->map != NULL)
+		e = eol_parse(&s->eol, s->map, why);
+	if (e == ERR_OK && s->filter_text != NULL)
+		e = pattern_new(s->filter_text, strlen(s->filter_text), 0, &s->filter, why);
+	while (s->times_text != NULL && kind < 3 && strcmp(kinds[kind], s->times_text) != 0)
+		kind++;
+	if (e == ERR_OK && kind == 3)
+		e = err_set(why, ERR_USAGE, "--times", NULL, "start, wall or last");
+	s->kind = kind < 3 ? (enum times_kind)kind : TIMES_START;
+	s->timestamps |= s->times_text != NULL;
+	s->quiet_ns = QUIET_NS;
+	if (s->quiet_text != NULL)
+		(void)slice_duration(slice_of(s->quiet_text), &s->quiet_ns);
 	return e;
 }
 
@@ -387,15 +605,24 @@ cli_console(struct cli_call *c)
 		{ "--timestamps", ARGS_FLAG, &s.timestamps },
 		{ "--hex", ARGS_FLAG, &s.hex },
 		{ "--trigger", ARGS_SET, &s.triggers },
+		{ "--times", ARGS_TEXT, &s.times_text },
+		{ "--map", ARGS_TEXT, &s.map },
+		{ "--echo", ARGS_FLAG, &s.echo },
+		{ "--filter", ARGS_TEXT, &s.filter_text },
+		{ "--quiet", ARGS_SPAN, &s.quiet_text },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	struct err_msg why;
 	enum err e = args_parse(c, options, 1, 1, &why);
 
 	if (e == ERR_OK)
+		e = read_options(&s, &why);
+	if (e == ERR_OK)
 		e = door_open(&s.door, c->bench, c->word[0], true, &why);
 	if (e == ERR_OK)
 		e = door_console(&s.door, c->word[0], s.baud, &why);
+	if (e == ERR_OK)
+		e = send_map(&s, &why);
 	if (e == ERR_OK)
 		e = share(&s, s.share, false, &why);
 	if (e == ERR_OK)
@@ -407,5 +634,7 @@ cli_console(struct cli_call *c)
 	remove_triggers(&s);
 	door_close(&s.door);
 	sys_close(s.log);
+	pattern_free(s.filter);
+	buf_fini(&s.line);
 	return say_end(c, e, &why);
 }

@@ -220,6 +220,8 @@ enter(struct door *d, struct err_msg *why)
 		e = client_open(&d->client, fd, why);
 	if (e == ERR_OK)
 		e = client_attach(d->client, &snapshot, why);
+	d->started_wall = (uint64_t)json_get_int(json_object_get(snapshot, "bench"),
+	    "started_wall", 0);
 	if (e == ERR_OK)
 		d->commands = json_incref(json_object_get(snapshot, "commands"));
 	json_decref(snapshot);

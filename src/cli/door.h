@@ -23,6 +23,7 @@ struct door {
 	char console[DOOR_NAME_MAX]; /* of the target, "" when it is not open yet */
 	uint32_t stream;
 	json_t *commands; /* the bench's command table */
+	uint64_t started_wall; /* of the bench's time 0 */
 };
 
 /*

@@ -75,6 +75,94 @@ wait_for 'grep -q again "$T/plain.log"' 10
 is "$(grep -c . "$T/plain.log")" 1 "append=off begins anew"
 vdo console.log off >/dev/null
 
+# --- saving a part of it
+
+vdo mark.set here >/dev/null
+printf 'behind the mark\r\n' >&9
+wait_for 'grep -aq "behind the mark" "$dir/console-main.raw"' 10
+run vdo console.save "$T/part" from=mark:here
+is "$(tr -d '\r' <"$T/part")" "behind the mark" "console.save: from a mark, exact bytes"
+vdo console.save "$T/all" >/dev/null
+same "$T/all" "$dir/console-main.raw" "and all of it"
+run vdo console.save "$T/x" from=mark:nowhere
+is "$status" 2 "a place that is none"
+vdo console.save "$T/x" from=@4 to=@9 >/dev/null
+is "$(stat -c %s "$T/x")" 5 "and by offsets"
+
+# --- vise console
+
+printf '#!/bin/sh\nstty raw -echo\nexec python3 "%s"\n' "$T/echo.py" >"$T/echo"
+cat >"$T/echo.py" <<'P'
+import os
+os.write(1, "error 1 欢迎使用\r\nfine 2\r\nerror 3\r\n\x1b]0;evil\x07\x1b[6n\u202e\u009b31m<\r\n".encode())
+while True:
+    got = os.read(0, 100)
+    if not got:
+        break
+    os.write(1, b"heard " + got.hex().encode() + b"\r\n")
+P
+chmod +x "$T/echo"
+printf 'hi\n' >"$T/in"
+"$VISE" console "exec:$T/echo" --map out:lf=cr --filter 'error|heard' --times start --quiet 2500ms <"$T/in" >"$T/out" 2>"$T/err"
+is $? 0 "vise console: a pipe ends after its quiet time"
+like "$(cat "$T/out")" '^\[ *[0-9.]+\] error 1 欢迎使用' "with times"
+unlike "$(cat "$T/out")" 'fine 2' "lines that do not match are left out"
+like "$(cat "$T/out")" 'heard 68690d' "and what is sent is mapped"
+"$VISE" console "exec:$T/echo" --map in:cr=none --echo --quiet 2500ms --log "$T/plain.raw" <"$T/in" >"$T/out" 2>"$T/err"
+unlike "$(od -An -c "$T/out" | tr -d ' ')" '\\r' "the map of what is shown"
+like "$(cat "$T/out")" '^hi$' "local echo"
+like "$(od -An -c "$T/plain.raw" | tr -d ' \n')" 'fine2\\r' "the log has the bytes as they came"
+run "$VISE" console "exec:$T/echo" --map up
+is "$status" 2 "a map that is none"
+run "$VISE" console "exec:$T/echo" --times never
+is "$status" 2 "a kind of time that is none"
+python3 - "$VISE" "$T/echo" >"$T/says" 2>&1 <<'P'
+import os, pty, select, sys, termios, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "console", "exec:" + sys.argv[2]])
+out = b""
+def until(what, seconds=20):
+    global out
+    end = time.time() + seconds
+    while what not in out:
+        assert time.time() < end, (what, out)
+        if select.select([fd], [], [], 0.1)[0]:
+            try:
+                got = os.read(fd, 65536)
+            except OSError:
+                got = b""
+            assert got, ("ended", out)
+            out += got
+before = termios.tcgetattr(fd)
+until("欢迎使用".encode())
+until(b"^T q leaves")
+until(b"31m<")
+for evil in (b"\x1b]0;", b"\x1b[6n", b"\xe2\x80\xae", b"\xc2\x9b"):
+    assert evil not in out, (evil, out)
+assert b"\\x1b]0;evil\\x07\\x1b[6n\\xe2\\x80\\xae" in out, out
+os.write(fd, b"\x03")                # the board's, not ours
+until(b"heard 03")
+os.write(fd, b"\x14\x14")
+until(b"heard 14")
+os.write(fd, b"\x14x")
+until(b"\r\n[^T q leaves")
+os.write(fd, b"\x14q")
+end = time.time() + 20
+while True:
+    done, status = os.waitpid(pid, os.WNOHANG)
+    if done:
+        break
+    assert time.time() < end
+    if select.select([fd], [], [], 0.05)[0]:
+        try:
+            os.read(fd, 4096)
+        except OSError:
+            pass
+assert os.waitstatus_to_exitcode(status) == 0, status
+P
+ok $? "on a terminal: keys go to the board, ^T q leaves, nothing of the board steers the terminal" || note <"$T/says"
+
 # --- a disk that is full: here a limit on the size of files, lifted later
 
 if command -v prlimit >/dev/null 2>&1 && prlimit --fsize=200000:unlimited true 2>/dev/null; then

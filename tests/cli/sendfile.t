@@ -208,7 +208,7 @@ free
 wait_for 'cmp -s "$T/image.bin" "$T/heard"' 20
 same "$T/image.bin" "$T/heard" "raw: the board heard the file's bytes"
 : >"$T/heard"
-vdo console.map out:lf=crlf out:del=bs >/dev/null
+vdo console.map out:lf=crlf,out:del=bs >/dev/null
 vdo console.pace char=2ms line=5ms >/dev/null
 run vdo console.pace --json
 like "$out" '"line_ms": ?5' "pace says what it is"
@@ -220,5 +220,5 @@ is "$(od -An -c "$T/heard" | tr -s ' ')" ' a b \b \r \n c \n d \r' "typed bytes 
 run vdo console.map in:up=down
 is "$status" 2 "a map that is none"
 run vdo console.map
-is "$out" "out:lf=crlf out:del=bs" "the map as it is"
+is "$out" "out:lf=crlf,out:del=bs" "the map as it is"
 plan
