@@ -2,8 +2,8 @@
 
 dist_man_MANS += \
 	man/vise-at.1 \
-	man/vise-decode.1 \
 	man/vise-console.1 \
+	man/vise-decode.1 \
 	man/vise-flash.1 \
 	man/vise-gauges.1 \
 	man/vise-goroutines.1 \
