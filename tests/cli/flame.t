@@ -166,4 +166,31 @@ fi
 run "$VISE" pprof flame "$B" -o "$T/no/such/folder/x.svg"
 isnt "$status" 0 "a folder that is not there"
 like "$err" 'x\.svg' "names the file"
+
+# --- the same of a bench: what the screen asks, with words
+
+spawn "$BUILD/vise-bench" --foreground --name looks --linger 60s
+wait_for 'test -S "$XDG_RUNTIME_DIR/vise/looks.sock"' 20
+ok $? "a bench"
+run "$VISE" do --bench looks --json "profile.view"
+isnt "$status" 0 "nothing is chosen yet"
+like "$out" 'profile\.grab' "the next step is told"
+run "$VISE" do --bench looks "profile.load $A $B"
+is "$status" 0 "two profiles are chosen"
+run "$VISE" do --bench looks --json "profile.view parts=table,flame limit=2 sort=cum only=growth columns=20"
+like "$out" '"table":.*"sort":"cum"' "rows and boxes"
+run "$VISE" do --bench looks --json "profile.view parts=table match=NewSource type=inuse_space"
+like "$out" '"name":"math/rand.NewSource","flat":-5376' "rows that match"
+run "$VISE" do --bench looks --json "profile.details hash/crc32.slicingMakeTable"
+like "$out" '"callers":\[\{"name":"hash/crc32.archInitIEEE"' "details of a function"
+run "$VISE" do --bench looks --json "profile.details no.such"
+isnt "$status" 0 "a function that is nowhere"
+run "$VISE" do --bench looks "profile.export $T/bench.speedscope.json focus=crc32"
+is "$status" 0 "an export"
+python3 -c 'import json,sys; o=json.load(open(sys.argv[1])); assert any("crc32" in f["name"] for f in o["shared"]["frames"])' "$T/bench.speedscope.json"
+ok $? "is a speedscope file"
+run "$VISE" do --bench looks "profile.export ../x.svg"
+isnt "$status" 0 "no way out of the bench's folder by a relative name"
+run "$VISE" do --bench looks "profile.leaks"
+isnt "$status" 0 "no series yet"
 plan
