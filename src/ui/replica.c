@@ -441,8 +441,12 @@ on_mark(struct replica *r, const json_t *body, uint64_t t, struct replica_news *
 {
 	struct replica_console *c = console_of(r, json_object_get(body, "console"));
 	const uint64_t offset = (uint64_t)json_get_int(body, "offset", 0);
+	const char *text = json_get_str(body, "text", "");
 
 	(void)news;
+	/* a loss and a return are shown by the change of state, with the time and the device */
+	if (strncmp(text, "port lost: ", 11) == 0 || strncmp(text, "port back after ", 16) == 0)
+		return;
 	if (c != NULL)
 		stream_mark(&c->stream, local_offset(&c->stream, offset), t, REPLICA_MARK,
 		    json_get_str(body, "text", ""));
