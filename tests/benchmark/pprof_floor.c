@@ -1,4 +1,4 @@
-/* pprof_floor.c - the least that a comparison of two profiles can cost: inflate both, walk each once.
+/* pprof_floor.c - the least that comparing two profiles can cost: inflate both, walk each once.
  *
  *	pprof_floor A B
  *
@@ -69,7 +69,9 @@ one(const char *path, uint64_t *sum)
 	in = malloc(n + 1);
 	if (n < 18 || in == NULL || fread(in, 1, n, f) != n)
 		return 1;
-	size = in[n - 4] | (size_t)in[n - 3] << 8 | (size_t)in[n - 2] << 16 | (size_t)in[n - 1] << 24;
+	size = 0;
+	for (size_t i = 1; i <= 4; i++)
+		size = size << 8 | in[n - i];
 	out = malloc(size + 1);
 	if (out == NULL
 	    || libdeflate_gzip_decompress(d, in, n, out, size, &made) != LIBDEFLATE_SUCCESS)

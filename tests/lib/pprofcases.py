@@ -68,7 +68,7 @@ def ours(command, options, sources, base):
             args.append("--%s=%s" % (name, value))
     if command in PATTERN:
         args.append(PATTERN[command])
-    run = subprocess.run(args + sources, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.run(args + sources, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=FOLDER)
     return run.returncode, run.stdout, run.stderr.decode("utf-8", "replace")
 
 
@@ -102,7 +102,7 @@ class Group:
 
     def add(self, command, *options):
         names = [n for n, _ in options]
-        if ("sample_index", "1") in options and "goroutine" in self.title:
+        if ("sample_index", "1") in options and re.search("goroutine|thread", self.title):
             return              # it has one type only
         if len(set(names)) == len(names) and command in HAVE:
             self.cases.append((command, options))
