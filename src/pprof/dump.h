@@ -2,12 +2,13 @@
  * dump.h - the goroutines of a program: from a dump (debug=2, a panic, SIGQUIT), from debug=1 text,
  * or from a goroutine profile.
  *
- * Layer   pprof; value header. dump_free() ends a dump. One that was made of a profile borrows it.
- * Format  research/pprof.md 1.4, 1.5 (Go's runtime/traceback.go, 1.4 to 1.27; runtime/pprof). What
- *         stands before, between and behind is passed over: log lines, register tables, "exit
- *         status 2". Escape sequences, CR and the prefix a logger put before each line are taken
- *         off; of several dumps in one text the last is taken, and `dumps` says how many there
- *         were.
+ * Layer   pprof; value header. dump_free() ends a dump. One that was made of a profile borrows
+ *         it.
+ * Format  research/pprof.md 1.4, 1.5 (Go's runtime/traceback.go, 1.4 to 1.27; runtime/pprof).
+ *         What stands before, between and behind is passed over: log lines, register tables,
+ *         "exit status 2". Escape sequences, CR and the prefix a logger put before each line are
+ *         taken off; of several dumps in one text the last is taken, and `dumps` says how many
+ *         there were.
  * Keeps   every stack once; a goroutine is a state, an age and the number of its stack.
  * Errors  ERR_FORMAT: no goroutine in it; ERR_LIMIT; ERR_MEMORY.
  */

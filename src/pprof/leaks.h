@@ -3,18 +3,18 @@
  *
  * Layer   pprof; value header. leaks_fini() ends a ranking; it borrows the series.
  * Method  research/pprof.md 3.2. Slope: least squares over the snapshots of one segment (runs,
- *         rates
- *         and builds are never mixed; snapshots without a GC between them are left out). Its error
- *         has two parts: what the points scatter about the line, with Student's t for so few of
- *         them, and the sampling of growth that stays sampled (its points lie on a line all the
- *         same): variance = growth x size (1-p)/p, p = 1 - e^(-size/rate). Ranked by slope_low, the
- *         lower end of the interval: what a stack surely grows by. The Theil-Sen slope (median of
- *         the slopes of all pairs) must agree, so one wild snapshot makes no leak.
- * Level   1 %, shared among the stacks that are large enough to matter (Bonferroni, not below 0.1
- * %).
- * Bars    growth_sd of a difference: objects that came and those that went each bring their noise;
- *         how many came is bounded by the allocation counters. Hence a site that keeps 64 MiB and
- *         replaces all of it has +- 8 MiB, and +2 MiB of it is no finding.
+ *         rates and builds are never mixed; snapshots without a GC between them are left out).
+ *         Its error has two parts: what the points scatter about the line, with Student's t for
+ *         so few of them, and the sampling of growth that stays sampled (its points lie on a line
+ *         all the same): variance = growth x size (1-p)/p, p = 1 - e^(-size/rate). Ranked by
+ *         slope_low, the lower end of the interval: what a stack surely grows by. The Theil-Sen
+ *         slope (median of the slopes of all pairs) must agree, so one wild snapshot makes no
+ *         leak.
+ * Level   1 %, shared among the stacks that are large enough to matter (Bonferroni), not below
+ *         0.1 %.
+ * Bars    growth_sd of a difference: objects that came and those that went each bring their
+ *         noise; how many came is bounded by the allocation counters. Hence a site that keeps 64
+ *         MiB and replaces all of it has +- 8 MiB, and +2 MiB of it is no finding.
  * Verdict leak: 5 or more snapshots, grows steadily, surely, and by min_growth (documented rule:
  *         1 MiB; 5 for counts). suspect: the same from fewer snapshots. churn: allocates much and
  *         frees it.
