@@ -51,6 +51,7 @@ TESTS += \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/decode.t \
+	tests/cli/decoder.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
@@ -93,6 +94,7 @@ EXTRA_DIST += \
 	tests/cli/cli.t \
 	tests/cli/console.t \
 	tests/cli/decode.t \
+	tests/cli/decoder.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \

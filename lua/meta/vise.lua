@@ -280,6 +280,10 @@ function vise.board(t) end
 ---@param t {id: string, title?: string, doc?: string, keys?: string, board?: string, at?: string, prefix?: string, match?: vise.Pattern, send?: string, expect?: vise.Pattern, timeout?: vise.Duration, params?: table<string, vise.Param>, steps?: vise.Step[], result?: (string|vise.Field)[], verdict?: (fun(vars: table): string?), limit?: vise.Duration, resume?: boolean|vise.Duration, run?: async fun(ctx: table): table?}
 function vise.macro(t) end
 
+---A decoder. Which lines it gets is in plugin.json: "provides": ["decoder:ID"], "decoders": { ID: { "literal": "..." } }.
+---@param t {id: string, doc?: string, feed: fun(line: string, meta: {console: string, offset: integer}): nil|string|{text?: string|string[], level?: "info"|"warn"|"crash", notice?: string, gauges?: table<string, number|{[1]: number, [2]: string}>}}
+function vise.decoder(t) end
+
 ---@async
 ---@param seconds vise.Duration
 function vise.sleep(seconds) end

@@ -43,7 +43,8 @@ end
 ------------------------------------------------------------------ plugins
 
 local manifest_keys = { name = true, version = true, api = true, entry = true, provides = true, requires = true, needs = true,
-  options = true, doc = true, boards = true, macros = true }
+  options = true, doc = true, boards = true, macros = true,
+  decoders = true }
 
 local function manifest_of(dir, text)
   local m = core.json.decode(text)
@@ -141,6 +142,18 @@ function actions.debug(r)
     job = proc.id, result = "pass" })
 end
 
+
+-- Lines come as long as the bench lives; one that goes wrong is said and left behind.
+function actions.decode(r)
+  local d = need(core.decoders, "decoder", r.id)
+  while true do
+    for _, row in ipairs(core.call("vise.decoder", "command", { line = core.line("decoder.next", { r.id }, {}) }) or {}) do
+      local ok, res = pcall(d.feed, row.line, { console = row.console, offset = row.offset })
+      if not ok then vise.log.error("decoder %s: %s", r.id, tostring(res)) end
+      if ok and res ~= nil then core.decoded(r.id, row, res) end
+    end
+  end
+end
 
 function actions.describe()
   core.out(core.json.encode(core.describe()))

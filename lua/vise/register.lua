@@ -3,7 +3,7 @@
 local core, vise = ...
 local fail = vise.fail
 
-core.boards, core.workflows, core.macros = {}, {}, {}
+core.boards, core.workflows, core.macros, core.decoders = {}, {}, {}, {}
 core.order = {}                                         -- workflows as they came
 
 local function is_text(v) return type(v) == "string" end
@@ -63,6 +63,10 @@ local macro_fields = {
   steps = { list_of(is_table), "a list of steps" }, result = { is_table, "a list of fields" }, verdict = T.fn, limit = T.time,
   resume = { function(v) return is_bool(v) or is_time(v) end, "true or a duration" },
 }
+local decoder_fields = { id = { is_id, "letters, digits, - _ .", true }, doc = T.text, feed = { is_fn, "a function", true } }
+local decoded_fields = { text = { function(v) return is_text(v) or list_of(is_text)(v) end, "text or a list of texts" },
+  level = { function(v) return v == "info" or v == "warn" or v == "crash" end, "info, warn or crash" }, notice = T.text,
+  gauges = T.table }
 local aliases = { choice = "enum", text = "string" }
 local param_types = { choice = true, text = true, enum = true, int = true, number = true, bool = true, duration = true, bytes = true, string = true,
   url = true }
@@ -131,6 +135,30 @@ function vise.workflow(t)
   add("vise.workflow", core.workflows, t)
   table.insert(core.order, t)
   return t
+end
+
+-- vise.decoder{ id, feed = function(line, meta) -> nil | text | { text, level, notice, gauges = { name = value
+-- or { value, unit } } } end }. feed does not wait; which lines it gets is in the manifest.
+function vise.decoder(t)
+  check("vise.decoder", t, decoder_fields)
+  add("vise.decoder", core.decoders, t)
+  return t
+end
+
+function core.decoded(id, row, res)
+  if is_text(res) then res = { text = res } end
+  check("decoder " .. id, res, decoded_fields)
+  local rows = is_text(res.text) and { res.text } or res.text or {}
+  local where = { console = row.console, offset = row.offset, stop = row.stop, level = res.level, notice = res.notice }
+  if #rows > 0 or res.notice then
+    vise.cmd(core.line("decoder.say", { id }, where, #rows > 0 and rows or nil))
+  end
+  for name, v in pairs(res.gauges or {}) do
+    local value, unit = v, nil
+    if is_table(v) then value, unit = v[1], v[2] end
+    if type(value) ~= "number" then fail("usage", "decoder %s: gauge %s is no number", id, tostring(name)) end
+    vise.cmd(core.line("decoder.say", { id }, { console = row.console, gauge = name, value = value, unit = unit }))
+  end
 end
 
 function vise.macro(t)

@@ -15,6 +15,7 @@
 #include "bench/bundle.h"
 #include "bench/clients.h"
 #include "bench/consoles_open.h"
+#include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/demo.h"
 #include "bench/gauges.h"
@@ -286,6 +287,7 @@ bench_free(struct bench *b)
 	jobs_close(b);
 	demo_close(b);
 	consoles_close(b);
+	decode_plugins_close(b);
 	decoders_close(b);
 	meters_close(b);
 	triggers_close(b);
@@ -349,6 +351,7 @@ serve(struct bench *b)
 	meters_open(b);
 	triggers_open(b);
 	boards_open(b);
+	decode_plugins_open(b);
 	macros_open(b);
 	process_ready(NULL);
 	run_lines(b);

@@ -170,6 +170,32 @@ check_file(const char *file, struct err_msg *why)
 	return path_exists(file) ? ERR_OK : err_set(why, ERR_NOENT, file, NULL, "no such file");
 }
 
+enum err
+boards_host(struct bench *b, const char *kind, const char *id, const char *verb, uint32_t *job,
+    struct err_msg *why)
+{
+	const struct manifest *m = manifest_find(&b->manifests, kind, id);
+	const struct host_run r = { .kind = kind, .id = id, .verb = verb };
+	struct bench_job *j;
+	json_t *argv;
+	char *name;
+	enum err e;
+
+	if (m == NULL)
+		return err_set(why, ERR_NOENT, id, NULL, "no plugin provides the %s %s", kind, id);
+	argv = host_argv(b, m, &r, NULL);
+	name = mem_fmt("%s %s", verb + 2, id);
+	const struct bench_job_request q = { .name = name, .kind = "script", .argv = argv,
+		.with_socket = true, .by = "bench" };
+
+	e = jobs_start(b, &q, &j, why);
+	json_decref(argv);
+	mem_free(name);
+	if (e == ERR_OK)
+		*job = (uint32_t)job_id(j->job);
+	return e;
+}
+
 static void
 run_host(struct command_call *c, const struct host_run *r)
 {

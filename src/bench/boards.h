@@ -14,6 +14,10 @@ void     boards_close(struct bench *b);
 /* What a script host registered after loading its plugin. */
 enum err boards_register(struct bench *b, const json_t *params, struct err_msg *why);
 
+/* A script host for what a plugin provides, as a job of its own: verb is "--decode". */
+enum err boards_host(struct bench *b, const char *kind, const char *id, const char *verb,
+    uint32_t *job, struct err_msg *why);
+
 /* The lists of boards, workflows and macros, to everyone. */
 void boards_told(struct bench *b);
 /* Looks for new plugins in the folders. */

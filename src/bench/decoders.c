@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/consoles.h"
+#include "bench/decode_plugins.h"
 #include "bench/news.h"
 #include "bench/symbols.h"
 #include "console/times.h"
@@ -508,8 +509,7 @@ static void
 cmd_decoders(struct command_call *c)
 {
 	const struct bench *b = c->ctx;
-	json_t *list = json_array(), *row;
-	size_t i;
+	json_t *list = json_array(), *more = decode_plugins_json(b);
 
 	for (const struct decoder_ops *const *o = decoders; *o != NULL; o++) {
 		json_t *d = json_object();
@@ -519,8 +519,8 @@ cmd_decoders(struct command_call *c)
 		json_put_str(d, "help", (*o)->help);
 		(void)json_array_append_new(list, d);
 	}
-	json_array_foreach(b->decoders, i, row)
-		(void)json_array_append(list, row);
+	(void)json_array_extend(list, more);
+	json_decref(more);
 	command_done(c, list);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/meters.h"
 #include "bench/triggers.h"
@@ -13,6 +14,7 @@ give(struct follow *f, const struct follow_line *l)
 {
 	decode_line(f->decode, l->p, l->n, l->offset, l->end);
 	meters_line(f, l);
+	decode_plugins_line(f, l);
 	triggers_line(f, l);
 }
 

@@ -84,7 +84,7 @@ struct bench {
 	struct meters *meters;          /* meters.h */
 	struct triggers *triggers;      /* triggers.h */
 	struct symbols *symbols;        /* symbols.h */
-	json_t *decoders;               /* of plugins: rows of decoder.list */
+	struct decode_plugins *decode_plugins;  /* decode_plugins.h */
 	struct macro_state *macro;      /* runs of macros, see macros.h */
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */

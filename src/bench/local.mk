@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/consoles_lend.c %D%/consoles_lend.h \
 	%D%/consoles_open.c %D%/consoles_open.h \
 	%D%/consoles_wire.c %D%/consoles_wire.h \
+	%D%/decode_plugins.c %D%/decode_plugins.h \
 	%D%/decoders.c %D%/decoders.h \
 	%D%/demo.c %D%/demo.h \
 	%D%/follow.c %D%/follow.h \

@@ -120,7 +120,7 @@ put(struct follow *f, const char *group, const char *name, double v, const char 
 void
 meters_value(void *follow, const char *name, double value, const char *unit)
 {
-	put(follow, "go", name, value, unit);
+	put(follow, strncmp(name, "go.", 3) == 0 ? "go" : "plot", name, value, unit);
 }
 
 /* ---- lines */

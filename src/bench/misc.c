@@ -8,6 +8,7 @@
 #include "bench/consoles_open.h"
 #include "bench/consoles_wire.h"
 #include "bench/logs.h"
+#include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/meters.h"
 #include "bench/news.h"
@@ -20,7 +21,7 @@
 #include "bench/typing.h"
 
 const struct command *const bench_commands[] = {
-	bench_decode_commands, bench_meter_commands, bench_trigger_commands,
+	bench_decode_commands, bench_decoder_commands, bench_meter_commands, bench_trigger_commands,
 	bench_console_commands, bench_console_open_commands, bench_console_wire_commands,
 	bench_lend_commands, bench_log_commands, bench_save_commands, bench_send_commands,
 	bench_typing_commands,

@@ -88,6 +88,7 @@ scan_one(const char *name, void *arg)
 		m->options = json_incref(json_object_get(o, "options"));
 		m->boards = json_incref(json_object_get(o, "boards"));
 		m->macros = json_incref(json_object_get(o, "macros"));
+		m->decoders = json_incref(json_object_get(o, "decoders"));
 	}
 out:
 	json_decref(o);
@@ -119,6 +120,7 @@ manifest_list_fini(struct manifest_list *l)
 		json_decref(m->options);
 		json_decref(m->boards);
 		json_decref(m->macros);
+		json_decref(m->decoders);
 	}
 	mem_free(l->item);
 	*l = (struct manifest_list){ .n = 0 };
@@ -159,6 +161,7 @@ add_facts(json_t *row, const char *kind, const json_t *facts)
 	static const struct fact known[] = {
 		{ "board", "name" }, { "board", "match" }, { "board", "console" },
 		{ "macro", "title" }, { "macro", "doc" }, { "macro", "keys" }, { "macro", "at" },
+		{ "decoder", "literal" }, { "decoder", "pattern" }, { "decoder", "doc" },
 		{ "macro", "params" }, { "macro", "steps" }, { "macro", "board" },
 	};
 
@@ -167,6 +170,13 @@ add_facts(json_t *row, const char *kind, const json_t *facts)
 		    json_object_get(facts, known[i].key) != NULL)
 			(void)json_object_set(row, known[i].key,
 			    json_object_get(facts, known[i].key));
+}
+
+static const json_t *
+facts_of(const struct manifest *m, const char *kind)
+{
+	return strcmp(kind, "macro") == 0 ? m->macros : strcmp(kind, "decoder") == 0 ?
+	    m->decoders : m->boards;
 }
 
 json_t *
@@ -187,8 +197,7 @@ manifest_json(const struct manifest_list *l, const char *kind)
 			o = json_object();
 			json_put_str(o, "id", id);
 			json_put_str(o, "name", id);
-			add_facts(o, kind, json_object_get(strcmp(kind, "macro") == 0 ?
-			    l->item[i].macros : l->item[i].boards, id));
+			add_facts(o, kind, json_object_get(facts_of(&l->item[i], kind), id));
 			json_put_str(o, "plugin", l->item[i].name);
 			json_put_str(o, "dir", l->item[i].dir);
 			(void)json_array_append_new(list, o);

@@ -23,6 +23,7 @@ struct manifest {
 	json_t *options;                /* object or NULL */
 	json_t *boards;                 /* object of board ids, or NULL */
 	json_t *macros;                 /* object of macro ids, or NULL */
+	json_t *decoders;               /* object: id to {literal or pattern, doc}, or NULL */
 	char *problem;                  /* why it is not usable, or NULL */
 };
 

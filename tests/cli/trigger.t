@@ -136,8 +136,7 @@ mkfifo "$T/slow"
 cat >"$T/talk.sh" <<X
 #!/bin/sh
 stty raw -echo
-printf 'boot\nlow a=b\n'
-exec cat
+while sleep 0.2; do printf 'boot\nlow a=b\n'; done
 X
 chmod +x "$T/talk.sh"
 run timeout 30 "$BUILD/vise" console "exec:$T/talk.sh" --trigger 'boot=notice' --trigger 'a=b=stop' 0<>"$T/slow"
