@@ -29,8 +29,8 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
 	{ "--fd", NUMBER, 0 }, { "--set", SET, 0 },
 	{ "--describe", ACT, 0 }, { "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 },
-	{ "--reset", ACT_ID, 0 }, { "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--debug", ACT_ID_FILE, 0 },
-	{ NULL, TEXT, 0 },
+	{ "--reset", ACT_ID, 0 }, { "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 },
+	{ "--debug", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
 };
 
 struct line {
