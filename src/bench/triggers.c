@@ -142,7 +142,8 @@ do_log_stop(struct trigger *t, struct bench_console *k, const char *line)
 	run_line(t, k, verb, "");
 }
 
-/* The event itself holds the viewers at the line; nothing is kept from the log. */
+/* The event itself holds the viewers at the line (ui/holds.h), and ends `vise console`; the console
+ * goes on and nothing is kept from the log. */
 static void
 do_stop(struct trigger *t, struct bench_console *k, const char *line)
 {
@@ -198,6 +199,7 @@ fire(struct trigger *t, struct follow *f, const struct follow_line *l)
 	json_put_str(o, "console", k->name);
 	json_put_int(o, "stream", k->stream);
 	json_put_int(o, "offset", (int64_t)l->offset);
+	json_put_int(o, "end", (int64_t)l->end);
 	json_put_strn(o, "line", buf_str(&plain), plain.len < 400 ? plain.len : 400);
 	json_put_int(o, "held", (int64_t)t->held);
 	bench_news(t->bench, "trigger", o);
@@ -207,13 +209,21 @@ fire(struct trigger *t, struct follow *f, const struct follow_line *l)
 	buf_fini(&plain);
 }
 
+/* A console is meant by its name, or by what it was opened with: that is known before it is. */
+static bool
+is_of(const struct trigger *t, const struct bench_console *k)
+{
+	return t->console == NULL || strcmp(t->console, k->name) == 0 ||
+	    strcmp(t->console, console_spec(k->console)) == 0;
+}
+
 static void
 consider(struct trigger *t, struct follow *f, const struct follow_line *l)
 {
 	struct pattern_match m;
 	uint64_t now;
 
-	if (t->off || (t->console != NULL && strcmp(t->console, f->console->name) != 0) ||
+	if (t->off || !is_of(t, f->console) ||
 	    (l->again && t->line == l->offset && t->stream == f->console->stream) ||
 	    pattern_find(t->pattern, l->p, l->n, 0, &m) != PATTERN_YES)
 		return;
@@ -504,7 +514,7 @@ static const struct command_arg add_args[] = {
 	{ "action", ARG_WORD, 0, "notice",
 	    "notice alarm mark macro workflow command log log-stop stop" },
 	{ "arg", ARG_WORD, 0, NULL, "its text, id, command line or path; {console} is the name" },
-	{ "console", ARG_WORD, 0, NULL, "only lines of this console" },
+	{ "console", ARG_WORD, 0, NULL, "only lines of this console: its name or address" },
 	{ "once", ARG_BOOL, 0, "off", "only the first time" },
 	{ "cooldown", ARG_DURATION, 0, "1s", "not again for so long" },
 	{ "literal", ARG_BOOL, 0, "off", "no character of the pattern is special" },

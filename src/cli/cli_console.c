@@ -30,6 +30,7 @@ struct console {
 	const char *log_path, *baud, *share, *share_ro;
 	struct args_sets triggers;      /* "PATTERN=ACTION[:ARG]" */
 	json_t *mine;                   /* ids of those that were made of them */
+	uint64_t shown, stop_at;        /* offsets: what came so far; where `stop` fired, 0: not */
 	const char *map, *filter_text, *quiet_text, *times_text;
 	bool timestamps, hex, echo;
 	enum times_kind kind;
@@ -230,15 +231,23 @@ add_hex(struct console *s, struct buf *out, const unsigned char *p, size_t n)
 	}
 }
 
+/* `stop` fired, which is told sooner than the line is: it ends us once that was shown. */
+static void
+stop_at_line(struct console *s)
+{
+	if (s->stop_at != 0 && s->shown >= s->stop_at)
+		stop(s, ERR_OK);
+}
+
 static void
 on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p, size_t n)
 {
 	struct console *s = arg;
 	struct buf out;
 
-	(void)offset;
 	if (stream != s->door.stream || s->done)
 		return;
+	s->shown = offset + n;
 	if (s->log >= 0 && !put_all(s->log, p, n))
 		stop(s, err_errno(&s->why, errno, s->log_path, "writing"));
 	buf_init(&out, n * 40 + s->line.len * 5 + LINE_EXTRA);
@@ -253,6 +262,7 @@ on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p,
 		loop_timer_stop(s->quiet);
 		s->quiet = NULL;
 	}
+	stop_at_line(s);
 }
 
 /* One of ours fired: it is said, and `stop` ends us well. */
@@ -266,7 +276,8 @@ on_trigger(struct console *s, const json_t *body)
 		if (json_equal(id, json_object_get(body, "id")) == 0) {
 			continue;
 		} else if (strcmp(json_get_str(body, "action", ""), "stop") == 0) {
-			stop(s, ERR_OK);
+			s->stop_at = (uint64_t)json_get_int(body, "end", 1);
+			stop_at_line(s);
 		} else {
 			fputs("trigger ", stderr);
 			say_str(stderr, json_get_str(body, "pattern", ""));
@@ -294,6 +305,8 @@ on_event(void *arg, const char *type, const json_t *body)
 	    s->door.stream == (uint32_t)json_get_int(body, "id", -1))
 		stop(s, err_set(&s->why, ERR_EOF, s->door.console, NULL, "the console was closed"));
 }
+
+static const struct client_ops ops = { .event = on_event, .bytes = on_bytes };
 
 /* ---- what we say */
 
@@ -518,21 +531,23 @@ share(struct console *s, const char *address, bool read_only, struct err_msg *wh
 
 /* --trigger PATTERN=ACTION[:ARG]; the last = counts, so that a pattern may hold one. */
 static enum err
-add_trigger(struct console *s, const char *text, struct err_msg *why)
+add_trigger(struct console *s, const char *target, const char *text, struct err_msg *why)
 {
 	const char *last = strrchr(text, '='), *arg = strchr(last, ':');
 	char *pattern = mem_strn(text, (size_t)(last - text)),
 	     *action = arg != NULL ? mem_strn(last + 1, (size_t)(arg - last - 1)) :
 	    mem_str(last + 1);
 	json_t *result = NULL;
+	char spec[DOOR_TARGET_MAX];
 	struct buf line;
 	enum err e;
 
+	door_spec(target, spec);
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, "trigger.add");
 	door_add(&line, "pattern", pattern);
 	door_add(&line, "action", action);
-	door_add(&line, "console", s->door.console);
+	door_add(&line, "console", s->door.console[0] != '\0' ? s->door.console : spec);
 	if (arg != NULL)
 		door_add(&line, "arg", arg + 1);
 	e = client_line(s->door.client, buf_str(&line), 10 * NS_PER_S, &result, why);
@@ -545,13 +560,18 @@ add_trigger(struct console *s, const char *text, struct err_msg *why)
 	return e;
 }
 
+/* Before the console is opened: a port may speak at once. */
 static enum err
-add_triggers(struct console *s, struct err_msg *why)
+add_triggers(struct console *s, const char *target, struct err_msg *why)
 {
 	enum err e = ERR_OK;
 
+	s->door.listens = &ops;
+	s->door.arg = s;
+	client_listen(s->door.client, &ops, s);
+
 	for (size_t i = 0; i < s->triggers.n && e == ERR_OK; i++)
-		e = add_trigger(s, s->triggers.v[i], why);
+		e = add_trigger(s, target, s->triggers.v[i], why);
 	return e;
 }
 
@@ -573,19 +593,21 @@ remove_triggers(struct console *s)
 static enum err
 run(struct console *s, struct err_msg *why)
 {
-	static const struct client_ops ops = { .event = on_event, .bytes = on_bytes };
-	json_t *params;
+	json_t *params, *answer = NULL;
 
 	if (s->log_path != NULL) {
 		s->log = sys_open(s->log_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
 		if (s->log < 0)
 			return err_errno(why, errno, s->log_path, "opening");
 	}
-	client_listen(s->door.client, &ops, s);
 	params = json_pack("{s:I,s:I}", "stream", (json_int_t)s->door.stream, "from",
 	    (json_int_t)(s->door.ephemeral ? 0 : -1));
-	if (client_call(s->door.client, "subscribe", params, 10 * NS_PER_S, NULL, why) != ERR_OK)
+	if (client_call(s->door.client, "subscribe", params, 10 * NS_PER_S, &answer, why) != ERR_OK)
 		return why->code;
+	if (s->shown == 0)
+		s->shown = (uint64_t)json_get_int(answer, "offset", 0);
+	json_decref(answer);
+	stop_at_line(s);
 	return follow(s, why);
 }
 
@@ -620,6 +642,8 @@ cli_console(struct cli_call *c)
 	if (e == ERR_OK)
 		e = door_open(&s.door, c->bench, c->word[0], true, &why);
 	if (e == ERR_OK)
+		e = add_triggers(&s, c->word[0], &why);
+	if (e == ERR_OK)
 		e = door_console(&s.door, c->word[0], s.baud, &why);
 	if (e == ERR_OK)
 		e = send_map(&s, &why);
@@ -627,8 +651,6 @@ cli_console(struct cli_call *c)
 		e = share(&s, s.share, false, &why);
 	if (e == ERR_OK)
 		e = share(&s, s.share_ro, true, &why);
-	if (e == ERR_OK)
-		e = add_triggers(&s, &why);
 	if (e == ERR_OK)
 		e = run(&s, &why);
 	remove_triggers(&s);

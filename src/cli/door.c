@@ -287,6 +287,7 @@ door_close(struct door *d)
 /* ---- the console of the target */
 
 struct opening {
+	const struct door *door;
 	int64_t id;
 	bool done;
 	bool bad;
@@ -313,19 +314,21 @@ opening_event(void *arg, const char *type, const json_t *body)
 
 	if (strcmp(type, "console") == 0 && json_get_int(console, "id", -1) == o->id)
 		opening_state(o, console);
+	if (o->door->listens != NULL)
+		o->door->listens->event(o->door->arg, type, body);
 }
 
 static enum err
 await_open(struct door *d, const char *target, const json_t *console, struct err_msg *why)
 {
 	static const struct client_ops ops = { .event = opening_event };
-	struct opening o = { .id = json_get_int(console, "id", -1) };
+	struct opening o = { .door = d, .id = json_get_int(console, "id", -1) };
 	enum err e;
 
 	opening_state(&o, console);
 	client_listen(d->client, &ops, &o);
 	e = client_wait(d->client, &o.done, sys_mono() + OPEN_NS, why);
-	client_listen(d->client, NULL, NULL);
+	client_listen(d->client, d->listens, d->arg);
 	if (e == ERR_TIMEOUT)
 		return err_set(why, ERR_TIMEOUT, target, "vise ports shows what is there",
 		    "it did not open in time");

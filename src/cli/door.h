@@ -24,6 +24,8 @@ struct door {
 	uint32_t stream;
 	json_t *commands; /* the bench's command table */
 	uint64_t started_wall; /* of the bench's time 0 */
+	const struct client_ops *listens; /* also while door_console waits; or NULL */
+	void *arg;
 };
 
 /*

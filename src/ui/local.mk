@@ -22,6 +22,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/fmt.h \
 	%D%/help.c \
 	%D%/help.h \
+	%D%/holds.c %D%/holds.h \
 	%D%/hexview.c \
 	%D%/hexview.h \
 	%D%/input.c \

@@ -494,6 +494,14 @@ on_shot(struct replica *r, const json_t *body, uint64_t t, struct replica_news *
 }
 
 static void
+on_trigger(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)r;
+	(void)t;
+	news->trigger = body;
+}
+
+static void
 on_decoded(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	(void)t;
@@ -529,7 +537,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "notice", on_notice }, { "notice.clear", on_notice_clear },
 		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },
-		{ "mark", on_mark }, { "decoded", on_decoded },
+		{ "mark", on_mark }, { "decoded", on_decoded }, { "trigger", on_trigger },
 		{ "at", on_at }, { "macro", on_macro }, { "macro.record", on_record },
 		{ "at.begin", on_at_begin },
 		{ "at.progress", on_at_begin }, { "bench.end", on_bench_end },

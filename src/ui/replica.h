@@ -45,6 +45,8 @@ struct replica_stream {
 	size_t   marks;
 	struct replica_note *note;      /* notes.h: what Vise says of lines */
 	size_t   notes;
+	bool     hold;                  /* holds.h: at this offset of the bench */
+	uint64_t hold_at;
 };
 
 enum replica_state { CONSOLE_OPENING, CONSOLE_OPEN, CONSOLE_LOST, CONSOLE_CLOSED };
@@ -140,6 +142,7 @@ struct replica_news {
 	const struct replica_job *job_ended;
 	const json_t *at;               /* an answer; the run of a macro; a command that began */
 	const json_t *run, *at_begin, *record;
+	const json_t *trigger;          /* it fired */
 	const struct replica_console *console;          /* its state changed */
 	bool gauges_only;               /* nothing but numbers moved */
 };

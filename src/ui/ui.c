@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/holds.h"
 #include "ui/lineinput.h"
 #include "ui/overlay.h"
 #include "ui/pane.h"
@@ -213,6 +214,7 @@ ui_bytes(struct ui *u, const struct replica_stream *s)
 
 	if (v != NULL)
 		streamview_update(v);
+	holds_apply(u);
 }
 
 /* ---- messages */
@@ -295,6 +297,8 @@ ui_news(struct ui *u, const struct replica_news *n)
 		say_job_end(u, n->job_ended);
 	if (n->notice != NULL)
 		say_notice(u, n->notice);
+	if (n->trigger != NULL)
+		holds_news(u, n->trigger);
 	at_result_news(u, n);
 }
 
@@ -633,6 +637,7 @@ ui_draw(struct ui *u, struct grid *g)
 	u->cols = grid_cols(g);
 	u->cursor_row = u->cursor_col = -1;
 	grid_clear(g);
+	holds_apply(u);
 	layout_make(&u->layout, u->rows, u->cols, u->focus, u->zoom || u->terminal);
 	if (u->message_until != 0 && u->mono >= u->message_until) {
 		u->message[0] = '\0';

@@ -143,6 +143,26 @@ run timeout 30 "$BUILD/vise" console "exec:$T/talk.sh" --trigger 'boot=notice' -
 is "$status" 0 "vise console --trigger PATTERN=stop ends well"
 like "$err" 'trigger boot: boot' "and says what else fired"
 
+# a port that speaks at once, and no more: the trigger is there before it
+cat >"$T/once.sh" <<'X'
+#!/bin/sh
+stty raw -echo
+printf 'hello\nPANIC now\n'
+exec cat
+X
+chmod +x "$T/once.sh"
+mkfifo "$T/idle"
+run timeout 30 "$BUILD/vise" console "exec:$T/once.sh" --trigger 'hello=notice' --trigger '^PANIC=stop' 0<>"$T/idle"
+is "$status" 0 "a port that speaks at once does not outrun the trigger"
+like "$err" 'trigger hello: hello' "what fired while it was opened is said"
+like "$out" 'PANIC now' "and the line that fired is shown before the end"
+run timeout 30 "$BUILD/vise" console --bench trig "exec:$T/once.sh" --trigger '^PANIC=stop' 0<>"$T/idle"
+is "$status" 0 "likewise in a bench that runs already"
+py "and its triggers are gone with it" <<'P'
+assert c.do("trigger.list") == []
+c.do("console.close " + [k["name"] for k in c.do("console.list") if k["spec"].endswith("once.sh")][0])
+P
+
 py "the journal says what fired, and for whom" <<'P'
 b = json.load(open(os.environ["S"][:-4] + "json"))["dir"]
 j = [json.loads(l) for l in open(b + "/journal.jsonl")]

@@ -111,6 +111,60 @@ asking(void **state)
 }
 
 static void
+says(struct rig *r, const char *text)
+{
+	struct replica_stream *s = &ui_console(r->ui)->stream;
+
+	assert_ptr_equal(replica_bytes(r->ui->replica, s->id, s->base + s->ring.end,
+	    61 * NS_PER_S, text, strlen(text)), s);
+	ui_bytes(r->ui, s);
+}
+
+static void
+a_trigger_holds_the_console(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	struct replica_stream *s = &ui_console(r->ui)->stream;
+	struct streamview *v;
+	uint64_t at;
+	char event[200];
+
+	(void)state;
+	says(r, "\r\n");
+	rig_draw(r);
+	at = s->base + s->ring.end;
+	snprintf(event, sizeof event, "{\"id\":1,\"pattern\":\"temp\",\"action\":\"notice\","
+	    "\"console\":\"main\",\"stream\":%u,\"offset\":%llu}", s->id, (unsigned long long)at);
+	rig_event(r, "trigger", event);
+	assert_false(r->ui->nav);                               /* a notice holds nothing */
+	snprintf(event, sizeof event, "{\"id\":2,\"pattern\":\"temp\",\"action\":\"stop\","
+	    "\"console\":\"main\",\"stream\":%u,\"offset\":%llu}", s->id, (unsigned long long)at);
+	rig_event(r, "trigger", event);
+	assert_false(r->ui->nav);                               /* its line is not here yet */
+	says(r, "temp 121\r\n");
+	for (int i = 0; i < 100; i++)
+		says(r, "more\r\n");
+	rig_draw(r);
+	assert_true(r->ui->nav);
+	v = ui_current_view(r->ui);
+	assert_false(v->follow);
+	assert_int_equal(streamview_line(v, v->cur, NULL).n, 8);
+	assert_memory_equal(streamview_line(v, v->cur, NULL).p, "temp 121", 8);
+	rig_type(r, "\r");                                      /* nothing reaches the board */
+	rig_type(r, "\x7f");
+	SENT(r, "");
+	assert_true(r->ui->nav);
+	rig_type(r, "i");
+	assert_false(r->ui->nav);
+	rig_type(r, "x");
+	SENT(r, "x");
+	says(r, "temp 122\r\n");                                /* once is once */
+	rig_draw(r);
+	assert_false(r->ui->nav);
+	rig_free(r);
+}
+
+static void
 scrollback_and_search(void **state)
 {
 	struct rig *r = rig_new("snapshot.json", 24, 80);
@@ -250,6 +304,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(live_keys_go_to_the_board), cmocka_unit_test(the_prefix),
 		cmocka_unit_test(the_menu_comes_after_300_ms), cmocka_unit_test(asking),
+		cmocka_unit_test(a_trigger_holds_the_console),
 		cmocka_unit_test(scrollback_and_search), cmocka_unit_test(palette),
 		cmocka_unit_test(not_open_and_observing), cmocka_unit_test(at_card),
 		    cmocka_unit_test(all_key_lines_run),
