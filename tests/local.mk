@@ -78,6 +78,7 @@ TESTS += \
 	tests/rig/links.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
+	tests/rig/rtt.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
@@ -121,6 +122,7 @@ EXTRA_DIST += \
 	tests/rig/links.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
+	tests/rig/rtt.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/hostile.t \
@@ -246,6 +248,7 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/board.h \
 	tests/rig/qemu-board/fw.c \
 	tests/rig/qemu-board/link.ld.in \
+	tests/rig/qemu-board/probe \
 	tests/rig/serialboard.py \
 	tests/screen/README.md
 

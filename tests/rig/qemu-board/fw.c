@@ -104,6 +104,30 @@ rtt_puts(const char *s)
 	r->wr = w;
 }
 
+/* A line that comes down goes up again, named. */
+static void
+rtt_serve(void)
+{
+	struct rtt_ring *r = &_SEGGER_RTT.down[0];
+	static char line[64];
+	static uint32_t n;
+
+	while (r->rd != *(volatile uint32_t *)&r->wr) {
+		const char c = r->buf[r->rd];
+
+		r->rd = (r->rd + 1) % r->size;
+		if (c != '\r' && c != '\n') {
+			line[n] = c;
+			n += n < sizeof(line) - 1;
+			continue;
+		}
+		line[n] = 0;
+		if (n)
+			rtt_puts("rtt: got "), rtt_puts(line), rtt_puts("\n");
+		n = 0;
+	}
+}
+
 static void
 out_char(char c)
 {
@@ -522,6 +546,7 @@ serve(void)
 			rtt_puts("rtt: tick\n");
 			step_me(8);
 		}
+		rtt_serve();
 		if (!n && ticks - urc_last >= 10)
 			urc_emit();
 		if (!uart_ready())
