@@ -2,6 +2,8 @@
  * anew). */
 #include "ui_rig.h"
 
+#include <ctype.h>
+
 #include "grid/dump.h"
 
 /* name, snapshot, size, keys typed; of the lost one an event comes first */
@@ -49,6 +51,27 @@ compare(const char *name, const struct buf *got)
 	mem_free(file);
 }
 
+/* The palette's "2 of 73": how many commands there are is no matter of the layout. */
+static void
+uncount(struct buf *screen)
+{
+	struct buf to;
+	const char *text = buf_str(screen), *of = strstr(text, " of "), *hits = of;
+	size_t digits;
+
+	assert_non_null(of);
+	while (hits > text && isdigit((unsigned char)hits[-1]))
+		hits--;
+	digits = strspn(of + 4, "0123456789");
+	assert_true(hits < of && digits > 0 && atol(of + 4) >= atol(hits));
+	buf_init(&to, 1 << 20);
+	(void)buf_add(&to, text, (size_t)(hits - 1 - text));
+	(void)buf_add(&to, "-----", digits <= 5 ? digits - 1 : 5); /* what the digits took */
+	(void)buf_add_fmt(&to, "%.*sN%s", (int)(of + 4 - (hits - 1)), hits - 1, of + 4 + digits);
+	buf_fini(screen);
+	*screen = to;
+}
+
 static void
 all_screens(void **state)
 {
@@ -70,6 +93,8 @@ all_screens(void **state)
 		buf_init(&got, 1 << 20);
 		assert_int_equal(grid_dump(r->grid, GRID_TEXT, &got), ERR_OK);
 		(void)buf_add_fmt(&got, "cursor %d %d\n", r->ui->cursor_row, r->ui->cursor_col);
+		if (strncmp(screens[i].name, "palette", 7) == 0)
+			uncount(&got);
 		compare(screens[i].name, &got);
 		buf_fini(&got);
 		rig_free(r);
