@@ -8,9 +8,7 @@ tmpdir
 need go golang-go
 need python3 python3
 need /usr/bin/time time
-GOCACHE=${GOCACHE:-$T/gocache}
-export GOCACHE
-make -C "$srcdir/tests/rig/leakd" OUT="$T/rig" all >"$T/rig.log" 2>&1 || bail "leakd does not build"
+go_rig leakd "$T/rig" >"$T/rig.log" 2>&1 || bail "leakd does not build"
 
 FLOOR=$T/floor
 ${CC:-cc} -O2 -o "$FLOOR" "$srcdir/tests/benchmark/pprof_floor.c" -ldeflate 2>"$T/cc.log" || FLOOR=

@@ -6,13 +6,10 @@ need python3 python3
 need go golang-go
 tmpdir
 : "${VISE:=$BUILD/vise}"
-# Go keeps its build cache in HOME unless told; ours is gone at the end
-GOCACHE=$T/gocache GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local
 GOPS_CONFIG_DIR=$T/gops LEAKD_GOPS=1 LEAKD_UNIX=$T/leakd.sock
-export GOCACHE GOFLAGS GOPROXY GOTOOLCHAIN GOPS_CONFIG_DIR LEAKD_GOPS LEAKD_UNIX
-at_end 'chmod -R u+w "$T/go" "$T/gocache" 2>/dev/null'
+export GOPS_CONFIG_DIR LEAKD_GOPS LEAKD_UNIX
 
-make -s -C "$srcdir/tests/rig/leakd" OUT="$T/go" all >"$T/make.log" 2>&1
+go_rig leakd "$T/go" >"$T/make.log" 2>&1
 ok $? "the Go server builds" || { note <"$T/make.log"; plan; exit 1; }
 spawn "$T/go/leakd" -rate 1 -portfile "$T/go.port" >/dev/null 2>&1 </dev/null
 server=$pid

@@ -157,7 +157,8 @@ like "$(cat "$T/x.txt")" ' rows are not listed \([0-9]+ below ' "and what is not
 run "$VISE" pprof top --json "$T/x.pb.gz"
 like "$out" '"total":[0-9]+' "the saved difference is read again"
 if command -v go >/dev/null 2>&1; then
-	(cd "$T" && HOME=$T GOCACHE=$T/c go tool pprof -top -lines x.pb.gz) >"$T/go.txt" 2>"$T/go.err"
+	go_env
+	(cd "$T" && go tool pprof -top -lines x.pb.gz) >"$T/go.txt" 2>"$T/go.err"
 	ok $? "go tool pprof opens it" || note <"$T/go.err"
 	like "$(cat "$T/go.txt")" '5\.25kB.* math/rand\.NewSource .*rng?.*go:[0-9]+|5\.25kB.* math/rand\.NewSource ' "with the same values"
 else

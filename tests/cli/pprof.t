@@ -231,10 +231,7 @@ if ! command -v go >/dev/null 2>&1; then
 	plan
 	exit
 fi
-GOCACHE=${GOCACHE:-$T/gocache}
-GOFLAGS=-mod=mod
-export GOCACHE GOFLAGS
-make -C "$srcdir/tests/rig/leakd" OUT="$T/rig" all >"$T/rig.log" 2>&1
+go_rig leakd "$T/rig" >"$T/rig.log" 2>&1
 ok $? "leakd builds" || { note <"$T/rig.log"; plan; exit; }
 mkdir -p "$T/S" && "$T/rig/leakd" -rate 1 -gen "$T/S" -size S >/dev/null
 ok $? "leakd writes two profiles"

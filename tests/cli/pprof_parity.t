@@ -6,9 +6,7 @@ need go golang-go
 need python3 python3
 tmpdir
 : "${VISE:=$BUILD/vise}"
-GOCACHE=${GOCACHE:-$T/gocache}
-GOFLAGS=-mod=mod
-export GOCACHE GOFLAGS
+go_env
 
 mkdir -p "$T/profiles" "$T/work"
 python3 "$srcdir/tests/lib/pprofgen.py" "$T/profiles" || bail "profiles cannot be made"

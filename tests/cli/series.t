@@ -50,9 +50,7 @@ if ! command -v go >/dev/null 2>&1 || ! command -v python3 >/dev/null 2>&1; then
 	plan
 	exit
 fi
-GOCACHE=${GOCACHE:-$T/gocache} GOFLAGS=-mod=mod GOPROXY=off
-export GOCACHE GOFLAGS GOPROXY
-make -s -C "$srcdir/tests/rig/leakd" OUT="$T/rig" all >"$T/rig.log" 2>&1
+go_rig leakd "$T/rig" >"$T/rig.log" 2>&1
 ok $? "leakd builds" || { note <"$T/rig.log"; plan; exit; }
 
 # serve: another run of the program; L is its address.

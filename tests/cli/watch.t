@@ -5,12 +5,9 @@ need python3 python3
 need go golang-go
 tmpdir
 : "${VISE:=$BUILD/vise}"
-# Go keeps its build cache in HOME unless told; ours is gone at the end
-GOCACHE=$T/gocache GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local
 PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
 S=$XDG_RUNTIME_DIR/vise/watch.sock
-export GOCACHE GOFLAGS GOPROXY GOTOOLCHAIN PYTHONPATH PYTHONDONTWRITEBYTECODE T S VISE
-at_end 'chmod -R u+w "$T/go" "$T/gocache" 2>/dev/null'
+export PYTHONPATH PYTHONDONTWRITEBYTECODE T S VISE
 
 py()
 {
@@ -18,7 +15,7 @@ py()
 	ok $? "$1" || printf '%s\n' "$says" | note
 }
 
-make -s -C "$srcdir/tests/rig/leakd" OUT="$T/go" all >"$T/make.log" 2>&1
+go_rig leakd "$T/go" >"$T/make.log" 2>&1
 ok $? "the Go server builds" || { note <"$T/make.log"; plan; exit 1; }
 LEAKD=$T/go/leakd
 export LEAKD

@@ -154,6 +154,32 @@ tmpdir()
 	export HOME XDG_RUNTIME_DIR XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME
 }
 
+# go_env: one build cache of Go's for all tests of a build (VISE_GOCACHE: of several builds), no network.
+go_env()
+{
+	tmpdir
+	GOCACHE=${VISE_GOCACHE:-$BUILD/gocache} GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local
+	mkdir -p "$GOCACHE/rigs" 2>/dev/null && test -w "$GOCACHE" || GOCACHE=$T/gocache
+	export GOCACHE GOFLAGS GOPROXY GOTOOLCHAIN
+}
+
+# go_rig NAME DIR: the program of tests/rig/NAME as DIR/NAME; built by the first test that wants it, kept
+# beside Go's cache under what it is made of. What it says is for the log.
+go_rig()
+{
+	go_env
+	go_source=$srcdir/tests/rig/$1
+	go_kept=$(find "$go_source" -type f -name '[!.]*' | LC_ALL=C sort | xargs cat | cksum)
+	go_kept=$(printf '%s %s' "$go_kept" "$(go version)" | tr -c 'A-Za-z0-9.\n' -)
+	go_kept=$GOCACHE/rigs/$go_kept/$1
+	mkdir -p "$2" "${go_kept%/*}" || return
+	if test -x "$go_kept"; then
+		ln "$go_kept" "$2/$1" 2>/dev/null || cp "$go_kept" "$2/$1"
+		return
+	fi
+	make -s -C "$go_source" OUT="$2" all && cp "$2/$1" "$go_kept.$$" && mv "$go_kept.$$" "$go_kept"
+}
+
 # run COMMAND...: sets status, out, err; stdin is empty unless redirected: run cat <file.
 run()
 {

@@ -9,8 +9,9 @@ PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH PYTHONDONTWRITEBYTECODE T
 vise=$BUILD/vise
 
-GOCACHE=$T/gocache GOFLAGS=-mod=mod GO111MODULE=off go build -o "$T/crashd" "$srcdir/tests/rig/crashd/main.go" 2>"$T/go.log" &&
-	GOCACHE=$T/gocache GO111MODULE=off go build -ldflags='-s -w' -o "$T/stripped" "$srcdir/tests/rig/crashd/main.go" 2>>"$T/go.log"
+go_env
+GO111MODULE=off go build -o "$T/crashd" "$srcdir/tests/rig/crashd/main.go" 2>"$T/go.log" &&
+	GO111MODULE=off go build -ldflags='-s -w' -o "$T/stripped" "$srcdir/tests/rig/crashd/main.go" 2>>"$T/go.log"
 ok $? "the Go program builds" || { note <"$T/go.log"; plan; exit 1; }
 
 # --- vise decode: files

@@ -4,9 +4,6 @@
 need python3 python3
 need go golang-go
 tmpdir
-# Go keeps its build cache in HOME unless told; ours is gone at the end
-GOCACHE=$T/gocache GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local
-export GOCACHE GOFLAGS GOPROXY GOTOOLCHAIN
 PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
 S=$XDG_RUNTIME_DIR/vise/leak.sock
 export PYTHONPATH PYTHONDONTWRITEBYTECODE T S
@@ -18,7 +15,7 @@ py()
 }
 
 mkdir "$T/go"
-make -s -C "$srcdir/tests/rig/leakd" OUT="$T/go" all >"$T/make.log" 2>&1
+go_rig leakd "$T/go" >"$T/make.log" 2>&1
 ok $? "the leaking Go server builds" || { note <"$T/make.log"; plan; exit 1; }
 
 spawn "$T/go/leakd" -rate 1 -portfile "$T/go.port" >"$T/leakd.log" 2>&1 </dev/null
@@ -126,5 +123,4 @@ P
 
 kill -0 "$bench"
 ok $? "the bench ran through all of it"
-chmod -R u+w "$T/go" "$T/gocache" 2>/dev/null
 plan
