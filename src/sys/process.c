@@ -209,6 +209,16 @@ holds(const char *pid, const struct stat *want)
 	return found;
 }
 
+bool
+process_holds(pid_t pid, const char *dev_path)
+{
+	struct stat want;
+	char text[24];
+
+	snprintf(text, sizeof text, "%ld", (long)pid);
+	return stat(dev_path, &want) == 0 && holds(text, &want);
+}
+
 static void
 read_comm(pid_t pid, char *name, unsigned long size)
 {

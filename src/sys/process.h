@@ -29,6 +29,8 @@ void     process_host(char *out, unsigned long size);
 /* The pid that has a flock on the file, as /proc/locks tells; 0: not known. */
 pid_t    process_flock_owner(const char *path);
 void     process_name(pid_t pid, char *out, unsigned long size);         /* "" when it is gone */
+/* Has it the device open? False also where /proc/PID/fd may not be read. */
+bool     process_holds(pid_t pid, const char *dev_path);
 /* Who holds a device open: first pid found under /proc, 0 if none can be seen; its name into
  * out. */
 pid_t    process_holder(const char *dev_path, char *name, unsigned long size);

@@ -125,14 +125,26 @@ write_lock(int fd)
 	return sys_write_all(fd, text, strlen(text));
 }
 
+/* The number of a pty is used again as soon as both ends are closed, so a file that names it says
+ * nothing: it counts while its process has this pty open. flock is the lock that we take. */
+static enum err
+check_pty(const char *dir, const char *path, pid_t *owner)
+{
+	*owner = node_uucp_owner(dir, path);
+	return *owner != 0 && *owner != getpid() && process_holds(*owner, path) ? ERR_BUSY : ERR_OK;
+}
+
 enum err
 node_uucp_take(const char *dir, const char *path, char **lock, pid_t *owner)
 {
-	char *file = lock_name(dir, path);
+	char *file;
 	int fd = -1;
 
 	*lock = NULL;
 	*owner = 0;
+	if (node_is_pty(path))
+		return check_pty(dir, path, owner);
+	file = lock_name(dir, path);
 	for (int i = 0; i < 2 && fd < 0; i++) {
 		fd = sys_open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
 		if (fd >= 0 || errno != EEXIST)
@@ -293,14 +305,15 @@ node_open(const char *path, int *fd, char **lock, struct sys_late **late, struct
 {
 	struct stat st;
 	pid_t owner;
-	enum err e;
+	enum err e = ERR_OK;
 
 	*fd = -1;
 	*lock = NULL;
 	*late = NULL;
 	/* no lock for what is no device */
-	if (stat(path, &st) == 0 && S_ISCHR(st.st_mode) &&
-	    node_uucp_take("/var/lock", path, lock, &owner) != ERR_OK)
+	if (stat(path, &st) == 0 && S_ISCHR(st.st_mode))
+		e = node_uucp_take("/var/lock", path, lock, &owner);
+	if (e != ERR_OK)
 		return say_busy(path, owner, "lock file in /var/lock", why);
 	e = open_locked(path, fd, late, why);
 	if (e != ERR_OK) {

@@ -5,6 +5,8 @@
  * Locks   three kinds do not see one another: UUCP files (minicom), flock (tio, picocom) and
  *         TIOCEXCL (go-serial, ModemManager). All are honoured, also where root could pass; the
  *         file (where the folder lets us) and flock are taken here. FHS 3.0, 5.9.
+ * Ptys    get flock only: their numbers are used again at once, and a file would outlive its pty.
+ *         A file of others counts while its process has that very pty open.
  * Stale   a lock file whose process is gone is removed; so is one that names no process and was
  *         not touched for a minute (a crash while it was written).
  */
@@ -25,7 +27,7 @@ enum err node_take(const char *path, struct sys_late *late, int *fd, struct err_
 /* Removes the lock file if it is still ours; frees the string. NULL is fine. */
 void     node_unlock(char *lock);
 /* Makes the UUCP lock file for path in dir. ERR_BUSY with *owner when a live process has it;
- * ERR_OK with *lock NULL when the folder does not let us. */
+ * ERR_OK with *lock NULL when the folder does not let us, and for a pty. */
 enum err node_uucp_take(const char *dir, const char *path, char **lock, pid_t *owner);
 /* Links resolved into out; false when nothing is there. */
 bool     node_resolve(const char *path, char *out, size_t size);

@@ -149,6 +149,20 @@ transport_find_again(const char *spec, const struct port *was, char *out, size_t
 
 /* ---- loss */
 
+/* A port that is lost is free for others at once, however long its owner keeps the handle. */
+static void
+let_go(struct transport *t)
+{
+	if (!is_node(t->ops))
+		return;
+	if (t->ops->close != NULL)
+		t->ops->close(t);
+	sys_close(t->fd);
+	t->fd = -1;
+	node_unlock(t->lock);
+	t->lock = NULL;
+}
+
 void
 transport_lost(struct transport *t, const struct err_msg *why)
 {
@@ -161,6 +175,7 @@ transport_lost(struct transport *t, const struct err_msg *why)
 	loop_timer_stop(t->pace);
 	loop_timer_stop(t->brk);
 	t->pace = t->brk = NULL;
+	let_go(t);
 	t->cb->state(t->arg, TRANSPORT_LOST, why);
 }
 

@@ -73,7 +73,8 @@ bench=$pid
 wait_for 'test -S "$S"' 10
 wait_for 'held vise-bench' 10
 ok $? "the bench has the port"
-is "$(cat "$lck" 2>/dev/null)" "$(printf '%10d' "$bench")" "a UUCP lock file names it, in ten columns"
+test ! -e "$lck"
+ok $? "and no UUCP file: a pty's number is used again at once, the file would be about another"
 
 # refused NAME WORDS COMMAND
 refused()
@@ -84,23 +85,42 @@ refused()
 }
 refused picocom 'lock|Lock' "picocom -q $pts"
 refused tio 'lock|Lock|busy|Busy' "tio $pts"
-refused minicom 'lock|Lock' "minicom -D $pts"
+# (minicom looks for UUCP files only: on a real port)
 run python3 "$client" "$S" console.close
-wait_for 'test ! -e "$lck"' 10
-ok $? "and goes with the console"
+wait_for '! held vise-bench' 10
+ok $? "the port goes with the console"
 
 # lock files of others
 spawn sleep 60
 printf '%10d\n' "$pid" >"$lck"
 run python3 "$client" "$S" "console.open $T/port"
-like "$err" "busy: $pts: held by sleep \\(pid $pid; lock file" "a lock file of a living process is honoured"
+is "$status" 0 "a lock file of a process that has not this pty open is about another"
+is "$(cat "$lck")" "$(printf '%10d' "$pid")" "and left alone"
+run python3 "$client" "$S" console.close
+wait_for '! held vise-bench' 10
+kill "$pid"
+spawn sh -c 'exec sleep 60 <"$1"' - "$pts"
+wait_for 'held sleep' 10
+printf '%10d\n' "$pid" >"$lck"
+run python3 "$client" "$S" "console.open $T/port"
+like "$err" "busy: $pts: held by sleep \\(pid $pid; lock file" "one of a process that has it open is honoured"
 kill "$pid"
 wait "$pid" 2>/dev/null
 run python3 "$client" "$S" "console.open $T/port"
-is "$status" 0 "one of a process that is gone is removed"
-is "$(cat "$lck" 2>/dev/null)" "$(printf '%10d' "$bench")" "and ours stands there"
+is "$status" 0 "until that process is gone"
+run python3 "$client" "$S" "console.borrow to=flasher keep=on"
+wait_for '! held vise-bench' 10
+ok $? "a lent port is let go at once"
+spawn sh -c 'exec flock -n -F "$1" sleep 60' - "$pts"
+wait_for 'held sleep' 10
+ok $? "and its flock with it"
+kill "$pid"
+wait "$pid" 2>/dev/null
+wait_for '! held flock && ! held sleep' 10
+run python3 "$client" "$S" console.return
 run python3 "$client" "$S" console.close
-wait_for 'test ! -e "$lck"' 10
+wait_for '! held vise-bench' 10
+rm -f "$lck"
 
 # TIOCEXCL, which root would pass
 cat >"$T/excl.py" <<'P'

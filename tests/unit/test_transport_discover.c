@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "sys/io.h"
+#include "sys/pty.h"
 #include "sys/spawn.h"
 #include "transport/discover.h"
 #include "transport/node.h"
@@ -384,6 +385,52 @@ test_uucp_take(void **state)
 	mem_free(dir);
 }
 
+/* The number of a pty is used again at once: no file of ours, and one of others counts while its
+ * process has this pty open. */
+static void
+test_uucp_pty(void **state)
+{
+	char *dir = mem_fmt("%s/pty", root), pts[64], *name, *lock, text[32];
+	int master, slave, up[2], down[2];
+	pid_t owner, pid;
+	char c;
+
+	(void)state;
+	put("/pty", "x", "");
+	assert_int_equal(sys_pty_open(&master, &slave, pts, sizeof pts, true, NULL), ERR_OK);
+	name = mem_fmt("LCK..pts_%s", strrchr(pts, '/') + 1);
+	assert_int_equal(node_uucp_take(dir, pts, &lock, &owner), ERR_OK);
+	assert_null(lock);
+	snprintf(text, sizeof text, "%10ld\n", (long)getppid());
+	put("/pty", name, text);                /* it lives, but has it not */
+	assert_int_equal(node_uucp_take(dir, pts, &lock, &owner), ERR_OK);
+	assert_null(lock);
+	assert_int_equal(pipe(up), 0);
+	assert_int_equal(pipe(down), 0);
+	pid = fork();
+	if (pid == 0) {                         /* has it, by inheritance */
+		(void)close(down[1]);
+		(void)!write(up[1], "x", 1);
+		(void)!read(down[0], &c, 1);
+		_exit(0);
+	}
+	assert_int_equal(read(up[0], &c, 1), 1);
+	snprintf(text, sizeof text, "%10ld\n", (long)pid);
+	put("/pty", name, text);
+	assert_int_equal(node_uucp_take(dir, pts, &lock, &owner), ERR_BUSY);
+	assert_int_equal(owner, pid);
+	for (int i = 0; i < 2; i++) {
+		(void)close(up[i]);
+		(void)close(down[i]);
+	}
+	(void)sys_wait(pid);
+	assert_int_equal(node_uucp_take(dir, pts, &lock, &owner), ERR_OK);
+	sys_close(master);
+	sys_close(slave);
+	mem_free(name);
+	mem_free(dir);
+}
+
 int
 main(void)
 {
@@ -397,6 +444,7 @@ main(void)
 		cmocka_unit_test(test_sentence),
 		cmocka_unit_test(test_uucp_locks),
 		cmocka_unit_test(test_uucp_take),
+		cmocka_unit_test(test_uucp_pty),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -279,6 +279,7 @@ test_hang_up(void **state)
 	UNTIL(&w, w.state == TRANSPORT_LOST);
 	assert_int_equal(w.why.code, ERR_LOST);
 	assert_true(w.why.why[0] != '\0');
+	assert_int_equal(flock(w.slave, LOCK_EX | LOCK_NB), 0);     /* free for others at once */
 	assert_int_equal(transport_write(w.t, "x", 1, NULL), ERR_LOST);
 	assert_int_equal(w.states, 1);
 	w_fini(&w);
