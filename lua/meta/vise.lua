@@ -120,6 +120,13 @@ function Console:pending() end
 ---@async
 ---@param text? string
 function Console:mark(text) end
+---What the bench does when a line matches, as the command trigger.add; it stays when the script ends. Text is literal.
+---@async
+---@param pattern vise.Pattern
+---@param action? "notice"|"alarm"|"mark"|"macro"|"workflow"|"command"|"log"|"log-stop"|"stop"
+---@param opt? {arg?: string, once?: boolean, cooldown?: vise.Duration}
+---@return integer id # for trigger.remove, trigger.off
+function Console:trigger(pattern, action, opt) end
 ---@async
 ---@param seconds? vise.Duration
 function Console:brk(seconds) end
@@ -227,7 +234,7 @@ function Test:measure(name, value, opt) end
 
 ---@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, run: async fun(t: vise.Test)}
 function vise.workflow(t) end
----@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: fun(b: table, file: string, opt: table): string[], [string]: any}
+---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: fun(b: table, file: string, opt: table): string[], [string]: any}
 function vise.board(t) end
 ---A step has one of at, send, line, expect, ready, wait, gate, check, when, times, set, call, fail.
 ---@class vise.Step

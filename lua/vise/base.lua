@@ -214,5 +214,14 @@ function core.line(name, words, fields, rest)
   return table.concat(out, " ")
 end
 
+-- A pattern as the bench wants it: its text, and whether that is literal.
+function core.pattern_words(p)
+  if type(p) == "string" then return p, true end
+  local s = tostring(p)
+  local rx = s:match("^rx%[%[(.*)%]%]$")
+  if rx then return rx, false end
+  return s:sub(2, -2), true
+end
+
 -- milliseconds for a duration argument of a command
 function core.ms(seconds) return ("%dms"):format(math.ceil(seconds * 1000)) end

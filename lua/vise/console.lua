@@ -224,6 +224,23 @@ function Console:mark(text)
   core.call("con:mark", "command", { line = core.line("mark.set", { text or "mark" }, {}) })
 end
 
+local trigger_options = { arg = true, once = true, cooldown = true }
+
+-- What the bench does when a line matches: as the command trigger.add. It stays when this script ends. Gives its number.
+function Console:trigger(pattern, action, opt)
+  check(self, "con:trigger")
+  if type(pattern) ~= "string" and type(pattern) ~= "userdata" then
+    fail("usage", "con:trigger: text or a vise.rx is needed, not a %s", type(pattern))
+  end
+  opt = core.options("con:trigger", opt, trigger_options)
+  local text, literal = core.pattern_words(pattern)
+  local fields = { console = self.name, action = action, arg = opt.arg, literal = literal and "on" or nil,
+    once = opt.once and "on" or nil }
+  if opt.cooldown then fields.cooldown = core.ms(core.seconds("con:trigger", opt.cooldown)) end
+  local t = core.call("con:trigger", "command", { line = core.line("trigger.add", { text }, fields) })
+  return math.tointeger(t.id)
+end
+
 function Console:brk(seconds)
   check(self, "con:brk")
   core.call("con:brk", "command", { line = core.line("console.break", {},

@@ -42,6 +42,7 @@ local board_fields = {
     "a list of { usb = \"vid:pid\" }" },
   console = T.table, memory = { is_memory, "a table of name = { base, size }" }, build = T.table, image = T.table,
   never = { list_of(is_pattern), "a list of texts and vise.rx" }, states = T.table, gauges = T.table, elf = T.text,
+  triggers = { list_of(is_table), "a list of { pattern =, action = }" },
   flash = T.fn, reset = T.fn, debug = T.fn,
 }
 local console_fields = {
@@ -51,6 +52,14 @@ local console_fields = {
   settings = T.text, interface = { math.tointeger, "a whole number" }, flow = T.text, port = { math.tointeger, "a whole number" },
   on_lost = { function(v) return v == "wait" or v == "fail" end, "\"wait\" or \"fail\"" }, pace = T.table, at = T.table,
   ready = { is_pattern, "text or vise.rx" }, spec = T.text, lend = { is_bool, "true or false" },
+}
+local trigger_actions = { notice = false, alarm = false, mark = false, stop = false, ["log-stop"] = false,
+  log = "a path", macro = "a macro's id", workflow = "a workflow's id", command = "a command line" }
+local trigger_fields = {
+  pattern = { function(v) return is_pattern(v) and v ~= "" end, "text or vise.rx", true }, arg = T.text,
+  once = { is_bool, "true or false" }, cooldown = T.time, console = T.text,
+  action = { function(v) return trigger_actions[v] ~= nil end,
+    "notice, alarm, mark, macro, workflow, command, log, log-stop or stop" },
 }
 local workflow_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),
@@ -116,6 +125,12 @@ end
 function vise.board(t)
   check("vise.board", t, board_fields)
   consoles_of("vise.board", t)
+  for i, row in ipairs(t.triggers or {}) do
+    local call = ("vise.board: triggers[%d]"):format(i)
+    check(call, row, trigger_fields)
+    local needs = trigger_actions[row.action]
+    if needs and not row.arg then fail("usage", "%s: %s needs arg: %s", call, row.action, needs) end
+  end
   add("vise.board", core.boards, t)
   return t
 end
@@ -259,6 +274,10 @@ function core.describe()
     row.name = row.name or b.id
     row.has = { flash = b.flash ~= nil, reset = b.reset ~= nil, debug = b.debug ~= nil }
     row.flash, row.reset, row.debug = nil, nil, nil
+    for i, t in ipairs(b.triggers or {}) do
+      row.triggers[i].pattern, row.triggers[i].literal = core.pattern_words(t.pattern)
+      if t.cooldown then row.triggers[i].cooldown = core.ms(core.seconds("vise.board", t.cooldown)) end
+    end
     table.insert(d.boards, row)
   end
   for _, w in ipairs(sorted(core.workflows)) do

@@ -30,11 +30,32 @@ scan(struct bench *b)
 	mem_free(shipped);
 }
 
+/* A profile's ELF file stands in its plugin's folder: the bench itself is somewhere else. */
+static void
+place_elf(json_t *list)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row) {
+		const char *elf = json_get_str(row, "elf", NULL),
+			   *dir = json_get_str(row, "dir", NULL);
+
+		if (elf != NULL && dir != NULL && elf[0] != '/' && elf[0] != '\0') {
+			char *path = path_join(dir, elf);
+
+			json_put_str(row, "elf", path);
+			mem_free(path);
+		}
+	}
+}
+
 void
 boards_open(struct bench *b)
 {
 	scan(b);
 	b->boards = manifest_json(&b->manifests, "board");
+	place_elf(b->boards);
 	b->workflows = manifest_json(&b->manifests, "workflow");
 	b->macros = manifest_json(&b->manifests, "macro");
 	for (size_t i = 0; i < b->manifests.n; i++)
@@ -108,14 +129,27 @@ boards_rescan(struct bench *b)
 	boards_told(b);
 }
 
+/* Those of the chosen board, or NULL. */
+static json_t *
+triggers_of(const struct bench *b)
+{
+	return b->board != NULL ? json_object_get(row_of(b->boards, b->board), "triggers") : NULL;
+}
+
 enum err
 boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 {
 	const char *plugin = json_get_str(params, "plugin", "script");
+	json_t *before;
 
 	if (!json_is_object(params))
 		return err_set(why, ERR_USAGE, "register", NULL, "needs an object");
+	before = json_incref(triggers_of(b));
 	merge(b->boards, json_object_get(params, "boards"), plugin);
+	place_elf(b->boards);
+	if (!json_equal(before, triggers_of(b)) && (before != NULL || triggers_of(b) != NULL))
+		triggers_board(b, triggers_of(b));
+	json_decref(before);
 	merge(b->workflows, json_object_get(params, "workflows"), plugin);
 	merge(b->macros, json_object_get(params, "macros"), plugin);
 	boards_told(b);
@@ -336,7 +370,7 @@ cmd_use(struct command_call *c)
 	mem_free(b->board);
 	b->board = mem_str(id);
 	bench_news(b, "bench", json_pack("{s:s}", "board", id));
-	triggers_board(b, json_object_get(row_of(b->boards, id), "triggers"));
+	triggers_board(b, triggers_of(b));
 	command_done(c, NULL);
 }
 

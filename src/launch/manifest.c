@@ -160,6 +160,7 @@ add_facts(json_t *row, const char *kind, const json_t *facts)
 {
 	static const struct fact known[] = {
 		{ "board", "name" }, { "board", "match" }, { "board", "console" },
+		{ "board", "triggers" }, { "board", "elf" },
 		{ "macro", "title" }, { "macro", "doc" }, { "macro", "keys" }, { "macro", "at" },
 		{ "decoder", "literal" }, { "decoder", "pattern" }, { "decoder", "doc" },
 		{ "macro", "params" }, { "macro", "steps" }, { "macro", "board" },

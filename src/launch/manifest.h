@@ -4,7 +4,8 @@
  *
  * Layer   launch. Format: research/lua.md 6.1: { "name", "version", "api", "entry",
  *         "provides": ["board:ID", "workflow:ID", "macro:ID"], "needs": {...}, "options":
- *         {...}, "boards": { ID: { "name", "match", "console" } } }: what is known of a board
+ *         {...}, "boards": { ID: { "name", "match", "console",
+ *         "triggers", "elf" } } }: what is known of a board
  *         before its code runs, in the words of vise.board; "macros": { ID: { "title", "doc",
  *         "keys", "at", "params", "steps", "board" } }: the same for the macros, for the screen.
  * Owns    the list owns its rows. A manifest that cannot be read becomes a row with `problem`

@@ -96,7 +96,8 @@ l_tostring(lua_State *L)
 
 	lua_getiuservalue(L, 1, 1);
 	lua_pushfstring(
-	    L, (p->flags & RX_LITERAL) != 0 ? "\"%s\"" : "rx[[%s]]", lua_tostring(L, -1));
+	    L, (p->flags & RX_LITERAL) != 0 ? "\"%s\"" : (p->flags & RX_NOCASE) != 0 ?
+	    "rx[[(?i)%s]]" : "rx[[%s]]", lua_tostring(L, -1));
 	return 1;
 }
 

@@ -17,7 +17,22 @@ exec cat <>"$T/line"
 X
 chmod +x "$T/board.sh"
 
-spawn "$BUILD/vise-bench" --foreground --name trig --linger 120s \
+mkdir -p "$T/plugins/tb"
+cat >"$T/plugins/tb/plugin.json" <<'X'
+{ "name": "tb", "version": "1.0.0", "api": "1.0", "entry": "init.lua",
+  "provides": ["board:tb", "board:other", "macro:wave", "workflow:check"],
+  "boards": { "tb": { "elf": "app.elf", "triggers": [ { "pattern": "BROWNOUT", "action": "alarm", "arg": "power" },
+    { "pattern": "^never(", "action": "stop", "literal": true, "cooldown": "5s" } ] } } }
+X
+cat >"$T/plugins/tb/init.lua" <<'X'
+local vise = require "vise"
+vise.board { id = "tb", elf = "app.elf", triggers = { { pattern = vise.rx("BROWN(OUT)"), action = "alarm", arg = "power" },
+  { pattern = "^never(", action = "stop", cooldown = 5 } } }
+vise.board { id = "other" }
+vise.macro { id = "wave", run = function(ctx) vise.console.get():mark("the macro ran") return {} end }
+vise.workflow { id = "check", run = function(t) vise.console.get():mark("the workflow ran") end }
+X
+spawn "$BUILD/vise-bench" --foreground --name trig --linger 120s --plugins "$T/plugins" \
 	--run "console.open exec:$T/board.sh" 2>"$T/bench.err"
 wait_for 'test -S "$S"' 10
 ok $? "a bench" || note <"$T/bench.err"
@@ -131,6 +146,54 @@ ids = [c.do("trigger.add x%d" % i)["id"] for i in range(64)]
 assert c.refused("trigger.add one-more").code == "limit"
 for i in ids: c.do("trigger.remove %d" % i)
 P
+
+py "a macro and a workflow of a plugin, and a board profile's own triggers" <<'P'
+t = c.do("trigger.add BATT macro wave once=on")
+w = c.do("trigger.add FLOW workflow check once=on")
+board("BATT low\n")
+assert c.wait(lambda: [m for m in c.of("mark") if m["text"] == "the macro ran"], 30), c.do("job.list")
+board("FLOW\n")
+assert c.wait(lambda: [m for m in c.of("mark") if m["text"] == "the workflow ran"], 30), c.do("job.list")
+for x in (t, w): c.do("trigger.remove %d" % x["id"])
+row = [b for b in c.do("board.list") if b["id"] == "tb"][0]
+assert row["elf"].endswith("/plugins/tb/app.elf") and os.path.isabs(row["elf"]), row
+c.do("board.use tb")
+e = c.do("decode.elf")
+assert e["elf"] == row["elf"], e
+if not any(t["pattern"] == "BROWNOUT" for t in c.do("trigger.list")):   # the code has run already: Lua tells more
+    assert [t["by"] for t in c.do("trigger.list")] == ["tb", "tb"], c.do("trigger.list")
+board("BROWNOUT detected\n")
+assert c.wait(lambda: [x for x in c.of("notice") if x["notice"]["text"].startswith("power: BROWNOUT")], 10), c.do("trigger.list")
+c.do("board.use other")
+assert c.do("trigger.list") == [], c.do("trigger.list")
+P
+
+cat >"$T/trig.lua" <<'X'
+local vise = require "vise"
+local con = vise.console.get()
+local id = con:trigger(vise.rx("volt=\\d+", "i"), "notice", { arg = "supply", cooldown = "0s" })
+con:trigger("a.c", "mark", { once = true })
+vise.log.info("trigger %d", id)
+X
+run timeout 60 "$BUILD/vise-script" --bench "$S" --console main "$T/trig.lua"
+is "$status" 0 "con:trigger of a script" || printf '%s\n%s\n' "$out" "$err" | note
+py "its text is literal, its vise.rx is a pattern, and they stay" <<'P'
+l = c.do("trigger.list")
+assert [t["action"] for t in l] == ["notice", "mark"], l
+board("abc VOLT=33\na.c\n")
+e = still()
+assert [(x["line"], x["action"]) for x in e] == [("abc VOLT=33", "notice"), ("a.c", "mark")], e
+for t in l: c.do("trigger.remove %d" % t["id"])
+P
+
+mkdir -p "$T/bad"
+cat >"$T/bad.lua" <<'X'
+require "vise".board { id = "x", triggers = { { pattern = "p", action = "macro" } } }
+X
+run timeout 60 "$BUILD/vise-script" --bench "$S" "$T/bad.lua"
+test "$status" != 0
+ok $? "a profile's trigger is checked"
+like "$err" 'triggers\[1\]: macro needs arg' "and what is wrong is said"
 
 mkfifo "$T/slow"
 cat >"$T/talk.sh" <<X
