@@ -25,11 +25,12 @@ static void
 on_tell(void *arg)
 {
 	struct bench_console *k = arg;
+	json_t *o = json_pack("{s:I,s:I,s:I}", "id", (json_int_t)k->stream, "rx",
+	    (json_int_t)console_rx(k->console), "tx", (json_int_t)console_tx(k->console));
 
 	k->tell = NULL;
-	clients_event(k->bench, "console.count",
-	    json_pack("{s:I,s:I,s:I}", "id", (json_int_t)k->stream, "rx",
-		(json_int_t)console_rx(k->console), "tx", (json_int_t)console_tx(k->console)));
+	clients_event(k->bench, "console.count", o);
+	json_decref(o);
 }
 
 static void
@@ -78,6 +79,7 @@ on_state(void *arg, enum console_state s, const struct err_msg *why)
 
 	if (k->console == NULL)
 		return;                 /* still inside console_open: told by its caller */
+	k->refused = 0;                 /* keys that are refused from now on are news */
 	if (s != CONSOLE_OPEN && why != NULL)
 		sends_lost(k, why);
 	consoles_tell(k);
@@ -186,9 +188,12 @@ entry_free(struct bench_console *k)
 	mem_free(k);
 }
 
+static void close_later(void *arg);
+
 static void
 console_end(struct bench_console *k)
 {
+	loop_defer_cancel(k->bench->loop, close_later, k);      /* the bench may end before it */
 	shares_close(k);
 	clients_drop_stream(k->bench, k->stream);
 	list_del(&k->node);

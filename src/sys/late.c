@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -18,6 +19,19 @@ struct sys_late {
 	int tell[2];                    /* the writing end is the thread's */
 	bool done, dropped;
 };
+
+static pthread_mutex_t count_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t count_news = PTHREAD_COND_INITIALIZER;
+static unsigned running;                /* threads; process-wide as they are */
+
+static void
+count(int by)
+{
+	(void)pthread_mutex_lock(&count_lock);
+	running += (unsigned)by;
+	(void)pthread_cond_broadcast(&count_news);
+	(void)pthread_mutex_unlock(&count_lock);
+}
 
 static void
 late_free(struct sys_late *l)
@@ -48,6 +62,7 @@ open_it(void *arg)
 		sys_close(fd);
 		late_free(l);
 	}
+	count(-1);
 	return NULL;
 }
 
@@ -64,7 +79,10 @@ run(struct sys_late *l)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	count(1);
 	e = pthread_create(&thread, &attr, open_it, l);
+	if (e != 0)
+		count(-1);
 	(void)pthread_attr_destroy(&attr);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return e == 0;
@@ -127,4 +145,26 @@ sys_late_drop(struct sys_late *l)
 		sys_close(l->fd);
 		late_free(l);
 	}
+}
+
+bool
+sys_late_idle(unsigned ms)
+{
+	struct timespec end;
+	int e = 0;
+	bool idle;
+
+	(void)clock_gettime(CLOCK_REALTIME, &end);      /* what the condition counts by */
+	end.tv_sec += (time_t)(ms / 1000);
+	end.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	(void)pthread_mutex_lock(&count_lock);
+	while (running != 0 && e == 0)
+		e = pthread_cond_timedwait(&count_news, &count_lock, &end);
+	idle = running == 0;
+	(void)pthread_mutex_unlock(&count_lock);
+	return idle;
 }

@@ -19,5 +19,8 @@ int  sys_late_fd(const struct sys_late *l);     /* readable when it is done */
 /* The result, as above; ends the handle. */
 void sys_late_take(struct sys_late *l, int *fd, int *errnum);
 void sys_late_drop(struct sys_late *l);         /* not wanted any more; NULL is fine */
+/* Until no thread is left in an open, dropped ones too; false after ms. For tests, which swap the
+ * table of sys/io.h that the threads use. */
+bool sys_late_idle(unsigned ms);
 
 #endif
