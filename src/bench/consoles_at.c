@@ -315,9 +315,8 @@ locked_by_other(const struct bench_console *k, const void *client)
 	return k->lock != NULL && k->lock != client;
 }
 
-/* The lock was given back: those that waited go, in order, unless one of them takes it. */
-static void
-serve_waiting(struct bench_console *k)
+void
+consoles_at_freed(struct bench_console *k)
 {
 	LIST_EACH_SAFE(n, &k->waiting) {
 		struct transaction *t = LIST_ENTRY(n, struct transaction, node);
@@ -392,7 +391,7 @@ release(struct bench_console *k)
 	loop_timer_stop(k->lock_timer);
 	k->lock_timer = NULL;
 	consoles_tell(k);
-	serve_waiting(k);
+	consoles_at_freed(k);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "bench/consoles_at.h"
 #include "bench/jobs.h"
 #include "bench/logs.h"
 #include "bench/news.h"
@@ -196,6 +197,7 @@ finish_soon(struct bench_send *s)
 		return;
 	send_free(s);
 	consoles_tell(k);
+	consoles_at_freed(k);
 }
 
 static void
@@ -334,6 +336,9 @@ begin(struct bench_console *k, const struct proto *p, const char *path, const ch
 		    "a file is being transferred");
 	if (e == ERR_OK && console_state(k->console) != CONSOLE_OPEN)
 		e = err_set(why, ERR_LOST, k->name, NULL, "the console is not open");
+	if (e == ERR_OK && at_busy(console_at(k->console)))
+		e = err_set(why, ERR_BUSY, k->name, "wait for its answer",
+		    "the AT command queue is running");
 	if (e != ERR_OK)
 		return e;
 	s = mem_zero(1, sizeof *s);

@@ -174,17 +174,30 @@ run vdo console.sendfile "$T/lines.txt"
 is "$status" 6 "and so is another transfer"
 wait_for 'vdo job.list --json | grep -q "\"percent\": \?[1-9]"' 20
 ok $? "its progress is told"
-run vdo console.cancel
-is "$status" 0 "it can be cancelled"
+says=$(PYTHONPATH=$srcdir/tests/lib python3 - "$S" 2>&1 <<'P'
+import sys
+from client import Refused, fresh
+c = fresh(sys.argv[1])
+late = c.ask("command", {"line": "at.send AT wait=20s timeout=300ms"})
+c.do("console.cancel")
+try:
+    c.answer(late, 60)
+    raise SystemExit("something answered")
+except Refused as e:
+    assert e.code == "timeout", (e.code, e.why)     # sent, to a board that does not know it
+P
+)
+ok $? "it can be cancelled, and the AT command that waited for it goes" || printf '%s\n' "$says" | note
 wait_for 'grep -q "^ended [1-9]" "$T/board.out"' 20
 ok $? "the board's program ends with it"
 free
 ok $? "and the console is free"
 run vdo console.cancel
 is "$status" 5 "then there is nothing to cancel"
+# not while the AT queue finds its place again after the silence: refused at once, not in mid-transfer
 order "rz --zmodem -b -y"
-vdo console.sendfile "$T/big.bin" zmodem >/dev/null
-wait_for 'vdo job.list --json | grep -q "\"percent\": \?[1-9]"' 20
+wait_for 'vdo console.sendfile "$T/big.bin" zmodem' 20
+wait_for 'vdo job.list --json | grep -q "\"running\".*\"percent\": \?[1-9]"' 20
 order gone
 wait_for 'vdo job.list --json | grep -q lost' 20
 ok $? "a port that is lost in mid-transfer ends it, and the job says why" || vdo job.list --json | note
