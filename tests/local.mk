@@ -81,6 +81,7 @@ TESTS += \
 	tests/rig/rtt.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
+	tests/screen/flood.t \
 	tests/screen/hostile.t \
 	tests/screen/profile.t \
 	tests/screen/seeing.t \
@@ -125,6 +126,7 @@ EXTRA_DIST += \
 	tests/rig/rtt.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
+	tests/screen/flood.t \
 	tests/screen/hostile.t \
 	tests/screen/profile.t \
 	tests/screen/seeing.t \
@@ -202,6 +204,7 @@ EXTRA_DIST += \
 	tests/data/pprof/heap.debug1 \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \
+	tests/data/screen/flood.scr \
 	tests/data/screen/hostile.scr \
 	tests/data/screen/profile.scr \
 	tests/data/screen/random.scr \
