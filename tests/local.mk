@@ -60,6 +60,7 @@ TESTS += \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
+	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -105,6 +106,7 @@ EXTRA_DIST += \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
+	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
