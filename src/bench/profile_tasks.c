@@ -20,7 +20,7 @@ struct profile_task {
 	struct loop_child *child;
 	pid_t pid;
 	char *folder;                   /* it may write in, or NULL */
-	bool dead, closed;
+	bool dead, closed, failed;      /* failed: a request was; what it wrote may lie there */
 };
 
 struct ask {
@@ -50,6 +50,7 @@ on_answer(void *arg, const json_t *result, const struct err_msg *why)
 
 	list_del(&a->node);
 	mem_free(a);
+	t->failed = t->failed || why != NULL;
 	if (t->closed)
 		return;
 	if (why != NULL && t->dead) {
@@ -172,7 +173,7 @@ static void
 task_free(void *arg)
 {
 	struct profile_task *t = arg;
-	const bool midway = !list_empty(&t->asks);
+	const bool midway = t->failed || !list_empty(&t->asks);
 
 	list_del(&t->node);
 	loop_defer_cancel(t->bench->loop, on_dead, t);

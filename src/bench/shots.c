@@ -9,7 +9,10 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "bench/news.h"
+#include "bench/watch.h"
 #include "sys/time.h"
+
+enum { KEPT_ALWAYS = 3 };               /* of each kind: the first, the newest two */
 
 /* ---- making */
 
@@ -204,11 +207,66 @@ shots_path(const struct bench *b, const char *word, const char *kind, struct err
 
 /* ---- thinning */
 
+struct pile { const char *kind; uint64_t bytes; size_t n; };
+
 static bool
-of_watch(const json_t *shot, json_int_t watch, const char *kind)
+in_use(const struct bench *b, const char *path)
+{
+	const char *a = json_string_value(b->profile_a), *c = json_string_value(b->profile_b);
+
+	return (a != NULL && strcmp(a, path) == 0) || (c != NULL && strcmp(c, path) == 0);
+}
+
+static bool
+may_go(const struct bench *b, const json_t *shot, json_int_t watch)
 {
 	return json_get_int(shot, "watch", 0) == watch && has_file(shot) &&
-	    strcmp(json_get_str(shot, "kind", ""), kind) == 0;
+	    !in_use(b, json_get_str(shot, "path", ""));
+}
+
+static struct pile *
+pile_of(struct pile *piles, const char *kind)
+{
+	for (size_t i = 0; i < WATCH_KINDS_MAX; i++)
+		if (piles[i].kind == NULL || strcmp(piles[i].kind, kind) == 0) {
+			piles[i].kind = kind;
+			return &piles[i];
+		}
+	return NULL;
+}
+
+/* What the watch keeps, by kind; the sum of all. */
+static uint64_t
+weigh(const struct bench *b, json_int_t watch, struct pile *piles)
+{
+	uint64_t sum = 0;
+	json_t *shot;
+	size_t i;
+
+	json_array_foreach(b->shots, i, shot) {
+		const uint64_t bytes = (uint64_t)json_get_int(shot, "bytes", 0);
+		struct pile *h = may_go(b, shot, watch)
+		    ? pile_of(piles, json_get_str(shot, "kind", "")) : NULL;
+
+		if (h == NULL)
+			continue;
+		h->bytes += bytes;
+		h->n++;
+		sum += bytes;
+	}
+	return sum;
+}
+
+/* The kind that weighs most of those with more files than must stay, or NULL. */
+static const char *
+heaviest(const struct pile *piles)
+{
+	const struct pile *best = NULL;
+
+	for (size_t i = 0; i < WATCH_KINDS_MAX; i++)
+		if (piles[i].n > KEPT_ALWAYS && (best == NULL || piles[i].bytes > best->bytes))
+			best = &piles[i];
+	return best != NULL ? best->kind : NULL;
 }
 
 /* Of the files that may go, the one whose neighbours are nearest to one another in time. */
@@ -230,33 +288,31 @@ least_missed(json_t *const *kept, size_t n)
 	return least;
 }
 
-static bool
-in_use(const struct bench *b, const char *path)
+static json_t *
+least_of_kind(const struct bench *b, json_int_t watch, const char *kind)
 {
-	const char *a = json_string_value(b->profile_a), *c = json_string_value(b->profile_b);
-
-	return (a != NULL && strcmp(a, path) == 0) || (c != NULL && strcmp(c, path) == 0);
-}
-
-void
-shots_thin(struct bench *b, json_int_t watch, const char *kind, uint64_t bytes)
-{
-	json_t *kept[SHOTS_MAX], *shot, *least;
-	uint64_t sum = 0;
+	json_t *kept[SHOTS_MAX], *shot;
 	size_t i, n = 0;
 
 	json_array_foreach(b->shots, i, shot)
-		if (n < SHOTS_MAX && of_watch(shot, watch, kind) &&
-		    !in_use(b, json_get_str(shot, "path", ""))) {
+		if (n < SHOTS_MAX && may_go(b, shot, watch) &&
+		    strcmp(json_get_str(shot, "kind", ""), kind) == 0)
 			kept[n++] = shot;
-			sum += (uint64_t)json_get_int(shot, "bytes", 0);
-		}
-	if (sum <= bytes)
-		return;
-	least = least_missed(kept, n);
-	if (least == NULL)
-		return;
-	(void)unlink(json_get_str(least, "path", ""));
-	json_put_bool(least, "kept", false);
-	bench_news(b, "profile.shot", json_pack("{s:O}", "shot", least));
+	return least_missed(kept, n);
+}
+
+void
+shots_thin(struct bench *b, json_int_t watch, uint64_t bytes)
+{
+	for (;;) {
+		struct pile piles[WATCH_KINDS_MAX] = { { .kind = NULL } };
+		const char *kind = weigh(b, watch, piles) > bytes ? heaviest(piles) : NULL;
+		json_t *least = kind != NULL ? least_of_kind(b, watch, kind) : NULL;
+
+		if (least == NULL)
+			return;
+		(void)unlink(json_get_str(least, "path", ""));
+		json_put_bool(least, "kept", false);
+		bench_news(b, "profile.shot", json_pack("{s:O}", "shot", least));
+	}
 }

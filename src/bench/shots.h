@@ -28,8 +28,8 @@ char       *shots_path(const struct bench *b, const char *word, const char *kind
     struct err_msg *why);
 /* The shot with that file, or NULL (borrowed). */
 json_t     *shots_of_path(const struct bench *b, const char *path);
-/* Files of that watch beyond so many bytes go, the ones that leave the smallest gap first; newest
- * two and the first stay. */
-void        shots_thin(struct bench *b, json_int_t watch, const char *kind, uint64_t bytes);
+/* Files of that watch (all kinds together) beyond so many bytes go: of the kind that weighs most,
+ * the ones that leave the smallest gap first; the newest two and the first of a kind stay. */
+void        shots_thin(struct bench *b, json_int_t watch, uint64_t bytes);
 
 #endif

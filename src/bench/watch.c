@@ -15,7 +15,7 @@
 #include "sys/io.h"
 #include "sys/time.h"
 
-enum { BURDEN = 10, BACKOFF_MAX = 4 };
+enum { SHARE = 10, BACKOFF_MAX = 4 };
 static const uint64_t EVERY_MIN = 100 * NS_PER_MS, PACE_MAX = 3600 * NS_PER_S,
 		      SOON = 100 * NS_PER_MS, RETRY_FILE = NS_PER_S;
 
@@ -52,6 +52,7 @@ watch_json(const struct watch *w)
 	json_put(o, "kinds", kinds_json(w));
 	json_put_int(o, "every", (json_int_t)w->every);
 	json_put_int(o, "pace", (json_int_t)w->pace);
+	json_put_int(o, "share", (json_int_t)w->share);
 	json_put_bool(o, "gc", w->gc);
 	json_put_str(o, "state", w->state);
 	if (w->why.code != ERR_OK)
@@ -181,12 +182,12 @@ sleep_until(struct watch *w, uint64_t when)
 	w->timer = loop_timer_start(w->bench->loop, w->next - now, 0, on_time, w);
 }
 
-/* A fetch may take at most a tenth of the time: what the program does for us it cannot do for its
- * users. */
+/* A fetch may take at most its share of the time: what the program does for us it cannot do for
+ * its users. */
 static void
 set_pace(struct watch *w)
 {
-	const uint64_t before = w->pace, least = w->fetch_ns * BURDEN;
+	const uint64_t before = w->pace, least = w->fetch_ns * 100 / w->share;
 	char took[32], pace[32];
 
 	w->pace = least > w->every ? least : w->every;
@@ -338,6 +339,8 @@ set_up(struct watch *w, const json_t *args, struct err_msg *why)
 	place_fini(&p);
 	if (w->every < EVERY_MIN)
 		return err_set(why, ERR_USAGE, "every", NULL, "at least 100ms");
+	if (w->share < 1 || w->share > 100)
+		return err_set(why, ERR_USAGE, "share", NULL, "between 1 and 100 percent");
 	if (kinds[0] == '\0')
 		kinds = strcmp(own, "any") == 0 ? "heap" : own;
 	if (strcmp(own, "other") == 0)
@@ -357,6 +360,7 @@ watch_new(struct bench *b, const json_t *args)
 	w->timeout = (uint64_t)json_get_int(args, "timeout", 0);
 	w->count = json_get_int(args, "count", 0);
 	w->gc = json_get_bool(args, "gc", true);
+	w->share = (uint64_t)json_get_int(args, "share", SHARE);
 	w->pace = w->every;
 	w->run = 1;
 	w->news_fd = -1;
@@ -558,6 +562,7 @@ static const struct command_arg start_args[] = {
 	{ "gc", ARG_BOOL, 0, "on", "heap: after a garbage collection" },
 	{ "count", ARG_INT, 0, "0", "stop after so many rounds; 0: never" },
 	{ "timeout", ARG_DURATION, 0, "20s", "for each fetch" },
+	{ "share", ARG_INT, 0, "10", "percent of the time that fetching may take" },
 	{ .name = NULL },
 };
 static const struct command_arg id_args[] = { ID_ARG, { .name = NULL } };

@@ -5,12 +5,12 @@
  * Layer   bench. Owned by the bench; a watch survives every viewer and ends with the bench.
  * Round   /debug/vars (while there is one), then each kind; each snapshot is a SHOT of the timeline
  *         and goes into the series file of its kind (snapshots/watch-N-KIND.series).
- * Pace    every `every`; a fetch may take at most a tenth of the time, else the pace slows down to
- *         that (burden). Failures are tried again after every x 2, 4, ... 16.
+ * Pace    every `every`; a fetch may take at most `share` percent of the time (10), else the pace
+ *         slows down to that (burden). Failures are tried again after every x 2, 4, ... 16.
  * Run     which process of the program: a restart (counters that fell, another first GC, another
  *         build) makes the next run. Snapshots of two runs are never compared silently: the SHOT
  *         has cut and cut_text, a notice says it, the series holds them apart.
- * WATCH   {id, source, address?, kinds:[..], every, pace, gc, state: "waiting" "fetching" "failed"
+ * WATCH   {id, source, address?, kinds:[..], every, pace, share, gc, state: "waiting" "fetching" "failed"
  *         "stopped", error?, next (t of the next round), rounds, snapshots, run, burden (share of
  *         the time that fetching takes), ns (the newest round), fails, count?, memstats?,
  *         growers: {kind: [{name, text?, growth_text, slope_text, verdict, ...}]},
@@ -34,7 +34,7 @@ struct watch {
 	char *kind[WATCH_KINDS_MAX];
 	unsigned kinds, at;             /* at: the kind being worked on */
 	uint32_t id;
-	uint64_t every, pace, timeout, started, next, round_ns, fetch_ns;
+	uint64_t every, pace, share, timeout, started, next, round_ns, fetch_ns;
 	int64_t rounds, snapshots, count, fails, run;
 	const char *state;
 	struct err_msg why;

@@ -168,7 +168,7 @@ on_added(void *arg, const json_t *result, const struct err_msg *why)
 		json_put_str(o, "cut", cut);
 	json_put(w->series, kind, o);
 	if (!w->pattern)
-		shots_thin(w->bench, w->id, kind, KEEP_BYTES);
+		shots_thin(w->bench, w->id, KEEP_BYTES);
 	ask_rank(w, json_get_str(result, "series", ""));
 }
 

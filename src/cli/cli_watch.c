@@ -18,6 +18,7 @@ static const char usage[] =
     "SOURCE: as for vise pprof grab; of a pattern, each new file\n"
     "  --every TIME     time between two snapshots (30s); more when fetching takes over a tenth\n"
     "                   of it\n"
+    "  --share PERCENT  another share than that tenth (10)\n"
     "  --kinds K,...    heap, goroutine, allocs, mutex, block ... (what SOURCE names, else heap)\n"
     "  --count N        end after N rounds\n"
     "  --retries N      end after N failures in a row (never)\n"
@@ -30,7 +31,7 @@ static const char usage[] =
 enum { GROWERS_SHOWN = 2, KINDS_MAX = 16 };
 
 struct wish {
-	const char *every, *kinds, *count, *retries, *timeout;
+	const char *every, *kinds, *count, *retries, *timeout, *share;
 	bool no_gc, help;
 };
 
@@ -244,6 +245,8 @@ line_of(const struct wish *w, const char *source, struct buf *line)
 		door_add(line, "count", w->count);
 	if (w->timeout != NULL)
 		door_add(line, "timeout", w->timeout);
+	if (w->share != NULL)
+		door_add(line, "share", w->share);
 	if (w->no_gc)
 		door_add(line, "gc", "off");
 	mem_free(absolute);
@@ -338,6 +341,7 @@ cli_watch(struct cli_call *c)
 		{ "--count", ARGS_COUNT, &w.count },
 		{ "--retries", ARGS_COUNT, &w.retries },
 		{ "--timeout", ARGS_SPAN, &w.timeout },
+		{ "--share", ARGS_COUNT, &w.share },
 		{ "--no-gc", ARGS_FLAG, &w.no_gc },
 		{ "--help", ARGS_FLAG, &w.help },
 		{ "-h", ARGS_FLAG, &w.help },

@@ -4,6 +4,7 @@
 Prints "listening on 127.0.0.1:PORT" (and writes it to PORTFILE); ends on SIGTERM, on GET /quit, when a
 piped stdin closes, or after 15 minutes.
 """
+import functools
 import gzip
 import os
 import signal
@@ -26,6 +27,7 @@ def whole(code, body, *lines):
     return head(code, "Content-Length: %d" % len(body), "Connection: close", *lines) + body
 
 
+@functools.lru_cache()
 def bomb_body():
     """512 MiB of zeros in about 2.3 MB."""
     z = zlib.compressobj(1, zlib.DEFLATED, 31)
