@@ -20,7 +20,8 @@ struct profile_task {
 	struct loop_child *child;
 	pid_t pid;
 	char *folder;                   /* it may write in, or NULL */
-	bool dead, closed, failed;      /* failed: a request was; what it wrote may lie there */
+	bool dead, closed;
+	bool failed;                    /* a request: what it was writing may lie there */
 };
 
 struct ask {
