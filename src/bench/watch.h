@@ -10,7 +10,8 @@
  * Run     which process of the program: a restart (counters that fell, another first GC, another
  *         build) makes the next run. Snapshots of two runs are never compared silently: the SHOT
  *         has cut and cut_text, a notice says it, the series holds them apart.
- * WATCH   {id, source, address?, kinds:[..], every, pace, share, gc, state: "waiting" "fetching" "failed"
+ * WATCH   {id, source, address?, kinds:[..], every, pace, share,
+ *         gc, state: "waiting" "fetching" "failed"
  *         "stopped", error?, next (t of the next round), rounds, snapshots, run, burden (share of
  *         the time that fetching takes), ns (the newest round), fails, count?, memstats?,
  *         growers: {kind: [{name, text?, growth_text, slope_text, verdict, ...}]},
