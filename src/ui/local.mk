@@ -74,6 +74,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/replica_parts.h \
 	%D%/screen.c \
 	%D%/screen.h \
+	%D%/snapshot_say.c %D%/snapshot_say.h \
 	%D%/status.c \
 	%D%/status.h \
 	%D%/streamfind.c \

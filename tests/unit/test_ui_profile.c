@@ -294,6 +294,37 @@ snapshots(void **state)
 	rig_free(r);
 }
 
+/* The answer to snapshot.take is a sentence: what, how many, why not, where. */
+static void
+snapshot_sentence(void **state)
+{
+	static const struct { const char *line, *answer, *says; } rows[] = {
+		{ "snapshot.take", "{\"dir\":\"/s/bundle-1\",\"parts\":[{\"part\":\"heap\","
+		  "\"state\":\"ok\"}]}", "bundle-1 saved: 1 of 1 parts; in /s/" },
+		{ "snapshot.take :6060", "{\"dir\":\"/s/bundle-2\",\"label\":\"slow\","
+		  "\"parts\":[{\"part\":\"heap\",\"state\":\"ok\"},{\"part\":\"mutex\","
+		  "\"state\":\"failed\",\"error\":{\"code\":\"timeout\",\"why\":\"no answer\"}},{\"part\":\"block\","
+		  "\"state\":\"failed\"}]}", "bundle-2 slow saved: 1 of 3 parts "
+		  "(mutex, block failed: no answer); in /s/" },
+		{ "snapshot.take", "{\"dir\":\"/s/bundle-3\",\"parts\":[]}",
+		  "bundle-3 saved: gauges and consoles, no program was named; in /s/" },
+		{ "snapshot.open x", "{\"dir\":\"x\",\"parts\":[{}]}",
+		  "x opened: 0 of 1 parts (? failed); in " },
+	};
+	struct rig *r = open_pane(24, 80);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		json_t *o = json_read(rows[i].answer, strlen(rows[i].answer), "answer", NULL);
+
+		assert_non_null(o);
+		ui_answer(r->ui, rows[i].line, o, NULL);
+		assert_string_equal(r->ui->message, rows[i].says);
+		json_decref(o);
+	}
+	rig_free(r);
+}
+
 static void
 leaks_and_goroutines(void **state)
 {
@@ -387,6 +418,7 @@ main(void)
 		cmocka_unit_test(filter_and_find),
 		cmocka_unit_test(states),
 		cmocka_unit_test(snapshots),
+		cmocka_unit_test(snapshot_sentence),
 		cmocka_unit_test(leaks_and_goroutines),
 		cmocka_unit_test(export),
 		cmocka_unit_test(hostile_answers),
