@@ -37,11 +37,16 @@ struct trigger {
 	uint32_t stream;
 };
 
+/* A command line of a trigger waits until the console's bytes are done with: it may close it. */
+struct asked { struct asked *next; char *line; };
+
 struct triggers {
 	struct trigger *item[TRIGGERS_MAX];
 	size_t n;
 	uint32_t next;
 	unsigned busy;                          /* lines are being looked at: nothing is freed */
+	struct asked *first, **end;
+	struct loop_timer *soon;
 };
 
 /* ---- actions */
@@ -80,9 +85,50 @@ on_done(void *arg, json_t *result, const struct err_msg *why)
 		bench_notice_err(b, "error", "trigger", why);
 }
 
+static struct asked *
+asked_take(struct triggers *all)
+{
+	struct asked *a = all->first;
+
+	all->first = a->next;
+	if (all->first == NULL)
+		all->end = &all->first;
+	return a;
+}
+
+static void
+on_soon(void *arg)
+{
+	struct bench *b = arg;
+	struct triggers *all = b->triggers;
+
+	all->soon = NULL;
+	while (all->first != NULL) {
+		struct asked *a = asked_take(all);
+
+		command_line(bench_commands, a->line, b, NULL, on_done, b);
+		mem_free(a->line);
+		mem_free(a);
+	}
+}
+
+/* Storms bound how many can wait. */
+static void
+ask(struct bench *b, const char *line)
+{
+	struct triggers *all = b->triggers;
+	struct asked *a = mem_zero(1, sizeof *a);
+
+	a->line = mem_str(line);
+	*all->end = a;
+	all->end = &a->next;
+	if (all->soon == NULL)
+		all->soon = loop_timer_start(b->loop, 0, 0, on_soon, b);
+}
+
 /* A command line, with the console's name for {console}. */
 static void
-run_line(struct trigger *t, const struct bench_console *k, const char *verb, const char *more)
+run_line(struct trigger *t, const struct bench_console *k, const char *verb)
 {
 	struct buf b;
 
@@ -96,8 +142,7 @@ run_line(struct trigger *t, const struct bench_console *k, const char *verb, con
 			(void)buf_add_byte(&b, *p++);
 		}
 	}
-	(void)buf_add_str(&b, more);
-	command_line(bench_commands, buf_str(&b), t->bench, NULL, on_done, t->bench);
+	ask(t->bench, buf_str(&b));
 	buf_fini(&b);
 }
 
@@ -105,21 +150,21 @@ static void
 do_macro(struct trigger *t, struct bench_console *k, const char *line)
 {
 	(void)line;
-	run_line(t, k, "macro.run ", "");
+	run_line(t, k, "macro.run ");
 }
 
 static void
 do_workflow(struct trigger *t, struct bench_console *k, const char *line)
 {
 	(void)line;
-	run_line(t, k, "workflow.run ", "");
+	run_line(t, k, "workflow.run ");
 }
 
 static void
 do_command(struct trigger *t, struct bench_console *k, const char *line)
 {
 	(void)line;
-	run_line(t, k, "", "");
+	run_line(t, k, "");
 }
 
 static void
@@ -129,7 +174,7 @@ do_log(struct trigger *t, struct bench_console *k, const char *line)
 
 	(void)line;
 	snprintf(verb, sizeof verb, "console.log console=%.40s ", k->name);
-	run_line(t, k, verb, "");
+	run_line(t, k, verb);
 }
 
 static void
@@ -139,7 +184,7 @@ do_log_stop(struct trigger *t, struct bench_console *k, const char *line)
 
 	(void)line;
 	snprintf(verb, sizeof verb, "console.log.off console=%.40s ", k->name);
-	run_line(t, k, verb, "");
+	run_line(t, k, verb);
 }
 
 /* The event itself holds the viewers at the line (ui/holds.h), and ends `vise console`; the console
@@ -329,6 +374,7 @@ void
 triggers_open(struct bench *b)
 {
 	b->triggers = mem_zero(1, sizeof *b->triggers);
+	b->triggers->end = &b->triggers->first;
 }
 
 void
@@ -338,6 +384,13 @@ triggers_close(struct bench *b)
 		return;
 	while (b->triggers->n != 0)
 		drop(b->triggers, b->triggers->n - 1);
+	loop_timer_stop(b->triggers->soon);
+	while (b->triggers->first != NULL) {
+		struct asked *a = asked_take(b->triggers);
+
+		mem_free(a->line);
+		mem_free(a);
+	}
 	mem_free(b->triggers);
 	b->triggers = NULL;
 }

@@ -186,7 +186,23 @@ assert [(x["line"], x["action"]) for x in e] == [("abc VOLT=33", "notice"), ("a.
 for t in l: c.do("trigger.remove %d" % t["id"])
 P
 
-mkdir -p "$T/bad"
+cat >"$T/bye.sh" <<'X'
+#!/bin/sh
+stty raw -echo
+read -r x
+printf 'last words\nmore\n'
+exec cat
+X
+chmod +x "$T/bye.sh"
+py "a trigger may close the console whose line fired" <<'P'
+c.do("console.open exec:%s/bye.sh name=bye" % os.environ["T"])
+t = c.do('trigger.add "last words" command "console.close {console}" console=bye')
+c.do('console.line go console=bye')
+assert until(lambda: not [k for k in c.do("console.list") if k["name"] == "bye"], 10), c.do("console.list")
+c.do("trigger.remove %d" % t["id"])
+still()
+P
+
 cat >"$T/bad.lua" <<'X'
 require "vise".board { id = "x", triggers = { { pattern = "p", action = "macro" } } }
 X
