@@ -84,6 +84,7 @@ TESTS += \
 	tests/screen/errors.t \
 	tests/screen/flood.t \
 	tests/screen/hostile.t \
+	tests/screen/notes.t \
 	tests/screen/profile.t \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
@@ -130,6 +131,7 @@ EXTRA_DIST += \
 	tests/screen/errors.t \
 	tests/screen/flood.t \
 	tests/screen/hostile.t \
+	tests/screen/notes.t \
 	tests/screen/profile.t \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
@@ -204,6 +206,7 @@ EXTRA_DIST += \
 	tests/data/pprof/heap-b.txt \
 	tests/data/pprof/heap-diff.txt \
 	tests/data/pprof/heap.debug1 \
+	tests/data/screen/crashes.scr \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \
 	tests/data/screen/flood.scr \
