@@ -318,6 +318,21 @@ opening_event(void *arg, const char *type, const json_t *body)
 		o->door->listens->event(o->door->arg, type, body);
 }
 
+/* News that came in one read with the answer to console.open went to who listened before. */
+static void
+look_again(struct opening *o)
+{
+	json_t *list = NULL, *row;
+	size_t i;
+
+	if (o->done || client_line(o->door->client, "console.list", ASK_NS, &list, NULL) != ERR_OK)
+		return;
+	json_array_foreach (list, i, row)
+		if (!o->done && json_get_int(row, "id", -1) == o->id)
+			opening_state(o, row);
+	json_decref(list);
+}
+
 static enum err
 await_open(struct door *d, const char *target, const json_t *console, struct err_msg *why)
 {
@@ -327,6 +342,7 @@ await_open(struct door *d, const char *target, const json_t *console, struct err
 
 	opening_state(&o, console);
 	client_listen(d->client, &ops, &o);
+	look_again(&o);
 	e = client_wait(d->client, &o.done, sys_mono() + OPEN_NS, why);
 	client_listen(d->client, d->listens, d->arg);
 	if (e == ERR_TIMEOUT)

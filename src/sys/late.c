@@ -1,4 +1,4 @@
-/* late.c - opening in a thread. */
+/* late.c - opening and dialling in a thread. */
 #include "sys/late.h"
 
 #include <errno.h>
@@ -11,10 +11,14 @@
 
 #include "base/alloc.h"
 #include "sys/io.h"
+#include "sys/sock.h"
 
 struct sys_late {
 	pthread_mutex_t lock;
-	char *path;
+	char *path;                     /* or the host */
+	char *port;                     /* NULL: it is a path */
+	struct err_msg why;             /* of dialling */
+	enum err e;
 	int flags, fd, errnum;
 	int tell[2];                    /* the writing end is the thread's */
 	bool done, dropped;
@@ -40,6 +44,7 @@ late_free(struct sys_late *l)
 	sys_close(l->tell[1]);
 	(void)pthread_mutex_destroy(&l->lock);
 	mem_free(l->path);
+	mem_free(l->port);
 	mem_free(l);
 }
 
@@ -47,12 +52,21 @@ static void *
 open_it(void *arg)
 {
 	struct sys_late *l = arg;
-	const int fd = sys_open(l->path, l->flags, 0), errnum = errno;
+	struct err_msg why = { .code = ERR_OK };
+	enum err e = ERR_OK;
+	int fd, errnum;
 	bool dropped;
 
+	if (l->port != NULL)
+		e = sys_tcp_connect(l->path, l->port, &fd, &why);
+	else
+		fd = sys_open(l->path, l->flags, 0);
+	errnum = errno;
 	(void)pthread_mutex_lock(&l->lock);
 	l->fd = fd;
 	l->errnum = errnum;
+	l->e = e;
+	l->why = why;
 	l->done = true;
 	dropped = l->dropped;
 	if (!dropped)
@@ -112,6 +126,36 @@ sys_late_open(const char *path, int flags, unsigned ms, int *fd, int *errnum,
 	}
 	sys_late_take(l, fd, errnum);
 	return true;
+}
+
+struct sys_late *
+sys_late_dial(const char *host, const char *port)
+{
+	struct sys_late *l = mem_zero(1, sizeof *l);
+
+	*l = (struct sys_late){ .path = mem_str(host), .port = mem_str(port), .fd = -1,
+		.tell = { -1, -1 } };
+	(void)pthread_mutex_init(&l->lock, NULL);
+	if (pipe2(l->tell, O_CLOEXEC) != 0 || !run(l)) {
+		late_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+enum err
+sys_late_answer(struct sys_late *l, int *fd, struct err_msg *why)
+{
+	enum err e;
+
+	(void)pthread_mutex_lock(&l->lock);
+	*fd = l->fd;
+	e = l->e;
+	if (e != ERR_OK && why != NULL)
+		*why = l->why;
+	(void)pthread_mutex_unlock(&l->lock);
+	late_free(l);
+	return e;
 }
 
 int

@@ -1,5 +1,6 @@
 /*
- * late.h - an open() that may take its time: some drivers wait for a device that does not answer.
+ * late.h - an open() that may take its time: some drivers wait for a device that does not answer,
+ * and a host's name for a server that does not.
  *
  * Layer   sys. It runs in a thread of its own, so only the handle waits. The thread frees what
  *         nobody wants any more, however late it is.
@@ -8,6 +9,7 @@
 #define SYS_LATE_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/err.h"
 
 struct sys_late;
 
@@ -15,6 +17,11 @@ struct sys_late;
  * handle to wait for. */
 bool sys_late_open(const char *path, int flags, unsigned ms, int *fd, int *errnum,
     struct sys_late **late);
+/* Resolves host and starts the connection, as sys_tcp_connect. Waits for nothing; NULL: there is
+ * no thread to be had. */
+struct sys_late *sys_late_dial(const char *host, const char *port);
+/* Its result, which ends the handle. */
+enum err sys_late_answer(struct sys_late *l, int *fd, struct err_msg *why);
 int  sys_late_fd(const struct sys_late *l);     /* readable when it is done */
 /* The result, as above; ends the handle. */
 void sys_late_take(struct sys_late *l, int *fd, int *errnum);

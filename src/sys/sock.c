@@ -1,6 +1,7 @@
 /* sock.c - unix and TCP sockets. */
 #include "sys/sock.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -222,6 +223,14 @@ sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why
 	}
 	freeaddrinfo(list);
 	return *fd >= 0 ? ERR_OK : err_errno(why, saved, host, "connecting");
+}
+
+bool
+sys_tcp_numeric(const char *host)
+{
+	struct in_addr v4;
+
+	return strchr(host, ':') != NULL || inet_pton(AF_INET, host, &v4) == 1;
 }
 
 int

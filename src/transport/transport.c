@@ -403,6 +403,18 @@ read_turn(struct transport *t, bool all)
 
 static void on_fd(void *arg, unsigned events);
 
+/* The name of the far side is known: the connection is under way. */
+static void
+on_arrived(struct transport *t)
+{
+	struct err_msg why;
+
+	if (t->ops->arrived(t, &why) != ERR_OK)
+		transport_lost(t, &why);
+	else
+		t->watch = loop_fd_open(t->loop, t->fd, LOOP_WRITE, on_fd, t);
+}
+
 static void
 on_connected(struct transport *t)
 {
@@ -412,6 +424,10 @@ on_connected(struct transport *t)
 	if (late) {                     /* the watch was on the news of the opening */
 		loop_fd_close(t->watch);
 		t->watch = NULL;
+		if (t->ops->arrived != NULL) {
+			on_arrived(t);
+			return;
+		}
 	}
 	if (t->ops->connected != NULL && t->ops->connected(t, &why) != ERR_OK) {
 		transport_lost(t, &why);

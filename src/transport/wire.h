@@ -25,6 +25,8 @@ struct wire_ops {
 	 * when writable). */
 	enum err  (*open)(struct transport *t, const char *rest, struct err_msg *why);
 	enum err  (*connected)(struct transport *t, struct err_msg *why);
+	/* A late one that is no node is there: sets t->fd, which is connecting. */
+	enum err  (*arrived)(struct transport *t, struct err_msg *why);
 	/* The wire hung up: true when it will call transport_lost itself, with a better reason. */
 	bool      (*hangup)(struct transport *t);
 	enum err  (*configure)(struct transport *t, struct err_msg *why);

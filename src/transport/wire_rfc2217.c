@@ -406,12 +406,14 @@ wire_close(struct transport *t)
 }
 
 const struct wire_ops wire_telnet_ops = {
-	.scheme = "telnet", .returns = true, .open = telnet_open, .connected = connected,
+	.scheme = "telnet", .returns = true, .open = telnet_open,
+	.arrived = wire_tcp_arrived, .connected = connected,
 	.decode = decode, .encode = encode, .close = wire_close,
 };
 
 const struct wire_ops wire_rfc2217_ops = {
-	.scheme = "rfc2217", .returns = true, .open = rfc2217_open, .connected = connected,
+	.scheme = "rfc2217", .returns = true, .open = rfc2217_open,
+	.arrived = wire_tcp_arrived, .connected = connected,
 	.decode = decode, .encode = encode, .configure = configure, .lines = lines,
 	.lines_set = lines_set, .set_break = set_break, .purge = purge, .close = wire_close,
 };

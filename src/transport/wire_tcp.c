@@ -25,6 +25,24 @@ split(char *copy, char **host, char **port)
 	return **host != '\0';
 }
 
+/* A name is looked up in a thread: its servers may take half a minute to say nothing. */
+static enum err
+dial(struct transport *t, const char *host, const char *port, struct err_msg *why)
+{
+	if (!sys_tcp_numeric(host))
+		t->late = sys_late_dial(host, port);
+	return t->late != NULL ? ERR_OK : sys_tcp_connect(host, port, &t->fd, why);
+}
+
+enum err
+wire_tcp_arrived(struct transport *t, struct err_msg *why)
+{
+	struct sys_late *late = t->late;
+
+	t->late = NULL;
+	return sys_late_answer(late, &t->fd, why);
+}
+
 enum err
 wire_tcp_start(struct transport *t, const char *rest, struct err_msg *why)
 {
@@ -32,7 +50,7 @@ wire_tcp_start(struct transport *t, const char *rest, struct err_msg *why)
 	enum err e;
 
 	if (split(copy, &host, &port))
-		e = sys_tcp_connect(host, port, &t->fd, why);
+		e = dial(t, host, port, why);
 	else
 		e = err_set(why, ERR_USAGE, t->spec,
 		    "write tcp:HOST:PORT (rfc2217: telnet: rtt: likewise)",
@@ -53,9 +71,10 @@ wire_tcp_connected(struct transport *t, struct err_msg *why)
 
 const struct wire_ops wire_tcp_ops = {
 	.scheme = "tcp", .returns = true, .open = wire_tcp_start,
-	.connected = wire_tcp_connected,
+	.arrived = wire_tcp_arrived, .connected = wire_tcp_connected,
 };
 
 const struct wire_ops wire_rtt_ops = {
-	.scheme = "rtt", .returns = true, .open = wire_tcp_start, .connected = wire_tcp_connected,
+	.scheme = "rtt", .returns = true, .open = wire_tcp_start,
+	.arrived = wire_tcp_arrived, .connected = wire_tcp_connected,
 };

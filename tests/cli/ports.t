@@ -60,4 +60,10 @@ is "$status" 3 "another product is not there"
 like "$err" 'no such port.*there is /dev/ttyACM0' "and what is there is said"
 run mocked '"$BUILD/vise" at nucleo2 AT'
 isnt "$status" 0 "an unknown profile is refused"
+# a host's name is asked for beside the loop; what comes of it is told, not waited for in vain
+for to in localhost:1 localhost:no-such-port; do
+	run timeout 30 "$BUILD/vise" console "tcp:$to" </dev/null
+	is "$status" 3 "tcp:$to cannot be had"
+	like "$err" "Connection refused|cannot be resolved" "and why is said"
+done
 plan

@@ -624,6 +624,40 @@ test_tcp(void **state)
 	w_fini(&w);
 }
 
+/* A host's name is asked for beside the loop; a handle that is closed meanwhile leaves nothing. */
+static void
+test_tcp_by_name(void **state)
+{
+	struct world w;
+	uint16_t port = 0;
+	int listening, six, peer;
+	char spec[64];
+
+	(void)state;
+	w_init(&w);
+	assert_int_equal(sys_tcp_listen_loopback(&port, &listening, NULL), ERR_OK);
+	(void)sys_tcp_listen("::1", &port, &six, NULL);         /* it may be the first one there */
+	snprintf(spec, sizeof spec, "tcp:localhost:%u", port);
+	w_open(&w, spec);
+	assert_int_equal(transport_state(w.t), TRANSPORT_OPENING);
+	transport_close(w.t);
+	w_open(&w, spec);
+	UNTIL(&w, w.state == TRANSPORT_OPEN);
+	assert_int_equal(w.states, 1);
+	UNTIL(&w, (peer = sys_accept(listening)) >= 0 || (peer = sys_accept(six)) >= 0);
+	sys_close(peer);                /* it may be the one that was closed */
+	transport_close(w.t);
+	w.state = TRANSPORT_OPENING;
+	w_open(&w, "telnet:localhost:no-such-port");
+	UNTIL(&w, w.state == TRANSPORT_LOST);
+	assert_int_equal(w.why.code, ERR_NOENT);
+	assert_non_null(strstr(w.why.why, "cannot be resolved"));
+	assert_true(sys_late_idle(10000));
+	sys_close(listening);
+	sys_close(six);
+	w_fini(&w);
+}
+
 static void
 test_unix(void **state)
 {
@@ -729,6 +763,7 @@ main(void)
 		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_exec_missing),
 		cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_tcp_by_name),
 		cmocka_unit_test(test_unix),
 		cmocka_unit_test(test_turn_is_bounded),
 	};
