@@ -25,6 +25,7 @@
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/profiles.h"
+#include "bench/sends.h"
 #include "bench/watch.h"
 #include "bench/triggers.h"
 #include "sys/io.h"
@@ -284,6 +285,7 @@ static void
 bench_free(struct bench *b)
 {
 	clients_close(b);
+	sends_end(b);
 	jobs_close(b);
 	demo_close(b);
 	consoles_close(b);

@@ -236,6 +236,13 @@ sends_close(struct bench_console *k)
 	send_free(s);
 }
 
+void
+sends_end(struct bench *b)
+{
+	LIST_EACH(n, &b->consoles)
+		sends_close(consoles_entry(n));
+}
+
 /* ---- the start */
 
 static const struct proto *

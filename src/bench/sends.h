@@ -14,5 +14,6 @@ extern const struct command bench_send_commands[];
 
 void sends_lost(struct bench_console *k, const struct err_msg *why);    /* the port went away */
 void sends_close(struct bench_console *k);                              /* the console goes */
+void sends_end(struct bench *b);                        /* all of them, before the jobs go */
 
 #endif

@@ -88,6 +88,7 @@ open(sys.argv[1] + "/lines.txt", "w").write("".join("line %d\n" % i for i in ran
 P
 S=$XDG_RUNTIME_DIR/vise/b.sock
 spawn "$BUILD/vise-bench" --foreground --name b --linger 60s --run "console.open pty:$T/dev" 2>"$T/bench.err"
+bench=$pid
 wait_for 'test -S "$S" && test -s "${S%sock}json"' 10
 dir=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["dir"])' "${S%sock}json")
 wait_for '"$VISE" do --bench b console.list --json | grep -q "\"open\""' 10
@@ -234,4 +235,13 @@ run vdo console.map in:up=down
 is "$status" 2 "a map that is none"
 run vdo console.map
 is "$out" "out:lf=crlf,out:del=bs" "the map as it is"
+
+# --- the bench's end
+
+order "rz --zmodem -b -y"
+wait_for 'vdo console.sendfile "$T/big.bin" zmodem' 20
+wait_for 'vdo job.list --json | grep -q "\"running\""' 20
+kill "$bench"
+wait "$bench"
+is $? 0 "a bench that ends in mid-transfer ends well" || note <"$T/bench.err"
 plan
