@@ -11,11 +11,12 @@
 #include "base/clock.h"
 #include "core/command.h"
 #include "core/place.h"
+#include "loop/loop.h"
 #include "proto/dial.h"
 #include "sys/path.h"
 #include "sys/time.h"
 
-static const uint64_t ASK_NS = 3 * NS_PER_S, OPEN_NS = 8 * NS_PER_S;
+static const uint64_t ASK_NS = 3 * NS_PER_S, OPEN_NS = 8 * NS_PER_S, END_WAIT_NS = 3 * NS_PER_S;
 
 void
 door_add(struct buf *line, const char *key, const char *word)
@@ -273,15 +274,55 @@ door_source(const char *source)
 	return out;
 }
 
+struct leaving {
+	struct loop *loop;
+	char *socket;
+};
+
+static void
+on_look(void *arg)
+{
+	struct leaving *w = arg;
+
+	if (!path_exists(w->socket))
+		loop_stop(w->loop);
+}
+
+static void
+on_enough(void *arg)
+{
+	loop_stop(((struct leaving *)arg)->loop);
+}
+
+/* A bench of ours ends when we go, and gives its ports back before it takes its socket away: who
+ * runs us twice in a row finds the port free. */
+static void
+await_end(const char *bench)
+{
+	struct leaving w = { .loop = loop_new(), .socket = dial_socket(bench) };
+
+	if (w.loop != NULL && path_exists(w.socket)) {
+		(void)loop_timer_start(w.loop, NS_PER_MS, 2 * NS_PER_MS, on_look, &w);
+		(void)loop_timer_start(w.loop, END_WAIT_NS, 0, on_enough, &w);
+		loop_run(w.loop);
+	}
+	loop_free(w.loop);
+	mem_free(w.socket);
+}
+
 void
 door_close(struct door *d)
 {
+	const bool ours = d->ephemeral && d->client != NULL;
+
 	if (d->client != NULL)
 		client_listen(d->client, NULL, NULL);
 	client_close(d->client);
 	json_decref(d->commands);
 	d->client = NULL;
 	d->commands = NULL;
+	if (ours)
+		await_end(d->bench);
 }
 
 /* ---- the console of the target */

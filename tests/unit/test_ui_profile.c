@@ -382,11 +382,11 @@ static void
 hostile_answers(void **state)
 {
 	static const char *const texts[] = { "{}", "[]", "null", "{\"table\":3,\"flame\":[]}",
-		"{\"table\":{\"rows\":[1,null,{}]},\"flame\":{\"w\":-1,\"depth\":1e18,\"boxes\":["
+		("{\"table\":{\"rows\":[1,null,{}]},\"flame\":{\"w\":-1,\"depth\":1e18,\"boxes\":["
 		"{\"name\":\"x\",\"depth\":-5,\"parent\":9,\"x\":1e300,\"w\":1e300},"
-		"{\"name\":\"\\u001b[31m\",\"depth\":2000000000,\"parent\":-7,\"x\":-5,\"w\":0}]}}",
-		"{\"unit\":\"bytes\",\"diff\":true,\"sd\":1,\"flame\":{\"w\":1e-300,\"depth\":3,"
-		"\"boxes\":[{\"name\":\"y\",\"depth\":0,\"parent\":-1,\"x\":0,\"w\":1e300}]}}" };
+		"{\"name\":\"\\u001b[31m\",\"depth\":2000000000,\"parent\":-7,\"x\":-5,\"w\":0}]}}"),
+		("{\"unit\":\"bytes\",\"diff\":true,\"sd\":1,\"flame\":{\"w\":1e-300,\"depth\":3,"
+		"\"boxes\":[{\"name\":\"y\",\"depth\":0,\"parent\":-1,\"x\":0,\"w\":1e300}]}}") };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
