@@ -190,6 +190,8 @@ if command -v prlimit >/dev/null 2>&1 && prlimit --fsize=200000:unlimited true 2
 	ok $? "both logs go on"
 	like "$(cat "$T/full.log")" '^# [0-9]+ bytes are missing$' "the hole stands in the text log"
 	lost=$(sed -n 's/^# \([0-9]*\) bytes are missing$/\1/p' "$T/full.log" | head -n 1)
+	# the journal is up to 100 ms behind
+	wait_for 'grep -q "log.hole" "$dir/journal.jsonl" && grep -q "bytes are missing in console-main.raw" "$dir/journal.jsonl"' 10
 	like "$(cat "$dir/journal.jsonl")" '"log.hole".*full.log|full.log.*"log.hole"' "and in the journal"
 	like "$(cat "$dir/journal.jsonl")" '"mark".*bytes are missing in console-main.raw' "and on the console"
 	python3 - "$dir/console-main.raw" "$T/full.log" "$lost" >"$T/says" 2>&1 <<'P'

@@ -167,8 +167,12 @@ py "the raw log has what the board said and nothing else; the journal has the re
 b = json.load(open(os.environ["S"][:-4] + "json"))["dir"]
 raw = open(b + "/console-main.raw", "rb").read()
 assert data("zephyr.log") in raw and b"peek" not in raw
-j = [json.loads(l) for l in open(b + "/journal.jsonl")]
-assert [r for r in j if r["type"] == "decoded" and r["decoded"]["decoder"] == "cortex-m"]
+import time
+end, told = time.monotonic() + 10, []
+while not told and time.monotonic() < end:      # the journal is up to 100 ms behind
+    j = [json.loads(l) for l in open(b + "/journal.jsonl").read().splitlines(True) if l.endswith("\n")]
+    told = [r for r in j if r["type"] == "decoded" and r["decoded"]["decoder"] == "cortex-m"]
+assert told
 P
 
 plan

@@ -175,8 +175,8 @@ for server in openssh dropbear; do
 	is $? 0 "$server: numbers" || printf '%s\n' "$says" | note
 	spawn "$vise" gauges ssh:board --every 100ms >"$T/out" 2>"$T/err"
 	wait_for 'test "$(wc -l <"$T/out")" -ge 2' 20
+	pkill -P "$ssh_server"          # its session first: it would outlive the server
 	kill "$ssh_server"
-	pkill -P "$ssh_server" 2>/dev/null
 	wait_for 'grep -q "no gauges" "$T/err"' 40
 	ok $? "$server: a link that drops is told" || note <"$T/err"
 	kill "$pid"

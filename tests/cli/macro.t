@@ -127,10 +127,16 @@ macro 0 'mine: OK, 3 steps' mine
 run "$BUILD/vise" do --bench rec 'macro.run go3-version wait=on'
 is "$status" 0 "the bench runs a macro as a job"
 python3 - "$journal" <<'P'
-import json, sys
-rows = [json.loads(l) for l in open(sys.argv[1])]
-begin = [r for r in rows if r["type"] == "macro.begin" and r["macro"] == "go3-version"][-1]
-run = begin["run"]
+import json, sys, time
+end = time.monotonic() + 10
+while True:                             # the journal is up to 100 ms behind
+    text = open(sys.argv[1]).read()
+    rows = [json.loads(l) for l in text[:text.rfind("\n") + 1].splitlines()]
+    begin = [r for r in rows if r["type"] == "macro.begin" and r["macro"] == "go3-version"]
+    run = begin[-1]["run"] if begin else None
+    if [r for r in rows if r["type"] == "macro.end" and r["run"] == run] or time.monotonic() > end:
+        break
+    time.sleep(0.02)
 assert [r for r in rows if r["type"] == "macro.step" and r["run"] == run and r["state"] == "ok"], "no step"
 assert [r for r in rows if r["type"] == "at" and r.get("run") == str(run) and r["command"] == "AT+GMR"], "no transaction"
 assert [r for r in rows if r["type"] == "macro.end" and r["run"] == run and r["state"] == "ok"], "no end"

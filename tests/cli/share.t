@@ -173,5 +173,6 @@ mkfifo "$T/in"
 spawn sh -c 'exec 9<>"$T/in"; exec "$BUILD/vise" console "$T/port" --share "unix:$T/cli" <"$T/in" >"$T/cli.out" 2>"$T/cli.err"'
 wait_for 'test -S "$T/cli"' 10
 ok $? "vise console --share"
+wait_for 'grep -q "^shared at" "$T/cli.err"' 10
 like "$(cat "$T/cli.err")" "^shared at unix:$T/cli\$" "and it says where"
 plan
