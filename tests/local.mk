@@ -164,17 +164,29 @@ EXTRA_DIST += \
 	tests/benchmark/console.sh \
 	tests/benchmark/pprof.sh \
 	tests/benchmark/pprof_floor.c \
+	tests/data/decode/cmsis.log \
 	tests/data/decode/cmsis.want \
+	tests/data/decode/esp-abort.log \
 	tests/data/decode/esp-abort.want \
+	tests/data/decode/esp32.log \
 	tests/data/decode/esp32.want \
+	tests/data/decode/esp32c3.log \
 	tests/data/decode/esp32c3.want \
+	tests/data/decode/esp8266.log \
 	tests/data/decode/esp8266.want \
+	tests/data/decode/go-prefixed.log \
 	tests/data/decode/go-prefixed.want \
+	tests/data/decode/go.log \
 	tests/data/decode/go.want \
+	tests/data/decode/gotrace.log \
 	tests/data/decode/gotrace.want \
+	tests/data/decode/mbed.log \
 	tests/data/decode/mbed.want \
+	tests/data/decode/tinygo.log \
 	tests/data/decode/tinygo.want \
+	tests/data/decode/zephyr-riscv.log \
 	tests/data/decode/zephyr-riscv.want \
+	tests/data/decode/zephyr.log \
 	tests/data/decode/zephyr.want \
 	tests/data/elf/README.md \
 	tests/data/elf/crash.c \

@@ -4,7 +4,7 @@
 cd "${1:-$(dirname "$0")/../..}" || exit
 work=$(mktemp -d) || exit
 trap 'rm -rf "$work"' EXIT
-skip='\.gitignore$|__pycache__|\.(o|a|trs|log)$'
+skip='\.gitignore$|__pycache__|\.(o|a|trs)$'
 
 # files PATH...: the files there that are kept, or would be
 files()
