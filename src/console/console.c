@@ -94,6 +94,10 @@ now_open(struct console *c)
 static void
 start_waiting(struct console *c)
 {
+	/* A pty named by its number that was lost does not come back: the next of that number
+	 * is somebody else's terminal, and opening it would take the keys typed there. */
+	if (c->was_open && strncmp(c->spec, "/dev/pts/", 9) == 0 && !path_exists(c->spec))
+		return;
 	if (c->watch == NULL && transport_returns(c->spec))
 		c->watch = watch_open(c->loop, c->watch_path, try_open_again, c);
 }
