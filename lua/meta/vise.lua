@@ -54,6 +54,18 @@ function Subscription:close() end
 ---@field time number # seconds waited
 ---@field offset integer # in the console's stream
 
+---@class vise.ExpectOptions
+---@field timeout? vise.Duration # of the whole wait; 5 s
+---@field idle? vise.Duration # ends the wait when nothing came for so long
+---@field quiet? vise.Duration # a match counts only when nothing follows it for so long
+---@field never? vise.Pattern|vise.Pattern[] # raises device_fault
+---@field strip? boolean # terminal escapes do not count (true)
+
+---@class vise.SendOptions
+---@field pace? {byte?: vise.Duration, line?: vise.Duration, chunk?: integer, every?: vise.Duration}
+---@field echo? "skip"|"verify"
+---@field timeout? vise.Duration # of the echo
+
 ---@class vise.Console
 ---@field name string
 local Console = {}
@@ -61,19 +73,19 @@ local Console = {}
 ---Wait for the earliest of several patterns. Strings are literal text, `vise.rx` values are patterns.
 ---@async
 ---@param patterns vise.Pattern|(vise.Pattern|{[1]: vise.Pattern, name: string})[]
----@param opt? {timeout?: vise.Duration, never?: vise.Pattern|vise.Pattern[]}
+---@param opt? vise.ExpectOptions
 ---@return vise.Match match # raises timeout, eof, lost, busy, device_fault, cancelled
 function Console:expect(patterns, opt) end
 ---As expect, but a failure gives nil and the error.
 ---@async
 ---@param patterns vise.Pattern|(vise.Pattern|{[1]: vise.Pattern, name: string})[]
----@param opt? {timeout?: vise.Duration, never?: vise.Pattern|vise.Pattern[]}
+---@param opt? vise.ExpectOptions
 ---@return vise.Match? match, vise.Error? err
 function Console:try_expect(patterns, opt) end
 ---All of them, in any order, within one deadline.
 ---@async
 ---@param patterns vise.Pattern[]
----@param opt? {timeout?: vise.Duration, never?: vise.Pattern|vise.Pattern[]}
+---@param opt? vise.ExpectOptions
 ---@return vise.Match[]
 function Console:expect_all(patterns, opt) end
 ---None of them for so long, or the verdict `verify`.
@@ -105,10 +117,31 @@ function Console:at(command, opt) end
 ---@param opt? {timeout?: vise.Duration, prefix?: string, expect?: string}
 ---@return string[]? lines, string|vise.Error result
 function Console:try_at(command, opt) end
+---Exactly these bytes. Waits with pace or echo.
 ---@param bytes string
-function Console:send(bytes) end
+---@param opt? vise.SendOptions
+function Console:send(bytes, opt) end
 ---@param text string # the profile's line end is added
-function Console:line(text) end
+---@param opt? vise.SendOptions
+function Console:line(text, opt) end
+---@param digits string # "0d 0a"
+---@param opt? vise.SendOptions
+function Console:hex(digits, opt) end
+---Exactly n bytes; without n what has come, at least one. A timeout consumes nothing.
+---@async
+---@param n? integer
+---@param opt? {timeout?: vise.Duration}
+---@return string
+function Console:read(n, opt) end
+---Text that must not come: each wait on this console raises device_fault when it does.
+---@param patterns vise.Pattern|vise.Pattern[]
+---@return vise.Subscription
+function Console:never(patterns) end
+---The same console with a cursor of its own, from here on.
+---@return vise.Console
+function Console:reader() end
+---@return string? path # of every byte of this console
+function Console:transcript() end
 ---Called for each whole line; it must not wait, and it has 50 ms.
 ---@param fn fun(line: string)
 ---@return vise.Subscription

@@ -99,12 +99,26 @@ end
 
 local defers = {}
 
+-- When the running task's time is over (core.now), or nil. A wait inside is cut to what is left of it, so that
+-- the error names what was waited for.
+local limits = {}
+function core.limit() return limits[core.current()] end
+function core.set_limit(at) limits[core.current() or 0] = at end
+
+-- The shorter of a wait's own time and what is left outside; true when it was cut.
+function core.cut(seconds)
+  local limit = core.limit()
+  local left = limit and math.max(0, limit - core.now())
+  if left and left < seconds then return left, true end
+  return seconds, false
+end
+
 -- The body of every task: runs what was deferred, newest first, also after errors and cancellation.
 function core.body(fn, ...)
   local me = core.current()
   local r = table.pack(xpcall(fn, core.handler, ...))
   local list = defers[me]
-  defers[me] = nil
+  defers[me], limits[me] = nil, nil
   for i = list and #list or 0, 1, -1 do
     local ok, err = xpcall(list[i], core.handler)
     if not ok then
@@ -182,10 +196,16 @@ function vise.any(tasks)
 end
 
 function vise.timeout(seconds, fn, ...)
-  local s = core.seconds("vise.timeout", seconds)
-  local t = core.spawn(nil, fn, ...)
+  local s = core.cut(core.seconds("vise.timeout", seconds))
+  local finish = core.now() + s
+  local t = core.spawn(nil, function(...)
+    core.set_limit(finish)
+    return fn(...)
+  end, ...)
   if not core.await_any({ t }, s) then
     t:cancel("time is over")
+    local _, err = pcall(t.await, t)                    -- it cleans up first; what it waited for says more
+    if type(err) == "table" and err.code == "timeout" then error(err, 0) end
     fail("timeout", "not done within %g s", s)
   end
   return t:await()

@@ -32,7 +32,7 @@ end
 local function wrap(row, from)
   local con = opened[row.stream]
   if con then return con end
-  con = setmetatable({ id = row.id, name = row.name or tostring(row.id), stream_id = row.stream }, Console)
+  con = setmetatable({ id = row.id, name = row.name or tostring(row.id), stream_id = row.stream, forbidden = {} }, Console)
   con.stream = core.stream(row.stream, con.name)
   opened[row.stream] = con
   local answer = core.call("vise.console", "subscribe", { stream = row.stream, from = from })
@@ -89,38 +89,134 @@ local function writable(self, call)
   end
 end
 
--- The bytes, exactly.
-function Console:send(bytes)
-  writable(self, "con:send")
+local pace_options = { byte = true, line = true, chunk = true, every = true }
+
+-- bytes, no faster than { byte =, line = } (a rest after each) or { chunk = n, every = } allows
+local function paced(self, call, bytes, pace)
+  core.options(call .. ": pace", pace, pace_options)
+  if pace.chunk then
+    if math.type(pace.chunk) ~= "integer" or pace.chunk < 1 then fail("usage", "%s: pace.chunk is a whole number from 1", call) end
+    local rest = core.seconds(call .. ": pace.every", pace.every or 0.01)
+    for at = 1, #bytes, pace.chunk do
+      if at > 1 then core.sleep(rest) end
+      core.input(self.stream_id, bytes:sub(at, at + pace.chunk - 1))
+    end
+    return
+  end
+  local fields = { console = self.name }
+  if pace.byte then fields.char = core.ms(core.seconds(call .. ": pace.byte", pace.byte)) end
+  if pace.line then fields.line = core.ms(core.seconds(call .. ": pace.line", pace.line)) end
+  core.call(call, "command", { line = core.line("console.send", { bytes }, fields) })
+end
+
+-- The board repeats what it is told: "skip" drops that when it comes, "verify" insists on it.
+local function echoed(self, call, text, opt)
+  local m, err = self:try_expect(text, { timeout = opt.timeout or (opt.echo == "verify" and 5 or 1) })
+  if m and (opt.echo == "skip" or m.before:match("^[\r\n]*$")) then return end
+  if opt.echo == "skip" and err.code == "timeout" then return end
+  if m then fail("verify", "%s: %q came in front of the echo of %q", self.name, m.before, text, { verdict = true }) end
+  if err.code ~= "timeout" then error(err, 0) end
+  fail("verify", "%s: the echo of %q did not come; %s", self.name, text, err.tail, { verdict = true })
+end
+
+local send_options = { pace = true, echo = true, timeout = true }
+
+local function send(self, call, bytes, eol, opt)
+  opt = core.options(call, opt, send_options)
+  if opt.echo ~= nil and opt.echo ~= "skip" and opt.echo ~= "verify" then
+    fail("usage", "%s: echo is \"skip\" or \"verify\", not %s", call, tostring(opt.echo))
+  end
+  writable(self, call)
+  if opt.pace then paced(self, call, bytes .. eol, opt.pace) else core.input(self.stream_id, bytes .. eol) end
+  if opt.echo then echoed(self, call, bytes, opt) end
+end
+
+-- con:send(bytes, { pace, echo }): the bytes, exactly. Waits only with pace or echo.
+function Console:send(bytes, opt)
+  check(self, "con:send")
   if type(bytes) ~= "string" then fail("usage", "con:send: text is needed, not a %s", type(bytes)) end
-  core.input(self.stream_id, bytes)
+  send(self, "con:send", bytes, "", opt)
 end
 
 -- A line, with the end the board wants.
-function Console:line(text)
-  writable(self, "con:line")
-  core.input(self.stream_id, tostring(text) .. core.eol)
+function Console:line(text, opt)
+  check(self, "con:line")
+  send(self, "con:line", tostring(text), core.eol, opt)
+end
+
+-- con:hex "0d 0a": bytes as hexadecimal digits.
+function Console:hex(text, opt)
+  check(self, "con:hex")
+  local digits = type(text) == "string" and text:gsub("%s+", "")
+  if not digits or #digits % 2 ~= 0 or digits:find("[^%x]") then
+    fail("usage", "con:hex: pairs of hexadecimal digits are needed, not %s", tostring(text))
+  end
+  send(self, "con:hex", digits:gsub("%x%x", function(d) return string.char(tonumber(d, 16)) end), "", opt)
 end
 
 ------------------------------------------------------------------ waiting
 
-local expect_options = { timeout = true, never = true }
+local expect_options = { timeout = true, never = true, idle = true, quiet = true, strip = true }
 
+-- A pattern that names an escape wants to see them.
+local function names_escape(list)
+  for _, p in ipairs(list) do
+    if type(p) == "table" then p = p[1] end
+    local text = type(p) == "string" and p or tostring(p)
+    if text:find("\27", 1, true) or text:find("\\e", 1, true) or text:find("\\x1[bB]") then return true end
+  end
+  return false
+end
+
+-- The wait of expect and proc:expect: times checked, cut to what is left outside.
+function core.expect(stream, call, list, opt, never, fail_lost)
+  local o = { strip = opt.strip, watch = opt.watch, from = opt.from }
+  if o.strip == nil then o.strip = not names_escape(list) end
+  for _, k in ipairs { "idle", "quiet" } do
+    if opt[k] then o[k] = core.seconds(call .. ": " .. k, opt[k]) end
+  end
+  local cut
+  o.timeout, cut = core.cut(core.seconds(call .. ": timeout", opt.timeout or 5))
+  if not cut then return stream:expect(list, o, never, call, fail_lost) end
+  local ok, m = pcall(stream.expect, stream, list, o, never, call, fail_lost)
+  if ok then return m end
+  if type(m) == "table" and m.code == "timeout" then
+    m.msg = m.msg .. "; its own time was cut to what was left outside"
+  end
+  error(m, 0)
+end
+
+local function never_of(self, opt)
+  local list = table.move(core.never, 1, #core.never, 1, {})
+  for _, more in pairs(self.forbidden) do table.move(more, 1, #more, #list + 1, list) end
+  if opt.never then
+    local more = patterns(opt.never)
+    table.move(more, 1, #more, #list + 1, list)
+  end
+  return list
+end
+
+-- con:expect(p, { timeout, idle, quiet, never, strip }): the earliest of the patterns. Waits.
 function Console:expect(p, opt)
   check(self, "con:expect")
   opt = core.options("con:expect", opt, expect_options)
-  local never = core.never
-  if opt.never then
-    never = table.move(core.never, 1, #core.never, 1, {})
-    for _, n in ipairs(patterns(opt.never)) do never[#never + 1] = n end
-  end
   if type(p) ~= "table" and type(p) ~= "string" and type(p) ~= "userdata" then
     fail("usage", "con:expect: text, a vise.rx or a list of them is needed, not a %s", type(p))
   end
-  return self.stream:expect(patterns(p), opt.timeout, never, "con:expect", core.lost == "fail")
+  return core.expect(self.stream, "con:expect", patterns(p), opt, never_of(self, opt), core.lost == "fail")
 end
 
 function Console:try_expect(p, opt) return core.try(Console.expect, self, p, opt) end
+
+-- con:never{ patterns }: text that must not come; each wait on this console raises device_fault when it does.
+function Console:never(p)
+  check(self, "con:never")
+  local list, key = patterns(p), {}
+  if type(list) ~= "table" or #list == 0 then fail("usage", "con:never needs text, a vise.rx or a list of them") end
+  self.forbidden[key] = list
+  return setmetatable({ close = function() self.forbidden[key] = nil end },
+    { __close = function() self.forbidden[key] = nil end, __metatable = "vise.sub" })
+end
 
 -- All of them, in any order, within one deadline: a list of matches in the order of the patterns.
 function Console:expect_all(list, opt)
@@ -128,10 +224,11 @@ function Console:expect_all(list, opt)
   list = patterns(list)
   if type(list) ~= "table" then fail("usage", "con:expect_all needs a list of patterns") end
   local left, at, out = {}, {}, {}
-  local finish = core.now() + core.seconds("timeout", opt.timeout or 5)
+  local finish = core.now() + core.seconds("con:expect_all: timeout", opt.timeout or 5)
   for i, p in ipairs(list) do left[i], at[i] = p, i end
   while #left > 0 do
-    local m = self:expect(left, { timeout = math.max(0, finish - core.now()), never = opt.never })
+    local m = self:expect(left, { timeout = math.max(0, finish - core.now()), never = opt.never, idle = opt.idle,
+      quiet = opt.quiet, strip = opt.strip })
     out[at[m.index]] = m
     table.remove(left, m.index)
     table.remove(at, m.index)
@@ -139,10 +236,11 @@ function Console:expect_all(list, opt)
   return out
 end
 
--- None of them for so long, or the verdict `verify`.
+-- None of them for so long, or the verdict `verify`. A port that goes meanwhile proves nothing: that is raised.
 function Console:expect_none(p, seconds)
-  local m = self:try_expect(p, { timeout = seconds or 2 })
-  if m then fail("verify", "%s: %q came, which must not", self.name, m.text, { verdict = true }) end
+  local m, err = self:try_expect(p, { timeout = seconds or 2 })
+  if m then fail("verify", "%s: %q came, which must not", self.name, m.text, { verdict = true, offset = m.offset }) end
+  if err.code ~= "timeout" then error(err, 0) end
 end
 
 function Console:settle(quiet, timeout)
@@ -153,7 +251,16 @@ end
 function Console:read_line(opt)
   check(self, "con:read_line")
   opt = core.options("con:read_line", opt, { timeout = true })
-  return self.stream:read_line(opt.timeout)
+  return self.stream:read_line((core.cut(core.seconds("con:read_line: timeout", opt.timeout or 5))))
+end
+
+-- con:read(n, { timeout }): exactly n bytes; without n what has come, at least one byte. A timeout consumes nothing.
+function Console:read(n, opt)
+  check(self, "con:read")
+  if type(n) == "table" then n, opt = nil, n end
+  opt = core.options("con:read", opt, { timeout = true })
+  if n ~= nil and (math.type(n) ~= "integer" or n < 1) then fail("usage", "con:read: a number of bytes from 1, not %s", tostring(n)) end
+  return self.stream:read(n or 0, (core.cut(core.seconds("con:read: timeout", opt.timeout or 5))))
 end
 
 -- for line in con:lines() do ... end; ends with the console
@@ -168,6 +275,20 @@ end
 function Console:on_line(fn)
   check(self, "con:on_line")
   return self.stream:on_line(fn)
+end
+
+-- The same console with a cursor of its own, from here on: what one reads the other still has.
+function Console:reader()
+  check(self, "con:reader")
+  local con = setmetatable({ id = self.id, name = self.name, stream_id = self.stream_id, forbidden = {} }, Console)
+  con.stream = self.stream:fork()
+  return con
+end
+
+-- Where every byte of this console is kept, exactly as it came.
+function Console:transcript()
+  local row = core.console(self.name)
+  return row and type(row.log) == "string" and row.log or nil
 end
 
 -- What has come is not looked at any more.

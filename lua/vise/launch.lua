@@ -106,9 +106,9 @@ end
 function Proc:kill() core.tell("job.stop " .. self.id .. " confirm=on") end
 
 function Proc:expect(p, opt)
-  opt = core.options("proc:expect", opt, { timeout = true })
+  opt = core.options("proc:expect", opt, { timeout = true, idle = true, quiet = true, strip = true })
   if type(p) ~= "table" then p = { p } end
-  return stream_of(self):expect(p, opt.timeout, nil, "proc:expect", false)
+  return core.expect(stream_of(self), "proc:expect", p, opt, nil, false)
 end
 
 -- vise.launch.run{ ..., check } -> { code, signal, out, err }. Waits for the end; a cancelled task

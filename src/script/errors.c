@@ -34,6 +34,15 @@ push_error(lua_State *L, const char *code)
 	lua_setfield(L, -2, "where");
 }
 
+void
+errors_make(lua_State *L, const char *code)
+{
+	luaL_checkstack(L, 6, NULL);
+	push_error(L, code);
+	lua_insert(L, -2);
+	lua_setfield(L, -2, "msg");
+}
+
 int
 errors_raise(lua_State *L, const char *code, const char *fmt, ...)
 {

@@ -18,6 +18,8 @@
 void errors_open(lua_State *L);
 /* Never returns; int for `return errors_raise(...)`. fmt as lua_pushfstring's. */
 int  errors_raise(lua_State *L, const char *code, const char *fmt, ...);
+/* The text on top becomes an error table, which is not raised yet. */
+void errors_make(lua_State *L, const char *code);
 int  errors_raise_msg(lua_State *L, const struct err_msg *m);
 /* `usage`, named by argument */
 int  errors_argument(lua_State *L, int arg, const char *wanted);

@@ -119,18 +119,46 @@ find_stream(const struct link *k, uint32_t id)
 }
 
 static void
+set_states(struct link *k, uint32_t id, enum stream_state state, const char *why)
+{
+	LIST_EACH(n, &k->streams) {
+		struct stream *s = LIST_ENTRY(n, struct stream, node);
+
+		if (s->id == id)
+			stream_set_state(s, state, why);
+	}
+}
+
+static void
 update_stream(struct link *k, const json_t *console)
 {
-	struct stream *s = find_stream(k, (uint32_t)json_get_int(console, "stream", -1));
 	const char *state = json_get_str(console, "state", "open"),
 		   *why = json_get_str(console, "why", "");
+	const bool away = strcmp(state, "lost") == 0 || strcmp(state, "lent") == 0;
 
-	if (s == NULL)
-		return;
-	if (strcmp(state, "lost") == 0 || strcmp(state, "lent") == 0)
-		stream_set_state(s, STREAM_LOST, why);
-	else
-		stream_set_state(s, strcmp(state, "closed") == 0 ? STREAM_ENDED : STREAM_OPEN, why);
+	set_states(k, (uint32_t)json_get_int(console, "stream", -1),
+	    away				? STREAM_LOST
+		: strcmp(state, "closed") == 0 ? STREAM_ENDED
+					       : STREAM_OPEN,
+	    why);
+}
+
+struct stream *
+link_fork(struct link *k, const struct stream *of)
+{
+	struct stream *s = mem_zero(1, sizeof *s);
+	const char *p;
+	const size_t n = stream_piece(of, of->cursor, UINT64_MAX, &p);
+
+	stream_init(s, of->id, of->name);
+	if (of->started)
+		stream_feed(s, stream_end(of) - n, p, n);
+	s->state = of->state;
+	s->last_mono = of->last_mono;
+	s->news = of->news;
+	s->arg = of->arg;
+	list_add_tail(&k->streams, &s->node);
+	return s;
 }
 
 struct stream *
@@ -160,13 +188,11 @@ on_console_gone(struct link *k, const json_t *body)
 {
 	const json_t *list = rows(k, "consoles"), *id = json_object_get(body, "id");
 	const size_t i = row_of(list, id);
-	struct stream *s;
 
 	if (i == json_array_size(list))
 		return;
-	s = find_stream(k, (uint32_t)json_get_int(json_array_get(list, i), "stream", -1));
-	if (s != NULL)
-		stream_set_state(s, STREAM_ENDED, "the console was closed");
+	set_states(k, (uint32_t)json_get_int(json_array_get(list, i), "stream", -1), STREAM_ENDED,
+	    "the console was closed");
 	drop_row(k, "consoles", id);
 }
 
@@ -192,12 +218,16 @@ static void
 on_bytes(struct peer *p, uint32_t stream, uint64_t offset, uint64_t t, const char *data, size_t n,
     void *arg)
 {
-	struct stream *s = find_stream(arg, stream);
+	struct link *k = arg;
 
 	(void)p;
 	(void)t;
-	if (s != NULL)
-		stream_feed(s, offset, data, n);
+	LIST_EACH(it, &k->streams) {
+		struct stream *s = LIST_ENTRY(it, struct stream, node);
+
+		if (s->id == stream)
+			stream_feed(s, offset, data, n);
+	}
 }
 
 static void

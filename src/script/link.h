@@ -49,6 +49,8 @@ void link_tell(struct link *k, const char *line);
 void link_log(struct link *k, const char *level, const char *text);
 /* The stream with this id, made when new. */
 struct stream *link_stream(struct link *k, uint32_t id, const char *name);
+/* Another cursor on what a stream gets, from where that one stands. Owned by the link. */
+struct stream *link_fork(struct link *k, const struct stream *of);
 /* Borrowed, NULL when there is none: by name or id; name NULL: the one named main, or the only one.
  * */
 const json_t *link_console(const struct link *k, const char *name);

@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/libs.c %D%/libs.h \
 	%D%/link.c %D%/link.h \
 	%D%/mod_bench.c %D%/mod_bench.h \
+	%D%/mod_expect.c %D%/mod_expect.h \
 	%D%/mod_json.c %D%/mod_json.h \
 	%D%/mod_log.c %D%/mod_log.h \
 	%D%/mod_rx.c %D%/mod_rx.h \
@@ -19,5 +20,6 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/rx_run.c %D%/rx_run.h \
 	%D%/sched.c %D%/sched.h \
 	%D%/stream.c %D%/stream.h \
+	%D%/strip.c %D%/strip.h \
 	%D%/tick.c %D%/tick.h \
 	%D%/value.c %D%/value.h

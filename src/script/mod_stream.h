@@ -12,5 +12,7 @@
 void mod_stream_open(lua_State *L);
 /* borrowed: the link frees streams after the state */
 void mod_stream_push(lua_State *L, struct stream *s);
+/* Argument 1 of a method; raises usage. */
+struct stream *mod_stream_check(lua_State *L);
 
 #endif

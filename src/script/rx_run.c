@@ -283,6 +283,12 @@ rx_run_skip(struct rx_run *r, uint64_t offset)
 	r->before = ' ';
 }
 
+void
+rx_run_jump(struct rx_run *r, uint64_t offset)
+{
+	r->at = offset;
+}
+
 uint64_t
 rx_run_oldest(const struct rx_run *r)
 {

@@ -33,6 +33,9 @@ const struct rx_match *rx_run_match(const struct rx_run *r);    /* NULL: none ye
 /* A piece of the stream was lost: what was half matched is given up; the next byte has this offset.
  * */
 void rx_run_skip(struct rx_run *r, uint64_t offset);
+/* Bytes that count for nothing stand between: what is half matched goes on, the next byte has this
+ * offset. */
+void rx_run_jump(struct rx_run *r, uint64_t offset);
 /* Everything before this offset is no longer needed. */
 uint64_t rx_run_oldest(const struct rx_run *r);
 

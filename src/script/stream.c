@@ -113,6 +113,24 @@ give(struct stream_sub *sub, const char *p, size_t n)
 	}
 }
 
+static bool
+feed_expect(struct stream_expect *e, uint64_t at, const char *p, size_t n)
+{
+	while (e->strip && n != 0) {
+		size_t skipped;
+		const size_t plain = strip_next(&e->escapes, p, n, &skipped);
+
+		if (skipped != 0)
+			rx_run_jump(e->run, at + skipped);
+		if (rx_run_feed(e->run, p + skipped, plain))
+			return true;
+		p += skipped + plain;
+		at += skipped + plain;
+		n -= skipped + plain;
+	}
+	return rx_run_feed(e->run, p, n);
+}
+
 static void
 hand_out(struct stream *s, uint64_t at, const char *p, size_t n)
 {
@@ -122,8 +140,10 @@ hand_out(struct stream *s, uint64_t at, const char *p, size_t n)
 	LIST_EACH(it, &s->expects) {
 		struct stream_expect *e = LIST_ENTRY(it, struct stream_expect, node);
 
+		const size_t from = e->all ? 0 : skip;
+
 		if (!e->decided)
-			e->decided = rx_run_feed(e->run, p + skip, n - skip);
+			e->decided = feed_expect(e, at + from, p + from, n - from);
 	}
 	LIST_EACH_SAFE(it, &s->subs)
 		give(LIST_ENTRY(it, struct stream_sub, node), p, n);
@@ -197,17 +217,37 @@ stream_piece(const struct stream *s, uint64_t from, uint64_t to, const char **p)
 	return (size_t)(to - from);
 }
 
-void
-stream_expect_start(struct stream *s, struct stream_expect *e, struct rx *rx)
+static void
+begin(struct stream_expect *e, uint64_t from)
 {
+	struct stream *s = e->stream;
 	const char *p;
-	const size_t n = stream_piece(s, s->cursor, UINT64_MAX, &p);
-	const int before = s->cursor > s->base && n != 0 ? (uint8_t)p[-1] : -1;
+	size_t n;
+	int before;
 
-	*e = (struct stream_expect){ .stream = s, .rx = rx };
-	e->run = rx_run_new(rx, s->cursor > s->base ? s->cursor : s->base, before);
-	e->decided = rx_run_feed(e->run, p, n);
+	if (from < s->base)
+		from = s->base;
+	n = stream_piece(s, from, UINT64_MAX, &p);
+	before = from > s->base && n != 0 ? (uint8_t)p[-1] : -1;
+	e->run = rx_run_new(e->rx, from, before);
+	e->escapes = (struct strip){ 0 };
+	e->decided = feed_expect(e, from, p, n);
+}
+
+void
+stream_expect_start(
+    struct stream *s, struct stream_expect *e, struct rx *rx, bool strip, uint64_t from)
+{
+	*e = (struct stream_expect){ .stream = s, .rx = rx, .strip = strip };
+	begin(e, from > s->cursor ? from : s->cursor);
 	list_add_tail(&s->expects, &e->node);
+}
+
+void
+stream_expect_again(struct stream_expect *e, uint64_t from)
+{
+	rx_run_free(e->run);
+	begin(e, from);
 }
 
 void

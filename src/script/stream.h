@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "script/rx_run.h"
+#include "script/strip.h"
 
 enum stream_state { STREAM_OPEN, STREAM_LOST, STREAM_ENDED };
 
@@ -41,6 +42,9 @@ struct stream_expect {
 	struct stream *stream;
 	struct rx *rx;                  /* owned */
 	struct rx_run *run;
+	bool strip;                     /* escapes are not looked at */
+	bool all;                       /* what others consume is looked at too */
+	struct strip escapes;
 	bool decided;
 };
 
@@ -60,8 +64,12 @@ uint64_t stream_end(const struct stream *s);
 void     stream_consume(struct stream *s, uint64_t offset);
 /* The bytes [from, to) as far as they are kept. */
 size_t   stream_piece(const struct stream *s, uint64_t from, uint64_t to, const char **p);
-/* Feeds what the window holds from the cursor on, then what comes. rx is taken. */
-void     stream_expect_start(struct stream *s, struct stream_expect *e, struct rx *rx);
+/* Feeds what the window holds from an offset on (the cursor, where it is before that), then what
+ * comes. rx is taken. Offsets of a match are those of the raw stream, with strip too. */
+void     stream_expect_start(struct stream *s, struct stream_expect *e, struct rx *rx, bool strip,
+    uint64_t from);
+/* Another match, from an offset on. */
+void     stream_expect_again(struct stream_expect *e, uint64_t from);
 void     stream_expect_end(struct stream_expect *e);            /* twice is fine */
 void     stream_subscribe(struct stream *s, struct stream_sub *sub);
 void     stream_unsubscribe(struct stream_sub *sub);            /* twice is fine */

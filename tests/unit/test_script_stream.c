@@ -47,7 +47,7 @@ test_pieces(void **state)
 
 			stream_init(&s, 1, "main");
 			stream_feed(&s, 0, text, start);
-			stream_expect_start(&s, &e, literal("[READY]"));
+			stream_expect_start(&s, &e, literal("[READY]"), false, 0);
 			for (size_t at = start; at < n; at += piece)
 				stream_feed(&s, at, text + at, at + piece > n ? n - at : piece);
 			assert_true(e.decided);
@@ -58,6 +58,135 @@ test_pieces(void **state)
 			assert_memory_equal(p, "\r\nrest", 6);
 			stream_fini(&s);
 		}
+}
+
+/* ---- escapes and every way to cut the bytes */
+
+static const char coloured[] =
+    "\x1b]0;a title\x07\x1b[?2004hboot \x1b[31mfa\x1b[1;33mil\x1b[0med\x1b[K 12\x1b[m3 end\r\n"
+    "\x1b(Bnext \x1bP1;2|data\x1b\\[RE\x1b[2JADY]\x1b[?2004l\r\n";
+
+struct want { const char *rx; unsigned flags; const char *text; };
+
+static void
+plain_of(const struct stream *s, uint64_t from, uint64_t to, char *out)
+{
+	struct strip strip = { 0 };
+	const char *p;
+	size_t n = stream_piece(s, from, to, &p);
+
+	while (n != 0) {
+		size_t skipped;
+		const size_t plain = strip_next(&strip, p, n, &skipped);
+
+		memcpy(out, p + skipped, plain);
+		out += plain;
+		p += skipped + plain;
+		n -= skipped + plain;
+	}
+	*out = '\0';
+}
+
+/* Cut before byte a and before byte b. */
+static uint64_t
+match_cut(const struct want *w, size_t a, size_t b, char *text)
+{
+	const size_t n = sizeof coloured - 1, cut[4] = { 0, a, b, n };
+	struct stream_expect e;
+	struct stream s;
+	struct rx *rx = NULL;
+	uint64_t at;
+
+	assert_int_equal(rx_compile(&(struct rx_source){ w->rx, strlen(w->rx), w->flags }, 1, &rx,
+			     NULL), ERR_OK);
+	stream_init(&s, 1, "main");
+	stream_feed(&s, 0, "", 0);
+	stream_expect_start(&s, &e, rx, true, 0);
+	for (int i = 0; i < 3; i++)
+		if (cut[i + 1] > cut[i])
+			stream_feed(&s, cut[i], coloured + cut[i], cut[i + 1] - cut[i]);
+	assert_true(e.decided || rx_run_end(e.run, false));
+	at = rx_run_match(e.run)->slot[0];
+	plain_of(&s, at, rx_run_match(e.run)->slot[1], text);
+	stream_expect_end(&e);
+	stream_fini(&s);
+	return at;
+}
+
+static void
+test_every_cut(void **state)
+{
+	static const struct want wants[] = {
+		{ "failed 123", RX_LITERAL, "failed 123" },
+		{ "[READY]", RX_LITERAL, "[READY]" },
+		{ "^boot [^\\r]*$", 0, "boot failed 123 end" },
+		{ "next \\[R\\w+", 0, "next [READY" },
+		{ "\\d+", 0, "123" },
+	};
+	const size_t n = sizeof coloured - 1;
+	char text[sizeof coloured];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++) {
+		const uint64_t at = match_cut(&wants[i], 0, 0, text);
+
+		assert_string_equal(text, wants[i].text);
+		for (size_t a = 0; a <= n; a++)
+			for (size_t b = a; b <= n; b++) {
+				assert_int_equal(match_cut(&wants[i], a, b, text), at);
+				assert_string_equal(text, wants[i].text);
+			}
+	}
+}
+
+/* Escapes that are none hide no text. */
+static void
+test_broken_escapes(void **state)
+{
+	static const struct { const char *in, *out; } rows[] = {
+		{ "a\x1b[12\nb", "a\nb" }, { "\x1b]no end\r\nlog", "\r\nlog" }, { "\x1b\x1b[mx", "x" },
+		{ "\x1b\nx", "\nx" }, { "\x1b[\x1b[1mx", "x" }, { "\x1b]t\x1b[mx", "x" }, { "x\x1b", "x" },
+		{ "\x1b M", "" }, { "\x1bMup", "up" },
+	};
+	char out[64], block[STRIP_TEXT_MAX + 40] = "\x1b]";
+	struct stream s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		stream_init(&s, 1, "main");
+		feed(&s, rows[i].in);
+		plain_of(&s, 0, UINT64_MAX, out);
+		assert_string_equal(out, rows[i].out);
+		stream_fini(&s);
+	}
+	memset(block + 2, 'y', STRIP_TEXT_MAX);
+	memcpy(block + 2 + STRIP_TEXT_MAX, "text again", 11);
+	stream_init(&s, 1, "main");
+	feed(&s, block);
+	plain_of(&s, 0, UINT64_MAX, out);
+	assert_non_null(strstr(out, "text again"));
+	stream_fini(&s);
+}
+
+/* One that watches sees what a reader consumes before it comes. */
+static void
+test_watch(void **state)
+{
+	struct stream_expect e;
+	struct stream s;
+
+	(void)state;
+	stream_init(&s, 1, "main");
+	feed(&s, "old panic: ");
+	stream_expect_start(&s, &e, literal("panic: "), true, stream_end(&s));
+	e.all = true;
+	stream_consume(&s, 1000);
+	feed(&s, "AT\r\r\nOK\r\n");
+	assert_false(e.decided);
+	feed(&s, "panic: x");
+	assert_true(e.decided);
+	stream_expect_end(&e);
+	stream_fini(&s);
 }
 
 static void
@@ -92,7 +221,7 @@ test_long(void **state)
 	(void)state;
 	memset(block, 'x', 100000);
 	stream_init(&s, 1, "main");
-	stream_expect_start(&s, &e, literal("end"));
+	stream_expect_start(&s, &e, literal("end"), true, 0);
 	for (int i = 0; i < 50; i++) {
 		stream_feed(&s, stream_end(&s), block, 100000);
 		assert_true(s.window.cap <= 4 * LIMIT_EXPECT_WINDOW);
@@ -119,7 +248,7 @@ test_ahead(void **state)
 	stream_init(&s, 1, "main");
 	feed(&s, "AT\r");
 	stream_consume(&s, 12);
-	stream_expect_start(&s, &e, literal("OK"));
+	stream_expect_start(&s, &e, literal("OK"), false, 0);
 	feed(&s, "\r\nOK\r\n..");
 	assert_false(e.decided);
 	feed(&s, ".OK");
@@ -139,7 +268,7 @@ test_gap(void **state)
 	stream_init(&s, 1, "main");
 	stream_feed(&s, 1000, "abc", 3);
 	assert_int_equal(s.dropped, 0);
-	stream_expect_start(&s, &e, literal("cd"));
+	stream_expect_start(&s, &e, literal("cd"), false, 0);
 	stream_feed(&s, 1001, "bc", 2);                 /* seen already */
 	assert_int_equal(stream_end(&s), 1003);
 	stream_feed(&s, 1010, "d", 1);
@@ -229,6 +358,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_every_cut),
+		cmocka_unit_test(test_broken_escapes),
+		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_ahead),

@@ -58,6 +58,61 @@ con:send("l3\r\nl4\r\n")
 check("read_line", con:read_line() == "l3" and con:read_line { timeout = 1 } == "l4")
 con:settle(0.05, 1)
 
+-- escapes do not count for matching, unless the pattern names one
+con:send("\27[31mfa\27[1mil\27[0med\27[K now\r\n$ \27[?2004h")
+m = con:expect { { vise.rx[[fail(\w+) now]], name = "f" } }
+check("strip", m.text == "failed now" and m.cap[1] == "ed" and m.name == "f")
+check("strip before", con:expect("$ ").before == "\r\n")
+con:flush()
+con:send("a\27[1mb")
+check("strip off", con:try_expect("ab", { strip = false, timeout = 0.02 }) == nil and con:expect("\27[1m").before:find("a$"))
+con:flush()
+
+-- idle, quiet, and what an error knows
+none, err = con:try_expect("x", { idle = 0.02, timeout = 30 })
+check("idle", err.code == "timeout" and err.waited < 20 and err.msg:find("it fell silent", 1, true))
+con:send("prompt: log that comes\r\nprompt: ")
+m = con:expect("prompt: ", { quiet = 0.05 })
+check("quiet", m.before:find("log that comes\r\n", 1, true))
+con:send("tail of it")
+until_true(function() return con:pending():find("of it", 1, true) end)
+none, err = con:try_expect("y", { timeout = 0.01 })
+check("error fields", err.tail:find("tail of it", 1, true) and err.offset > 0 and err.dropped == 0 and err.wanted == '"y"'
+  and err.msg:find("at byte " .. err.offset, 1, true))
+good, err = pcall(con.expect, con, "x", { timeout = "soon" })
+check("duration of expect", err.code == "usage" and err.msg:find("timeout", 1, true))
+good, err = pcall(vise.timeout, 0.05, function() con:expect("w", { timeout = 100 }) end)
+check("an outer limit cuts the wait, which names its pattern", err.code == "timeout" and
+  (err.msg:find("cut to what was left", 1, true) or err.msg:find("not done within", 1, true)))
+con:flush()
+do
+  local sub <close> = con:never { "HardFault", vise.rx[[panic: \w+]] }
+  con:send("text panic: nil\r\n")
+  good, err = pcall(con.try_expect, con, "z", { timeout = 5 })
+  check("never of a console", not good and err.code == "device_fault" and err.msg:find("panic: nil", 1, true))
+end
+con:send("panic: again, z")
+check("never is over", con:expect("z").before:find("panic: again", 1, true))
+
+-- bytes: read, a second reader, hex, echo, pace
+con:send("12345")
+check("read n", con:read(2) == "12" and con:read(3) == "345")
+none, err = pcall(con.read, con, 4, { timeout = 0.02 })
+check("read in time", err.code == "timeout" and err.msg:find("0 of 4 bytes", 1, true))
+local other = con:reader()
+con:hex "61 0a"
+check("read what there is", con:expect("a") and other:expect("a\n").before == "")
+check("read any", con:read() == "\n")
+good, err = pcall(con.hex, con, "6")
+check("hex", err.code == "usage")
+con:line("say it", { echo = "verify" })
+con:send("again", { echo = "skip" })
+check("echo", con:pending() == "")
+good, err = pcall(con.line, con, "x", { echo = "no" })
+check("echo of a wrong kind", err.code == "usage")
+con:send("paced", { pace = { chunk = 2, every = 0.001 } })
+check("pace", con:expect("paced").text == "paced")
+
 -- waits inside generators, pcall, metamethods are transparent
 local gen = coroutine.wrap(function() for k = 1, 3 do sleep(0.005) coroutine.yield(k) end end)
 local sum = 0
