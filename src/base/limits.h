@@ -20,7 +20,7 @@
 #define LIMIT_JOB_RING       (1u << 20)   /* output kept in memory, per job */
 #define LIMIT_ARGV           512u
 #define LIMIT_COMMAND_LINE   (64u << 10)
-#define LIMIT_GAUGES         256u
+#define LIMIT_GAUGES         512u         /* of all sources together */
 #define LIMIT_GAUGE_HISTORY  600u         /* samples kept of one gauge */
 #define LIMIT_NOTICES        200u
 #define LIMIT_PROFILE_IN     (256u << 20) /* a profile file as it lies on disk */

@@ -5,6 +5,7 @@
 
 #include "base/slice.h"
 #include "bench/clients.h"
+#include "bench/gauge_sources.h"
 #include "bench/news.h"
 #include "gauge/set.h"
 
@@ -119,22 +120,10 @@ cmd_process(struct command_call *c)
 	command_done(c, NULL);
 }
 
-/* "local", or a Linux board. What was seen of the machine before is dropped, in viewers too. */
 static void
 cmd_source(struct command_call *c)
 {
-	struct bench *b = c->ctx;
-	const char *spec = json_get_str(c->args, "source", "local");
-	struct err_msg why;
-
-	if (use(b, strcmp(spec, "local") == 0 ? NULL : spec, &why) != ERR_OK) {
-		command_fail(c, &why);
-		return;
-	}
-	bench_news(b, "gauge.defs",
-	    json_pack("{s:o,s:b,s:s}", "defs", gauge_set_json_defs(b->gauges), "fresh", true,
-		"machine", strcmp(spec, "local") == 0 ? "" : spec));
-	command_done(c, NULL);
+	gauge_sources_command(c, use);
 }
 
 static void
@@ -175,10 +164,6 @@ static const struct command_arg limit_args[] = {
 	{ "hold", ARG_DURATION, 0, NULL, "how long over it before it is an alarm" },
 	{ .name = NULL },
 };
-static const struct command_arg source_args[] = {
-	{ "source", ARG_WORD, ARG_MUST, NULL, "local, ssh:[USER@]HOST[:PORT] or exec:PROGRAM" },
-	{ .name = NULL },
-};
 static const struct command_arg process_args[] = {
 	{ "process", ARG_WORD, ARG_MUST, NULL, "pid or name" }, { .name = NULL },
 };
@@ -186,8 +171,8 @@ static const struct command_arg process_args[] = {
 const struct command bench_gauge_commands[] = {
 	{ "gauge.every", "how often gauges are read", every_args, 0, cmd_every },
 	{ "gauge.pid", "watch a process, by number or name", process_args, 0, cmd_process },
-	{ "gauge.source", "read this machine, or a Linux board by a shell on it", source_args, 0,
-	    cmd_source },
+	{ "gauge.source", "which machine is gauged, and what else: add, remove, list",
+	    gauge_sources_args, 0, cmd_source },
 	{ "gauge.limit", "when a gauge is an alarm", limit_args, 0, cmd_limit },
 	{ "gauge.list", "all gauges and their newest values", NULL, 0, cmd_list },
 	{ .name = NULL },

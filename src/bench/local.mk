@@ -15,7 +15,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/decoders.c %D%/decoders.h \
 	%D%/demo.c %D%/demo.h \
 	%D%/follow.c %D%/follow.h \
-	%D%/gauges.c %D%/gauges.h \
+	%D%/gauge_sources.c %D%/gauge_sources.h %D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \

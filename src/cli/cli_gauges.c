@@ -14,10 +14,10 @@
 #include "base/slice.h"
 #include "cli/metrics.h"
 #include "core/json.h"
-#include "gauge/board.h"
 #include "gauge/json.h"
 #include "gauge/prometheus.h"
 #include "gauge/set.h"
+#include "gauge/sources.h"
 #include "gauge/table.h"
 #include "loop/loop.h"
 #include "sys/path.h"
@@ -28,6 +28,8 @@ enum { LIMITS_MAX = 32 };
 struct run {
 	struct gauge_set_opts opts;
 	bool csv, help, defs_due, stopped, in_line;
+	const char *source[SOURCES_MAX];        /* [NAME=]SPEC */
+	unsigned sources;
 	uint64_t count, left;           /* 0: without end */
 	struct loop *loop;
 	struct gauge_set *set;
@@ -41,12 +43,14 @@ struct run {
 };
 
 static const char usage[] =
-    "usage: vise gauges [BOARD] [--once] [-n COUNT] [--every S] [--pid PID | --process NAME]\n"
+    "usage: vise gauges [[NAME=]SOURCE...] [--once] [-n COUNT] [--every S] [--pid PID | --process NAME]\n"
     "                   [--csv] [--proc-root DIR] [--sys-root DIR]\n"
     "Samples memory, load, pressure, temperatures and frequencies, one line each:\n"
     "of this machine, or of a Linux board. Nothing is installed there; a shell is enough.\n"
+    "Of several sources each gauge is NAME/ID; one that dies leaves the others alone.\n"
     "\n"
-    "  BOARD             ssh:[USER@]HOST[:PORT], with your own ssh configuration, keys and jumps;\n"
+    "  SOURCE            local: this machine (the default);\n"
+    "                    ssh:[USER@]HOST[:PORT], with your own ssh configuration, keys and jumps;\n"
     "                    exec:PROGRAM ARG... that gives a shell (exec:docker exec -i box sh);\n"
     "                    serial:PORT[@BAUD] where somebody is logged in: the shell is handed back\n"
     "  --once            one sample, the same as -n 1\n"
@@ -232,6 +236,22 @@ static const struct {
 	{ "-h", false, set_help },
 };
 
+/* ---- sources ---- */
+
+static const char *
+source_spec(const char *text)
+{
+	const size_t n = source_given_name(text);
+
+	return n != 0 ? text + n + 1 : text;
+}
+
+static const char *
+source_board(const char *text)
+{
+	return strcmp(source_spec(text), "local") == 0 ? NULL : source_spec(text);
+}
+
 /* One option at argv[*i]; --name VALUE and --name=VALUE. */
 static enum err
 one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
@@ -257,11 +277,11 @@ one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
 	if (arg[0] == '-')
 		return err_set(why, ERR_USAGE, "gauges", "see vise gauges --help",
 		    "unknown option: %s", arg);
-	if (r->opts.board != NULL)
-		return err_set(why, ERR_USAGE, "gauges", NULL, "one board at a time: %s, %s",
-		    r->opts.board, arg);
-	r->opts.board = arg;
-	return board_check(arg, why);
+	if (r->sources == SOURCES_MAX)
+		return err_set(why, ERR_USAGE, "gauges", NULL, "at most %d sources",
+		    (int)SOURCES_MAX);
+	r->source[r->sources++] = arg;
+	return gauge_set_check(source_spec(arg), why);
 }
 
 static enum err
@@ -443,6 +463,55 @@ on_terminate(void *arg)
 	finish(arg, 128 + SIGTERM);
 }
 
+/* By its own name, or one made of its address; a second one of that name is NAME-2. */
+static enum err
+add_source(struct run *r, const char *text, const struct gauge_set_opts *o, struct err_msg *why)
+{
+	const size_t n = source_given_name(text);
+	char name[GAUGE_FROM_MAX], try[GAUGE_FROM_MAX];
+	enum err e;
+
+	if (n >= sizeof name)
+		return err_set(why, ERR_USAGE, text, NULL, "the name is longer than %zu letters",
+		    sizeof name - 1);
+	if (n != 0)
+		snprintf(name, sizeof name, "%.*s", (int)n, text);
+	else
+		source_name(source_spec(text), name);
+	e = gauge_set_add(r->set, name, o, why);
+	for (int i = 2; n == 0 && e == ERR_BUSY && i < 100; i++) {
+		snprintf(try, sizeof try, "%.20s-%d", name, i);
+		e = gauge_set_add(r->set, try, o, why);
+	}
+	return e;
+}
+
+/* One source without a name is the set itself; several are added to one that has no machine. */
+static enum err
+open_set(struct run *r, struct err_msg *why)
+{
+	static const struct gauge_set_cb cb = {
+		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm,
+		.console = on_console,
+	};
+	const bool alone = r->sources == 0 ||
+			   (r->sources == 1 && source_given_name(r->source[0]) == 0);
+	struct gauge_set_opts set = r->opts;
+	enum err e = ERR_OK;
+
+	if (alone && r->sources == 1)
+		set.board = source_board(r->source[0]);
+	set.bare = !alone;
+	r->set = gauge_set_new(r->loop, &set, &cb, r, why);
+	for (unsigned i = 0; !alone && e == ERR_OK && i < r->sources; i++) {
+		set = r->opts;
+		set.board = source_board(r->source[i]);
+		set.pid = i == 0 ? set.pid : 0; /* a number is of one machine */
+		e = add_source(r, r->source[i], &set, why);
+	}
+	return r->set == NULL ? why->code : e;
+}
+
 static void
 check_process(struct run *r)
 {
@@ -467,10 +536,6 @@ check_process(struct run *r)
 int
 cli_gauges(int argc, char **argv)
 {
-	static const struct gauge_set_cb cb = {
-		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm,
-		.console = on_console,
-	};
 	struct run r = { .defs_due = true };
 	struct err_msg why;
 
@@ -485,8 +550,8 @@ cli_gauges(int argc, char **argv)
 	r.loop = loop_new();
 	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
 	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
-	r.set = gauge_set_new(r.loop, &r.opts, &cb, &r, &why);
-	if (r.set == NULL || apply_limits(&r, &why) != ERR_OK || serve(&r, &why) != ERR_OK) {
+	if (open_set(&r, &why) != ERR_OK || apply_limits(&r, &why) != ERR_OK ||
+	    serve(&r, &why) != ERR_OK) {
 		gauge_set_free(r.set);
 		loop_free(r.loop);
 		return fail(&why);

@@ -7,12 +7,14 @@
  */
 #ifndef GAUGE_GAUGE_H
 #define GAUGE_GAUGE_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
 	GAUGE_ID_MAX = 64, GAUGE_GROUP_MAX = 12, GAUGE_NAME_MAX = 32, GAUGE_UNIT_MAX = 8,
-	GAUGE_SOURCE_MAX = 192, GAUGE_WHY_MAX = 160, GAUGE_TRIPS_MAX = 8, GAUGE_TEXT_MAX = 200,
+	GAUGE_FROM_MAX = 24, GAUGE_SOURCE_MAX = 192, GAUGE_WHY_MAX = 160, GAUGE_TRIPS_MAX = 8,
+	GAUGE_TEXT_MAX = 200,
 };
 
 /* A trip point of a thermal zone: type is active, passive, hot or critical (kernel thermal
@@ -31,6 +33,8 @@ struct gauge_def {
 	double hold;                    /* s over a limit before it is an alarm; NAN: as usual */
 	struct gauge_trip trips[GAUGE_TRIPS_MAX];
 	unsigned trip_count;
+	char from[GAUGE_FROM_MAX];      /* of several sources: whose it is; "" the set's own */
+	bool gone;                      /* its source was taken away: not to be shown */
 	char source[GAUGE_SOURCE_MAX];  /* "/proc/meminfo" */
 	char missing[GAUGE_WHY_MAX];    /* "" while it has a source, else the reason in words */
 };

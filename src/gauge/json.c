@@ -5,6 +5,9 @@
 
 #include "gauge/set.h"
 
+/* Of a history that is told at once: a frame holds LIMIT_FRAME. */
+enum { VALUES_MAX = 150000 };
+
 static void
 put_if(json_t *o, const char *key, double v)
 {
@@ -47,6 +50,10 @@ gauge_json_def(const struct gauge_def *d)
 		}
 		json_put(o, "trips", trips);
 	}
+	if (d->from[0] != '\0')
+		json_put_str(o, "from", d->from);
+	if (d->gone)
+		json_put_bool(o, "gone", true);
 	json_put_str(o, "source", d->source);
 	if (d->missing[0] != '\0')
 		json_put_str(o, "missing", d->missing);
@@ -83,10 +90,11 @@ gauge_set_json_samples(const struct gauge_set *g)
 {
 	const struct series *s = gauge_set_series(g);
 	json_t *a = json_array();
-	size_t n;
+	size_t n, rows;
 
 	(void)gauge_set_defs(g, &n);
-	for (size_t i = 0; i < s->count; i++) {
+	rows = n != 0 && VALUES_MAX / n < s->count ? VALUES_MAX / n : s->count;
+	for (size_t i = s->count - rows; i < s->count; i++) {
 		json_t *row = json_array();
 
 		(void)json_array_append_new(row, json_integer((json_int_t)series_time(s, i)));

@@ -23,5 +23,6 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/source_process.c %D%/source_process.h \
 	%D%/source_pss.c %D%/source_pss.h \
 	%D%/source_thermal.c %D%/source_thermal.h \
+	%D%/sources.c %D%/sources.h \
 	%D%/table.c %D%/table.h \
 	%D%/user_limits.c %D%/user_limits.h

@@ -4,9 +4,12 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_ = 96 };
+#include "base/alloc.h"
+
+enum { METRIC_NAME_MAX = 128 };
 
 /* Groups whose ids name one of several. */
 static const struct {
@@ -27,30 +30,45 @@ static const struct {
 };
 
 struct metric {
-	char name[NAME_MAX_];
+	char name[METRIC_NAME_MAX];
 	const char *label, *value;      /* NULL: none */
+	const char *from;               /* "": the set's own */
+	const struct gauge_def *def;
+	double v;
 };
 
-static void
-metric_of(const struct gauge_def *d, struct metric *m)
+/* "temp.soc" has a name of the group and a label for the one; the rest of an id is a name. */
+static size_t
+label_of(const char *id, struct metric *m)
 {
-	const char *id = d->id, *suffix = "";
-	char part[GAUGE_ID_MAX];
-	size_t n;
-
-	*m = (struct metric){ .label = NULL };
 	for (size_t i = 0; i < sizeof several / sizeof several[0]; i++) {
-		n = strlen(several[i].prefix);
+		const size_t n = strlen(several[i].prefix);
+
 		if (strncmp(id, several[i].prefix, n) == 0 &&
 		    (!several[i].digits || strspn(id + n, "0123456789") == strlen(id + n))) {
 			m->label = several[i].label;
 			m->value = id + n;
+			return n - 1;
 		}
 	}
+	return strlen(id);
+}
+
+static void
+metric_of(const struct gauge_def *d, double v, struct metric *m)
+{
+	const size_t from = strlen(d->from);
+	const char *id = d->id, *suffix = "";
+	char part[GAUGE_ID_MAX];
+	size_t n;
+
+	*m = (struct metric){ .from = d->from, .def = d, .v = v };
+	if (from != 0 && strncmp(id, d->from, from) == 0 && id[from] == '/')
+		id += from + 1;
+	n = label_of(id, m);
 	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
 		if (strcmp(d->unit, suffixes[i].unit) == 0)
 			suffix = suffixes[i].suffix;
-	n = m->label != NULL ? (size_t)(m->value - id - 1) : strlen(id);
 	snprintf(part, sizeof part, "%.*s", (int)n, id);
 	for (char *c = part; *c != '\0'; c++)
 		if (!isalnum((unsigned char)*c))
@@ -73,54 +91,67 @@ put_escaped(struct buf *out, const char *s)
 }
 
 static void
-put_value(struct buf *out, const struct metric *m, double v)
+put_value(struct buf *out, const struct metric *m)
 {
+	const char *before = "{";
+
 	(void)buf_add_str(out, m->name);
-	if (m->label != NULL) {
-		(void)buf_add_fmt(out, "{%s=\"", m->label);
-		put_escaped(out, m->value);
-		(void)buf_add_str(out, "\"}");
+	if (m->from[0] != '\0') {
+		(void)buf_add_str(out, "{source=\"");
+		put_escaped(out, m->from);
+		(void)buf_add_byte(out, '"');
+		before = ",";
 	}
-	(void)buf_add_fmt(out, " %.17g\n", v);
+	if (m->label != NULL) {
+		(void)buf_add_fmt(out, "%s%s=\"", before, m->label);
+		put_escaped(out, m->value);
+		(void)buf_add_byte(out, '"');
+	}
+	(void)buf_add_fmt(out, "%s %.17g\n", m->label != NULL || m->from[0] != '\0' ? "}" : "",
+	    m->v);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct metric *m = a, *n = b;
+	const int order = strcmp(m->name, n->name);
+
+	return order != 0 ? order : m->def < n->def ? -1 : 1;
 }
 
 /* All lines of one name have to stand together, behind one TYPE. */
 static void
-put_name(const struct gauge_set *g, const struct gauge_def *d, size_t n, size_t first,
-    struct buf *out)
+put_all(const struct metric *m, size_t n, struct buf *out)
 {
-	struct metric m, other;
-
-	metric_of(&d[first], &m);
-	for (size_t i = 0; i < first; i++) {
-		metric_of(&d[i], &other);
-		if (strcmp(other.name, m.name) == 0 &&
-		    !isnan(series_now(gauge_set_series(g), i)))
-			return;         /* told already */
-	}
-	(void)buf_add_fmt(out, "# HELP %s ", m.name);
-	put_escaped(out, d[first].source);
-	(void)buf_add_fmt(out, "\n# TYPE %s gauge\n", m.name);
-	for (size_t i = first; i < n; i++) {
-		const double v = series_now(gauge_set_series(g), i);
-
-		metric_of(&d[i], &other);
-		if (strcmp(other.name, m.name) == 0 && !isnan(v))
-			put_value(out, &other, v);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || strcmp(m[i].name, m[i - 1].name) != 0) {
+			(void)buf_add_fmt(out, "# HELP %s ", m[i].name);
+			put_escaped(out, m[i].def->source);
+			(void)buf_add_fmt(out, "\n# TYPE %s gauge\n", m[i].name);
+		}
+		put_value(out, &m[i]);
 	}
 }
 
 enum err
 gauge_set_prometheus(const struct gauge_set *g, struct buf *out)
 {
-	size_t n, missing = 0;
+	size_t n, shown = 0, missing = 0;
 	const struct gauge_def *d = gauge_set_defs(g, &n);
+	struct metric *m = mem_alloc((n + 1) * sizeof *m);
 
-	for (size_t i = 0; i < n; i++)
-		if (isnan(series_now(gauge_set_series(g), i)))
-			missing++;
+	for (size_t i = 0; i < n; i++) {
+		const double v = series_now(gauge_set_series(g), i);
+
+		if (isnan(v))
+			missing += !d[i].gone;
 		else
-			put_name(g, d, n, i, out);
+			metric_of(&d[i], v, &m[shown++]);
+	}
+	qsort(m, shown, sizeof *m, by_name);
+	put_all(m, shown, out);
+	mem_free(m);
 	(void)buf_add_fmt(out,
 	    "# HELP vise_gauges_missing gauges that have no value now\n"
 	    "# TYPE vise_gauges_missing gauge\nvise_gauges_missing %zu\n"

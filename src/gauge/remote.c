@@ -11,7 +11,7 @@
 #include "gauge/procfs.h"
 #include "sys/time.h"
 
-enum { FRAME_MAX = 512 << 10, LINE_MAX_ = 64, MISSES = 3, COMM_MAX = 15 };
+enum { FRAME_MAX = 512 << 10, HEAD_MAX = 64, MISSES = 3, COMM_MAX = 15 };
 enum { ROLLUP_ANON_KB = 240 << 10 };    /* as in source_pss.h */
 
 static const uint64_t HELLO_NS = 20 * NS_PER_S, ANSWER_NS = 3 * NS_PER_S,
@@ -70,7 +70,7 @@ struct remote {
 	enum ask ask;
 	unsigned seq, misses;
 	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, wire;
-	pid_t wanted, pid, shell;
+	pid_t pid, shell;
 	char *name, *more, model[128], system[128];
 	uint64_t uptime, self_at, self_ticks;
 	double self;
@@ -329,7 +329,7 @@ remote_process(struct remote *r, pid_t pid, const char *name)
 {
 	mem_free(r->name);
 	r->name = pid > 0 ? NULL : mem_str(name);
-	r->wanted = r->pid = pid;
+	r->pid = pid;
 	r->named_at = r->process_at = 0;
 }
 
@@ -460,11 +460,11 @@ outside(struct remote *r, size_t n)
 static int
 head(struct slice in, uint64_t *seq, uint64_t *len)
 {
-	struct slice rest, line, s = slice_make(in.p, in.n < LINE_MAX_ ? in.n : LINE_MAX_);
+	struct slice rest, line, s = slice_make(in.p, in.n < HEAD_MAX ? in.n : HEAD_MAX);
 	const int64_t end = slice_find(s, slice_of("\n"));
 
 	if (end < 0)
-		return s.n < LINE_MAX_ ? -1 : 0;
+		return s.n < HEAD_MAX ? -1 : 0;
 	line = slice_make(in.p + 4, (size_t)end - 4);
 	if (!slice_u64(slice_cut(line, ' ', &rest), UINT32_MAX, seq) ||
 	    !slice_u64(rest, FRAME_MAX, len))

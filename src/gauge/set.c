@@ -18,6 +18,7 @@
 #include "gauge/source_local.h"
 #include "gauge/source_process.h"
 #include "gauge/source_pss.h"
+#include "gauge/sources.h"
 #include "gauge/table.h"
 #include "gauge/user_limits.h"
 #include "sys/time.h"
@@ -38,6 +39,8 @@ struct gauge_set {
 	struct rules rules;
 	struct user_limits limits;
 	struct given given;
+	struct sources sources;
+	bool bare, shown;               /* no machine; it has told a row */
 	struct local *local;
 	struct process *process;
 	struct pss *pss;
@@ -109,17 +112,22 @@ static void
 on_sensors(void *arg)
 {
 	struct gauge_set *g = arg;
-	struct gauge_sample s = { .t = g->mono - g->epoch, .n = g->table.n, .v = g->table.v };
+	struct gauge_sample s = { .t = g->mono - g->epoch };
 
 	given_sample(&g->given, g->mono);
+	sources_merge(&g->sources, g->mono);
+	s.n = g->table.n;
+	s.v = g->table.v;
 	series_put(&g->series, s.t, s.v, s.n);
 	g->sampling = false;
+	g->shown = true;
 	if (g->table.changed)
 		user_limits_apply(&g->limits, &g->table);
 	tell_defs(g);
 	if (g->cb.sample != NULL)
 		g->cb.sample(g->arg, &s);
-	tell_news(g);
+	if (!g->bare)
+		tell_news(g);
 	rules_check(&g->rules, &g->table, g->mono, on_alarm, g);
 	if (g->again) {
 		g->again = false;
@@ -211,9 +219,13 @@ sample(void *arg)
 	/* A sample may take a quarter of a slow wire's time, no more. */
 	if (g->warm && sys_mono() - g->mono < WIRE_SHARE * remote_wire_ns(board_remote(g->board)))
 		return;
+	if (g->bare && !g->shown && !sources_told(&g->sources))
+		return; /* the first row waits for each of them */
 	g->sampling = true;
 	g->mono = sys_mono();
-	if (g->board == NULL)
+	if (g->bare)
+		on_sensors(g);
+	else if (g->board == NULL)
 		take(g, g->mono);
 	else if (!board_sample(g->board))
 		g->sampling = false;
@@ -253,34 +265,39 @@ open_board(struct gauge_set *g, struct loop *l, const struct gauge_set_opts *o, 
 	return true;
 }
 
-struct gauge_set *
-gauge_set_new(
-    struct loop *l, const struct gauge_set_opts *o, const struct gauge_set_cb *cb, void *arg,
-    struct err_msg *why)
+static void
+on_source_news(void *arg, const struct gauge_alarm *a)
 {
-	struct gauge_set *g = mem_zero(1, sizeof *g);
+	struct gauge_set *g = arg;
+	struct gauge_alarm out = *a;
+
+	out.t = sys_mono() - g->epoch;
+	if (g->cb.alarm != NULL)
+		g->cb.alarm(g->arg, &out);
+}
+
+static void
+on_source_told(void *arg)
+{
+	struct gauge_set *g = arg;
+
+	if (!g->bare || g->shown || !sources_told(&g->sources))
+		return;
+	arm(g, g->every);               /* from now on just behind the slowest */
+	loop_defer(g->loop, sample, g);
+}
+
+static void
+open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
+{
 	struct root proc, sys;
 
-	table_init(&g->table);
-	g->given.table = &g->table;
-	if (o->board != NULL && !open_board(g, l, o, why)) {
-		mem_free(g);
-		return NULL;
-	}
 	proc = root_of(o->proc_root, "/proc", g->board != NULL ? board_mirror(g->board) : NULL);
 	sys = root_of(o->sys_root, "/sys", proc.mirror);
-	g->loop = l;
-	g->cb = *cb;
-	g->arg = arg;
-	g->every = period(o->every_ns);
-	g->epoch = o->epoch;
-	series_init(&g->series, LIMIT_GAUGE_HISTORY);
-	rules_init(&g->rules, o->hold_ns != 0 ? o->hold_ns : 2 * NS_PER_S);
 	g->local = local_new(&g->table, &proc);
-	g->sensors =
-	    sensors_new(l, &g->table, &sys, on_sensors, g);
+	g->sensors = sensors_new(g->loop, &g->table, &sys, on_sensors, g);
 	g->process = process_new(&g->table, &proc);
-	g->pss = pss_new(l, &g->table, &proc);
+	g->pss = pss_new(g->loop, &g->table, &proc);
 	g->cgroup = cgroup_new(&g->table, &proc, &sys);
 	firmware_init(&g->firmware, &g->table, proc.mirror);
 	if (o->pid > 0 || o->process != NULL)
@@ -291,8 +308,51 @@ gauge_set_new(
 		process_sample(g->process, g->mono);
 		pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
 	}
+}
+
+struct gauge_set *
+gauge_set_new(
+    struct loop *l, const struct gauge_set_opts *o, const struct gauge_set_cb *cb, void *arg,
+    struct err_msg *why)
+{
+	struct gauge_set *g = mem_zero(1, sizeof *g);
+
+	table_init(&g->table);
+	g->given.table = &g->table;
+	if (o->board != NULL && !open_board(g, l, o, why)) {
+		mem_free(g);
+		return NULL;
+	}
+	g->sources = (struct sources){ .table = &g->table, .news = on_source_news,
+		.console = on_console, .told = on_source_told, .arg = g };
+	g->bare = o->bare;
+	g->loop = l;
+	g->cb = *cb;
+	g->arg = arg;
+	g->every = period(o->every_ns);
+	g->epoch = o->epoch;
+	series_init(&g->series, LIMIT_GAUGE_HISTORY);
+	rules_init(&g->rules, o->hold_ns != 0 ? o->hold_ns : 2 * NS_PER_S);
+	if (!g->bare)
+		open_machine(g, o);
 	arm(g, g->every < FIRST_AFTER ? g->every : FIRST_AFTER);
 	return g;
+}
+
+enum err
+gauge_set_check(const char *spec, struct err_msg *why)
+{
+	return strcmp(spec, "local") == 0 ? ERR_OK : board_check(spec, why);
+}
+
+static void
+close_machine(struct gauge_set *g)
+{
+	sensors_free(g->sensors);
+	cgroup_free(g->cgroup);
+	pss_free(g->pss);
+	process_free(g->process);
+	local_free(g->local);
 }
 
 void
@@ -302,12 +362,10 @@ gauge_set_free(struct gauge_set *g)
 		return;
 	loop_timer_stop(g->timer);
 	loop_defer_cancel(g->loop, sample, g);
+	sources_fini(&g->sources);
 	board_free(g->board);
-	sensors_free(g->sensors);
-	cgroup_free(g->cgroup);
-	pss_free(g->pss);
-	process_free(g->process);
-	local_free(g->local);
+	if (!g->bare)
+		close_machine(g);
 	rules_fini(&g->rules);
 	series_fini(&g->series);
 	table_fini(&g->table);
@@ -319,6 +377,34 @@ gauge_set_every(struct gauge_set *g, uint64_t every_ns)
 {
 	g->every = period(every_ns);
 	arm(g, g->every);
+	sources_every(&g->sources, g->every);
+}
+
+enum err
+gauge_set_add(struct gauge_set *g, const char *name, const struct gauge_set_opts *o,
+    struct err_msg *why)
+{
+	struct gauge_set_opts own = *o;
+
+	own.every_ns = g->every;
+	own.epoch = g->epoch;
+	return sources_add(&g->sources, g->loop, name, &own, why);
+}
+
+enum err
+gauge_set_remove(struct gauge_set *g, const char *name, struct err_msg *why)
+{
+	const enum err e = sources_remove(&g->sources, name, why);
+
+	if (e == ERR_OK)
+		gauge_set_now(g);
+	return e;
+}
+
+json_t *
+gauge_set_json_sources(const struct gauge_set *g)
+{
+	return sources_json(&g->sources);
 }
 
 void
@@ -326,6 +412,10 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 {
 	size_t from, to;
 
+	if (pid == 0)
+		sources_process(&g->sources, name);
+	if (g->bare)
+		return;
 	process_choose(g->process, pid, name);
 	if (g->board != NULL)
 		remote_process(board_remote(g->board), pid, name);
@@ -352,6 +442,8 @@ gauge_set_limit(struct gauge_set *g, const char *id, const char *warn, const cha
 bool
 gauge_set_process_found(const struct gauge_set *g)
 {
+	if (g->bare)
+		return sources_process_found(&g->sources);
 	return !process_chosen(g->process) || process_found(g->process);
 }
 
@@ -379,19 +471,20 @@ gauge_set_given(const struct gauge_set *g, const char *id)
 bool
 gauge_set_ready(const struct gauge_set *g)
 {
-	return sensors_scanned(g->sensors) && (g->board == NULL || g->machine[0] != '\0');
+	return g->bare ? g->shown :
+	    sensors_scanned(g->sensors) && (g->board == NULL || g->machine[0] != '\0');
 }
 
 unsigned
 gauge_set_hanging(const struct gauge_set *g)
 {
-	return sensors_hanging(g->sensors);
+	return sources_hanging(&g->sources) + (g->bare ? 0 : sensors_hanging(g->sensors));
 }
 
 const struct err_msg *
 gauge_set_trouble(const struct gauge_set *g)
 {
-	return g->lost ? &g->trouble : NULL;
+	return g->lost ? &g->trouble : sources_trouble(&g->sources);
 }
 
 const char *

@@ -29,6 +29,7 @@ struct gauge_set_opts {
 	uint64_t epoch;                         /* sys_mono() that counts as t = 0 */
 	pid_t pid;                              /* a process to watch: by number, */
 	const char *process;                    /* or by name; 0 and NULL: none */
+	bool bare;                      /* no machine: only sources that are added */
 };
 
 struct gauge_set_cb {                           /* each may be NULL */
@@ -41,6 +42,8 @@ struct gauge_set_cb {                           /* each may be NULL */
 
 #define GAUGE_SET_EVERY_MIN UINT64_C(50000000)
 
+/* ERR_USAGE with the reason for what cannot be a source; "local" is this machine. */
+enum err gauge_set_check(const char *spec, struct err_msg *why);
 /* NULL with the reason when o->board is no address; else always a set. A board that does not answer
  * is a set whose gauges say so. */
 struct gauge_set *gauge_set_new(struct loop *l, const struct gauge_set_opts *o,
@@ -62,7 +65,14 @@ bool gauge_set_ready(const struct gauge_set *g);        /* the first search for 
 unsigned gauge_set_hanging(
     const struct gauge_set *g); /* threads stuck in a driver: exit takes _Exit() */
 
-/* Why the board does not answer now; NULL while it does, and for this machine. */
+/* A further source, sampled as often; name "": its gauges keep their own names (sources.h). Of o
+ * the period is the set's own. A name that is taken gives ERR_BUSY. */
+enum err gauge_set_add(struct gauge_set *g, const char *name, const struct gauge_set_opts *o,
+    struct err_msg *why);
+enum err gauge_set_remove(struct gauge_set *g, const char *name, struct err_msg *why);
+json_t *gauge_set_json_sources(const struct gauge_set *g);      /* [SOURCE, ...] */
+
+/* Why the board, or a further source, does not answer now; NULL while it does. */
 const struct err_msg *gauge_set_trouble(const struct gauge_set *g);
 /* "Raspberry Pi 4 Model B, Linux 6.1.21 armv7l" once a board has told it; "" for this machine. */
 const char *gauge_set_machine(const struct gauge_set *g);

@@ -70,6 +70,8 @@ struct replica_console {
 
 struct replica_gauge {
 	char *id, *group, *name, *unit, *source, *missing;
+	char *from;                     /* of a further source: its name, and id is FROM/ID; "" */
+	bool gone;                      /* not to be shown: its source was taken away */
 	double min, max, warn, crit;    /* NaN: none */
 	double *history;                /* LIMIT_GAUGE_HISTORY values, newest last; NaN: missing */
 };

@@ -436,7 +436,7 @@ profile_fini(struct replica_profile *p)
 static void
 gauge_fini(struct replica_gauge *g)
 {
-	char *all[] = { g->id, g->group, g->name, g->unit, g->source, g->missing };
+	char *all[] = { g->id, g->group, g->name, g->unit, g->source, g->missing, g->from };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		mem_free(all[i]);
@@ -452,6 +452,8 @@ gauge_set(struct replica_gauge *g, const json_t *o)
 	replica_text(&g->unit, o, "unit");
 	replica_text(&g->source, o, "source");
 	replica_text(&g->missing, o, "missing");
+	replica_text(&g->from, o, "from");
+	g->gone = json_get_bool(o, "gone", false);
 	g->min = replica_num(o, "min");
 	g->max = replica_num(o, "max");
 	g->warn = replica_num(o, "warn");
@@ -464,6 +466,8 @@ gauge_set(struct replica_gauge *g, const json_t *o)
 		g->name = mem_str(g->id);
 	if (g->unit == NULL)
 		g->unit = mem_str("");
+	if (g->from == NULL)
+		g->from = mem_str("");
 	if (g->missing != NULL && g->missing[0] == '\0') {
 		mem_free(g->missing);
 		g->missing = NULL;

@@ -32,10 +32,13 @@ static const char *const joined[] = { "load", "proc" };
 static int
 rank_of(const struct replica_gauge *g)
 {
+	const char *slash = strchr(g->id, '/'), *id = g->from[0] != '\0' && slash != NULL ?
+	    slash + 1 : g->id;
+
 	if (ui_gauge_alarm(g))
 		return 0;
 	for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++)
-		if (strncmp(g->id, ranks[i].prefix, strlen(ranks[i].prefix)) == 0)
+		if (strncmp(id, ranks[i].prefix, strlen(ranks[i].prefix)) == 0)
 			return ranks[i].rank + (g->missing != NULL ? 10 : 0);
 	return 8 + (g->missing != NULL ? 10 : 0);
 }
@@ -47,7 +50,8 @@ joins(const struct row *r, const struct replica_gauge *g)
 
 	for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++)
 		kind |= strcmp(g->group, joined[i]) == 0;
-	return kind && r->n < 4 && strcmp(r->g[0]->group, g->group) == 0 && !isfinite(g->max) &&
+	return kind && r->n < 4 && strcmp(r->g[0]->group, g->group) == 0 &&
+	    strcmp(r->g[0]->from, g->from) == 0 && !isfinite(g->max) &&
 	    !isfinite(r->g[0]->max) && strcmp(g->unit, "%") != 0;
 }
 
@@ -61,6 +65,8 @@ make_rows(const struct ui *u, struct row *out, bool big, size_t room)
 	for (size_t i = 0; i < r->gauges; i++) {
 		const struct replica_gauge *g = &r->gauge[i];
 
+		if (g->gone)
+			continue;
 		if (!big && n != 0 && joins(&out[n - 1], g)) {
 			out[n - 1].g[out[n - 1].n++] = g;
 			if (rank_of(g) < out[n - 1].rank)

@@ -195,8 +195,35 @@ is $? 2 "gauge.source refuses what is no board"
 is $? 0 "gauge.source takes a board" || note <"$T/err"
 wait_for '"$vise" do --bench g --json gauge.list | grep -q self.cpu' 20
 ok $? "its gauges are those of the bench"
+"$vise" do --bench g "gauge.source add exec:sh name=two" >/dev/null 2>"$T/err" &&
+	"$vise" do --bench g "gauge.source add exec:false" >/dev/null 2>"$T/err"
+is $? 0 "gauge.source add: two more" || note <"$T/err"
+wait_for '"$vise" do --bench g --json gauge.list | python3 -c "
+import json, sys
+o = json.load(sys.stdin)
+v = {d[\"id\"]: (v, d) for d, v in zip(o[\"defs\"], o[\"v\"])}
+assert v[\"two/mem.used\"][0] > 0 and v[\"two/mem.used\"][1][\"from\"] == \"two\"
+assert v[\"mem.used\"][0] > 0 and v[\"false/self.cpu\"][0] is None"' 20
+ok $? "each by its name; one that died leaves the others alone"
+"$vise" do --bench g "gauge.source add exec:sh name=two" >/dev/null 2>"$T/err"
+is $? 6 "a name that is taken: exit 6"
+"$vise" do --bench g "gauge.source remove false" >/dev/null 2>"$T/err"
+is "$("$vise" do --bench g --json "gauge.source list" | tr -d ' ' | grep -o '"name":"[a-z]*"')" '"name":"two"' "remove, list"
 "$vise" do --bench g "gauge.source local" >/dev/null 2>"$T/err"
 is $? 0 "and back to this machine"
-"$vise" do --bench g --json gauge.list | grep -q self.cpu
+"$vise" do --bench g --json gauge.list | grep -q '"id": *"self.cpu'
 isnt $? 0 "without the board's gauges"
+like "$("$vise" do --bench g --json "gauge.source list")" two "the further one stays"
+
+# --- several at once on the command line
+
+timeout 60 "$vise" gauges local exec:sh b=exec:sh --once >"$T/out" 2>"$T/err"
+is $? 0 "three sources at once" || note <"$T/err"
+says=$(values "$T/out" local/mem.used sh/mem.used b/mem.used sh/cpu.busy)
+is $? 0 "... each by its name, in the first row" || printf '%s\n' "$says" | note
+timeout 60 "$vise" gauges local exec:false -n 2 --every 100ms >"$T/out" 2>"$T/err"
+is $? 3 "one that dies: exit 3 at the end"
+says=$(values "$T/out" local/mem.used)
+is $? 0 "... and the other was sampled" || printf '%s\n' "$says" | note
+like "$(cat "$T/err")" "false: no gauges" "... and it is named"
 plan

@@ -1,4 +1,4 @@
-check_PROGRAMS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set
+check_PROGRAMS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources
 tests_unit_test_gauge_parts_SOURCES = tests/unit/test_gauge_parts.c
 tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
@@ -11,7 +11,9 @@ tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a src/transport/libtransp
 tests_unit_test_gauge_set_SOURCES = tests/unit/test_gauge_set.c tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_set_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
-TESTS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set
+tests_unit_test_gauge_sources_SOURCES = tests/unit/test_gauge_sources.c tests/unit/test_gauge_tree.h
+tests_unit_test_gauge_sources_LDADD = $(tests_unit_test_gauge_set_LDADD)
+TESTS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources
 EXTRA_DIST += \
 	tests/data/gauge/container.tree \
 	tests/data/gauge/jetson.tree \
