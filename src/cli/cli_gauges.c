@@ -43,8 +43,8 @@ struct run {
 };
 
 static const char usage[] =
-    "usage: vise gauges [[NAME=]SOURCE...] [--once] [-n COUNT] [--every S] [--pid PID | --process NAME]\n"
-    "                   [--csv] [--proc-root DIR] [--sys-root DIR]\n"
+    "usage: vise gauges [[NAME=]SOURCE...] [--once] [-n COUNT] [--every S]\n"
+    "                   [--pid PID | --process NAME] [--csv] [--proc-root DIR] [--sys-root DIR]\n"
     "Samples memory, load, pressure, temperatures and frequencies, one line each:\n"
     "of this machine, or of a Linux board. Nothing is installed there; a shell is enough.\n"
     "Of several sources each gauge is NAME/ID; one that dies leaves the others alone.\n"
