@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/slice.h"
 #include "bench/bench.h"
+#include "sys/path.h"
 #include "sys/process.h"
 
 enum { LIST_MAX = 32 };
@@ -80,6 +81,7 @@ main(int argc, char **argv)
 	struct lists l = { .runs = 0 };
 	struct err_msg why = { .code = ERR_OK };
 	bool child = true;
+	char *cwd;
 	int c;
 
 	process_fill_std_fds();
@@ -98,6 +100,7 @@ main(int argc, char **argv)
 		    &why));
 	o.run = l.run;
 	o.plugins = l.plugins;
+	o.project = cwd = path_cwd();   /* before it goes into the background, to / */
 	if (!o.foreground && process_daemonize(&child, &why) != ERR_OK)
 		return refuse(&why);
 	if (!child)

@@ -11,14 +11,15 @@ static const char usage[] =
     "usage: vise-script [--bench SOCKET | --fd N] [--console NAME] [--board ID] [--set "
     "KEY=VALUE]...\n"
     "                   [--timeout T] [--json] [--verbose] FILE.lua [-- ARGS...]\n"
-    "       vise-script ... --plugin DIR --describe | --workflow ID | --macro ID | --flash BOARD "
+    "       vise-script ... --plugin DIR [--tree DIR --tree-hash SHA256] [--uses NAME=DIR]...\n"
+    "                   --describe | --workflow ID | --macro ID | --flash BOARD "
     "FILE |\n"
     "                   --reset BOARD | --debug BOARD FILE\n"
     "The usual door is `vise script`, `vise workflow` and `vise flash`; see vise-script(1).\n";
 
-enum { MAX_SETS = 64 };
+enum { MAX_WORDS = 64 };
 
-enum kind { TEXT, FLAG, SPAN, NUMBER, SET, ACT, ACT_ID, ACT_ID_FILE };
+enum kind { TEXT, FLAG, SPAN, NUMBER, SET, USES, ACT, ACT_ID, ACT_ID_FILE };
 
 #define AT(member) offsetof(struct run_options, member)
 static const struct option { const char *name; enum kind kind; size_t at; } options[] = {
@@ -27,7 +28,8 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--json", FLAG, AT(json) }, { "--verbose", FLAG, AT(verbose) },
 	{ "--timeout", SPAN, AT(timeout_ns) }, { "--watchdog", SPAN, AT(watchdog_ns) },
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
-	{ "--fd", NUMBER, 0 }, { "--set", SET, 0 },
+	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) },
+	{ "--fd", NUMBER, 0 }, { "--set", SET, 0 }, { "--uses", USES, 0 },
 	{ "--describe", ACT, 0 }, { "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 },
 	{ "--reset", ACT_ID, 0 }, { "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 },
 	{ "--debug", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
@@ -35,7 +37,8 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 
 struct line {
 	struct run_options o;
-	const char *sets[MAX_SETS];
+	const char *sets[MAX_WORDS], *uses[MAX_WORDS + 1];
+	size_t nuses;
 	char **argv;
 	int argc, at;
 };
@@ -51,12 +54,6 @@ static const char *
 next(struct line *l)
 {
 	return l->at + 1 < l->argc ? l->argv[++l->at] : NULL;
-}
-
-static bool
-span(const char *v, uint64_t *out)
-{
-	return slice_duration(slice_of(v), out) && *out != 0;
 }
 
 static bool
@@ -85,6 +82,7 @@ take(struct line *l, const struct option *o)
 {
 	char *field = (char *)&l->o + o->at;
 	const char *v = NULL;
+	size_t *list;
 
 	if (o->kind == FLAG) {
 		*(bool *)(void *)field = true;
@@ -92,18 +90,18 @@ take(struct line *l, const struct option *o)
 	}
 	if (o->kind >= ACT)
 		return act(l, o);
-	v = next(l);
-	if (v == NULL)
+	if ((v = next(l)) == NULL)
 		return false;
 	switch (o->kind) {
 	case TEXT: *(const char **)(void *)field = v; return true;
-	case SPAN: return span(v, (uint64_t *)(void *)field);
+	case SPAN: return slice_duration(slice_of(v), (uint64_t *)(void *)field);
 	case NUMBER: return number(v, &l->o.fd);
 	default: break;
 	}
-	if (strchr(v, '=') == NULL || l->o.nsets == MAX_SETS)
+	list = o->kind == USES ? &l->nuses : &l->o.nsets;
+	if (strchr(v, '=') == NULL || *list == MAX_WORDS)
 		return false;
-	l->sets[l->o.nsets++] = v;
+	(o->kind == USES ? l->uses : l->sets)[(*list)++] = v;
 	return true;
 }
 
@@ -131,6 +129,7 @@ main(int argc, char **argv)
 	int status = 0;
 
 	l.o.sets = l.sets;
+	l.o.uses = l.uses;
 	for (l.at = 1; l.at < argc && status == 0; l.at++) {
 		if (strcmp(argv[l.at], "--help") == 0)
 			return fputs(usage, stdout) < 0;

@@ -2,7 +2,7 @@
 -- `core`.
 local core, vise = ...
 
-vise.api = { major = 1, minor = 0 }
+vise.api = { major = 1, minor = 1 }
 vise.rx, vise.lit, vise.json, vise.now, vise.sleep = core.rx, core.lit, core.json, core.now, core.sleep
 vise.bytes = core.bytes
 

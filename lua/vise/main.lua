@@ -42,29 +42,8 @@ end
 
 ------------------------------------------------------------------ plugins
 
-local manifest_keys = { name = true, version = true, api = true, entry = true, provides = true, requires = true, needs = true,
-  options = true, doc = true, boards = true, macros = true,
-  decoders = true }
-
-local function manifest_of(dir, text)
-  local m = core.json.decode(text)
-  if type(m) ~= "table" then fail("usage", "%s/plugin.json: an object is needed", dir) end
-  for k in pairs(m) do
-    if not manifest_keys[k] then fail("usage", "%s/plugin.json: no field named %q", dir, tostring(k)) end
-  end
-  if type(m.name) ~= "string" or type(m.version) ~= "string" then
-    fail("usage", "%s/plugin.json: name and version are needed", dir)
-  end
-  local major, minor = tostring(m.api or "1.0"):match("^(%d+)%.(%d+)$")
-  if not major then fail("usage", "%s/plugin.json: api is major.minor, such as \"1.0\"", dir) end
-  if tonumber(major) ~= vise.api.major or tonumber(minor) > vise.api.minor then
-    fail("unsupported", "plugin %s needs API %s; this is %d.%d", m.name, m.api, vise.api.major, vise.api.minor)
-  end
-  return m
-end
-
 local function load_plugin(dir, sets)
-  local m = manifest_of(dir, core.read_text(dir .. "/plugin.json"))
+  local m = core.manifest()                             -- checked before any Lua ran
   local declared, options = m.options or {}, {}
   for name, p in pairs(declared) do
     local set = {}

@@ -8,5 +8,6 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/limits.h \
 	%D%/list.h \
 	%D%/ring.c %D%/ring.h \
+	%D%/sha256.c %D%/sha256.h \
 	%D%/slice.c %D%/slice.h \
 	%D%/utf8.c %D%/utf8.h

@@ -22,6 +22,8 @@ struct bench_options {
 	/* the target is the simulated board: said on every screen */
 	bool        simulated;
 	bool        demo;               /* start the simulated board and open all on it */
+	/* where its project is looked for, at and above: a whole path, or NULL */
+	const char *project;
 	const char *const *plugins;     /* further plugin folders, NULL-terminated, or NULL */
 	/* command lines to run at the start, NULL-terminated, or NULL */
 	const char *const *run;

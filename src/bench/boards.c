@@ -10,24 +10,17 @@
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/triggers.h"
+#include "core/plugin.h"
 #include "sys/path.h"
 
 static void
 scan(struct bench *b)
 {
-	char *shipped = path_data("plugins"), *config = path_config();
+	const struct plugin_where w = { .given = b->given.plugins, .from = b->given.project,
+		.trust_hash = getenv("VISE_TRUST_HASH") };
 
-	for (const char *const *p = b->given.plugins; p != NULL && *p != NULL; p++)
-		manifest_scan(&b->manifests, *p);
-	if (config != NULL) {
-		char *own = path_join(config, "plugins");
-
-		manifest_scan(&b->manifests, own);
-		mem_free(own);
-	}
-	manifest_scan(&b->manifests, shipped);
-	mem_free(config);
-	mem_free(shipped);
+	json_decref(b->plugin_rows);
+	b->plugin_rows = plugin_rows(&w);
 }
 
 /* A profile's ELF file stands in its plugin's folder: the bench itself is somewhere else. */
@@ -50,23 +43,41 @@ place_elf(json_t *list)
 	}
 }
 
+/* A project that waits for trust is one matter, however many plugins it has. */
+static void
+tell_problems(struct bench *b)
+{
+	const char *tree = "";
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(b->plugin_rows, i, row) {
+		const char *problem = json_get_str(row, "problem", NULL),
+			   *root = json_get_str(row, "tree", "");
+
+		if (problem == NULL || (root[0] != '\0' && strcmp(root, tree) == 0))
+			continue;
+		bench_notice(b, "warn", "plugin", NULL, "%s: %s",
+		    root[0] != '\0' ? root : json_get_str(row, "name", "?"), problem);
+		tree = root;
+	}
+}
+
 void
 boards_open(struct bench *b)
 {
 	scan(b);
-	b->boards = manifest_json(&b->manifests, "board");
+	b->boards = plugin_kind(b->plugin_rows, "board");
 	place_elf(b->boards);
-	b->workflows = manifest_json(&b->manifests, "workflow");
-	b->macros = manifest_json(&b->manifests, "macro");
-	for (size_t i = 0; i < b->manifests.n; i++)
-		if (b->manifests.item[i].problem != NULL)
-			bench_notice(b, "warn", "plugin", NULL, "%s", b->manifests.item[i].problem);
+	b->workflows = plugin_kind(b->plugin_rows, "workflow");
+	b->macros = plugin_kind(b->plugin_rows, "macro");
+	tell_problems(b);
 }
 
 void
 boards_close(struct bench *b)
 {
-	manifest_list_fini(&b->manifests);
+	json_decref(b->plugin_rows);
 	json_decref(b->boards);
 	json_decref(b->workflows);
 	json_decref(b->macros);
@@ -123,7 +134,7 @@ boards_rescan(struct bench *b)
 	json_t *macros;
 
 	scan(b);
-	macros = manifest_json(&b->manifests, "macro");
+	macros = plugin_kind(b->plugin_rows, "macro");
 	merge(b->macros, macros, "plugin");
 	json_decref(macros);
 	boards_told(b);
@@ -170,10 +181,10 @@ struct host_run {
 
 static json_t *
 host_argv(
-    const struct bench *b, const struct manifest *m, const struct host_run *r, const json_t *set)
+    const struct bench *b, const json_t *m, const struct host_run *r, const json_t *set)
 {
 	char *program = path_program("vise-script");
-	json_t *argv = json_pack("[s,s,s]", program, "--fd", "3"), *pair;
+	json_t *argv = json_pack("[s,s,s]", program, "--fd", "3"), *words, *pair;
 	size_t i;
 
 	mem_free(program);
@@ -184,8 +195,9 @@ host_argv(
 		(void)json_array_append_new(argv, json_string("--set"));
 		(void)json_array_append(argv, pair);
 	}
-	(void)json_array_append_new(argv, json_string("--plugin"));
-	(void)json_array_append_new(argv, json_string(m->dir));
+	words = plugin_argv(b->plugin_rows, m);
+	(void)json_array_extend(argv, words);
+	json_decref(words);
 	(void)json_array_append_new(argv, json_string(r->verb));
 	(void)json_array_append_new(argv, json_string(r->id));
 	if (r->file != NULL)
@@ -208,7 +220,7 @@ enum err
 boards_host(struct bench *b, const char *kind, const char *id, const char *verb, uint32_t *job,
     struct err_msg *why)
 {
-	const struct manifest *m = manifest_find(&b->manifests, kind, id);
+	const json_t *m = plugin_find(b->plugin_rows, kind, id);
 	const struct host_run r = { .kind = kind, .id = id, .verb = verb };
 	struct bench_job *j;
 	json_t *argv;
@@ -234,7 +246,7 @@ static void
 run_host(struct command_call *c, const struct host_run *r)
 {
 	struct bench *b = c->ctx;
-	const struct manifest *m = manifest_find(&b->manifests, r->kind, r->id);
+	const json_t *m = plugin_find(b->plugin_rows, r->kind, r->id);
 	struct bench_job *j;
 	struct err_msg why;
 	json_t *argv;
@@ -361,7 +373,7 @@ cmd_use(struct command_call *c)
 	const char *id = json_get_str(c->args, "id", "");
 	struct err_msg why;
 
-	if (manifest_find(&b->manifests, "board", id) == NULL) {
+	if (plugin_find(b->plugin_rows, "board", id) == NULL) {
 		(void)err_set(
 		    &why, ERR_NOENT, id, "board.list names them", "no plugin provides this board");
 		command_fail(c, &why);

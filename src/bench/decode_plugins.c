@@ -10,6 +10,7 @@
 #include "bench/jobs.h"
 #include "bench/meters.h"
 #include "bench/news.h"
+#include "core/plugin.h"
 #include "sys/time.h"
 #include "text/pattern.h"
 
@@ -51,7 +52,7 @@ add(struct bench *b, json_t *row)
 void
 decode_plugins_open(struct bench *b)
 {
-	json_t *rows = manifest_json(&b->manifests, "decoder"), *row;
+	json_t *rows = plugin_kind(b->plugin_rows, "decoder"), *row;
 	size_t i;
 
 	b->decode_plugins = mem_zero(1, sizeof *b->decode_plugins);

@@ -18,7 +18,6 @@
 #include "core/json.h"
 #include "core/options.h"
 #include "launch/job.h"
-#include "launch/manifest.h"
 #include "loop/loop.h"
 #include "proto/peer.h"
 
@@ -76,7 +75,7 @@ struct bench {
 	json_t *bundles;                /* taken and opened (bundle.h), or NULL */
 	uint32_t next_shot, next_watch, next_bundle;
 	char *profile_url;              /* where profile.grab goes by itself, or NULL */
-	struct manifest_list manifests;
+	json_t *plugin_rows;            /* core/plugin.h */
 	json_t *boards, *workflows, *macros;
 	char *board;                    /* in use, or NULL */
 	struct gauge_set *gauges;

@@ -39,6 +39,17 @@ add_pair(struct script *s, const char *name, const char *value)
 	add(s, value);
 }
 
+/* They belong to the array. */
+static void
+add_words(struct script *s, const json_t *words)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(words, i, v)
+		add(s, json_string_value(v));
+}
+
 static void
 on_ended(void *arg, int status)
 {
@@ -167,20 +178,20 @@ cli_script_macro(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
-	char *dir = NULL;
+	json_t *words = NULL;
 	enum err e = parse(c, &s, 3, &why);
 	int status;
 
 	if (e == ERR_OK)
-		e = plugins_find("macro", c->word[2], &dir, &why);
+		e = plugins_find("macro", c->word[2], &words, &why);
 	if (e == ERR_OK) {
 		s.port = c->word[1];
 		head(&s, c);
-		add_pair(&s, "--plugin", dir);
+		add_words(&s, words);
 		add_pair(&s, "--macro", c->word[2]);
 	}
 	status = perform(c, &s, e, &why);
-	mem_free(dir);
+	json_decref(words);
 	return status;
 }
 
@@ -189,18 +200,18 @@ cli_workflow(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
-	char *dir = NULL;
+	json_t *words = NULL;
 	enum err e = parse(c, &s, 1, &why);
 	int status;
 
 	if (e == ERR_OK)
-		e = plugins_find("workflow", c->word[0], &dir, &why);
+		e = plugins_find("workflow", c->word[0], &words, &why);
 	if (e == ERR_OK) {
 		head(&s, c);
-		add_pair(&s, "--plugin", dir);
+		add_words(&s, words);
 		add_pair(&s, "--workflow", c->word[0]);
 	}
 	status = perform(c, &s, e, &why);
-	mem_free(dir);
+	json_decref(words);
 	return status;
 }

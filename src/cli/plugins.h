@@ -9,11 +9,15 @@
 #include "base/err.h"
 #include "core/json.h"
 
-/* Every readable manifest, with "dir" added: the user's own first, then the shipped ones.
- * New reference. */
+/* --trust-hash of the command line, for us and for what we start. */
+#define PLUGINS_TRUST "VISE_TRUST_HASH"
+
+/* All rows of core/plugin.h for the working folder; new reference. */
+json_t *plugins_rows(void);
+/* The usable ones. New reference. */
 json_t *plugins_list(void);
-/* The folder of the plugin that provides KIND:ID: heap string. */
-enum err plugins_find(const char *kind, const char *id, char **dir, struct err_msg *why);
+/* The words for vise-script that run the plugin that provides KIND:ID. New reference. */
+enum err plugins_find(const char *kind, const char *id, json_t **words, struct err_msg *why);
 /* What the manifests say of board profiles: rows { id, name, match, console }. New reference. */
 json_t *plugins_boards(void);
 /* Does its manifest say which USB device the board is? */

@@ -6,5 +6,8 @@ noinst_LIBRARIES += %D%/libcore.a
 	%D%/json.c %D%/json.h \
 	%D%/options.c %D%/options.h \
 	%D%/place.c %D%/place.h \
-	%D%/token.c %D%/token.h
+	%D%/plugin.c %D%/plugin.h \
+	%D%/token.c %D%/token.h \
+	%D%/tree.c %D%/tree.h \
+	%D%/trust.c %D%/trust.h
 %C%_libcore_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

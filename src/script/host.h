@@ -12,11 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "core/json.h"
 #include "loop/loop.h"
 #include "script/guard.h"
 #include "script/sched.h"
 
 struct link;
+struct tree;
 
 enum { HOST_SLACK = 1 << 17 };  /* bytes over the cap while a traceback is built */
 
@@ -44,6 +46,10 @@ struct host {
 	struct sched sched;
 	struct guard guard;
 	struct link *link;              /* NULL: no bench (--describe) */
+	/* of a plugin; NULL: a script, which may do what its user may. Borrowed. */
+	const json_t *manifest;
+	const struct tree *tree;        /* the bytes that were trusted, or NULL. Borrowed. */
+	const char *const *uses;        /* "NAME=FOLDER" of plugins it requires, NULL-terminated */
 	/* registry: the table of C functions that the runtime gets */
 	int core;
 	void (*task_ended)(void *arg, struct task *t);          /* may be NULL */

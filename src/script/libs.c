@@ -12,13 +12,15 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "base/clock.h"
+#include "core/tree.h"
 #include "script/errors.h"
 #include "script/host.h"
+#include "script/value.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/time.h"
 
-enum { CHUNK_MAX = 4 << 20, MANIFEST_MAX = 64 << 10 };
+enum { CHUNK_MAX = 4 << 20 };
 
 #define LOADED "vise.loaded"            /* registry: module name -> value */
 
@@ -219,6 +221,28 @@ libs_open(lua_State *L)
 
 /* ---- files */
 
+/* A file of code: of a trusted tree the bytes that were hashed, whatever is on the disk by now. */
+static enum err
+read_code(const struct host *h, const char *path, struct buf *b, struct err_msg *why)
+{
+	const struct tree_file *f = h->tree != NULL ? tree_find(h->tree, path) : NULL;
+	const size_t n = h->tree != NULL ? strlen(h->tree->root) : 0;
+
+	if (f != NULL) {
+		(void)buf_add(b, f->data, f->n);
+		return ERR_OK;
+	}
+	if (n != 0 && strncmp(path, h->tree->root, n) == 0)
+		return err_set(why, ERR_NOENT, path, NULL, "is not in what was trusted");
+	return sys_file_read(path, CHUNK_MAX, b, why);
+}
+
+static bool
+have_code(const struct host *h, const char *path)
+{
+	return (h->tree != NULL && tree_find(h->tree, path) != NULL) || path_exists(path);
+}
+
 /* load_file(path): the compiled chunk, or an error of code usage (not readable) or script (syntax).
  * */
 static int
@@ -232,7 +256,7 @@ l_load_file(lua_State *L)
 	int status;
 
 	buf_init(&b, 2 * CHUNK_MAX);
-	e = sys_file_read(path, CHUNK_MAX, &b, &why);
+	e = read_code(host_of(L), path, &b, &why);
 	if (e != ERR_OK) {
 		buf_fini(&b);
 		why.code = ERR_USAGE;
@@ -248,36 +272,12 @@ l_load_file(lua_State *L)
 	return 1;
 }
 
+/* manifest(): plugin.json of the plugin that runs. */
 static int
-push_text(lua_State *L)
+l_manifest(lua_State *L)
 {
-	const struct buf *b = lua_touserdata(L, 1);
-
-	lua_pushlstring(L, buf_str(b), b->len);
+	value_push(L, host_of(L)->manifest);
 	return 1;
-}
-
-/* read_text(path): a small file of ours (a manifest). */
-static int
-l_read_text(lua_State *L)
-{
-	const char *path = luaL_checkstring(L, 1);
-	struct err_msg why;
-	struct buf b;
-	enum err e;
-	int status;
-
-	buf_init(&b, 4 * MANIFEST_MAX);
-	e = sys_file_read(path, MANIFEST_MAX, &b, &why);
-	lua_pushcfunction(L, push_text);
-	lua_pushlightuserdata(L, &b);
-	status = lua_pcall(L, 1, 1, 0);
-	buf_fini(&b);
-	if (e != ERR_OK) {
-		why.code = ERR_USAGE;
-		return errors_raise_msg(L, &why);
-	}
-	return status == LUA_OK ? 1 : lua_error(L);
 }
 
 /* Calls the function on top with nargs arguments in load context: nothing in it may wait, and it
@@ -349,10 +349,38 @@ push_module_path(lua_State *L, const char *dir, const char *name, const char *ta
 	if (!module_path(name, rel, sizeof rel))
 		return false;
 	lua_pushfstring(L, "%s/%s%s", dir, rel, tail);
-	if (path_exists(lua_tostring(L, -1)))
+	if (have_code(host_of(L), lua_tostring(L, -1)))
 		return true;
 	lua_pop(L, 1);
 	return false;
+}
+
+/* The folder of a required plugin that the name begins with, and the rest of the name ("init" when
+ * nothing follows); NULL: it is none of them. */
+static const char *
+used_dir(const struct host *h, const char *name, const char **rest)
+{
+	for (const char *const *u = h->uses; u != NULL && *u != NULL; u++) {
+		const size_t n = strcspn(*u, "=");
+
+		if (strncmp(name, *u, n) != 0 || (name[n] != '\0' && name[n] != '.'))
+			continue;
+		*rest = name[n] == '.' ? name + n + 1 : "init";
+		return *u + n + 1;
+	}
+	return NULL;
+}
+
+static bool
+push_found(lua_State *L, const char *dir, const char *name)
+{
+	const char *rest, *used = used_dir(host_of(L), name, &rest);
+
+	if (dir != NULL && (push_module_path(L, dir, name, ".lua") ||
+	    push_module_path(L, dir, name, "/init.lua")))
+		return true;
+	return used != NULL && (push_module_path(L, used, rest, ".lua") ||
+	    push_module_path(L, used, rest, "/init.lua"));
 }
 
 /* require(name): upvalue 1 is the folder, or nil. */
@@ -365,9 +393,7 @@ l_require(lua_State *L)
 	lua_getfield(L, LUA_REGISTRYINDEX, LOADED);
 	if (lua_getfield(L, 2, name) != LUA_TNIL)
 		return 1;
-	if (dir == NULL ||
-	    (!push_module_path(L, dir, name, ".lua") &&
-		!push_module_path(L, dir, name, "/init.lua")))
+	if (!push_found(L, dir, name))
 		return errors_raise(L, "usage",
 		    "module '%s' not found: require knows 'vise' and the script's own folder%s%s",
 		    name, dir != NULL ? " " : "", dir != NULL ? dir : "");
@@ -419,7 +445,7 @@ libs_functions(lua_State *L)
 		{ "load_file", l_load_file },
 		{ "load", l_load_now },
 		{ "require_dir", l_require_dir },
-		{ "read_text", l_read_text },
+		{ "manifest", l_manifest },
 		{ "program", l_program },
 		{ NULL, NULL },
 	};

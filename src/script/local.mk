@@ -1,6 +1,7 @@
 noinst_LIBRARIES += %D%/libscript.a
 %C%_libscript_a_CPPFLAGS = $(AM_CPPFLAGS) $(LUA_CFLAGS) $(JANSSON_CFLAGS)
 %C%_libscript_a_SOURCES = \
+	%D%/allow.c %D%/allow.h \
 	%D%/errors.c %D%/errors.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/host.c %D%/host.h \

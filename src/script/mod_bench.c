@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "core/command.h"
+#include "script/allow.h"
 #include "script/errors.h"
 #include "script/host.h"
 #include "script/link.h"
@@ -16,6 +17,9 @@
 #include "script/value.h"
 
 #define CALL_META "vise.call"
+
+/* Streams below are consoles, the others jobs (the socket's protocol, vise-protocol(7)). */
+enum { FIRST_JOB_STREAM = 1000 };
 
 static struct link *
 link_of(lua_State *L)
@@ -57,6 +61,21 @@ k_call(lua_State *L, int status, lua_KContext ctx)
 	return 1;
 }
 
+/* What it asks for is held against the plugin's manifest, whatever Lua stood in between. */
+static enum err
+check_allowed(lua_State *L, const char *method, const json_t *params, struct err_msg *why)
+{
+	const json_t *m = host_of(L)->manifest;
+	enum err e = ERR_OK;
+
+	if (strcmp(method, "command") == 0)
+		e = allow_line(m, json_get_str(params, "line", ""), why);
+	else if (strcmp(method, "subscribe") == 0 &&
+	    json_get_int(params, "stream", 0) < FIRST_JOB_STREAM)
+		e = allow_need(m, "serial", why);
+	return e;
+}
+
 /* call(name shown, method, params, timeout) -> result. Waits. */
 static int
 l_call(lua_State *L)
@@ -64,6 +83,7 @@ l_call(lua_State *L)
 	struct link *k = link_of(L);
 	const char *method = luaL_checkstring(L, 2);
 	struct link_call **box;
+	struct err_msg why;
 	json_t *params;
 
 	(void)sched_begin(L, luaL_checkstring(L, 1));
@@ -75,6 +95,10 @@ l_call(lua_State *L)
 	if (params == NULL)
 		return errors_raise(
 		    L, "usage", "%s: cannot send %s", lua_tostring(L, 1), lua_tostring(L, -1));
+	if (check_allowed(L, method, params, &why) != ERR_OK) {
+		json_decref(params);
+		return errors_raise_msg(L, &why);
+	}
 	*box = link_request(k, method, params, lua_isnil(L, 4) ? 0 : mod_task_duration(L, 4, 0));
 	return k_call(L, LUA_OK, 5);
 }
@@ -84,9 +108,13 @@ static int
 l_tell(lua_State *L)
 {
 	struct link *k = host_of(L)->link;
+	const char *line = luaL_checkstring(L, 1);
+	struct err_msg why;
 
+	if (allow_line(host_of(L)->manifest, line, &why) != ERR_OK)
+		return errors_raise_msg(L, &why);
 	if (k != NULL)
-		link_tell(k, luaL_checkstring(L, 1));
+		link_tell(k, line);
 	return 0;
 }
 
@@ -165,9 +193,13 @@ static int
 l_input(lua_State *L)
 {
 	struct link *k = link_of(L);
+	struct err_msg why;
 	size_t n;
 	const char *s = luaL_checklstring(L, 2, &n);
 
+	if (luaL_checkinteger(L, 1) < FIRST_JOB_STREAM &&
+	    allow_need(host_of(L)->manifest, "serial", &why) != ERR_OK)
+		return errors_raise_msg(L, &why);
 	if (k->peer == NULL)
 		return errors_raise_msg(L, &k->why);
 	while (n != 0) {

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "core/json.h"
+#include "core/plugin.h"
+#include "core/tree.h"
 #include "script/errors.h"
 #include "script/host.h"
 #include "script/link.h"
@@ -21,9 +24,12 @@
 #include "sys/process.h"
 #include "sys/sock.h"
 
-enum { STATUS_INT = 130, STATUS_TERM = 143, HARD_EXTRA_S = 1, ROOM_BESIDE_LUA = 512 << 20 };
+enum { STATUS_INT = 130, STATUS_TERM = 143, HARD_EXTRA_S = 1, READS_MAX = 40,
+	ROOM_BESIDE_LUA = 512 << 20 };
 
 struct session {
+	struct tree tree;               /* of a project's plugin */
+	json_t *manifest;
 	const struct run_options *opt;
 	struct loop *loop;
 	struct host host;
@@ -284,12 +290,23 @@ start_main(struct session *s)
 static void
 take_powers_away(const struct session *s)
 {
+	char *lua = path_data("lua");
+	const char *reads[READS_MAX + 1] = { lua, s->opt->plugin };
+	size_t n = 2;
+
+	for (const char *const *u = s->opt->uses; s->opt->plugin != NULL && *u != NULL &&
+	    n < READS_MAX; u++)
+		reads[n++] = strchr(*u, '=') + 1;
 	const struct box b = { .memory = s->host.opt.memory + ROOM_BESIDE_LUA,
 		.files = 64,
 		.no_new_privs = true,
-		.no_write = true };
+		.no_write = true,
+		.no_read = s->opt->plugin != NULL,
+		.read_ok = reads };
 
+	tzset();                        /* os.date asks for it later */
 	(void)box_apply(&b);
+	mem_free(lua);
 }
 
 static void
@@ -316,6 +333,32 @@ base_name(const char *path)
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
+/* What the plugin says of itself; the bytes of its tree, when they are those that were trusted. */
+static enum err
+open_plugin(struct session *s, struct err_msg *why)
+{
+	const struct run_options *o = s->opt;
+	const struct tree *tree = o->tree != NULL ? &s->tree : NULL;
+	char *dir = path_real(o->plugin);
+	enum err e = ERR_OK;
+
+	if (dir == NULL)
+		return err_set(why, ERR_NOENT, o->plugin, NULL, "no such folder");
+	if (tree != NULL)
+		e = tree_read(&s->tree, o->tree, why);
+	if (e == ERR_OK && tree != NULL && strcmp(s->tree.hash, o->tree_hash) != 0)
+		e = err_set(why, ERR_DENIED, o->tree, "vise plugin view, then vise plugin trust",
+		    "the project's code is not what was trusted");
+	if (e == ERR_OK && (s->manifest = plugin_manifest(dir, tree, why)) == NULL)
+		e = why->code == ERR_FORMAT ? ERR_USAGE : why->code;
+	why->code = e;
+	s->host.manifest = s->manifest;
+	s->host.tree = tree;
+	s->host.uses = o->uses;
+	mem_free(dir);
+	return e;
+}
+
 static enum err
 open_host(struct session *s, struct err_msg *why)
 {
@@ -335,6 +378,8 @@ open_host(struct session *s, struct err_msg *why)
 	h.verbose = o->verbose;
 	e = host_open(&s->host, s->loop, &h, why);
 	if (e != ERR_OK)
+		return e;
+	if (o->plugin != NULL && (e = open_plugin(s, why)) != ERR_OK)
 		return e;
 	s->host.arg = s;
 	s->host.task_ended = on_task_ended;
@@ -404,6 +449,8 @@ tidy(struct session *s)
 	host_fini(&s->host);
 	if (s->host.link != NULL)
 		link_fini(&s->link);
+	json_decref(s->manifest);
+	tree_fini(&s->tree);
 	loop_free(s->loop);
 	(void)fflush(NULL);
 }

@@ -17,6 +17,8 @@ struct run_options {
 	const char *action;
 	const char *file;               /* script, or image to flash */
 	const char *plugin;             /* folder */
+	const char *tree, *tree_hash;   /* its .vise folder, and what was trusted; or NULL */
+	const char *const *uses;        /* "NAME=FOLDER", NULL-terminated */
 	const char *id;                 /* of the workflow, board or macro */
 	const char *const *sets;        /* "key=value" */
 	size_t nsets;

@@ -50,15 +50,19 @@ static const uint64_t WRITES = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_F
     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
     LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 
+static const uint64_t READS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+    LANDLOCK_ACCESS_FS_EXECUTE;
+static const uint64_t OF_FILES = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE;
+
 static void
-allow(int rules, const char *folder)
+allow(int rules, const char *folder, uint64_t access)
 {
-	struct landlock_path_beneath_attr a = { .allowed_access = WRITES };
+	struct landlock_path_beneath_attr a = { .allowed_access = access };
 	struct stat st;
 
 	a.parent_fd = open(folder, O_PATH | O_CLOEXEC);
 	if (a.parent_fd >= 0 && fstat(a.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
-		a.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE; /* all a file may be given */
+		a.allowed_access &= OF_FILES;   /* all a file may be given */
 	if (a.parent_fd >= 0) {
 		(void)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &a, 0);
 		(void)close(a.parent_fd);
@@ -68,15 +72,21 @@ allow(int rules, const char *folder)
 static bool
 landlock(const struct box *b)
 {
-	const struct landlock_ruleset_attr attr = { .handled_access_fs = WRITES };
+	const struct landlock_ruleset_attr attr = {
+		.handled_access_fs = WRITES | (b->no_read ? READS : 0) };
+	const uint64_t reads = b->no_read ? READS & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE : 0;
 	const int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 	bool good;
 
 	if (rules < 0)
 		return false;
-	allow(rules, "/dev/null");      /* ssh opens it before anything else */
+	allow(rules, "/dev/null", WRITES | reads);      /* ssh opens it before anything else */
+	if (b->no_read)
+		allow(rules, "/proc/self", reads);
+	for (const char *const *r = b->read_ok; b->no_read && r != NULL && *r != NULL; r++)
+		allow(rules, *r, reads);
 	for (const char *const *w = b->write_ok; w != NULL && *w != NULL; w++)
-		allow(rules, *w);
+		allow(rules, *w, WRITES);
 	good = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	(void)close(rules);
 	return good;

@@ -16,6 +16,9 @@ struct box {
 	bool     no_new_privs;
 	/* Landlock: no writing, making or executing of files below / */
 	bool     no_write;
+	/* and no reading or executing but below read_ok (and /proc/self, /dev/null) */
+	bool     no_read;
+	const char *const *read_ok;     /* folders and files, NULL-terminated, or NULL */
 	const char *const *write_ok;    /* folders that stay writable, NULL-terminated, or NULL */
 };
 

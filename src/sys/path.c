@@ -52,6 +52,30 @@ path_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool
+path_facts(const char *path, struct path_facts *out)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return false;
+	*out = (struct path_facts){
+		.kind = S_ISREG(st.st_mode) ? PATH_FILE : S_ISDIR(st.st_mode) ? PATH_DIR :
+		    S_ISLNK(st.st_mode) ? PATH_LINK : PATH_OTHER,
+		.mine = st.st_uid == getuid(),
+		.uid = (unsigned long)st.st_uid,
+	};
+	return true;
+}
+
+char *
+path_real(const char *path)
+{
+	char real[PATH_MAX];
+
+	return realpath(path, real) != NULL ? mem_str(real) : NULL;
+}
+
 enum err
 path_make_private(const char *path, struct err_msg *why)
 {

@@ -52,6 +52,12 @@ process_close_from(int lowest)
 		(void)close(fd);
 }
 
+unsigned long
+process_uid(void)
+{
+	return (unsigned long)getuid();
+}
+
 bool
 process_is_setuid(void)
 {

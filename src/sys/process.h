@@ -14,6 +14,7 @@
 void     process_fill_std_fds(void);
 void     process_ignore_signals(void);  /* SIGPIPE ignored */
 void     process_close_from(int lowest);
+unsigned long process_uid(void);
 bool     process_is_setuid(void);       /* euid differs from uid: we refuse to run */
 /* Double fork into the background; in the parent waits until the child calls process_ready() and
  * returns

@@ -36,7 +36,7 @@ macro()
 # ---- checks at load: file and line
 mkdir -p "$XDG_CONFIG_HOME/vise/plugins/bad"
 plug=$XDG_CONFIG_HOME/vise/plugins/bad
-printf '{"name":"bad","version":"1.0.0","api":"1.0","entry":"init.lua","provides":["macro:bad"]}\n' >"$plug/plugin.json"
+printf '{"name":"bad","version":"1.0.0","api":"1.0","entry":"init.lua","provides":["macro:bad"],"needs":{"serial":true}}\n' >"$plug/plugin.json"
 device
 bad()
 {

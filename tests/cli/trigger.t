@@ -20,7 +20,7 @@ chmod +x "$T/board.sh"
 mkdir -p "$T/plugins/tb"
 cat >"$T/plugins/tb/plugin.json" <<'X'
 { "name": "tb", "version": "1.0.0", "api": "1.0", "entry": "init.lua",
-  "provides": ["board:tb", "board:other", "macro:wave", "workflow:check"],
+  "provides": ["board:tb", "board:other", "macro:wave", "workflow:check"], "needs": { "serial": true },
   "boards": { "tb": { "elf": "app.elf", "triggers": [ { "pattern": "BROWNOUT", "action": "alarm", "arg": "power" },
     { "pattern": "^never(", "action": "stop", "literal": true, "cooldown": "5s" } ] } } }
 X

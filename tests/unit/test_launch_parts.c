@@ -1,4 +1,4 @@
-/* test_launch_parts.c - progress read from recorded tools' output, manifests good and bad. */
+/* test_launch_parts.c - progress read from recorded tools' output, in pieces, cut and mixed with noise. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,6 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "launch/manifest.h"
 #include "launch/progress.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -121,87 +120,11 @@ noise(void **state)
 	}
 }
 
-static char dir[64];
-
-static void
-plugin(const char *folder, const char *text, bool make)
-{
-	char *d = path_join(dir, folder), *f = path_join(d, "plugin.json");
-
-	if (make) {
-		assert_int_equal(mkdir(d, 0700), 0);
-		assert_int_equal(sys_file_replace(f, text, strlen(text), NULL), ERR_OK);
-	} else {
-		assert_int_equal(unlink(f) + rmdir(d), 0);
-	}
-	mem_free(d);
-	mem_free(f);
-}
-
-static const struct manifest *
-named(const struct manifest_list *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->item[i].name, name) == 0)
-			return &l->item[i];
-	return NULL;
-}
-
-struct plugin_row { const char *folder, *text, *problem; };
-
-static void
-manifests(void **state)
-{
-	static const struct plugin_row rows[] = {
-		{ "good", "{\"name\":\"good\",\"version\":\"1.2\",\"api\":\"1.0\",\"provides\":[\"board:x\",\"workflow:y\",7]}",
-		  NULL },
-		{ "nothing", "{\"name\":\"nothing\",\"api\":\"1\"}", NULL },
-		{ "again", "{\"name\":\"good\",\"api\":\"1.0\",\"provides\":[\"board:z\"]}", NULL },
-		{ "b-api", "{\"name\":\"b-api\",\"api\":\"2.0\",\"provides\":[\"board:q\"]}", "API 2.0" },
-		{ "b-noapi", "{\"name\":\"b\"}", "api" }, { "b-name", "{\"api\":\"1.0\"}", "name" },
-		{ "b-json", "{\"name\":", "JSON" }, { "b-list", "[]", "object" },
-		{ "b-provides", "{\"name\":\"b\",\"api\":\"1.0\",\"provides\":\"board:x\"}", "provides" },
-	};
-	struct manifest_list l = { .n = 0 };
-	json_t *boards;
-
-	(void)state;
-	snprintf(dir, sizeof dir, "/tmp/vise-test-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		plugin(rows[i].folder, rows[i].text, true);
-	manifest_scan(&l, "/no/such/folder");
-	assert_int_equal(l.n, 0);
-	manifest_scan(&l, dir);
-	for (size_t i = 3; i < sizeof rows / sizeof *rows; i++) {
-		const struct manifest *m = named(&l, rows[i].folder);
-
-		assert_non_null(m);
-		assert_non_null(strstr(m->problem, rows[i].problem));
-	}
-	assert_int_equal(l.n, sizeof rows / sizeof *rows - 1);          /* one name, one row: the first */
-	manifest_scan(&l, dir);
-	assert_int_equal(l.n, sizeof rows / sizeof *rows - 1);
-	assert_string_equal(manifest_find(&l, "board", "z")->name, "good");
-	assert_null(manifest_find(&l, "board", "x"));
-	assert_null(manifest_find(&l, "boar", "z"));
-	assert_null(manifest_find(&l, "board", "q"));
-	boards = manifest_json(&l, "board");
-	assert_int_equal(json_array_size(boards), 1);
-	assert_string_equal(json_get_str(json_array_get(boards, 0), "id", ""), "z");
-	json_decref(boards);
-	manifest_list_fini(&l);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		plugin(rows[i].folder, NULL, false);
-	assert_int_equal(rmdir(dir), 0);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded), cmocka_unit_test(shapes), cmocka_unit_test(noise),
-		cmocka_unit_test(manifests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

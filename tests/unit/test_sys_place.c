@@ -247,6 +247,25 @@ boxed(void)
 	return fd >= 0 ? 0 : 4;
 }
 
+/* And with reading taken away: what is named stays, the rest is gone. */
+static int
+boxed_reading(void)
+{
+	const char *const ok[] = { dir, NULL };
+	const struct box b = { .no_write = true, .no_read = true, .read_ok = ok };
+	const unsigned held = box_apply(&b);
+	char *path = path_join(dir, "nothing");
+
+	if (sys_open(dir, O_RDONLY, 0) < 0 || sys_open(path, O_RDONLY, 0) >= 0 || errno != ENOENT)
+		return 1;
+	mem_free(path);
+	if (sys_open("/proc/self/maps", O_RDONLY, 0) < 0 || sys_open("/dev/null", O_RDWR, 0) < 0)
+		return 2;
+	if ((held & BOX_LANDLOCK) == 0)
+		return 0;
+	return sys_open("/etc/passwd", O_RDONLY, 0) < 0 && errno == EACCES ? 0 : 3;
+}
+
 static int
 few_files(void)
 {
@@ -317,6 +336,7 @@ children(void **state)
 {
 	(void)state;
 	assert_int_equal(apart(boxed), 0);
+	assert_int_equal(apart(boxed_reading), 0);
 	assert_int_equal(apart(few_files), 0);
 	assert_int_equal(apart(std_closed), 0);
 	assert_int_equal(apart(background), 0);

@@ -1,0 +1,486 @@
+/* plugin.c - finding plugins, and holding their manifests against the rules. */
+#include "core/plugin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/slice.h"
+#include "core/trust.h"
+#include "sys/io.h"
+#include "sys/path.h"
+
+enum { MANIFEST_MAX = 256 << 10, PLUGINS_MAX = 500 };
+
+/* ---- the manifest */
+
+struct rule { const char *name; json_type type; bool must; };
+
+static const struct rule fields[] = {
+	{ "name", JSON_STRING, true }, { "version", JSON_STRING, true },
+	{ "api", JSON_STRING, true }, { "entry", JSON_STRING, false },
+	{ "doc", JSON_STRING, false }, { "provides", JSON_ARRAY, false },
+	{ "requires", JSON_OBJECT, false }, { "needs", JSON_OBJECT, false },
+	{ "options", JSON_OBJECT, false }, { "boards", JSON_OBJECT, false },
+	{ "macros", JSON_OBJECT, false }, { "decoders", JSON_OBJECT, false },
+	{ "commands", JSON_OBJECT, false }, { "workflows", JSON_OBJECT, false },
+	{ "gauges", JSON_OBJECT, false }, { "panes", JSON_OBJECT, false },
+};
+
+/* What a plugin may ask for. The widest stands first: so it is shown. */
+static const struct rule needs[] = {
+	{ "exec", JSON_ARRAY, false }, { "commands", JSON_ARRAY, false },
+	{ "net", JSON_ARRAY, false }, { "fs", JSON_ARRAY, false },
+	{ "usb", JSON_ARRAY, false }, { "serial", JSON_TRUE, false },
+};
+
+static const char *const kinds[] = { "board", "workflow", "macro", "decoder", "command", "service",
+	"segment", "pane", "gauge", "advisor", "event", NULL };
+
+static bool
+texts(const json_t *list)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		if (!json_is_string(v))
+			return false;
+	return true;
+}
+
+static bool
+is_type(const json_t *v, json_type want)
+{
+	return json_typeof(v) == want || (want == JSON_TRUE && json_is_boolean(v));
+}
+
+static enum err
+check_fields(const json_t *o, const struct rule *rules, size_t n, const char *what,
+    struct err_msg *why)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (rules[i].must && json_object_get(o, rules[i].name) == NULL)
+			return err_set(why, ERR_FORMAT, what, NULL, "has no \"%s\"", rules[i].name);
+	json_object_foreach((json_t *)(uintptr_t)o, key, v) {
+		for (i = 0; i < n && strcmp(rules[i].name, key) != 0; i++)
+			;
+		if (i == n)
+			return err_set(why, ERR_FORMAT, what, "vise-plugin(5) lists them",
+			    "no field named \"%.40s\"", key);
+		if (!is_type(v, rules[i].type) || !texts(json_is_array(v) ? v : NULL))
+			return err_set(why, ERR_FORMAT, what, NULL, "\"%s\" is not %s", key,
+			    rules[i].type == JSON_STRING ? "text" : rules[i].type == JSON_ARRAY ?
+			    "a list of texts" : rules[i].type == JSON_OBJECT ? "an object" :
+			    "true or false");
+	}
+	return ERR_OK;
+}
+
+static bool
+good_name(const char *s)
+{
+	const size_t n = strlen(s);
+
+	return n != 0 && n <= 64 && s[0] != '.' && s[0] != '-' &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == n;
+}
+
+static enum err
+check_api(const char *api, const char *what, struct err_msg *why)
+{
+	struct slice rest, major = slice_cut(slice_of(api), '.', &rest);
+	uint64_t m, minor;
+
+	if (!slice_u64(major, 1000, &m) || !slice_u64(rest, 1000, &minor))
+		return err_set(why, ERR_FORMAT, what, NULL,
+		    "\"api\" is major.minor, such as \"%d.0\"", PLUGIN_API_MAJOR);
+	if (m > PLUGIN_API_MAJOR || m < PLUGIN_API_OLDEST ||
+	    (m == PLUGIN_API_MAJOR && minor > PLUGIN_API_MINOR))
+		return err_set(why, ERR_UNSUPPORTED, what, m < PLUGIN_API_OLDEST ?
+		    "ask its author for a newer one" : "a newer Vise serves it",
+		    "needs API %.20s, this Vise has %d.%d", api, PLUGIN_API_MAJOR,
+		    PLUGIN_API_MINOR);
+	return ERR_OK;
+}
+
+static enum err
+check_provides(const json_t *list, const char *what, struct err_msg *why)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v) {
+		const char *const *k = kinds;
+
+		while (*k != NULL && plugin_provided(v, *k) == NULL)
+			k++;
+		if (*k == NULL || !good_name(plugin_provided(v, *k)))
+			return err_set(why, ERR_FORMAT, what,
+			    "KIND:ID; kinds: board workflow macro decoder command service segment "
+			    "pane gauge advisor event",
+			    "provides \"%.60s\", which is nothing known",
+			    json_string_value(v));
+	}
+	return ERR_OK;
+}
+
+enum err
+plugin_check(const json_t *o, const char *what, struct err_msg *why)
+{
+	enum err e = ERR_OK;
+
+	if (!json_is_object(o))
+		return err_set(why, ERR_FORMAT, what, NULL, "not a JSON object");
+	e = check_fields(o, fields, sizeof fields / sizeof *fields, what, why);
+	if (e == ERR_OK)
+		e = check_fields(json_object_get(o, "needs"), needs, sizeof needs / sizeof *needs,
+		    what, why);
+	if (e == ERR_OK && !good_name(json_get_str(o, "name", "")))
+		e = err_set(why, ERR_FORMAT, what, "letters, digits, - _ .",
+		    "\"%.40s\" is no name for a plugin", json_get_str(o, "name", ""));
+	if (e == ERR_OK)
+		e = check_api(json_get_str(o, "api", ""), what, why);
+	if (e == ERR_OK)
+		e = check_provides(json_object_get(o, "provides"), what, why);
+	return e;
+}
+
+/* ---- the places */
+
+struct scan {
+	json_t *rows;
+	const char *dir, *place;
+	const struct tree *tree;        /* of a project: its bytes, not the disk's */
+	enum trust trust;
+	const struct err_msg *refused;
+};
+
+/* *out: also when it is JSON, but no manifest. */
+static enum err
+read_manifest(const struct tree *tree, const char *path, json_t **out, struct err_msg *why)
+{
+	const struct tree_file *f = tree != NULL ? tree_find(tree, path) : NULL;
+	enum err e = ERR_OK;
+	struct buf b;
+
+	buf_init(&b, 2 * MANIFEST_MAX);
+	if (f != NULL)
+		(void)buf_add(&b, f->data, f->n);
+	else
+		e = sys_file_read(path, MANIFEST_MAX, &b, why);
+	*out = e == ERR_OK ? json_read(buf_str(&b), b.len, path, why) : NULL;
+	buf_fini(&b);
+	if (*out == NULL)
+		return why->code;
+	return plugin_check(*out, path, why);
+}
+
+json_t *
+plugin_manifest(const char *dir, const struct tree *tree, struct err_msg *why)
+{
+	char *path = path_join(dir, "plugin.json");
+	json_t *o = NULL;
+
+	if (read_manifest(tree, path, &o, why) != ERR_OK) {
+		json_decref(o);
+		o = NULL;
+	}
+	mem_free(path);
+	return o;
+}
+
+static void
+mark_trust(const struct scan *s, json_t *row)
+{
+	static const char *const say[] = {
+		[TRUST_UNKNOWN] = "the project's code is not trusted; vise plugin view, then vise "
+		    "plugin trust",
+		[TRUST_CHANGED] = "the project's code has changed since it was trusted; vise "
+		    "plugin view, then vise plugin trust",
+		[TRUST_DENIED] = "the project's code is denied; vise plugin forget takes it back",
+	};
+
+	if (s->tree == NULL)
+		return;
+	json_put_str(row, "tree", s->tree->root);
+	json_put_str(row, "trust", trust_word(s->trust));
+	if (s->trust == TRUST_REFUSED) {
+		char text[800];
+
+		err_format(s->refused, text, sizeof text);
+		json_put_str(row, "problem", text);
+		return;
+	}
+	json_put_str(row, "hash", s->tree->hash);
+	if (s->trust != TRUST_ALLOWED && json_object_get(row, "problem") == NULL)
+		json_put_str(row, "problem", say[s->trust]);
+}
+
+static bool
+known(const json_t *rows, const char *name)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		if (strcmp(json_get_str(row, "name", ""), name) == 0 &&
+		    (json_object_get(row, "tree") == NULL ||
+			strcmp(json_get_str(row, "trust", ""), "allowed") == 0))
+			return true;
+	return false;
+}
+
+static bool
+look(const char *name, void *arg)
+{
+	const struct scan *s = arg;
+	char *dir = path_join(s->dir, name), *path = path_join(dir, "plugin.json");
+	struct err_msg why = { .code = ERR_OK };
+	json_t *row = NULL;
+
+	if (path_exists(path) && json_array_size(s->rows) < PLUGINS_MAX) {
+		if (read_manifest(s->tree, path, &row, &why) != ERR_OK) {
+			char text[800];
+
+			json_decref(row);
+			row = json_object();
+			err_format(&why, text, sizeof text);
+			json_put_str(row, "name", name);
+			json_put_str(row, "problem", text);
+		}
+		json_put_str(row, "dir", dir);
+		json_put_str(row, "place", s->place);
+		mark_trust(s, row);
+		if (known(s->rows, json_get_str(row, "name", name)))
+			json_put_bool(row, "shadowed", true);
+		(void)json_array_append_new(s->rows, row);
+	}
+	mem_free(path);
+	mem_free(dir);
+	return true;
+}
+
+static void
+scan_dir(json_t *rows, const char *dir, const char *place)
+{
+	struct scan s = { .rows = rows, .dir = dir, .place = place };
+
+	if (dir != NULL && path_is_dir(dir))
+		(void)path_each(dir, look, &s, NULL);
+}
+
+static void
+scan_project(json_t *rows, const struct plugin_where *w)
+{
+	char *root = w->from != NULL ? trust_project(w->from) : NULL;
+	struct err_msg why = { .code = ERR_OK };
+	struct tree t;
+
+	if (root != NULL) {
+		const enum trust trust = trust_look(root, w->trust_hash, &t, &why);
+		char *dir = path_join(t.root != NULL ? t.root : root, "plugins");
+		struct scan s = { .rows = rows, .dir = dir, .place = "project", .tree = &t,
+			.trust = trust, .refused = &why };
+
+		if (path_is_dir(dir))
+			(void)path_each(dir, look, &s, NULL);
+		mem_free(dir);
+		tree_fini(&t);
+	}
+	mem_free(root);
+}
+
+/* What a plugin requires must be there, and new enough. */
+static void
+check_requires(const json_t *rows, json_t *row)
+{
+	json_t *want = json_object_get(row, "requires"), *v, *have;
+	const char *name;
+	size_t i;
+
+	json_object_foreach(want, name, v) {
+		const char *least = json_is_string(v) ? json_string_value(v) : "";
+		bool found = false;
+
+		json_array_foreach(rows, i, have)
+			found = found || (plugin_usable(have) &&
+			    strcmp(json_get_str(have, "name", ""), name) == 0 &&
+			    plugin_version(json_get_str(have, "version", "0"), least));
+		if (!found && json_object_get(row, "problem") == NULL) {
+			char *text = mem_fmt("requires the plugin %.60s %.20s, which is not here",
+			    name, least);
+
+			json_put_str(row, "problem", text);
+			mem_free(text);
+		}
+	}
+}
+
+json_t *
+plugin_rows(const struct plugin_where *w)
+{
+	char *config = path_config(), *own = config != NULL ? path_join(config, "plugins") : NULL;
+	char *shipped = path_data("plugins");
+	json_t *rows = json_array(), *row;
+	size_t i;
+
+	for (const char *const *p = w->given; p != NULL && *p != NULL; p++)
+		scan_dir(rows, *p, "given");
+	scan_project(rows, w);
+	scan_dir(rows, own, "user");
+	scan_dir(rows, shipped, "shipped");
+	json_array_foreach(rows, i, row)
+		check_requires(rows, row);
+	mem_free(config);
+	mem_free(own);
+	mem_free(shipped);
+	return rows;
+}
+
+/* ---- looking into rows */
+
+bool
+plugin_usable(const json_t *row)
+{
+	return json_object_get(row, "problem") == NULL && !json_get_bool(row, "shadowed", false);
+}
+
+const char *
+plugin_provided(const json_t *entry, const char *kind)
+{
+	const char *text = json_string_value(entry);
+	const size_t n = strlen(kind);
+
+	return text != NULL && strncmp(text, kind, n) == 0 && text[n] == ':' ? text + n + 1 : NULL;
+}
+
+json_t *
+plugin_find(const json_t *rows, const char *kind, const char *id)
+{
+	json_t *row, *entry;
+	size_t i, k;
+
+	json_array_foreach(rows, i, row) {
+		if (!plugin_usable(row))
+			continue;
+		json_array_foreach(json_object_get(row, "provides"), k, entry) {
+			const char *have = plugin_provided(entry, kind);
+
+			if (have != NULL && strcmp(have, id) == 0)
+				return row;
+		}
+	}
+	return NULL;
+}
+
+/* What a manifest says of one thing it provides: "board" stands in "boards". */
+static const json_t *
+facts_of(const json_t *row, const char *kind, const char *id)
+{
+	char key[32];
+
+	snprintf(key, sizeof key, "%ss", kind);
+	return json_object_get(json_object_get(row, key), id);
+}
+
+static void
+add_kind(json_t *list, const json_t *row, const char *kind)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, "provides"), i, entry) {
+		const char *id = plugin_provided(entry, kind);
+		const json_t *facts;
+		json_t *o;
+
+		if (id == NULL)
+			continue;
+		facts = facts_of(row, kind, id);
+		o = json_is_object(facts) ? json_deep_copy(facts) : json_object();
+		json_put_str(o, "id", id);
+		if (json_get_str(o, "name", NULL) == NULL)
+			json_put_str(o, "name", id);
+		json_put_str(o, "plugin", json_get_str(row, "name", ""));
+		json_put_str(o, "dir", json_get_str(row, "dir", ""));
+		(void)json_array_append_new(list, o);
+	}
+}
+
+json_t *
+plugin_kind(const json_t *rows, const char *kind)
+{
+	json_t *list = json_array(), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		if (plugin_usable(row))
+			add_kind(list, row, kind);
+	return list;
+}
+
+/* -1, 0, 1: number by number. */
+static int
+compare(const char *a, const char *b)
+{
+	struct slice x = slice_of(a), y = slice_of(b);
+
+	while (x.n != 0 || y.n != 0) {
+		uint64_t m = 0, n = 0;
+
+		(void)slice_u64(slice_cut(x, '.', &x), UINT32_MAX, &m);
+		(void)slice_u64(slice_cut(y, '.', &y), UINT32_MAX, &n);
+		if (m != n)
+			return m < n ? -1 : 1;
+	}
+	return 0;
+}
+
+bool
+plugin_version(const char *have, const char *want)
+{
+	const size_t n = strspn(want, "<>= ");
+	const int c = compare(have, want + n);
+
+	if (n == 0)
+		return c >= 0;
+	return (want[0] == '>' && c > 0) || (want[0] == '<' && c < 0) ||
+	    (memchr(want, '=', n) != NULL && c == 0);
+}
+
+static void
+add(json_t *argv, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	(void)json_array_append_new(argv, json_text(name, strlen(name)));
+	(void)json_array_append_new(argv, json_text(value, strlen(value)));
+}
+
+json_t *
+plugin_argv(const json_t *rows, const json_t *row)
+{
+	json_t *argv = json_array(), *want = json_object_get(row, "requires"), *v, *have;
+	const char *name;
+	size_t i;
+
+	add(argv, "--plugin", json_get_str(row, "dir", NULL));
+	add(argv, "--tree", json_get_str(row, "tree", NULL));
+	add(argv, "--tree-hash", json_get_str(row, "hash", NULL));
+	json_object_foreach(want, name, v)
+		json_array_foreach(rows, i, have)
+			if (plugin_usable(have) &&
+			    strcmp(json_get_str(have, "name", ""), name) == 0) {
+				char *pair = mem_fmt("%s=%s", name, json_get_str(have, "dir", ""));
+
+				add(argv, "--uses", pair);
+				mem_free(pair);
+			}
+	return argv;
+}
