@@ -56,15 +56,21 @@ door_is_console(const char *word)
 void
 door_spec(const char *target, char out[DOOR_TARGET_MAX])
 {
-	char real[PATH_MAX];
+	char *full = NULL;
 
 	if (dev_path(target, out))
 		return;
-	/* a bench has another working directory than we have */
+	/* A bench has another working directory than we have. A link stays a link: what it leads
+	 * to later is meant too. */
 	if (!has_scheme(target) && target[0] != '/' && strchr(target, '/') != NULL &&
-	    realpath(target, real) != NULL)
-		target = real;
-	(void)snprintf(out, DOOR_TARGET_MAX, "%s", target);
+	    path_exists(target)) {
+		char *cwd = path_cwd();
+
+		full = path_join(cwd, target);
+		mem_free(cwd);
+	}
+	(void)snprintf(out, DOOR_TARGET_MAX, "%s", full != NULL ? full : target);
+	mem_free(full);
 }
 
 /* For comparing: links followed. */

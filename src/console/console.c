@@ -29,6 +29,7 @@ struct console {
 	struct transport *wire;         /* NULL unless OPEN or OPENING */
 	struct watch *watch;            /* while LOST */
 	struct port port;               /* what it was when last open */
+	struct transport_mark mark;     /* of the port that was asked for */
 	bool    has_port, was_open;
 	enum console_state state;
 	struct err_msg why;
@@ -80,6 +81,7 @@ now_open(struct console *c)
 	c->has_port = p != NULL;
 	if (p != NULL)
 		c->port = *p;
+	c->mark = transport_mark(c->spec);
 	if (c->was_open) {
 		clock_fmt_span(now - c->lost_at, span, sizeof span);
 		snprintf(text, sizeof text, "port back after %s", span);
@@ -94,10 +96,6 @@ now_open(struct console *c)
 static void
 start_waiting(struct console *c)
 {
-	/* A pty named by its number that was lost does not come back: the next of that number
-	 * is somebody else's terminal, and opening it would take the keys typed there. */
-	if (c->was_open && strncmp(c->spec, "/dev/pts/", 9) == 0 && !path_exists(c->spec))
-		return;
 	if (c->watch == NULL && transport_returns(c->spec))
 		c->watch = watch_open(c->loop, c->watch_path, try_open_again, c);
 }
@@ -314,6 +312,8 @@ try_open_again(void *arg)
 	if (!c->has_port && c->watch_path != NULL && strncmp(c->spec, "usb:", 4) != 0 &&
 	    !path_exists(c->watch_path))
 		return;
+	if (transport_is_stranger(c->spec, &c->mark))
+		return;
 	e = open_again(c, &why);
 	if (e == ERR_OK || e == ERR_NOTHING || e == ERR_NOENT)
 		return;
@@ -329,6 +329,7 @@ console_retry(struct console *c, struct err_msg *why)
 
 	if (c->wire != NULL)
 		return ERR_OK;
+	c->mark = transport_mark(c->spec);
 	e = open_again(c, &local);
 	if (e == ERR_OK)
 		return e;
@@ -890,8 +891,10 @@ console_options_init(struct console_options *o)
 static enum err
 open_first(struct console *c, bool wait, struct err_msg *why)
 {
-	const enum err e = open_wire(c, c->spec, why);
+	enum err e;
 
+	c->mark = transport_mark(c->spec);
+	e = open_wire(c, c->spec, why);
 	if (e == ERR_OK || e == ERR_USAGE || e == ERR_UNSUPPORTED || !wait)
 		return e;
 	c->state = CONSOLE_LOST;

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 #include "base/err.h"
 #include "sys/late.h"
+#include "transport/transport.h"
 
 /* Opens path (non-blocking, no controlling terminal) and takes file lock and flock. *lock: heap
  * string for node_unlock, NULL when no lock file could be made. A driver that does not come back
@@ -32,6 +33,9 @@ enum err node_uucp_take(const char *dir, const char *path, char **lock, pid_t *o
 /* Links resolved into out; false when nothing is there. */
 bool     node_resolve(const char *path, char *out, size_t size);
 bool     node_is_pty(const char *resolved);
+/* See transport_mark. devpts sets the change time of a slave when its pty is made, and neither
+ * data nor settings nor opening it move that time. */
+struct transport_mark node_mark(const char *path);
 /* The live owner of a UUCP lock file for this device, 0 if none; dir is "/var/lock". */
 pid_t    node_uucp_owner(const char *dir, const char *path);
 

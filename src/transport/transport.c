@@ -114,6 +114,30 @@ transport_returns(const char *spec)
 	return ops == NULL || ops->returns;
 }
 
+struct transport_mark
+transport_mark(const char *spec)
+{
+	struct transport_mark m = { 0 };
+	const char *rest;
+	const struct wire_ops *ops = find_scheme(spec, &rest);
+	char *path;
+
+	if (!is_node(ops) || strncmp(spec, "usb:", 4) == 0)
+		return m;
+	path = node_path(rest);
+	m = node_mark(path);
+	mem_free(path);
+	return m;
+}
+
+bool
+transport_is_stranger(const char *spec, const struct transport_mark *was)
+{
+	const struct transport_mark now = transport_mark(spec);
+
+	return now.pty != 0 && now.pty != was->pty && now.links == was->links;
+}
+
 char *
 transport_watch_path(const char *spec)
 {

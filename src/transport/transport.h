@@ -114,6 +114,13 @@ void        transport_resize(struct transport *t, int rows, int cols);
 
 /* Whether it is worth waiting for this spec to come back after it was lost (not for exec:). */
 bool        transport_returns(const char *spec);
+/* Which pty a spec leads to, and by which links; zeroes where it leads to none. */
+struct transport_mark { uint64_t links, pty; };
+struct transport_mark transport_mark(const char *spec);
+/* Whether another pty than the marked one stands there now, by the same links. The kernel gives
+ * the number of a closed pty to the next one: that is somebody else's terminal, and a console
+ * that took it unasked would read the keys typed there. */
+bool        transport_is_stranger(const char *spec, const struct transport_mark *was);
 /* Where the port that was lost stands now: the spec itself, or another node of the same
  * board (same serial number, else same USB place). ERR_NOTHING: not there yet; ERR_BUSY:
  * another board stands in its place. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -316,6 +317,79 @@ test_unplug_and_back(void **state)
 	assert_non_null(strstr(buf_str(&w.mark_text), "6:port lost"));
 	assert_non_null(strstr(buf_str(&w.mark_text), "6:port back after"));
 	w_fini(&w);
+}
+
+/* The pty of the console's port ends, and the next one gets its number; the link stays. */
+static void
+replace_by_stranger(struct world *w)
+{
+	char was[sizeof w->pts];
+	int held[2][64], n = 0;
+	struct stat st;
+	struct timespec tick;
+
+	/* the kernel stamps with its clock of a few ms: a pty of the same tick has the same stamp */
+	assert_int_equal(stat(w->pts, &st), 0);
+	do
+		assert_int_equal(clock_gettime(CLOCK_REALTIME_COARSE, &tick), 0);
+	while (tick.tv_sec == st.st_ctim.tv_sec && tick.tv_nsec == st.st_ctim.tv_nsec);
+	memcpy(was, w->pts, sizeof was);
+	sys_close(w->master);
+	sys_close(w->slave);
+	UNTIL(w, w->state == CONSOLE_LOST);
+	for (;;) {
+		assert_int_equal(sys_pty_open(&w->master, &w->slave, w->pts, sizeof w->pts, true,
+		    NULL), ERR_OK);
+		if (strcmp(w->pts, was) == 0)
+			break;
+		assert_true(n < 64);    /* somebody else got the number first: theirs may end */
+		held[0][n] = w->master;
+		held[1][n++] = w->slave;
+	}
+	while (n-- > 0) {
+		sys_close(held[0][n]);
+		sys_close(held[1][n]);
+	}
+}
+
+static void
+assert_left_alone(struct world *w)
+{
+	const uint64_t before = console_rx(w->c), end = sys_mono() + 150 * NS_PER_MS;
+	char got[16];
+
+	say(w, "a secret\n");
+	while (sys_mono() < end)
+		(void)loop_turn(w->loop, 5 * (int64_t)NS_PER_MS);
+	assert_int_equal(console_state(w->c), CONSOLE_LOST);
+	assert_true(console_rx(w->c) == before);
+	assert_int_equal(sys_read(w->slave, got, sizeof got), 9);
+}
+
+static void
+test_stranger_of_the_same_number(void **state)
+{
+	struct world w;
+	struct err_msg why;
+
+	(void)state;
+	for (int by_number = 0; by_number < 2; by_number++) {
+		w_init(&w);
+		if (by_number)
+			w.o.spec = w.pts;
+		w_open(&w);
+		assert_int_equal(console_state(w.c), CONSOLE_OPEN);
+		replace_by_stranger(&w);
+		assert_left_alone(&w);
+		if (by_number) {        /* who asks for it by name gets it */
+			assert_int_equal(console_retry(w.c, &why), ERR_OK);
+		} else {                /* a new link to it says that it is meant */
+			assert_int_equal(unlink(w.link), 0);
+			assert_int_equal(symlink(w.pts, w.link), 0);
+		}
+		UNTIL(&w, console_state(w.c) == CONSOLE_OPEN);
+		w_fini(&w);
+	}
 }
 
 static void
@@ -671,6 +745,7 @@ main(void)
 		cmocka_unit_test(test_text_log),
 		cmocka_unit_test(test_missing_port),
 		cmocka_unit_test(test_unplug_and_back),
+		cmocka_unit_test(test_stranger_of_the_same_number),
 		cmocka_unit_test(test_release_and_retry),
 		cmocka_unit_test(test_exec_waits_for_retry),
 		cmocka_unit_test(test_full_disk_within_the_ring),
