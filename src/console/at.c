@@ -142,13 +142,6 @@ queue_init(struct at *a)
 	}
 }
 
-/* Nothing at all came since the markers went out, and this is not just another marker. */
-static bool
-worth_a_try(const struct at *a, const struct at_job *j)
-{
-	return a->last_byte <= a->asked && !slice_is(at_job_command(j), "AT");
-}
-
 /* Starts the next command when there is nothing in the way. Not while bytes are being fed:
  * what stands behind a final code in the same piece came before the next command was sent. */
 static void
@@ -169,7 +162,7 @@ pump(struct at *a, uint64_t now)
 		}
 		a->unsure = a->dead && a->quiet != AT_ECHO_ON && at_table_is_at(at_job_command(j));
 		a->proved = false;
-		if (a->unsure && !worth_a_try(a, j))
+		if (a->unsure && !at_sync_worth_a_try(a, j))
 			at_sync_begin(a, UNKNOWN_FINALS, true, now);
 		else
 			start_job(a, now);

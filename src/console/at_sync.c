@@ -72,12 +72,30 @@ at_sync_final(struct at *a, enum at_code code, uint64_t now)
 	a->until = now + patience(a, now);
 }
 
+bool
+at_sync_worth_a_try(const struct at *a, const struct at_job *j)
+{
+	return a->last_byte <= a->asked && !slice_is(at_job_command(j), "AT");
+}
+
+/* What waited first fares as it would a moment later: a bootloader may know no command but that. */
 static void
 no_modem(struct at *a, uint64_t now)
 {
+	struct at_job *first = list_empty(&a->queue) ? NULL
+	    : LIST_ENTRY(a->queue.next, struct at_job, node);
+
+	if (first != NULL && !at_sync_worth_a_try(a, first))
+		first = NULL;
+	if (first != NULL)
+		list_del(&first->node);
 	a->dead = true;
 	at_idle(a, now);
 	at_queue_fail(a, AT_TIMEOUT, "no modem answers at this speed", now);
+	if (first != NULL) {
+		list_add_tail(a->queue.next, &first->node);      /* in front of what asked anew */
+		a->queued++;
+	}
 }
 
 void

@@ -13,5 +13,8 @@ void at_sync_begin(struct at *a, unsigned lost_finals, bool mark, uint64_t now);
 void at_sync_final(struct at *a, enum at_code code, uint64_t now);
 void at_sync_tick(struct at *a, uint64_t now);
 void at_sync_byte(struct at *a, uint64_t now);          /* the device still speaks */
+struct at_job;
+/* Nothing at all came since the markers went out, and this is not just another marker. */
+bool at_sync_worth_a_try(const struct at *a, const struct at_job *j);
 
 #endif
