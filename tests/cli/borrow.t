@@ -48,7 +48,7 @@ import json, os, signal, subprocess, sys, time
 from client import fresh, until, Refused
 c = fresh(os.environ["S"]); c.attach()
 T, S, port = os.environ["T"], os.environ["S"], os.path.realpath(os.environ["T"] + "/port")
-row = lambda: c.do("console.list")[0]
+row = lambda: (c.do("console.list") or [{"state": "none yet"}])[0]
 state = lambda: row()["state"]
 def is_open():
     return until(lambda: state() == "open", 15)

@@ -1074,7 +1074,7 @@ run_script(struct script *s, const char *path)
 	s->file = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	s->t.rows = 24;
 	s->t.cols = 80;
-	s->timeout_ms = 5000;
+	s->timeout_ms = 15000;
 	s->quiet_ms = 50;
 	set_environment();
 	for (s->line = 1; fgets(line, sizeof(line), f); s->line++) {
