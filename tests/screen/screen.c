@@ -743,11 +743,21 @@ word_wait(struct script *s, char *arg, const char *what)
 	result(s, until(s, is_shown, arg), "%s", what);
 }
 
+/* A frame comes in pieces: what is not there in the middle of one may be there at its end, and the next
+ * key would come too early (Esc and ^T at once are Alt-^T). So it is gone when it is gone in peace. */
 static void
 word_gone(struct script *s, char *arg, const char *what)
 {
+	long end = now_ms() + s->timeout_ms;
+	bool gone;
+
 	unquote(arg);
-	result(s, until(s, is_not_shown, arg), "%s", what);
+	do {
+		gone = until(s, is_not_shown, arg);
+		settle(s);
+		gone = gone && is_not_shown(s, arg);
+	} while (!gone && now_ms() < end);
+	result(s, gone, "%s", what);
 }
 
 static void
