@@ -1,6 +1,7 @@
 noinst_LIBRARIES += %D%/libgauge.a
 %C%_libgauge_a_SOURCES = %D%/gauge.h \
 	%D%/board.c %D%/board.h \
+	%D%/cpulist.c %D%/cpulist.h \
 	%D%/json.c %D%/json.h \
 	%D%/link.c %D%/link.h \
 	%D%/link_child.c %D%/link_child.h \
@@ -15,14 +16,19 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/sensors.c %D%/sensors.h \
 	%D%/series.c %D%/series.h \
 	%D%/set.c %D%/set.h \
+	%D%/smaps.c %D%/smaps.h \
 	%D%/source_cgroup.c %D%/source_cgroup.h \
+	%D%/source_cpus.c %D%/source_cpus.h \
 	%D%/source_firmware.c %D%/source_firmware.h \
 	%D%/source_freq.c %D%/source_freq.h \
 	%D%/source_given.c %D%/source_given.h \
 	%D%/source_local.c %D%/source_local.h \
 	%D%/source_process.c %D%/source_process.h \
 	%D%/source_pss.c %D%/source_pss.h \
+	%D%/source_random.c %D%/source_random.h \
+	%D%/source_switches.c %D%/source_switches.h \
 	%D%/source_thermal.c %D%/source_thermal.h \
 	%D%/sources.c %D%/sources.h \
+	%D%/source_zram.c %D%/source_zram.h \
 	%D%/table.c %D%/table.h \
 	%D%/user_limits.c %D%/user_limits.h

@@ -16,6 +16,8 @@ static const char *const mem_name[MEM_FIELDS] = {
 static const char *const status_name[STATUS_FIELDS] = {
 	[STATUS_VMSIZE] = "VmSize", [STATUS_VMRSS] = "VmRSS", [STATUS_ANON] = "RssAnon",
 	[STATUS_FILE] = "RssFile", [STATUS_THREADS] = "Threads",
+	[STATUS_VOLUNTARY] = "voluntary_ctxt_switches",
+	[STATUS_INVOLUNTARY] = "nonvoluntary_ctxt_switches",
 };
 
 static const char *const rollup_name[ROLLUP_FIELDS] = {
@@ -168,6 +170,54 @@ procfs_psi_some(const char *text, uint64_t *total_us)
 		return false;
 	*total_us = number(at + 6, &end);
 	return end != at + 6;
+}
+
+bool
+procfs_release(const char *text, unsigned version[2])
+{
+	const char *end;
+	const uint64_t major = number(text, &end);
+	const char *rest = end + 1;
+
+	if (end == text || *end != '.' || major > 1000)
+		return false;
+	const uint64_t minor = number(rest, &end);
+
+	if (end == rest || minor > 1000)
+		return false;
+	version[0] = (unsigned)major;
+	version[1] = (unsigned)minor;
+	return true;
+}
+
+bool
+procfs_zram(const char *text, struct procfs_zram *out)
+{
+	struct slice rest = slice_of(text);
+
+	return slice_u64(slice_word(&rest), UINT64_MAX, &out->orig) &&
+	       slice_u64(slice_word(&rest), UINT64_MAX, &out->compressed) &&
+	       slice_u64(slice_word(&rest), UINT64_MAX, &out->used);
+}
+
+bool
+procfs_time_in_state(const char *text, uint64_t *khz_ticks, uint64_t *ticks)
+{
+	struct slice rest = slice_of(text);
+
+	*khz_ticks = *ticks = 0;
+	while (rest.n != 0) {
+		struct slice line = slice_cut(rest, '\n', &rest);
+		uint64_t khz, t;
+
+		if (!slice_u64(slice_word(&line), UINT32_MAX, &khz) ||
+		    !slice_u64(slice_word(&line), UINT64_C(1) << 40, &t) || khz == 0 ||
+		    (t != 0 && khz > (INT64_MAX - *khz_ticks) / t))
+			return false;
+		*khz_ticks += khz * t;
+		*ticks += t;
+	}
+	return *ticks != 0;
 }
 
 bool

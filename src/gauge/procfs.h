@@ -28,7 +28,16 @@ enum {
 	MEM_FIELDS
 };
 
-enum { STATUS_VMSIZE, STATUS_VMRSS, STATUS_ANON, STATUS_FILE, STATUS_THREADS, STATUS_FIELDS };
+enum {
+	STATUS_VMSIZE,
+	STATUS_VMRSS,
+	STATUS_ANON,
+	STATUS_FILE,
+	STATUS_THREADS,
+	STATUS_VOLUNTARY,               /* context switches, of this one thread only */
+	STATUS_INVOLUNTARY,
+	STATUS_FIELDS
+};
 
 /* of /proc/PID/smaps_rollup, kB; USS is the sum of the private ones */
 enum { ROLLUP_RSS, ROLLUP_PSS, ROLLUP_PRIVATE_CLEAN, ROLLUP_PRIVATE_DIRTY, ROLLUP_FIELDS };
@@ -62,6 +71,17 @@ bool procfs_loadavg(const char *text, double out[3]);
 bool procfs_uptime(const char *text, double *seconds);
 /* total of the "some" line in microseconds. */
 bool procfs_psi_some(const char *text, uint64_t *total_us);
+/* "6.1.21-v8+": the first two numbers. */
+bool procfs_release(const char *text, unsigned version[2]);
+/* bytes held by the data, and as stored, and in all with the fragments around it */
+struct procfs_zram {
+	uint64_t orig, compressed, used;
+};
+/* /sys/block/zramN/mm_stat */
+bool procfs_zram(const char *text, struct procfs_zram *out);
+/* cpufreq's stats/time_in_state, "kHz ticks" lines: sum of kHz times ticks, and of ticks. False
+ * also when a sum would not fit. */
+bool procfs_time_in_state(const char *text, uint64_t *khz_ticks, uint64_t *ticks);
 /* The name stands in brackets and may hold blanks and ')': parsed from the last one. */
 bool procfs_pid_stat(const char *text, struct procfs_pid *out);
 

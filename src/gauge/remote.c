@@ -28,9 +28,15 @@ static const char loop_script[] =
     " command -v vcgencmd >/dev/null 2>&1 && echo /vise/firmware:yes; }\n"
     " vf() { echo \"/vise/throttled:$(vcgencmd get_throttled 2>&1)\"\n"
     " echo \"/vise/clock:$(vcgencmd measure_clock arm 2>&1)\"; }\n"
+    " vp() { read -r u x </proc/uptime; echo \"/vise/threads:$u $(awk '/^v.*ctxt/{v+=$2;n++}\n"
+    " /^n.*ctxt/{w+=$2}END{printf \"%d %.0f %.0f\",n,v,w}' /proc/$1/task/[0-9]*/status)\"\n"
+    " test \"$2\" || return; echo \"/proc/$1/smaps_sum:\"\n"
+    " awk '/^(Rss|Pss|Private_Clean|Private_Dirty):/{s[$1]+=$2}\n"
+    " END{for(k in s)printf \"%s/smaps_sum:%s %.0f kB\\n\",p,k,s[k]}'"
+    " p=/proc/$1 /proc/$1/smaps; }\n"
     " vs() { while read -r q p a; do s=\n"
     " case $q in q) break;; esac\n"
-    " case $p in @) s=$(vh);; %) s=$(vf);;\n"
+    " case $p in @) s=$(vh);; %) s=$(vf);; +) s=$(vp $a 2>/dev/null);;\n"
     " *) s=$(grep -HsE \"$p\" $a /dev/null);; esac\n"
     " printf '\\074vs %s %s\\n%s\\nvs %s\\076\\n' \"$q\" \"${#s}\" \"$s\" \"$q\"\n"
     " done; stty echo 2>/dev/null; }\n"
@@ -54,9 +60,20 @@ static const char discover_files[] =
     "/sys/class/hwmon/hwmon*/temp*_crit /sys/class/hwmon/hwmon*/temp*_input "
     "/sys/devices/system/cpu/cpufreq/policy*/cpuinfo_max_freq "
     "/sys/devices/system/cpu/cpufreq/policy*/cpuinfo_min_freq "
-    "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq";
+    "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq "
+    "/sys/devices/system/cpu/online /sys/devices/system/cpu/isolated "
+    "/proc/sys/kernel/osrelease /proc/sys/kernel/random/poolsize /sys/block/zram*/disksize "
+    "/sys/block/zram*/mm_stat";
 
-enum ask { ASK_HELLO, ASK_DISCOVER, ASK_NAMES, ASK_FIRMWARE, ASK_PROCESS, ASK_SAMPLE };
+enum ask {
+	ASK_HELLO,
+	ASK_DISCOVER,
+	ASK_NAMES,
+	ASK_FIRMWARE,
+	ASK_PROCESS,
+	ASK_THREADS,                    /* and the sum of smaps, where there is no rollup */
+	ASK_SAMPLE
+};
 
 struct remote {
 	struct loop *loop;
@@ -69,7 +86,7 @@ struct remote {
 	bool begun, hello, round, found, firmware;
 	enum ask ask;
 	unsigned seq, misses;
-	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, wire;
+	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, threads_at, wire;
 	pid_t pid, shell;
 	char *name, *more, model[128], system[128];
 	uint64_t uptime, self_at, self_ticks;
@@ -124,6 +141,7 @@ remote_begin(struct remote *r)
 	r->hello = false;
 	r->misses = 0;
 	r->discovered_at = r->named_at = r->firmware_at = r->process_at = 0;
+	r->threads_at = 0;
 	r->self_at = 0;
 	r->self = (double)NAN;
 	say(r, loop_script);
@@ -226,9 +244,8 @@ sample_request(const struct remote *r, struct buf *b, uint64_t now)
 		(void)buf_add_fmt(b, " /proc/%ld/stat", (long)r->shell);
 }
 
-/* What is dear or seldom changes. smaps_rollup stalls a large process: left out for those. */
-static void
-process_request(const struct remote *r, struct buf *b)
+static bool
+too_large(const struct remote *r)
 {
 	char path[64], text[4096];
 	int64_t f[STATUS_FIELDS] = { [STATUS_ANON] = -1 };
@@ -236,8 +253,26 @@ process_request(const struct remote *r, struct buf *b)
 	snprintf(path, sizeof path, "/proc/%ld/status", (long)r->pid);
 	if (mirror_read(r->mirror, path, text, sizeof text) > 0)
 		procfs_status(text, f);
+	/* RssAnon came with 4.5: before that what is resident has to do. */
+	return f[STATUS_ANON] >= ROLLUP_ANON_KB ||
+	       (f[STATUS_ANON] < 0 && f[STATUS_VMRSS] >= ROLLUP_ANON_KB);
+}
+
+static bool
+has_rollup(const struct remote *r)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)r->pid);
+	return mirror_read(r->mirror, path, text, sizeof text) > 0;
+}
+
+/* What is dear or seldom changes. smaps_rollup stalls a large process: left out for those. */
+static void
+process_request(const struct remote *r, struct buf *b)
+{
 	(void)buf_add_fmt(b, "%u . /proc/%ld/cgroup", r->seq, (long)r->pid);
-	if (f[STATUS_ANON] < ROLLUP_ANON_KB)
+	if (!too_large(r))
 		(void)buf_add_fmt(b, " /proc/%ld/smaps_rollup", (long)r->pid);
 }
 
@@ -255,7 +290,7 @@ request(struct remote *r, enum ask ask, uint64_t now)
 		(void)buf_add_fmt(&b, "%u @", r->seq);
 		break;
 	case ASK_DISCOVER:
-		(void)buf_add_fmt(&b, "%u . %s", r->seq, discover_files);
+		(void)buf_add_fmt(&b, "%u ^ %s", r->seq, discover_files);
 		break;
 	case ASK_NAMES:
 		(void)buf_add_fmt(&b, "%u . /proc/[0-9]*/comm", r->seq);
@@ -265,6 +300,10 @@ request(struct remote *r, enum ask ask, uint64_t now)
 		break;
 	case ASK_PROCESS:
 		process_request(r, &b);
+		break;
+	case ASK_THREADS:
+		(void)buf_add_fmt(&b, "%u + %ld%s", r->seq, (long)r->pid,
+		    has_rollup(r) || too_large(r) ? "" : " s");
 		break;
 	case ASK_SAMPLE:
 		sample_request(r, &b, now);
@@ -295,6 +334,8 @@ next(struct remote *r)
 		request(r, ASK_NAMES, now);
 	else if (r->pid > 0 && due(now, r->process_at, PROCESS_EVERY))
 		request(r, ASK_PROCESS, now);
+	else if (r->pid > 0 && due(now, r->threads_at, PROCESS_EVERY))
+		request(r, ASK_THREADS, now);
 	else if (r->firmware && due(now, r->firmware_at, FIRMWARE_EVERY))
 		request(r, ASK_FIRMWARE, now);
 	else
@@ -330,7 +371,7 @@ remote_process(struct remote *r, pid_t pid, const char *name)
 	mem_free(r->name);
 	r->name = pid > 0 ? NULL : mem_str(name);
 	r->pid = pid;
-	r->named_at = r->process_at = 0;
+	r->named_at = r->process_at = r->threads_at = 0;
 }
 
 void
@@ -437,6 +478,9 @@ take(struct remote *r, struct slice lines)
 		break;
 	case ASK_PROCESS:
 		r->process_at = now;
+		break;
+	case ASK_THREADS:
+		r->threads_at = now;
 		break;
 	case ASK_SAMPLE:
 		take_sample(r, now);

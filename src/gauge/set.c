@@ -18,6 +18,7 @@
 #include "gauge/source_local.h"
 #include "gauge/source_process.h"
 #include "gauge/source_pss.h"
+#include "gauge/source_switches.h"
 #include "gauge/sources.h"
 #include "gauge/table.h"
 #include "gauge/user_limits.h"
@@ -44,6 +45,7 @@ struct gauge_set {
 	struct local *local;
 	struct process *process;
 	struct pss *pss;
+	struct switches *switches;
 	struct cgroup *cgroup;
 	struct firmware firmware;
 	struct sensors *sensors;
@@ -141,6 +143,8 @@ take(struct gauge_set *g, uint64_t clock)
 {
 	local_sample(g->local, clock);
 	process_sample(g->process, clock);
+	switches_sample(
+	    g->switches, process_pid(g->process), process_threads(g->process), clock);
 	pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
 	cgroup_sample(g->cgroup, process_pid(g->process), g->mono);
 	firmware_sample(&g->firmware);
@@ -167,6 +171,7 @@ more_files(struct gauge_set *g)
 
 	buf_init(&b, 16384);
 	cgroup_files(g->cgroup, &b);
+	local_files(g->local, &b);
 	remote_more(board_remote(g->board), buf_str(&b));
 	buf_fini(&b);
 }
@@ -294,10 +299,11 @@ open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
 
 	proc = root_of(o->proc_root, "/proc", g->board != NULL ? board_mirror(g->board) : NULL);
 	sys = root_of(o->sys_root, "/sys", proc.mirror);
-	g->local = local_new(&g->table, &proc);
+	g->local = local_new(&g->table, &proc, &sys);
 	g->sensors = sensors_new(g->loop, &g->table, &sys, on_sensors, g);
 	g->process = process_new(&g->table, &proc);
 	g->pss = pss_new(g->loop, &g->table, &proc);
+	g->switches = switches_new(&g->table, &proc);
 	g->cgroup = cgroup_new(&g->table, &proc, &sys);
 	firmware_init(&g->firmware, &g->table, proc.mirror);
 	if (o->pid > 0 || o->process != NULL)
@@ -306,6 +312,8 @@ open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
 	if (g->board == NULL) {
 		local_sample(g->local, g->mono);
 		process_sample(g->process, g->mono);
+		switches_sample(g->switches, process_pid(g->process),
+		    process_threads(g->process), g->mono);
 		pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
 	}
 }
@@ -351,6 +359,7 @@ close_machine(struct gauge_set *g)
 	sensors_free(g->sensors);
 	cgroup_free(g->cgroup);
 	pss_free(g->pss);
+	switches_free(g->switches);
 	process_free(g->process);
 	local_free(g->local);
 }
@@ -421,8 +430,7 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 		remote_process(board_remote(g->board), pid, name);
 	process_range(g->process, &from, &to);
 	for (size_t i = 0; i < g->table.n; i++)
-		if ((i >= from && i < to) || strcmp(g->table.def[i].id, "proc.pss") == 0 ||
-		    strcmp(g->table.def[i].id, "proc.uss") == 0 ||
+		if ((i >= from && i < to) || strcmp(g->table.def[i].group, "proc") == 0 ||
 		    strcmp(g->table.def[i].group, "cgroup") == 0)
 			series_clear_gauge(&g->series, i);
 	gauge_set_now(g);
@@ -478,7 +486,8 @@ gauge_set_ready(const struct gauge_set *g)
 unsigned
 gauge_set_hanging(const struct gauge_set *g)
 {
-	return sources_hanging(&g->sources) + (g->bare ? 0 : sensors_hanging(g->sensors));
+	return sources_hanging(&g->sources) +
+	    (g->bare ? 0 : sensors_hanging(g->sensors) + pss_hanging(g->pss));
 }
 
 const struct err_msg *

@@ -10,6 +10,9 @@
 #include "base/clock.h"
 #include "gauge/probe.h"
 #include "gauge/procfs.h"
+#include "gauge/source_cpus.h"
+#include "gauge/source_random.h"
+#include "gauge/source_zram.h"
 
 enum { TEXT_MAX = 16384 }; /* of /proc/stat only the cpu lines are wanted, and they come first */
 
@@ -52,6 +55,11 @@ struct local {
 	struct procfs_stat stat;        /* of the sample before */
 	uint64_t psi_total[3], psi_at[3];
 	char *text;
+	unsigned release[2];            /* of the kernel: 0, 0 is not known */
+	struct root proc;
+	struct cpus cpus;
+	struct random random;
+	struct zram zram;
 };
 
 static double
@@ -61,12 +69,14 @@ some(double v)
 }
 
 struct local *
-local_new(struct gauge_table *t, const struct root *proc)
+local_new(struct gauge_table *t, const struct root *proc, const struct root *sys)
 {
 	struct local *l = mem_zero(1, sizeof *l);
 
 	l->table = t;
 	l->root = mem_str(proc->path);
+	l->proc = *proc;
+	l->proc.path = l->root;
 	l->text = mem_alloc(TEXT_MAX);
 	for (int i = 0; i < F_COUNT; i++)
 		probe_init(&l->file[i], proc, -1, proc->path, file_name[i]);
@@ -79,6 +89,9 @@ local_new(struct gauge_table *t, const struct root *proc)
 		d.crit = some(row[i].crit);
 		l->gauge[i] = table_add(t, &d);
 	}
+	cpus_init(&l->cpus, t, sys);
+	random_init(&l->random, t, proc);
+	zram_init(&l->zram, t, sys);
 	return l;
 }
 
@@ -89,9 +102,30 @@ local_free(struct local *l)
 		return;
 	for (int i = 0; i < F_COUNT; i++)
 		probe_fini(&l->file[i]);
+	cpus_fini(&l->cpus);
+	random_fini(&l->random);
+	zram_fini(&l->zram);
 	mem_free(l->text);
 	mem_free(l->root);
 	mem_free(l);
+}
+
+static bool
+before(const struct local *l, unsigned major, unsigned minor)
+{
+	return l->release[0] != 0 && (l->release[0] < major ||
+	    (l->release[0] == major && l->release[1] < minor));
+}
+
+static void
+look_at_release(struct local *l)
+{
+	char *dir = mem_fmt("%s/sys/kernel", l->root), text[128];
+
+	if (probe_text_once(&l->proc, dir, "osrelease", text, sizeof text) != 0 ||
+	    !procfs_release(text, l->release))
+		l->release[0] = 0;
+	mem_free(dir);
 }
 
 static void
@@ -99,7 +133,11 @@ unreadable(struct local *l, int gauge, int file, long error)
 {
 	const char *path = l->file[file].path;
 
-	if (file >= F_PSI && error == ENOENT)
+	if (file >= F_PSI && error == ENOENT && before(l, 4, 20))
+		table_missing(l->table, l->gauge[gauge],
+		    "no pressure figures: Linux %u.%u, they came with 4.20", l->release[0],
+		    l->release[1]);
+	else if (file >= F_PSI && error == ENOENT)
 		table_missing(l->table, l->gauge[gauge],
 		    "%s is absent: kernel without PSI, or booted without psi=1", path);
 	else if (file >= F_PSI && error == EOPNOTSUPP)
@@ -287,9 +325,21 @@ sample_psi(struct local *l, int i, uint64_t mono)
 void
 local_sample(struct local *l, uint64_t mono)
 {
+	if (l->release[0] == 0)
+		look_at_release(l);
 	sample_memory(l);
 	sample_load(l);
 	sample_cpu(l);
 	for (int i = 0; i < 3; i++)
 		sample_psi(l, i, mono);
+	cpus_sample(&l->cpus, mono);
+	random_sample(&l->random);
+	zram_sample(&l->zram, mono);
+}
+
+void
+local_files(const struct local *l, struct buf *out)
+{
+	random_files(&l->random, out);
+	zram_files(&l->zram, out);
 }

@@ -331,7 +331,19 @@ process_pid(const struct process *p)
 double
 process_anon(const struct process *p)
 {
-	return p->found && p->gauge[P_ANON] >= 0 ? p->table->v[p->gauge[P_ANON]] : (double)NAN;
+	double anon;
+
+	if (!p->found || p->gauge[P_ANON] < 0)
+		return (double)NAN;
+	anon = p->table->v[p->gauge[P_ANON]];
+	return isnan(anon) ? p->table->v[p->gauge[P_RSS]] : anon;
+}
+
+double
+process_threads(const struct process *p)
+{
+	return p->found && p->gauge[P_THREADS] >= 0 ? p->table->v[p->gauge[P_THREADS]]
+						    : (double)NAN;
 }
 
 const char *

@@ -24,7 +24,8 @@ void  process_sample(struct process *p, uint64_t mono);
 bool  process_chosen(const struct process *p);
 bool  process_found(const struct process *p);
 pid_t process_pid(const struct process *p);       /* that is followed now; 0: none */
-double process_anon(const struct process *p);   /* its RssAnon, bytes; NAN */
+double process_anon(const struct process *p);   /* its RssAnon (VmRSS before 4.5), bytes; NAN */
+double process_threads(const struct process *p);        /* how many; NAN */
 /* "app restarted: pid 812, then 940" since the last call, or NULL. */
 const char *process_news(struct process *p);
 /* First and last gauge + 1 of the process in the table; both 0 when none was ever chosen. */

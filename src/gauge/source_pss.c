@@ -1,7 +1,8 @@
-/* source_pss.c - PSS and USS from smaps_rollup, seldom and in a worker. */
+/* source_pss.c - PSS and USS from smaps_rollup or smaps, seldom and in a worker. */
 #include "gauge/source_pss.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +10,16 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "gauge/procfs.h"
+#include "gauge/smaps.h"
+#include "sys/io.h"
+#include "sys/path.h"
 #include "sys/time.h"
 
 enum { TEXT_MAX = 4096, COST_FACTOR = 200 };
+/* smaps has about 700 bytes for each mapping, of which there are 65530 at most by default. */
+enum { SMAPS_CHUNK = 64 << 10, SMAPS_MOST = 64 << 20 };
 
-static const uint64_t EVERY = 5 * NS_PER_S;
+static const uint64_t EVERY = 5 * NS_PER_S, PATIENCE = 2 * NS_PER_S;
 
 enum { G_PSS, G_USS, G_COUNT };
 
@@ -24,8 +30,9 @@ struct reading {
 	char *dir;
 	pid_t pid;
 	int error;
-	uint64_t cost;
-	char text[TEXT_MAX];
+	bool summed;                    /* of smaps */
+	uint64_t start, cost;
+	int64_t kb[ROLLUP_FIELDS];
 };
 
 struct pss {
@@ -100,8 +107,9 @@ words(int error)
 	} known[] = {
 		{ EACCES, "not readable for you (EACCES): another user's process" },
 		{ EPERM, "not readable for you (EPERM): another user's process" },
-		{ ENOENT, "no smaps_rollup: a kernel before 4.14, or built without it" },
-		{ ENODATA, "the board does not tell smaps_rollup" },
+		{ ENOENT, "neither smaps_rollup nor smaps: a kernel built without them" },
+		{ ENODATA, "the board tells neither smaps_rollup nor smaps" },
+		{ EFBIG, "too many mappings to add up" },
 		{ ESRCH, "no memory of its own: a kernel thread, or it is ending" },
 	};
 
@@ -111,14 +119,70 @@ words(int error)
 	return strerror(error);
 }
 
+/* A kernel before 4.14 has only the long list, mapping by mapping. */
+static int
+add_up(const char *dir, int64_t kb[ROLLUP_FIELDS])
+{
+	char *path = path_join(dir, "smaps"), *chunk;
+	const int fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
+	struct smaps s;
+	size_t all = 0;
+	ssize_t n = 0;
+	int e = fd < 0 ? errno : 0;
+
+	mem_free(path);
+	if (fd < 0)
+		return e;
+	chunk = mem_alloc(SMAPS_CHUNK);
+	smaps_init(&s);
+	while (all < SMAPS_MOST && (n = sys_read(fd, chunk, SMAPS_CHUNK)) > 0) {
+		smaps_feed(&s, chunk, (size_t)n);
+		all += (size_t)n;
+	}
+	e = n < 0 ? errno : n > 0 ? EFBIG : 0;
+	smaps_end(&s);
+	sys_close(fd);
+	mem_free(chunk);
+	memcpy(kb, s.kb, sizeof s.kb);
+	return e;
+}
+
 static void
 read_work(void *arg)
 {
 	struct reading *r = arg;
-	const uint64_t start = sys_mono();
+	char text[TEXT_MAX];
 
-	r->error = probe_text_once(&r->root, r->dir, "smaps_rollup", r->text, sizeof r->text);
-	r->cost = sys_mono() - start;
+	r->error = probe_text_once(&r->root, r->dir, "smaps_rollup", text, sizeof text);
+	r->summed = r->error == ENOENT || r->error == ENODATA;
+	if (r->summed && r->root.mirror != NULL)
+		r->error = probe_text_once(&r->root, r->dir, "smaps_sum", text, sizeof text);
+	else if (r->summed)
+		r->error = add_up(r->dir, r->kb);
+	if (r->error == 0 && (!r->summed || r->root.mirror != NULL))
+		procfs_rollup(text, r->kb);
+	r->cost = sys_mono() - r->start;
+}
+
+static void
+put(struct pss *p, const struct reading *r)
+{
+	const int64_t *kb = r->kb;
+
+	if (r->error != 0 || kb[ROLLUP_PSS] < 0) {
+		missing(p, words(r->error != 0 ? r->error : ESRCH));
+		return;
+	}
+	for (int i = 0; i < G_COUNT; i++)
+		table_source(p->table, p->gauge[i], "%s/%s, every 5 s or less often", r->dir,
+		    r->summed ? "smaps, added up (no smaps_rollup before Linux 4.14)" :
+		    "smaps_rollup");
+	table_value(p->table, p->gauge[G_PSS], (double)kb[ROLLUP_PSS] * 1024);
+	if (kb[ROLLUP_PRIVATE_CLEAN] >= 0 && kb[ROLLUP_PRIVATE_DIRTY] >= 0)
+		table_value(p->table, p->gauge[G_USS],
+		    (double)(kb[ROLLUP_PRIVATE_CLEAN] + kb[ROLLUP_PRIVATE_DIRTY]) * 1024);
+	else
+		table_missing(p->table, p->gauge[G_USS], "no private pages told");
 }
 
 static void
@@ -126,22 +190,15 @@ read_done(void *arg)
 {
 	struct reading *r = arg;
 	struct pss *p = r->owner;
-	int64_t f[ROLLUP_FIELDS];
 
 	if (p != NULL) {
 		p->reading = NULL;
 		if (r->cost * COST_FACTOR > EVERY)
 			p->due = sys_mono() + r->cost * COST_FACTOR;
-		procfs_rollup(r->text, f);
-		if (r->pid != p->pid) {
+		if (r->pid != p->pid)
 			p->due = 0;     /* another process was chosen meanwhile */
-		} else if (r->error != 0 || f[ROLLUP_PSS] < 0) {
-			missing(p, words(r->error != 0 ? r->error : ESRCH));
-		} else {
-			table_value(p->table, p->gauge[G_PSS], (double)f[ROLLUP_PSS] * 1024);
-			table_value(p->table, p->gauge[G_USS],
-			    (double)(f[ROLLUP_PRIVATE_CLEAN] + f[ROLLUP_PRIVATE_DIRTY]) * 1024);
-		}
+		else
+			put(p, r);
 	}
 	mem_free(r->dir);
 	mem_free(r);
@@ -154,6 +211,7 @@ start(struct pss *p)
 
 	r->owner = p;
 	r->pid = p->pid;
+	r->start = sys_mono();
 	r->root = (struct root){ .mirror = p->root.mirror };
 	r->dir = mem_fmt("%s/%ld", p->path, (long)p->pid);
 	p->reading = r;
@@ -163,6 +221,12 @@ start(struct pss *p)
 	}
 	read_work(r);
 	read_done(r);
+}
+
+bool
+pss_hanging(const struct pss *p)
+{
+	return p->reading != NULL && sys_mono() - p->reading->start > PATIENCE;
 }
 
 void
@@ -176,6 +240,8 @@ pss_sample(struct pss *p, pid_t pid, double anon, uint64_t mono)
 		p->due = 0;
 		missing(p, pid == 0 ? "no process" : "not read yet");
 	}
+	if (pss_hanging(p))
+		missing(p, "no answer: reading the process's mappings hangs");
 	if (pid == 0 || p->reading != NULL || mono < p->due)
 		return;
 	if (anon > (double)PSS_ANON_MAX) {

@@ -4,9 +4,11 @@
  * Layer   gauge. /proc/PID/smaps_rollup walks every page of the process and holds its memory lock
  *         meanwhile, so it is read in a worker, at most every PSS_EVERY and every 200 times its own
  *         cost, and not at all for a process so large that the walk would stall it for 5 ms
- *         (research/gauges.md 1.2, 6.3). Between reads the last value stands.
- * Errors  a reason in words: another user's process (EACCES), no such file (a kernel before 4.14),
- *         a kernel thread.
+ *         (research/gauges.md 1.2, 6.3). Between reads the last value stands. A kernel before 4.14
+ *         has no rollup: its smaps is added up, mapping by mapping, where a board tells it by
+ *         the board (remote.h).
+ * Errors  a reason in words: another user's process (EACCES), no such file, a kernel thread, a read
+ *         that hangs.
  */
 #ifndef GAUGE_SOURCE_PSS_H
 #define GAUGE_SOURCE_PSS_H
@@ -26,5 +28,7 @@ struct pss *pss_new(struct loop *l, struct gauge_table *t, const struct root *pr
 void pss_free(struct pss *p);
 /* pid 0: no process. anon: its RssAnon in bytes, NAN when not known. */
 void pss_sample(struct pss *p, pid_t pid, double anon, uint64_t mono);
+
+bool pss_hanging(const struct pss *p);  /* a thread waits in the kernel for more than 2 s */
 
 #endif

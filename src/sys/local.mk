@@ -2,6 +2,7 @@ noinst_LIBRARIES += %D%/libsys.a
 %C%_libsys_a_SOURCES = \
 	%D%/box.c %D%/box.h \
 	%D%/dirwatch.c %D%/dirwatch.h \
+	%D%/entropy.c %D%/entropy.h \
 	%D%/glob.c %D%/glob.h \
 	%D%/io.c %D%/io.h \
 	%D%/listen.c %D%/listen.h \

@@ -312,6 +312,9 @@ a_process_by_name(void **state)
 	answer(&s, "/proc/99/comm:application\n/proc/812/comm:app\n/proc/77/comm:sh\n/proc/9000/comm:app");
 	assert_non_null(strstr(buf_str(&s.asked), "/proc/812/cgroup /proc/812/smaps_rollup"));
 	answer(&s, "/proc/812/cgroup:0::/app\n/proc/812/smaps_rollup:Pss: 12 kB");
+	/* It has a rollup: only its threads are added up. */
+	assert_non_null(strstr(buf_str(&s.asked), " + 812\n"));
+	answer(&s, "/vise/threads:1.00 5 100 20");
 	assert_non_null(strstr(buf_str(&s.asked), "/proc/812/stat /proc/812/status"));
 	answer(&s, "/proc/uptime:1.0 1.0\n/proc/812/stat:812 (app) S 1 1 1 0 -1 4194560 1 0 0 0 7 3 0 0 20 "
 		   "0 1 0 500 1000 100");
