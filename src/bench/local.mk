@@ -16,6 +16,8 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/demo.c %D%/demo.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gauge_sources.c %D%/gauge_sources.h %D%/gauges.c %D%/gauges.h \
+	%D%/gauge_files.c %D%/gauge_files.h \
+	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \

@@ -161,9 +161,8 @@ cmd_details(struct command_call *c)
 	run(c, "pprof.details");
 }
 
-/* A path of the user's; a bare name is put into the bench's own folder. Heap string. */
-static char *
-place(const struct bench *b, const char *file)
+char *
+looks_place(const struct bench *b, const char *file)
 {
 	const char *home = getenv("HOME");
 
@@ -188,7 +187,7 @@ cmd_export(struct command_call *c)
 		e = err_set(&why, ERR_USAGE, file, "give a path, or a bare name",
 		    "no place to write to");
 	if (e == ERR_OK) {
-		path = place(b, file);
+		path = looks_place(b, file);
 		folder = mem_strn(path, (size_t)(strrchr(path, '/') - path) + 1);
 		json_put_str(params, "out", path);
 		e = ask(c, "pprof.export", params, folder, &why);

@@ -11,4 +11,7 @@
 
 enum { LOOKS_MAX = 8 };                 /* workers at once; beyond them ERR_BUSY */
 
+/* A path of the user's; a bare name is put into the bench's own folder. Heap string. */
+char *looks_place(const struct bench *b, const char *file);
+
 #endif

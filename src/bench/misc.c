@@ -12,6 +12,7 @@
 #include "bench/decoders.h"
 #include "bench/meters.h"
 #include "bench/news.h"
+#include "bench/gauge_files.h"
 #include "bench/ports.h"
 #include "bench/save.h"
 #include "bench/sends.h"
@@ -26,6 +27,7 @@ const struct command *const bench_commands[] = {
 	bench_lend_commands, bench_log_commands, bench_save_commands, bench_send_commands,
 	bench_typing_commands,
 	bench_port_commands, bench_at_commands,
+	bench_gauge_file_commands,
 	bench_gauge_commands, bench_profile_commands, bench_job_commands, bench_board_commands,
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,
 	bench_bundle_commands, bench_misc_commands, NULL,

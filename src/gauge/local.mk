@@ -2,6 +2,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 %C%_libgauge_a_SOURCES = %D%/gauge.h \
 	%D%/board.c %D%/board.h \
 	%D%/cpulist.c %D%/cpulist.h \
+	%D%/export.c %D%/export.h \
 	%D%/json.c %D%/json.h \
 	%D%/link.c %D%/link.h \
 	%D%/link_child.c %D%/link_child.h \

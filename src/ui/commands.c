@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/gauge_commands.h"
 #include "ui/pane.h"
 #include "ui/profile.h"
 #include "ui/profile_commands.h"
@@ -400,7 +401,7 @@ static const struct command commands[] = {
 };
 
 const struct command *const view_command_tables[] = { commands, view_console_commands,
-    profile_commands,
+    profile_commands, gauge_commands,
 	NULL };
 
 static void

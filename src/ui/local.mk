@@ -20,6 +20,12 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/filter.h \
 	%D%/fmt.c \
 	%D%/fmt.h \
+	%D%/gauge_chart.c %D%/gauge_chart.h \
+	%D%/gauge_commands.c %D%/gauge_commands.h \
+	%D%/gauge_form.c %D%/gauge_form.h \
+	%D%/gauge_table.c %D%/gauge_table.h \
+	%D%/gauge_throttle.c %D%/gauge_throttle.h \
+	%D%/gauge_view.c %D%/gauge_view.h \
 	%D%/help.c \
 	%D%/help.h \
 	%D%/holds.c %D%/holds.h \

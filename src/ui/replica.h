@@ -68,11 +68,17 @@ struct replica_console {
 	struct replica_stream stream;
 };
 
+enum { REPLICA_TRIPS_MAX = 8 };
+struct replica_trip { double temp; char type[12]; };    /* "passive", as the kernel calls it */
+
 struct replica_gauge {
 	char *id, *group, *name, *unit, *source, *missing;
 	char *from;                     /* of a further source: its name, and id is FROM/ID; "" */
 	bool gone;                      /* not to be shown: its source was taken away */
 	double min, max, warn, crit;    /* NaN: none */
+	double hold;                    /* s over a limit until it is an alarm; NaN: the usual */
+	struct replica_trip trip[REPLICA_TRIPS_MAX];
+	unsigned trips;
 	double *history;                /* LIMIT_GAUGE_HISTORY values, newest last; NaN: missing */
 };
 

@@ -444,6 +444,20 @@ gauge_fini(struct replica_gauge *g)
 }
 
 static void
+set_trips(struct replica_gauge *g, const json_t *trips)
+{
+	for (size_t i = 0; i < json_array_size(trips) && g->trips < REPLICA_TRIPS_MAX; i++) {
+		const json_t *t = json_array_get(trips, i);
+		struct replica_trip *x = &g->trip[g->trips];
+
+		x->temp = replica_num(t, "temp");
+		snprintf(x->type, sizeof x->type, "%s", json_get_str(t, "type", "trip"));
+		if (isfinite(x->temp))
+			g->trips++;
+	}
+}
+
+static void
 gauge_set(struct replica_gauge *g, const json_t *o)
 {
 	replica_text(&g->id, o, "id");
@@ -458,6 +472,8 @@ gauge_set(struct replica_gauge *g, const json_t *o)
 	g->max = replica_num(o, "max");
 	g->warn = replica_num(o, "warn");
 	g->crit = replica_num(o, "crit");
+	g->hold = replica_num(o, "hold");
+	set_trips(g, json_object_get(o, "trips"));
 	if (g->id == NULL)
 		g->id = mem_str("?");
 	if (g->group == NULL)
@@ -528,7 +544,7 @@ gauges_forget(struct replica *r)
 {
 	for (size_t k = 0; k < r->gauges; k++)
 		gauge_fini(&r->gauge[k]);
-	r->gauges = 0;
+	r->gauges = r->samples = 0;
 }
 
 void

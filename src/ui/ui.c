@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/gauge_view.h"
 #include "ui/holds.h"
 #include "ui/lineinput.h"
 #include "ui/overlay.h"
@@ -34,6 +35,7 @@ ui_new(const struct ui_ops *ops, void *arg, struct options *options)
 	u->options = options;
 	u->replica = replica_new();
 	u->profile = profile_new();
+	u->gauges = gauge_view_new();
 	buf_init(&u->paste, PASTE_MAX);
 	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
 	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
@@ -52,6 +54,7 @@ ui_free(struct ui *u)
 {
 	overlay_close(u);
 	profile_free(u->profile);
+	gauge_view_free(u->gauges);
 	lineinput_free(u->line);
 	buf_fini(&u->paste);
 	for (size_t i = 0; i < UI_STREAMS; i++)
@@ -394,6 +397,10 @@ say_result(struct ui *u, const char *line, const json_t *result)
 		    json_get_str(result, "name", ""), json_get_str(result, "state", "running"));
 	else if (json_is_string(result))
 		ui_say(u, UI_INFO, "%s", json_string_value(result));
+	else if (strncmp(line, "gauge.export ", 13) == 0)
+		ui_say(u, UI_INFO, "%lld gauges, %lld samples in %s",
+		    (long long)json_get_int(result, "gauges", 0),
+		    (long long)json_get_int(result, "rows", 0), json_get_str(result, "path", ""));
 	else if ((json_is_object(result) || json_is_array(result)) &&
 	    json_write(result, &text) == ERR_OK)
 		ui_say(u, UI_INFO, "%.40s: %.400s", line, buf_str(&text));

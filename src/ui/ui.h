@@ -25,6 +25,7 @@ struct ui;
 struct overlay;
 struct lineinput;
 struct profile_view;
+struct gauge_view;
 
 /* What leaves the viewer. All members must be set. */
 struct ui_ops {
@@ -90,6 +91,7 @@ struct ui {
 	/* panes */
 	size_t board_row, board_shown;
 	struct profile_view *profile;           /* ui/profile.h; owned */
+	struct gauge_view *gauges;              /* ui/gauge_view.h; owned */
 	int64_t job;                            /* selected; -1: the newest */
 	bool log;                               /* the job's log has the keys */
 	struct ui_at_result at;

@@ -8,10 +8,14 @@
 
 #include "base/limits.h"
 #include "ui/fmt.h"
+#include "ui/gauge_commands.h"
+#include "ui/gauge_table.h"
+
+enum { JOINED_MAX = 10 };
 
 /* A row of the pane: one gauge, or those of a group that are read together. */
 struct row {
-	const struct replica_gauge *g[4];
+	const struct replica_gauge *g[JOINED_MAX];
 	int n, rank;
 };
 
@@ -19,12 +23,14 @@ enum { ROWS_MAX = LIMIT_GAUGES, SPARK_SAMPLES = 8 };
 
 /* Which gauges a small pane shows first. The first match decides. */
 static const struct { const char *prefix; int rank; } ranks[] = {
-	{ "mem.used", 1 }, { "load.", 3 }, { "cpu.", 2 }, { "mem.anon", 5 }, { "mem.slab", 6 },
-	{ "temp.", 4 },
-	{ "go.", 4 }, { "proc.", 5 }, { "mem.avail", 12 }, { "mem.swap", 10 }, { "mem.", 9 },
-	{ "psi.", 11 },
-	{ "freq.", 11 }, { "sys.", 13 }, { "cool.", 13 },
+	{ "mem.used", 1 }, { "cpu.busy", 2 }, { "load.", 3 }, { "temp.", 4 }, { "go.", 4 },
+	{ "proc.", 5 }, { "freq.", 6 }, { "mem.anon", 7 }, { "mem.slab", 9 }, { "mem.avail", 12 },
+	{ "mem.swap", 10 }, { "mem.", 9 }, { "psi.", 11 }, { "cpu.", 12 }, { "sys.", 13 },
+	{ "power.", 13 }, { "cool.", 13 },
 };
+
+/* A gauge that has nothing to say gives its row to one that has. */
+enum { NOTHING = 20 };
 
 /* Groups whose gauges stand in one row. */
 static const char *const joined[] = { "load", "proc" };
@@ -32,15 +38,14 @@ static const char *const joined[] = { "load", "proc" };
 static int
 rank_of(const struct replica_gauge *g)
 {
-	const char *slash = strchr(g->id, '/'), *id = g->from[0] != '\0' && slash != NULL ?
-	    slash + 1 : g->id;
+	const char *id = gauge_base_id(g);
 
 	if (ui_gauge_alarm(g))
 		return 0;
 	for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++)
 		if (strncmp(id, ranks[i].prefix, strlen(ranks[i].prefix)) == 0)
-			return ranks[i].rank + (g->missing != NULL ? 10 : 0);
-	return 8 + (g->missing != NULL ? 10 : 0);
+			return ranks[i].rank + (g->missing != NULL ? NOTHING : 0);
+	return 8 + (g->missing != NULL ? NOTHING : 0);
 }
 
 static bool
@@ -50,24 +55,23 @@ joins(const struct row *r, const struct replica_gauge *g)
 
 	for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++)
 		kind |= strcmp(g->group, joined[i]) == 0;
-	return kind && r->n < 4 && strcmp(r->g[0]->group, g->group) == 0 &&
-	    strcmp(r->g[0]->from, g->from) == 0 && !isfinite(g->max) &&
-	    !isfinite(r->g[0]->max) && strcmp(g->unit, "%") != 0;
+	return kind && r->n < JOINED_MAX && strcmp(r->g[0]->group, g->group) == 0 &&
+	    strcmp(r->g[0]->from, g->from) == 0 &&
+	    (g->missing == NULL) == (r->g[0]->missing == NULL);
 }
 
-/* All rows in the bench's order; in a small pane at most `room` of them, the lowest ranks. */
+/* At most `room` rows in the bench's order: those of the lowest ranks. */
 static size_t
-make_rows(const struct ui *u, struct row *out, bool big, size_t room)
+make_rows(const struct ui *u, const struct gauge_frame *f, struct row *out, size_t room)
 {
-	const struct replica *r = u->replica;
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->gauges; i++) {
-		const struct replica_gauge *g = &r->gauge[i];
+	for (size_t i = 0; i < f->n; i++) {
+		const struct replica_gauge *g = &f->g[i];
 
-		if (g->gone)
+		if (gauge_view_hidden(u, g))
 			continue;
-		if (!big && n != 0 && joins(&out[n - 1], g)) {
+		if (n != 0 && joins(&out[n - 1], g)) {
 			out[n - 1].g[out[n - 1].n++] = g;
 			if (rank_of(g) < out[n - 1].rank)
 				out[n - 1].rank = rank_of(g);
@@ -75,7 +79,7 @@ make_rows(const struct ui *u, struct row *out, bool big, size_t room)
 		}
 		out[n++] = (struct row){ .g = { g }, .n = 1, .rank = rank_of(g) };
 	}
-	while (!big && n > room) {
+	while (n > room) {
 		size_t worst = 0;
 
 		for (size_t i = 1; i < n; i++)
@@ -85,48 +89,6 @@ make_rows(const struct ui *u, struct row *out, bool big, size_t room)
 		memmove(out + worst, out + worst + 1, (n - worst) * sizeof *out);
 	}
 	return n;
-}
-
-static double
-fraction(const struct replica_gauge *g, double v)
-{
-	const double lo = isfinite(g->min) ? g->min : 0, hi = isfinite(g->max) ? g->max : NAN;
-
-	return hi > lo ? (v - lo) / (hi - lo) : NAN;
-}
-
-/* A bar is for what has a top: its own maximum, or the limit of an alarm. */
-static double
-top_of(const struct replica_gauge *g)
-{
-	const double limit = ui_gauge_limit(g);
-
-	if (isfinite(g->max) && g->max > 0)
-		return g->max;
-	return strcmp(g->unit, "C") == 0 ? (isfinite(g->crit) ? g->crit * 1.1 : isfinite(limit) ?
-	    limit * 1.2 : 110) :
-	    strcmp(g->unit, "%") == 0 ? 100 : NAN;
-}
-
-static double
-bar_of(const struct replica_gauge *g, double v)
-{
-	struct replica_gauge t = *g;
-
-	t.max = top_of(g);
-	return fraction(&t, v);
-}
-
-static char
-mark_of(const struct replica_gauge *g, bool stale)
-{
-	return stale ? '?' : ui_gauge_alarm(g) ? '!' : ' ';
-}
-
-static uint32_t
-style_of(const struct replica_gauge *g, bool stale)
-{
-	return stale ? STYLE_STALE : ui_gauge_alarm(g) ? STYLE_ALARM : STYLE_NORMAL;
 }
 
 /* What stands behind a bar: a percentage for memory, else the value. */
@@ -148,6 +110,23 @@ second_word(const char *name)
 	return space != NULL ? space + 1 : name;
 }
 
+/* What of a process comes first where there is not room for all. */
+static const char *const wanted[] = { "load.1", "load.5", "load.15", "proc.rss", "proc.anon",
+	"proc.cpu", "proc.threads", "proc.pss", "proc.file", "proc.uss", "proc.vsize" };
+
+static int
+draw_member(struct grid *g, int row, int col, int room, const struct replica_gauge *x, bool stale)
+{
+	const bool load = strcmp(x->group, "load") == 0;
+	char value[24], text[64];
+	int n;
+
+	fmt_value(replica_value(x), x->unit, value, sizeof value);
+	n = snprintf(text, sizeof text, "%.20s%s%s ", load ? "" : second_word(x->name),
+	    load ? "" : " ", value);
+	return n > room + 1 ? 0 : grid_text(g, row, col, room, gauge_style(x, stale), text);
+}
+
 static void
 draw_joined(struct grid *g, struct grid_rect r, int row, const struct row *x, bool stale)
 {
@@ -161,35 +140,45 @@ draw_joined(struct grid *g, struct grid_rect r, int row, const struct row *x, bo
 	else
 		col += grid_textf(g, row, col, r.cols - 1, STYLE_NORMAL, "%.*s ",
 		    n < 12 ? (int)n : 12, first);
-	for (int i = 0; i < x->n; i++) {
-		char text[24];
-
-		fmt_value(replica_value(x->g[i]), x->g[i]->unit, text, sizeof text);
-		col += grid_textf(g, row, col, r.col + r.cols - col - 2, style_of(x->g[i], stale),
-		    "%s%s%s ",
-		    load ? "" : second_word(x->g[i]->name), load ? "" : " ", text);
+	if (x->g[0]->missing != NULL) {
+		grid_textf(g, row, col, r.col + r.cols - col, STYLE_DIM, "none: %s",
+		    x->g[0]->missing);
+		return;
 	}
+	for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++)
+		for (int i = 0; i < x->n; i++)
+			if (strcmp(gauge_base_id(x->g[i]), wanted[k]) == 0)
+				col += draw_member(g, row, col, r.col + r.cols - col - 2, x->g[i],
+				    stale);
 	if (stale)
 		grid_text(g, row, r.col + r.cols - 2, 1, STYLE_STALE, "?");
 }
 
 /* One column stands for SPARK_SAMPLES, counted from the start of time: so the row moves on once in
- * a while, not
- * with every sample, and costs few bytes. Returns how many values; a column shows the highest. */
+ * a while, not with every sample, and costs few bytes. Returns how many values; a column shows the
+ * highest. */
 static size_t
-columns(const struct ui *u, const struct replica_gauge *x, double out[LIMIT_GAUGE_HISTORY])
+columns(const struct gauge_frame *f, const struct replica_gauge *x,
+    double out[LIMIT_GAUGE_HISTORY])
 {
-	const uint64_t every = u->replica->gauge_every * SPARK_SAMPLES;
+	const uint64_t every = f->every * SPARK_SAMPLES;
 	uint64_t column = 0;
 	size_t n = 0;
 
-	for (size_t i = LIMIT_GAUGE_HISTORY - u->replica->samples; i < LIMIT_GAUGE_HISTORY; i++) {
-		const uint64_t at = u->replica->sample_t[i] / every;
+	for (size_t i = LIMIT_GAUGE_HISTORY - f->samples; i < LIMIT_GAUGE_HISTORY; i++) {
+		const uint64_t at = f->t[i] / every;
 
-		if (n == 0 || at != column)
-			out[n++] = x->history[i];
-		else if (isnan(out[n - 1]) || x->history[i] > out[n - 1])
-			out[n - 1] = x->history[i];
+		if (n != 0 && at == column) {
+			if (!(x->history[i] <= out[n - 1]) && !isnan(x->history[i]))
+				out[n - 1] = x->history[i];
+			continue;
+		}
+		/* slices without a sample are blanks: time goes on in a gap as well */
+		for (; n != 0 && column + 1 < at && n + 1 < LIMIT_GAUGE_HISTORY; column++)
+			out[n++] = NAN;
+		if (n == LIMIT_GAUGE_HISTORY)
+			memmove(out, out + 1, --n * sizeof *out);
+		out[n++] = x->history[i];
 		column = at;
 	}
 	return n;
@@ -199,8 +188,9 @@ static void
 spark(struct ui *u, struct grid *g, int row, int col, int cols, const struct replica_gauge *x,
     bool stale)
 {
+	const struct gauge_frame f = gauge_view_frame(u);
 	double value[LIMIT_GAUGE_HISTORY];
-	struct grid_spark s = { .values = value, .n = columns(u, x, value), .min = NAN, .max = NAN,
+	struct grid_spark s = { .values = value, .n = columns(&f, x, value), .min = NAN, .max = NAN,
 		.warn = ui_gauge_limit(x), .set = u->set, .style = stale ? STYLE_STALE :
 		STYLE_BAR };
 
@@ -216,7 +206,7 @@ static void
 draw_one(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct replica_gauge *x,
     bool stale)
 {
-	const double v = replica_value(x), f = bar_of(x, v), limit = ui_gauge_limit(x);
+	const double v = replica_value(x), f = gauge_fraction(x, v), limit = ui_gauge_limit(x);
 	const int label = r.cols >= 36 ? 8 : 5, bar = r.cols >= 48 ? 18 : r.cols >= 27 ? 12 : 0,
 	    num = 8;
 	int col = r.col + 1;
@@ -228,25 +218,26 @@ draw_one(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct
 		grid_textf(g, row, col, r.col + r.cols - col, STYLE_DIM, "none: %s", x->missing);
 		return;
 	}
-	if (isfinite(top_of(x)) && bar != 0)
-		grid_bar(g, row, col, bar, f, bar_of(x, limit), stale ? STYLE_STALE :
+	if (isfinite(gauge_top(x)) && bar != 0)
+		grid_bar(g, row, col, bar, f, gauge_fraction(x, limit), stale ? STYLE_STALE :
 		    ui_gauge_alarm(x) ? STYLE_ALARM : STYLE_BAR);
 	else if (bar != 0 && strcmp(x->unit, "s") != 0)
 		spark(u, g, row, col, bar, x, stale);
 	col += bar;
 	number(x, v, text, sizeof text);
-	grid_textf(g, row, col, r.col + r.cols - col, style_of(x, stale), "%*s %c", num - 1, text,
-	    mark_of(x, stale));
+	grid_textf(g, row, col, r.col + r.cols - col, gauge_style(x, stale), "%*s %c", num - 1,
+	    text, gauge_mark(x, stale));
 	col += num + 2;
-	if (r.cols >= 48 && isfinite(top_of(x)))
+	if (r.cols >= 48 && isfinite(gauge_top(x)))
 		spark(u, g, row, col, r.col + r.cols - col - 1, x, stale);
 }
 
 static void
 draw_small(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
 {
+	const struct gauge_frame f = gauge_view_frame(u);
 	struct row rows[ROWS_MAX];
-	const size_t n = make_rows(u, rows, false, (size_t)(r.rows > 0 ? r.rows : 0));
+	const size_t n = make_rows(u, &f, rows, (size_t)(r.rows > 0 ? r.rows : 0));
 
 	for (size_t i = 0; i < n; i++) {
 		const int row = r.row + (int)i;
@@ -261,143 +252,18 @@ draw_small(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
 	u->board_shown = n;
 }
 
-/* ---- zoomed */
-
-static void
-bounds(const struct ui *u, const struct replica_gauge *x, double *lo, double *hi)
-{
-	*lo = *hi = NAN;
-	for (size_t i = LIMIT_GAUGE_HISTORY - u->replica->samples; i < LIMIT_GAUGE_HISTORY; i++) {
-		const double v = x->history[i];
-
-		if (isnan(v))
-			continue;
-		*lo = isnan(*lo) || v < *lo ? v : *lo;
-		*hi = isnan(*hi) || v > *hi ? v : *hi;
-	}
-}
-
-static void
-limit_text(const struct replica_gauge *x, char *out, size_t size)
-{
-	char v[24];
-
-	out[0] = '\0';
-	if (!isfinite(ui_gauge_limit(x)) || ui_gauge_limit(x) <= 0)
-		return;
-	fmt_value(ui_gauge_limit(x), x->unit, v, sizeof v);
-	snprintf(out, size, "%s %s", v, isfinite(x->warn) && x->warn <= ui_gauge_limit(x) ? "warn" :
-	    "crit");
-}
-
-static void
-draw_big_row(struct ui *u, struct grid *g, struct grid_rect r, int row,
-    const struct replica_gauge *x, bool stale,
-             bool chosen)
-{
-	const int bar = r.cols >= 100 ? 40 : r.cols >= 70 ? 24 : r.cols >= 50 ? 14 : 0;
-	double lo, hi;
-	char now[24], min[24], max[24], limit[40];
-	int col = r.col + 1;
-
-	grid_textf(g, row, col, 12, STYLE_NORMAL, "%.11s", x->name);
-	col += 12;
-	if (x->missing != NULL) {
-		grid_textf(g, row, col, r.col + r.cols - col, STYLE_DIM, "none: %s", x->missing);
-	} else {
-		bounds(u, x, &lo, &hi);
-		fmt_value(replica_value(x), x->unit, now, sizeof now);
-		fmt_value(lo, x->unit, min, sizeof min);
-		fmt_value(hi, x->unit, max, sizeof max);
-		limit_text(x, limit, sizeof limit);
-		if (bar != 0 && isfinite(top_of(x)))
-			grid_bar(g, row, col, bar, bar_of(x, replica_value(x)),
-			    bar_of(x, ui_gauge_limit(x)),
-			    stale ? STYLE_STALE : ui_gauge_alarm(x) ? STYLE_ALARM : STYLE_BAR);
-		else if (bar != 0)
-			spark(u, g, row, col, bar, x, stale);
-		col += bar;
-		grid_textf(g, row, col, r.col + r.cols - col, style_of(x, stale),
-		    " %8s %8s %8s  %s %c", now, min, max,
-		    limit, mark_of(x, stale));
-	}
-	if (chosen)
-		grid_text(g, row, r.col, 1, STYLE_FOCUS, ">");
-}
-
-/* The history of one gauge as a chart of `rows` rows. */
-static void
-draw_chart(struct ui *u, struct grid *g, struct grid_rect r, const struct replica_gauge *x)
-{
-	const size_t n = u->replica->samples;
-	const int axis = 9, width = r.cols - axis - 2;
-	double lo, hi;
-	char span[24], text[24];
-
-	bounds(u, x, &lo, &hi);
-	if (width < 4 || r.rows < 3 || n == 0 || isnan(lo))
-		return;
-	if (hi - lo < 1e-9)
-		hi = lo + 1;
-	fmt_clock(u->replica->sample_t[LIMIT_GAUGE_HISTORY - 1] -
-	    u->replica->sample_t[LIMIT_GAUGE_HISTORY - n], span, sizeof span);
-	grid_textf(g, r.row, r.col + 1, r.cols - 1, STYLE_TITLE, "%s  last %s%s   from %s", x->name,
-	    span,
-	    isfinite(ui_gauge_limit(x)) ? ", * = above the limit" : "", x->source != NULL ?
-	    x->source : "?");
-	for (int row = 1; row < r.rows; row++) {
-		const double step = (hi - lo) / (r.rows - 1), level = hi - step * row;
-
-		fmt_value(level + step / 2, x->unit, text, sizeof text);
-		grid_textf(g, r.row + row, r.col, axis, STYLE_DIM, "%*s", axis - 1, text);
-		grid_text(g, r.row + row, r.col + axis, 1, STYLE_LINE, "|");
-		for (int i = 0; i < width && i < (int)n; i++) {
-			const double v = x->history[LIMIT_GAUGE_HISTORY - 1 - (size_t)i];
-			const bool over = v >= ui_gauge_limit(x);
-
-			if (v > level)
-				grid_text(g, r.row + row, r.col + axis + width - i, 1,
-				    over ? STYLE_ALARM : STYLE_BAR,
-				    over ? "*" : v > level + step / 2 ? "|" : ":");
-		}
-	}
-}
-
-static void
-draw_big(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
-{
-	struct row rows[ROWS_MAX];
-	const size_t n = make_rows(u, rows, true, 0);
-	const int chart = r.rows >= 14 ? r.rows * 2 / 5 : 0, height = r.rows - chart - 1;
-	size_t top;
-
-	u->board_shown = n;
-	if (u->board_row >= n)
-		u->board_row = n != 0 ? n - 1 : 0;
-	top = height > 0 && u->board_row >= (size_t)height ? u->board_row - (size_t)height + 1 : 0;
-	if (r.cols >= 50)
-		grid_textf(g, r.row, r.col + 1, r.cols - 1, STYLE_DIM, "%*s %8s %8s %8s  limit",
-		    11 + (r.cols >= 100 ? 40 : r.cols >= 70 ? 24 : 14), "", "now", "min", "max");
-	for (size_t i = top; i < n && (int)(i - top) < height; i++)
-		draw_big_row(u, g, r, r.row + 1 + (int)(i - top), rows[i].g[0], stale,
-		    i == u->board_row);
-	if (chart != 0 && n != 0)
-		draw_chart(u, g, (struct grid_rect){ r.row + r.rows - chart, r.col, chart, r.cols },
-		    rows[u->board_row].g[0]);
-}
-
 static void
 draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 {
 	const struct grid_view old = grid_enter(g, r);
 	const struct grid_rect area = { 0, 0, r.rows, r.cols };
 	uint64_t age;
-	const bool stale = replica_gauges_stale(u->replica, u->mono, &age);
+	const bool stale = !u->gauges->paused && replica_gauges_stale(u->replica, u->mono, &age);
 
 	if (u->replica->gauges == 0)
 		grid_text(g, 0, 1, r.cols - 1, STYLE_DIM, "no gauges yet");
 	else if (big)
-		draw_big(u, g, area, stale);
+		gauge_table_draw(u, g, area, stale);
 	else
 		draw_small(u, g, area, stale);
 	grid_leave(g, old);
@@ -417,9 +283,14 @@ title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size
 		    u->replica->gauge_machine);
 	else
 		snprintf(left, left_size, "%.40s", ui_target(u));
-	if (replica_gauges_stale(u->replica, u->mono, &age)) {
+	if (u->gauges->paused) {
+		snprintf(right, right_size, "paused");
+	} else if (replica_gauges_stale(u->replica, u->mono, &age)) {
 		fmt_clock(age, text, sizeof text);
-		snprintf(left, left_size, "(stale %s)", text);
+		if (u->cols >= 100 || u->zoom)
+			snprintf(right, right_size, "stale %s", text);
+		else
+			snprintf(left, left_size, "(stale %s)", text);
 	} else if (alarms != 0) {
 		snprintf(right, right_size, "%zu !", alarms);
 	} else if (u->cols >= 100 && u->replica->gauges != 0) {
@@ -465,19 +336,6 @@ move(struct ui *u, long by)
 	    at + by < 0 ? 0 : at + by);
 }
 
-static void
-enter(struct ui *u)
-{
-	u->zoom = true;
-}
-
-static bool
-back(struct ui *u)
-{
-	(void)u;
-	return false;
-}
-
 static bool
 find(struct ui *u, const char *text, bool next, bool backward)
 {
@@ -515,7 +373,8 @@ yank(struct ui *u, struct buf *out)
 
 const struct pane_ops view_board_ops = {
 	.name = "Board", .tab = "Brd", .keys = KEYS_BOARD,
-	.title = title, .draw = draw, .digest = digest, .move = move, .enter = enter, .back = back,
+	.title = title, .draw = draw, .digest = digest, .move = move,
+	.enter = gauge_enter, .back = gauge_back,
 	.find = find,
 	.yank = yank,
 };

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "gauge/export.h"
 #include "sys/io.h"
 #include "sys/spawn.h"
 
@@ -440,6 +441,47 @@ json_words(void **state)
 	end(&r);
 }
 
+static enum err
+file(struct run *r, const char *name, const char *ids, struct gauge_export *x, struct buf *out)
+{
+	struct err_msg why;
+
+	*x = (struct gauge_export){ .ids = ids, .epoch_wall = UINT64_C(1700000000) * NS_PER_S };
+	buf_clear(out);
+	return gauge_export(r->set, name, x, out, &why);
+}
+
+/* The history as CSV, JSON and SVG: rows for samples, nothing for what is missing. */
+static void
+files(void **state)
+{
+	struct run r;
+	struct gauge_export x;
+	struct buf out;
+	json_t *o;
+
+	(void)state;
+	first(&r, "pi4", NULL);
+	buf_init(&out, 4 << 20);
+	assert_int_equal(file(&r, "a.csv", "temp.cpu-thermal,psi.cpu", &x, &out), ERR_OK);
+	assert_int_equal(x.gauges, 2);
+	assert_int_equal(x.rows, gauge_set_series(r.set)->count);
+	assert_int_equal(strncmp(buf_str(&out), "t,wall,temp.cpu-thermal,psi.cpu\n", 32), 0);
+	assert_non_null(strstr(buf_str(&out), "Z,79.36,\n"));
+	assert_int_equal(file(&r, "a.json", NULL, &x, &out), ERR_OK);
+	o = json_read(buf_str(&out), out.len, "a.json", NULL);
+	assert_int_equal(json_array_size(json_object_get(o, "defs")), x.gauges);
+	assert_int_equal(json_array_size(json_object_get(o, "samples")), x.rows);
+	json_decref(o);
+	assert_int_equal(file(&r, "a.svg", "temp.cpu-thermal", &x, &out), ERR_OK);
+	assert_non_null(strstr(buf_str(&out), "<polyline"));
+	assert_non_null(strstr(buf_str(&out), "</svg>"));
+	assert_int_equal(file(&r, "a.png", NULL, &x, &out), ERR_USAGE);
+	assert_int_equal(file(&r, "a.csv", "no.such", &x, &out), ERR_NOENT);
+	buf_fini(&out);
+	end(&r);
+}
+
 int
 main(void)
 {
@@ -455,6 +497,7 @@ main(void)
 		cmocka_unit_test(hanging_sensor),
 		cmocka_unit_test(fifo_sensor),
 		cmocka_unit_test(json_words),
+		cmocka_unit_test(files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 UI_TEST_LIBS = src/ui/libui.a src/term/libterm.a src/text/libtext.a src/proto/libproto.a \
 	src/grid/libgrid.a $(CORE_ARCHIVES) $(NCURSES_LIBS) $(VTERM_LIBS) $(PCRE2_LIBS) $(CORE_LIBS) \
 	$(CMOCKA_LIBS)
-check_PROGRAMS += tests/unit/test_ui_input \
+check_PROGRAMS += tests/unit/test_ui_gauges \
+	tests/unit/test_ui_input \
 	tests/unit/test_ui_keymap \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
@@ -10,6 +11,9 @@ check_PROGRAMS += tests/unit/test_ui_input \
 	tests/unit/test_ui_screens \
 	tests/unit/test_ui_streamview \
 	tests/unit/test_ui_theme
+tests_unit_test_ui_gauges_SOURCES = tests/unit/test_ui_gauges.c tests/unit/ui_rig.h
+tests_unit_test_ui_gauges_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
+tests_unit_test_ui_gauges_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_input_SOURCES = tests/unit/test_ui_input.c
 tests_unit_test_ui_input_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_input_LDADD = $(UI_TEST_LIBS)
@@ -37,7 +41,8 @@ tests_unit_test_ui_streamview_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_theme_SOURCES = tests/unit/test_ui_theme.c tests/unit/ui_rig.h
 tests_unit_test_ui_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_theme_LDADD = $(UI_TEST_LIBS)
-TESTS += tests/unit/test_ui_input \
+TESTS += tests/unit/test_ui_gauges \
+	tests/unit/test_ui_input \
 	tests/unit/test_ui_keymap \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
