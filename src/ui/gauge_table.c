@@ -19,7 +19,8 @@ static struct columns
 columns_of(const struct ui *u, int cols)
 {
 	const struct gauge_frame f = gauge_view_frame(u);
-	const int more = gauge_view_many(&f) && !u->gauges->one ? 8 : 0;
+	const char *all[GAUGE_SOURCES_MAX];
+	const int more = !u->gauges->one && gauge_view_sources(&f, all) > 1 ? 8 : 0;
 	struct columns c = { .name = (cols >= WIDE ? 18 : 12) + more };
 
 	c.bar = cols >= WIDE ? 24 : cols >= 70 ? 22 - more : cols >= 50 ? 12 - more : 0;
@@ -158,17 +159,17 @@ static void
 draw_tabs(struct ui *u, struct grid *g, int row, int cols, const struct gauge_frame *f)
 {
 	const struct gauge_view *v = u->gauges;
+	const char *all[GAUGE_SOURCES_MAX];
+	const size_t n = gauge_view_sources(f, all);
 	int col = 1;
 
 	col += grid_text(g, row, col, cols, v->one ? STYLE_DIM : STYLE_FOCUS, v->one ? "s: all " :
 	    "s:[all]");
-	for (size_t i = 0; i < f->n; i++) {
-		const bool here = v->one && strcmp(v->from, f->g[i].from) == 0;
+	for (size_t i = 0; i < n; i++) {
+		const bool here = v->one && strcmp(v->from, all[i]) == 0;
 
-		if (f->g[i].gone || (i > 0 && strcmp(f->g[i].from, f->g[i - 1].from) == 0))
-			continue;
 		col += grid_textf(g, row, col, cols - col, here ? STYLE_FOCUS : STYLE_DIM,
-		    here ? "[%s]" : " %s ", f->g[i].from[0] != '\0' ? f->g[i].from : "own");
+		    here ? "[%s]" : " %s ", all[i][0] != '\0' ? all[i] : "own");
 	}
 }
 
@@ -177,13 +178,14 @@ draw_header(struct ui *u, struct grid *g, int row, int cols, const struct gauge_
 {
 	const struct columns c = columns_of(u, cols);
 	const int col = 1 + c.name + c.bar + (c.spark > 0 ? c.spark + 1 : 0);
+	const char *all[GAUGE_SOURCES_MAX];
 	char clock[16], span[24];
 
 	if (u->gauges->cursor != 0) {
 		clock_fmt_hms(replica_wall(u->replica, u->gauges->cursor), clock, sizeof clock);
 		grid_textf(g, row, 1, c.name + c.bar, STYLE_FOCUS, "at %.8s%s", clock,
 		    cols >= 60 ? "  Enter: console there, Esc: now" : "");
-	} else if (gauge_view_many(f)) {
+	} else if (gauge_view_sources(f, all) > 1) {
 		draw_tabs(u, g, row, c.name + c.bar, f);
 	} else if (u->gauges->hidden_n != 0) {
 		grid_textf(g, row, 1, c.name + c.bar, STYLE_DIM, "%zu hidden, X shows",

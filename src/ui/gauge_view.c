@@ -102,39 +102,38 @@ gauge_base_id(const struct replica_gauge *g)
 	return slash != NULL ? slash + 1 : g->id;
 }
 
-bool
-gauge_view_many(const struct gauge_frame *f)
+size_t
+gauge_view_sources(const struct gauge_frame *f, const char *out[GAUGE_SOURCES_MAX])
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (!f->g[i].gone && strcmp(f->g[i].from, f->g[0].from) != 0)
-			return true;
-	return false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(out[k], f->g[i].from) != 0)
+			k++;
+		if (k == n && n < GAUGE_SOURCES_MAX && !f->g[i].gone)
+			out[n++] = f->g[i].from;
+	}
+	return n;
 }
 
-/* The sources stand one after the other in the frame: the one behind the chosen one is next. */
 bool
 gauge_view_next_source(struct ui *u)
 {
 	const struct gauge_frame f = gauge_view_frame(u);
 	struct gauge_view *v = u->gauges;
-	bool seen = !v->one;
+	const char *all[GAUGE_SOURCES_MAX];
+	const size_t n = gauge_view_sources(&f, all);
+	size_t at = 0;
 
-	if (!gauge_view_many(&f)) {
-		v->one = false;
-		return false;
-	}
-	for (size_t i = 0; i < f.n; i++) {
-		const bool same = v->one && strcmp(f.g[i].from, v->from) == 0;
-
-		if (seen && !same && !f.g[i].gone) {
-			snprintf(v->from, sizeof v->from, "%s", f.g[i].from);
-			v->one = true;
-			return true;
-		}
-		seen |= same;
-	}
-	v->one = false;
-	return true;
+	while (v->one && at < n && strcmp(all[at], v->from) != 0)
+		at++;
+	at += v->one;
+	v->one = n > 1 && at < n;
+	if (v->one)
+		snprintf(v->from, sizeof v->from, "%s", all[at]);
+	return n > 1;
 }
 
 bool

@@ -14,7 +14,7 @@
 #define UI_GAUGE_VIEW_H
 #include "ui/ui.h"
 
-enum { GAUGE_COLUMNS_MAX = 512, GAUGE_HIDDEN_MAX = 64 };
+enum { GAUGE_COLUMNS_MAX = 512, GAUGE_HIDDEN_MAX = 64, GAUGE_SOURCES_MAX = 17 };
 
 struct gauge_frame {
 	const struct replica_gauge *g;
@@ -44,7 +44,8 @@ struct gauge_frame gauge_view_frame(const struct ui *u);
 bool gauge_view_hidden(const struct ui *u, const struct replica_gauge *g);
 /* All sources, then one after the other, then all again. False: there is only one. */
 bool gauge_view_next_source(struct ui *u);
-bool gauge_view_many(const struct gauge_frame *f);      /* there are several sources */
+/* Their names, "" for the machine itself; how many. */
+size_t gauge_view_sources(const struct gauge_frame *f, const char *out[GAUGE_SOURCES_MAX]);
 const char *gauge_base_id(const struct replica_gauge *g);       /* without its source's name */
 bool gauge_view_hide(struct ui *u, const char *id);     /* false: there are too many */
 void gauge_view_show_all(struct ui *u);

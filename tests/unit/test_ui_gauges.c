@@ -34,6 +34,16 @@ shows(struct rig *r, const char *text)
 }
 
 static bool
+lacks(struct rig *r, const char *text)
+{
+	char *s = screen(r);
+	const bool is = strstr(s, text) == NULL;
+
+	mem_free(s);
+	return is;
+}
+
+static bool
 asked(struct rig *r, const char *line)
 {
 	const bool is = strstr(buf_str(&r->commands), line) != NULL;
@@ -242,6 +252,42 @@ gaps_are_gaps(void **state)
 	rig_free(r);
 }
 
+/* Gauges of two boards: all, one after the other; a throttle of one is none of the other. */
+static void
+sources(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	struct gauge_throttle t[4];
+	struct gauge_frame f;
+
+	(void)state;
+	rig_event(r, "gauge.defs",
+	    "{\"t\":61000000000,\"fresh\":true,\"defs\":["
+	    "{\"id\":\"temp.cpu\",\"group\":\"temp\",\"name\":\"cpu\",\"unit\":\"C\"},"
+	    "{\"id\":\"pi4/temp.cpu\",\"group\":\"temp\",\"name\":\"pi4 cpu\",\"unit\":\"C\","
+	    "\"from\":\"pi4\"},"
+	    "{\"id\":\"cool.cpu\",\"group\":\"cool\",\"name\":\"throttle x\",\"unit\":\"count\","
+	    "\"max\":4},"
+	    "{\"id\":\"old/x\",\"group\":\"temp\",\"name\":\"old x\",\"unit\":\"C\","
+	    "\"from\":\"old\",\"gone\":true}]}");
+	rig_type(r, "\x14" "2z");
+	sample(r, 62, "41,61,0,1");
+	sample(r, 63, "42,62,1,1");
+	assert_true(shows(r, "[all] own  pi4 "));
+	assert_true(shows(r, "pi4 cpu") && shows(r, "throttle x"));
+	f = gauge_view_frame(r->ui);
+	assert_int_equal(gauge_throttles(&f, "pi4", t, 4), 0);
+	assert_int_equal(gauge_throttles(&f, "", t, 4), 1);
+	assert_true(fabs(t[0].t_high - 42) < 0.01);
+	rig_type(r, "s");
+	assert_true(shows(r, "[own]") && lacks(r, "pi4 cpu"));
+	rig_type(r, "s");
+	assert_true(shows(r, "[pi4]") && shows(r, "62.0 C") && lacks(r, "42.0 C"));
+	rig_type(r, "s");
+	assert_true(shows(r, "[all]"));
+	rig_free(r);
+}
+
 int
 main(void)
 {
@@ -249,7 +295,7 @@ main(void)
 		cmocka_unit_test(throttles), cmocka_unit_test(clock_alone_is_none),
 		cmocka_unit_test(pause_stands_still), cmocka_unit_test(cursor_and_span),
 		cmocka_unit_test(alarm_editor), cmocka_unit_test(hidden_and_export),
-		cmocka_unit_test(gaps_are_gaps),
+		cmocka_unit_test(gaps_are_gaps), cmocka_unit_test(sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
