@@ -124,18 +124,25 @@ draw_numbers(struct ui *u, struct grid *g, int row, int col, int cols,
 	grid_textf(g, row, cols - MARK, 1, gauge_style(x, old), "%c", gauge_mark(x, old));
 }
 
+/* Of one source alone its gauges need not say whose they are. */
+static const char *
+short_name(const struct ui *u, const struct replica_gauge *x)
+{
+	const size_t n = strlen(x->from);
+	const bool is = u->gauges->one && n != 0 && strncmp(x->name, x->from, n) == 0;
+
+	return is && x->name[n] == ' ' ? x->name + n + 1 : x->name;
+}
+
 static void
 draw_row(struct ui *u, struct grid *g, int row, int cols, const struct gauge_frame *f,
     const struct replica_gauge *x, bool stale)
 {
 	const struct columns c = columns_of(u, cols);
 	const double v = gauge_view_now(u, f, x).v;
-	const size_t skip = u->gauges->one && x->from[0] != '\0' && strncmp(x->name, x->from,
-	    strlen(x->from)) == 0 ? strlen(x->from) + 1 : 0;
 	int col = 1;
 
-	grid_textf(g, row, col, c.name, STYLE_NORMAL, "%.*s", c.name - 1,
-	    skip < strlen(x->name) ? x->name + skip : x->name);
+	grid_textf(g, row, col, c.name, STYLE_NORMAL, "%.*s", c.name - 1, short_name(u, x));
 	col += c.name;
 	if (x->missing != NULL && u->gauges->cursor == 0) {
 		grid_textf(g, row, col, cols - col, STYLE_DIM, "none: %s", x->missing);

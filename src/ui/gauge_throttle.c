@@ -78,7 +78,8 @@ clock_at(const struct gauge_frame *f, const char *from, size_t i, struct gauge_t
 		const struct replica_gauge *g = &f->g[k];
 		const double v = g->history[i];
 
-		if (strcmp(g->unit, "Hz") != 0 || strcmp(g->from, from) != 0 || isnan(v) || !isfinite(g->max) || g->max <= 0)
+		if (strcmp(g->unit, "Hz") != 0 || strcmp(g->from, from) != 0 || isnan(v) ||
+		    !isfinite(g->max) || g->max <= 0)
 			continue;
 		if (isnan(x->clock) || v / g->max < x->clock / x->full) {
 			x->clock = v;
@@ -90,8 +91,8 @@ clock_at(const struct gauge_frame *f, const char *from, size_t i, struct gauge_t
 static struct gauge_throttle
 begin(const struct gauge_frame *f, size_t i, size_t first, const struct replica_gauge *cause)
 {
-	struct gauge_throttle x = { .from = f->t[i], .t_low = NAN, .t_high = hottest(f, cause->from, i),
-		.clock = NAN, .full = NAN, .began_before = i == first,
+	struct gauge_throttle x = { .from = f->t[i], .t_low = NAN,
+		.t_high = hottest(f, cause->from, i), .clock = NAN, .full = NAN, .began_before = i == first,
 		.power = strcmp(gauge_base_id(cause), "power.undervoltage") == 0 };
 
 	if (i > first)
