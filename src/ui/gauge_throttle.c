@@ -92,7 +92,8 @@ static struct gauge_throttle
 begin(const struct gauge_frame *f, size_t i, size_t first, const struct replica_gauge *cause)
 {
 	struct gauge_throttle x = { .from = f->t[i], .t_low = NAN,
-		.t_high = hottest(f, cause->from, i), .clock = NAN, .full = NAN, .began_before = i == first,
+		.t_high = hottest(f, cause->from, i), .clock = NAN, .full = NAN,
+		.began_before = i == first,
 		.power = strcmp(gauge_base_id(cause), "power.undervoltage") == 0 };
 
 	if (i > first)
