@@ -244,6 +244,7 @@ EXTRA_DIST += \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \
+	tests/lib/macro.sh \
 	tests/lib/pprofcases.py \
 	tests/lib/pprofgen.py \
 	tests/lib/sshd.sh \

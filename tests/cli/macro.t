@@ -4,34 +4,7 @@
 . "${srcdir:-.}/tests/lib/tap.sh"
 need python3 python3
 tmpdir
-atdev=$srcdir/tests/rig/atdev/atdev.py
-dev=
-
-device()
-{
-	stop_device
-	python3 "$atdev" "$T/tty" --log "$T/dev.log" --boot-time 0.1 "$@" >"$T/dev.out" 2>"$T/dev.err" &
-	dev=$!
-	tap_pids="$tap_pids $dev"
-	wait_for 'grep -q ready "$T/dev.out"' 10 || { note <"$T/dev.err"; return 1; }
-}
-
-stop_device()
-{
-	test -z "$dev" || { kill "$dev" && wait "$dev"; } 2>/dev/null
-	rm -f "$T/tty" "$T/dev.out"
-	dev=
-}
-
-# macro STATUS REGEX NAME [ARGS]: it ends so, and says so
-macro()
-{
-	want=$1 regex=$2 name=$3
-	shift 3
-	run timeout 60 "$BUILD/vise" macro run "$T/tty" "$name" "$@"
-	test "$status" = "$want" && printf '%s\n%s\n' "$out" "$err" | grep -Eq -- "$regex"
-	ok $? "$name $*: $regex" || printf 'status %s, not %s\n%s\n%s\n' "$status" "$want" "$out" "$err" | note
-}
+. "$srcdir/tests/lib/macro.sh"
 
 # ---- checks at load: file and line
 mkdir -p "$XDG_CONFIG_HOME/vise/plugins/bad"
