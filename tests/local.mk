@@ -83,6 +83,7 @@ TESTS += \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/flood.t \
+	tests/screen/history.t \
 	tests/screen/hostile.t \
 	tests/screen/notes.t \
 	tests/screen/profile.t \
@@ -130,6 +131,7 @@ EXTRA_DIST += \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/flood.t \
+	tests/screen/history.t \
 	tests/screen/hostile.t \
 	tests/screen/notes.t \
 	tests/screen/profile.t \
@@ -222,6 +224,7 @@ EXTRA_DIST += \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \
 	tests/data/screen/flood.scr \
+	tests/data/screen/history.scr \
 	tests/data/screen/hostile.scr \
 	tests/data/screen/profile.scr \
 	tests/data/screen/random.scr \

@@ -54,7 +54,41 @@ ring_put(struct ring *r, const void *p, size_t n)
 uint64_t
 ring_first(const struct ring *r)
 {
-	return r->end > r->cap ? r->end - r->cap : 0;
+	const uint64_t kept = r->end > r->cap ? r->end - r->cap : 0;
+
+	return kept > r->floor ? kept : r->floor;
+}
+
+void
+ring_restart(struct ring *r, uint64_t at)
+{
+	r->floor = r->end = at;
+}
+
+void
+ring_put_front(struct ring *r, const void *p, size_t n)
+{
+	const unsigned char *s = p;
+	const uint64_t first = ring_first(r);
+	uint64_t at;
+
+	if (n > r->cap) {               /* those next to what is there */
+		s += n - r->cap;
+		n = r->cap;
+	}
+	if (n > first)
+		return;
+	at = r->floor = first - n;
+	if (r->end - at > r->cap)
+		r->end = at + r->cap;
+	while (at < first) {
+		size_t run = r->cap - place(r, at);
+
+		run = run < first - at ? run : (size_t)(first - at);
+		memcpy(r->mem + place(r, at), s, run);
+		s += run;
+		at += run;
+	}
 }
 
 size_t

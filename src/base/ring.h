@@ -12,12 +12,17 @@
 struct ring {
 	unsigned char *mem;
 	size_t   cap;                   /* a power of two */
+	uint64_t floor;                 /* nothing before it was ever put */
 	uint64_t end;                   /* offset behind the newest byte: bytes ever written */
 };
 
 void     ring_init(struct ring *r, size_t cap);         /* cap is rounded up to a power of two */
 void     ring_fini(struct ring *r);
 void     ring_put(struct ring *r, const void *p, size_t n);
+/* Empty, and what is put next begins at offset `at`. */
+void     ring_restart(struct ring *r, uint64_t at);
+/* Bytes that belong before ring_first; what then is too much goes at the end. */
+void     ring_put_front(struct ring *r, const void *p, size_t n);
 uint64_t ring_first(const struct ring *r);              /* offset of the oldest byte kept */
 /* The longest run of bytes at `at` (>= ring_first) that lies in one piece; 0 at the end. */
 size_t   ring_peek(const struct ring *r, uint64_t at, const unsigned char **p);

@@ -264,7 +264,8 @@ observer_may(const char *name)
 {
 	const size_t n = strlen(name);
 
-	return n > 5 && (strcmp(name + n - 5, ".list") == 0 || strcmp(name + n - 5, ".info") == 0);
+	return strcmp(name, "console.read") == 0 || (n > 5 &&
+	    (strcmp(name + n - 5, ".list") == 0 || strcmp(name + n - 5, ".info") == 0));
 }
 
 /* Every command of the line counts: the second one, behind a semicolon, as much as the first. */

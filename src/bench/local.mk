@@ -27,6 +27,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/macros.c %D%/macros.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
+	%D%/past.c %D%/past.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \

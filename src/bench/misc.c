@@ -13,6 +13,7 @@
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/gauge_files.h"
+#include "bench/past.h"
 #include "bench/ports.h"
 #include "bench/save.h"
 #include "bench/sends.h"
@@ -24,8 +25,8 @@
 const struct command *const bench_commands[] = {
 	bench_decode_commands, bench_decoder_commands, bench_meter_commands, bench_trigger_commands,
 	bench_console_commands, bench_console_open_commands, bench_console_wire_commands,
-	bench_lend_commands, bench_log_commands, bench_save_commands, bench_send_commands,
-	bench_typing_commands,
+	bench_lend_commands, bench_log_commands, bench_past_commands, bench_save_commands,
+	bench_send_commands, bench_typing_commands,
 	bench_port_commands, bench_at_commands,
 	bench_gauge_file_commands,
 	bench_gauge_commands, bench_profile_commands, bench_job_commands, bench_board_commands,

@@ -1,139 +1,171 @@
-/* save.c - console.save. */
+/* save.c - console.save: from the raw log to a file, piece by piece beside the loop. */
 #include "bench/save.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "bench/logs.h"
 #include "bench/news.h"
+#include "bench/past.h"
 #include "sys/io.h"
-#include "sys/time.h"
 
-enum { PIECE = 64 << 10, SAVE_MAX = 16 << 20 };
+enum { BLOCK = 64 << 10, PIECE = 4 << 20 };    /* written in one go; until the loop is asked */
 
-/* The offset of a mark whose text holds the words, the newest first. */
+struct saving {
+	struct command_call *call;
+	struct bench *bench;
+	struct past past;
+	struct past_place a, b;
+	char *path, *temp;
+	int in, out;
+	uint64_t at, to;
+	uint64_t bytes, missing;
+	bool started;
+	enum err e;
+	struct err_msg why;
+};
+
 static bool
-mark_place(const struct bench_console *k, const char *text, uint64_t *out)
+fail(struct saving *s, const char *what, const char *doing)
 {
-	for (size_t i = json_array_size(k->marks); i-- > 0;) {
-		const json_t *m = json_array_get(k->marks, i);
-
-		if (strstr(json_get_str(m, "text", ""), text) != NULL) {
-			*out = (uint64_t)json_get_int(m, "offset", 0);
-			return true;
-		}
-	}
+	if (s->e == ERR_OK)
+		s->e = err_errno(&s->why, errno, what, doing);
 	return false;
 }
 
-static uint64_t
-time_place(const struct bench_console *k, uint64_t ago)
+static bool
+start(struct saving *s)
 {
-	const struct times *x = console_times(k->console);
-	const uint64_t now = sys_mono(), t = ago < now ? now - ago : 0;
-	size_t i = 0;
-
-	while (i < x->n && x->v[i].t < t)
-		i++;
-	return i < x->n ? x->v[i].offset : console_rx(k->console);
+	s->at = past_offset(&s->past, s->a);
+	s->to = past_offset(&s->past, s->b);
+	s->started = true;
+	s->in = sys_open(s->past.raw.path, O_RDONLY | O_NOFOLLOW, 0);
+	if (s->in < 0)
+		return fail(s, s->past.raw.path, "opening");
+	s->out = sys_open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	return s->out >= 0 || fail(s, s->path, "making a new version");
 }
 
-/* "@4096", "-5m", "mark:text", "start", "end". */
+/* Up to a block; false at the end, or when it failed. */
 static bool
-place(const struct bench_console *k, const char *text, uint64_t *out)
+copy(struct saving *s)
 {
-	uint64_t n;
+	char block[BLOCK];
+	uint64_t from, to;
+	size_t n;
 
-	*out = strcmp(text, "end") == 0 ? console_rx(k->console) : 0;
-	if (strcmp(text, "end") == 0 || strcmp(text, "start") == 0)
-		return true;
-	if (strncmp(text, "mark:", 5) == 0)
-		return mark_place(k, text + 5, out);
-	if (text[0] == '@')
-		return slice_u64(slice_of(text + 1), UINT64_MAX, out);
-	if (text[0] != '-' || !slice_duration(slice_of(text + 1), &n))
+	if (s->at >= s->to)
 		return false;
-	*out = time_place(k, n);
+	if (!rawread_run(&s->past.raw, s->at, &from, &to) || from >= s->to) {
+		s->missing += s->to - s->at;
+		s->at = s->to;
+		return false;
+	}
+	from = from > s->at ? from : s->at;
+	s->missing += from - s->at;
+	to = to < s->to ? to : s->to;
+	n = to - from < sizeof block ? (size_t)(to - from) : sizeof block;
+	errno = EIO;                    /* of a file that somebody cut */
+	if (rawread_get(&s->past.raw, s->in, from, block, n) != n)
+		return fail(s, s->past.raw.path, "reading");
+	if (!sys_write_all(s->out, block, n))
+		return fail(s, s->path, "writing");
+	s->at = from + n;
+	s->bytes += n;
 	return true;
 }
 
-/* [from, to) of the raw log. */
-static enum err
-copy(const struct bench_console *k, uint64_t from, uint64_t to, struct buf *out,
-    struct err_msg *why)
+static void
+save_work(void *arg)
 {
-	const int fd = sys_open(k->raw_path, O_RDONLY | O_NOFOLLOW, 0);
-	enum err e = ERR_OK;
-	ssize_t got = 1;
+	struct saving *s = arg;
+	const uint64_t stop = s->bytes + PIECE;
 
-	if (fd < 0)
-		return err_errno(why, errno, k->raw_path, "opening");
-	while (from < to && got > 0 && e == ERR_OK) {
-		char piece[PIECE];
-		const size_t n = to - from < sizeof piece ? (size_t)(to - from) : sizeof piece;
-
-		got = sys_pread(fd, piece, n, (off_t)from);
-		if (got > 0) {
-			e = buf_add(out, piece, (size_t)got);
-			from += (uint64_t)got;
-		}
-	}
-	sys_close(fd);
-	return e == ERR_OK ? e : err_set(why, ERR_LIMIT, k->raw_path, "copy the raw log itself",
-	    "more than %d MB at once", SAVE_MAX >> 20);
+	if (!s->started && !start(s))
+		return;
+	while (s->bytes < stop && copy(s))
+		;
+	if (s->at < s->to || s->e != ERR_OK)
+		return;
+	if (sys_fsync(s->out) != 0 || rename(s->temp, s->path) != 0)
+		(void)fail(s, s->path, "writing");
 }
 
-static enum err
-save(const struct bench_console *k, const char *path, const json_t *args, struct buf *bytes,
-    struct err_msg *why)
+static void
+finish(struct saving *s)
 {
-	const char *a = json_get_str(args, "from", "start");
-	const char *b = json_get_str(args, "to", "end");
-	uint64_t from, to;
-	enum err e;
+	json_t *o = json_object();
 
-	if (!place(k, a, &from) || !place(k, b, &to) || from > to)
-		return err_set(why, ERR_USAGE, "console.save",
-		    "start, end, @OFFSET, -5m or mark:TEXT", "no such place: %.60s to %.60s",
-		    a, b);
-	console_log_flush(k->console);
-	if (console_log_lost(k->console) != 0)
-		return err_set(why, ERR_UNSUPPORTED, k->raw_path,
-		    "copy it, and see its .holes file", "the raw log has holes");
-	e = copy(k, from, to, bytes, why);
-	return e == ERR_OK ? sys_file_replace(path, buf_str(bytes), bytes->len, why) : e;
+	json_put_str(o, "path", s->path);
+	json_put_int(o, "bytes", (int64_t)s->bytes);
+	json_put_int(o, "missing", (int64_t)s->missing);
+	command_done(s->call, o);
+}
+
+static void
+saving_free(struct saving *s)
+{
+	sys_close(s->in);
+	if (s->out >= 0 && s->e != ERR_OK)
+		(void)unlink(s->temp);
+	sys_close(s->out);
+	past_fini(&s->past);
+	mem_free(s->path);
+	mem_free(s->temp);
+	mem_free(s);
+}
+
+static void
+save_done(void *arg)
+{
+	struct saving *s = arg;
+
+	if (s->e == ERR_OK && s->bench->ending && s->at < s->to)
+		s->e = err_set(&s->why, ERR_CANCELLED, s->path, NULL, "the bench ends");
+	if (s->e == ERR_OK && s->at < s->to) {
+		loop_work(s->bench->loop, save_work, save_done, s);
+		return;
+	}
+	if (s->e == ERR_OK)
+		finish(s);
+	else
+		command_fail(s->call, &s->why);
+	saving_free(s);
 }
 
 static void
 cmd_save(struct command_call *c)
 {
 	struct bench_console *k = consoles_of(c);
+	const char *a = json_get_str(c->args, "from", "start");
+	const char *b = json_get_str(c->args, "to", "end");
+	struct past_place from, to;
 	struct err_msg why;
-	struct buf bytes;
-	char *path;
-	json_t *o;
+	struct saving *s;
 
 	if (k == NULL)
 		return;
-	path = bench_whole_path(json_get_str(c->args, "file", ""));
-	buf_init(&bytes, SAVE_MAX);
-	if (save(k, path, c->args, &bytes, &why) != ERR_OK) {
+	if (!past_place(k, a, &from) || !past_place(k, b, &to) ||
+	    (from.time == to.time && from.at > to.at)) {
+		(void)err_set(&why, ERR_USAGE, "console.save", PAST_PLACES,
+		    "no such place: %.60s to %.60s", a, b);
 		command_fail(c, &why);
-	} else {
-		o = json_object();
-		json_put_str(o, "path", path);
-		json_put_int(o, "bytes", (int64_t)bytes.len);
-		command_done(c, o);
+		return;
 	}
-	buf_fini(&bytes);
-	mem_free(path);
+	s = mem_zero(1, sizeof *s);
+	*s = (struct saving){ .call = c, .bench = k->bench, .a = from, .b = to, .in = -1,
+	    .out = -1, .path = bench_whole_path(json_get_str(c->args, "file", "")) };
+	s->temp = mem_fmt("%s.%ld.new", s->path, (long)getpid());
+	past_init(&s->past, k, true);
+	loop_work(k->bench->loop, save_work, save_done, s);
 }
 
 static const struct command_arg save_args[] = {
 	{ "file", ARG_WORD, ARG_MUST, NULL, "a file; one that is there is replaced" },
-	{ "from", ARG_WORD, 0, "start", "start, @OFFSET, -5m or mark:TEXT" },
+	{ "from", ARG_WORD, 0, "start", PAST_PLACES },
 	{ "to", ARG_WORD, 0, "end", "the same" },
 	CONSOLES_ARG,
 	{ .name = NULL },

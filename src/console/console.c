@@ -143,6 +143,7 @@ console_log_flush(struct console *c)
 {
 	if (logs_pump(&c->logs))
 		arm_log(c, LOG_RETRY);
+	logs_flush_times(&c->logs);
 }
 
 static void

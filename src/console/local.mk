@@ -12,5 +12,7 @@ noinst_LIBRARIES += %D%/libconsole.a
 	%D%/logs.c %D%/logs.h \
 	%D%/pace.c %D%/pace.h \
 	%D%/rawlog.c %D%/rawlog.h \
+	%D%/rawread.c %D%/rawread.h \
 	%D%/textlog.c %D%/textlog.h \
+	%D%/timelog.c %D%/timelog.h \
 	%D%/times.c %D%/times.h

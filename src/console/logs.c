@@ -8,7 +8,7 @@ logs_init(struct logs *l, const struct textlog_source *source, const struct logs
     void *arg)
 {
 	*l = (struct logs){ .source = *source, .until = UINT64_MAX, .ops = ops, .arg = arg };
-	l->raw.fd = -1;
+	l->raw.fd = l->times.fd = -1;
 	l->raw.ring = source->ring;
 }
 
@@ -23,7 +23,11 @@ raw_hole(void *arg, uint64_t from, uint64_t to)
 enum err
 logs_raw(struct logs *l, const char *path, struct err_msg *why)
 {
-	return rawlog_open(&l->raw, path, l->source.ring, raw_hole, l, why);
+	const enum err e = rawlog_open(&l->raw, path, l->source.ring, raw_hole, l, why);
+
+	if (e == ERR_OK)
+		timelog_open(&l->times, path, l->source.times, l->source.start);
+	return e;
 }
 
 enum err
@@ -108,6 +112,7 @@ logs_pump(struct logs *l)
 	bool waits = false;
 
 	rawlog_pump(&l->raw);
+	timelog_pump(&l->times, false);
 	if (l->raw.failing != l->raw_alarm) {
 		l->raw_alarm = l->raw.failing;
 		l->ops->alarm(l->arg, l->raw.path, l->raw_alarm ? &l->raw.why : NULL);
@@ -117,6 +122,12 @@ logs_pump(struct logs *l)
 		waits |= textlog_waits(l->text[i]);
 	}
 	return waits || l->raw_alarm;
+}
+
+void
+logs_flush_times(struct logs *l)
+{
+	timelog_pump(&l->times, true);
 }
 
 void
@@ -151,4 +162,5 @@ logs_fini(struct logs *l)
 	while (l->texts != 0)
 		drop(l, l->texts - 1);
 	rawlog_close(&l->raw);
+	timelog_close(&l->times);
 }

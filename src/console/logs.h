@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "console/rawlog.h"
 #include "console/textlog.h"
+#include "console/timelog.h"
 
 enum { LOGS_TEXT_MAX = 8 };
 
@@ -21,6 +22,7 @@ struct logs_ops {
 
 struct logs {
 	struct rawlog raw;
+	struct timelog times;           /* of the raw one */
 	struct textlog *text[LOGS_TEXT_MAX];
 	size_t   texts;
 	bool     raw_alarm, text_alarm[LOGS_TEXT_MAX];
@@ -40,6 +42,8 @@ enum err logs_remove(struct logs *l, const char *path, struct err_msg *why);
 /* Writes what is new. True when something had to be left: a disk is full, try again. */
 bool     logs_pump(struct logs *l);
 void     logs_mark(struct logs *l, uint64_t t, const char *text);
+/* What waits for more, too: somebody reads the files now. */
+void     logs_flush_times(struct logs *l);
 bool     logs_alarm(const struct logs *l);
 /* From here on bytes are for the raw log only, until logs_show. */
 void     logs_hide(struct logs *l);

@@ -8,17 +8,22 @@
 
 #include "base/alloc.h"
 #include "sys/io.h"
+#include "sys/path.h"
 
 enum err
 rawlog_open(struct rawlog *l, const char *path, const struct ring *ring, rawlog_hole_cb hole,
     void *arg,
     struct err_msg *why)
 {
-	*l = (struct rawlog){ .ring = ring, .fd = -1, .at = ring->end, .hole = hole, .arg = arg };
+	struct path_stamp stamp;
+
+	*l = (struct rawlog){ .ring = ring, .fd = -1, .at = ring->end, .first = ring->end,
+	    .known = UINT64_MAX, .hole = hole, .arg = arg };
 	l->fd = sys_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 	if (l->fd < 0)
 		return err_errno(why, errno, path, "opening the log");
 	l->path = mem_str(path);
+	l->base = path_stamp(path, &stamp) ? stamp.size : 0;
 	return ERR_OK;
 }
 
@@ -37,6 +42,17 @@ note_overrun(struct rawlog *l)
 }
 
 static void
+keep_hole(struct rawlog *l, uint64_t from, uint64_t to)
+{
+	if (l->hole_n == RAWLOG_HOLES) {
+		l->known = l->known < from ? l->known : from;
+		return;
+	}
+	l->holes = mem_resize(l->holes, l->hole_n + 1, sizeof *l->holes);
+	l->holes[l->hole_n++] = (struct rawlog_range){ from, to };
+}
+
+static void
 tell_hole(struct rawlog *l)
 {
 	const uint64_t from = l->hole_from, to = l->hole_to;
@@ -47,6 +63,7 @@ tell_hole(struct rawlog *l)
 		return;
 	l->hole_from = l->hole_to = 0;
 	l->lost += to - from;
+	keep_hole(l, from, to);
 	path = mem_fmt("%s.holes", l->path);
 	fd = sys_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 	n = snprintf(line, sizeof line, "%llu %llu\n", (unsigned long long)from,
@@ -112,6 +129,9 @@ rawlog_close(struct rawlog *l)
 	tell_hole(l);
 	sys_close(l->fd);
 	mem_free(l->path);
+	mem_free(l->holes);
 	l->fd = -1;
 	l->path = NULL;
+	l->holes = NULL;
+	l->hole_n = 0;
 }

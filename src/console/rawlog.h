@@ -10,16 +10,26 @@
 #ifndef CONSOLE_RAWLOG_H
 #define CONSOLE_RAWLOG_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
 #include "base/ring.h"
 
 typedef void (*rawlog_hole_cb)(void *arg, uint64_t from, uint64_t to);
 
+enum { RAWLOG_HOLES = 4096 };           /* kept in memory; see rawread.h */
+
+struct rawlog_range { uint64_t from, to; };
+
 struct rawlog {
 	const struct ring *ring;
 	char    *path;
 	int      fd;
+	uint64_t base;                  /* place in the file of stream offset `first` */
+	uint64_t first;
+	struct rawlog_range *holes;     /* in order */
+	size_t   hole_n;
+	uint64_t known;                 /* the places of bytes behind this offset are not known */
 	uint64_t at;                    /* next offset to write */
 	uint64_t written, lost;         /* bytes */
 	uint64_t hole_from;             /* < hole_to while a hole is open */

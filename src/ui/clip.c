@@ -2,26 +2,9 @@
 #include "ui/clip.h"
 
 #include "base/alloc.h"
+#include "base/base64.h"
 #include "sys/io.h"
 #include "sys/path.h"
-
-static void
-base64(const unsigned char *p, size_t n, struct buf *out)
-{
-	static const char digit[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < n; i += 3) {
-		const unsigned v = (unsigned)p[i] << 16 | (i + 1 < n ? (unsigned)p[i + 1] << 8 :
-		    0) |
-		    (i + 2 < n ? (unsigned)p[i + 2] : 0);
-
-		(void)buf_add_byte(out, digit[v >> 18]);
-		(void)buf_add_byte(out, digit[v >> 12 & 63]);
-		(void)buf_add_byte(out, i + 1 < n ? digit[v >> 6 & 63] : '=');
-		(void)buf_add_byte(out, i + 2 < n ? digit[v & 63] : '=');
-	}
-}
 
 bool
 clip_osc52(const char *p, size_t n, struct buf *out)
@@ -29,7 +12,7 @@ clip_osc52(const char *p, size_t n, struct buf *out)
 	if (n > CLIP_OSC_MAX / 4 * 3 - 16)
 		return false;
 	(void)buf_add_str(out, "\033]52;c;");
-	base64((const unsigned char *)p, n, out);
+	base64_put(out, p, n);
 	(void)buf_add_str(out, "\a");
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/gauge_commands.h"
+#include "ui/history.h"
 #include "ui/pane.h"
 #include "ui/profile.h"
 #include "ui/profile_commands.h"
@@ -171,8 +172,10 @@ run_live(struct command_call *c)
 static void
 run_follow(struct command_call *c)
 {
-	struct streamview *v = ui_scrollback(c->ctx);
+	struct streamview *v;
 
+	history_leave(c->ctx);
+	v = ui_scrollback(c->ctx);
 	if (v != NULL && v->follow)
 		streamview_hold(v);
 	else if (v != NULL)

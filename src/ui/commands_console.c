@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "text/level.h"
+#include "ui/history.h"
 #include "ui/lineinput.h"
 #include "ui/pane.h"
+#include "ui/places.h"
 #include "ui/streamfind.h"
 #include "ui/profile_commands.h"
 
@@ -164,121 +164,17 @@ run_filter(struct command_call *c)
 
 /* ---- places */
 
-static bool
-is_error(const char *p, size_t n, void *arg)
-{
-	(void)arg;
-	return level_of(p, n, NULL, NULL) == LEVEL_ERROR;
-}
-
-static bool
-is_boot(const char *p, size_t n, void *arg)
-{
-	struct pattern_match m;
-
-	return pattern_find(arg, p, n, 0, &m) == PATTERN_YES;
-}
-
-static bool
-jump_boot(struct streamview *v, bool back)
-{
-	static const char text[] = "(?i)U-Boot|Booting Linux|Linux version|\\bboot:|rst:0x|"
-	    "\\breset\\b.*cause|Starting kernel";
-	struct pattern *p = NULL;
-	bool found;
-
-	if (pattern_new(text, strlen(text), 0, &p, NULL) != ERR_OK)
-		return false;
-	found = streamview_find_if(v, is_boot, p, back);
-	pattern_free(p);
-	return found;
-}
-
-static bool
-jump(struct streamview *v, const char *what, bool back)
-{
-	if (strcmp(what, "error") == 0)
-		return streamview_find_if(v, is_error, NULL, back);
-	if (strcmp(what, "boot") == 0)
-		return jump_boot(v, back);
-	if (strcmp(what, "crash") == 0)
-		return streamview_find_crash(v, back);
-	return strcmp(what, "mark") == 0 && streamview_find_mark(v, back);
-}
-
 static void
 run_jump(struct command_call *c)
 {
 	struct ui *u = c->ctx;
 	struct streamview *v = ui_scrollback(u);
 
-	if (v != NULL && !jump(v, word(c, "what"), flag(c, "back")))
+	if (v != NULL && !places_jump(v, word(c, "what"), flag(c, "back")) &&
+	    !history_seek(u, word(c, "what"), flag(c, "back")))
 		ui_say(u, UI_WARN, "no %s %s this line", word(c, "what"),
 		    flag(c, "back") ? "before" : "after");
 	command_done(c, NULL);
-}
-
-/* "-5m", "+1m" from the line at the cursor (or now); "14:03[:07]" of today. */
-static bool
-goto_time(struct ui *u, struct streamview *v, const char *text)
-{
-	const uint64_t now = replica_time(u->replica, u->mono), at = v->follow ? now :
-	    streamview_cur_time(v);
-	const uint64_t day = 24 * 3600 * NS_PER_S;
-	unsigned h, m, s = 0;
-	uint64_t by;
-	char clock[16];
-	unsigned nh, nm, ns;
-
-	if ((text[0] == '-' || text[0] == '+') && slice_duration(slice_of(text + 1), &by)) {
-		streamview_goto(v, text[0] == '+' ? at + by : by < at ? at - by : 0);
-		return true;
-	}
-	if (sscanf(text, "%2u:%2u:%2u", &h, &m, &s) < 2 || h > 23 || m > 59 || s > 59)
-		return false;
-	clock_fmt_hms(replica_wall(u->replica, now), clock, sizeof clock);
-	if (sscanf(clock, "%2u:%2u:%2u", &nh, &nm, &ns) != 3)
-		return false;
-	by = ((uint64_t)(nh * 3600 + nm * 60 + ns) * NS_PER_S + day -
-	    (uint64_t)(h * 3600 + m * 60 + s) * NS_PER_S) % day;
-	streamview_goto(v, by < now ? now - by : 0);
-	return true;
-}
-
-/* "@4096" or "0x1000": an offset of the stream, as logs and the hex view count. */
-static bool
-goto_offset(struct streamview *v, const char *text)
-{
-	uint64_t at;
-
-	if (text[0] == '@' ? !slice_u64(slice_of(text + 1), UINT64_MAX, &at) :
-	    strncmp(text, "0x", 2) != 0 || !slice_hex(slice_of(text + 2), &at))
-		return false;
-	streamview_goto_offset(v, at >= v->stream->base ? at - v->stream->base : 0);
-	return true;
-}
-
-/* The mark whose text holds the words, the newest first. */
-static bool
-goto_mark(struct streamview *v, const char *text)
-{
-	for (size_t i = v->stream->marks; i-- > 0;)
-		if (pane_match(v->stream->mark[i].text, text)) {
-			streamview_goto_offset(v, v->stream->mark[i].offset);
-			return true;
-		}
-	return false;
-}
-
-static bool
-go(struct ui *u, struct streamview *v, const char *text)
-{
-	if (strcmp(text, "error") == 0 || strcmp(text, "boot") == 0 ||
-	    strcmp(text, "crash") == 0)
-		return jump(v, text, true);
-	if (strncmp(text, "mark:", 5) == 0)
-		return goto_mark(v, text + 5);
-	return goto_offset(v, text) || goto_time(u, v, text);
 }
 
 static void
@@ -296,7 +192,7 @@ run_goto(struct command_call *c)
 		return;
 	}
 	v = ui_scrollback(u);
-	if (v != NULL && !go(u, v, text)) {
+	if (v != NULL && !places_go(u, v, text)) {
 		(void)err_set(&why, ERR_USAGE, text,
 		    "-5m, +30s, 14:03:07, boot, error, mark:TEXT, @1234 or 0x4d2",
 		    "there is no such place");

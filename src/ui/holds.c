@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ui/history.h"
 #include "ui/streamfind.h"
 
 void
@@ -35,6 +36,7 @@ holds_apply(struct ui *u)
 	if (s == NULL || !s->hold || !s->started || s->base + s->ring.end <= s->hold_at)
 		return;
 	s->hold = false;
+	history_leave(u);
 	v = ui_view(u, s, false);
 	streamview_update(v);
 	u->nav = true;

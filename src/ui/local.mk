@@ -28,6 +28,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/gauge_view.c %D%/gauge_view.h \
 	%D%/help.c \
 	%D%/help.h \
+	%D%/history.c %D%/history.h \
 	%D%/holds.c %D%/holds.h \
 	%D%/hexview.c \
 	%D%/hexview.h \
@@ -57,6 +58,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/ports.h \
 	%D%/paste.c \
 	%D%/paste.h \
+	%D%/places.c %D%/places.h \
 	%D%/plain.c \
 	%D%/plain.h \
 	%D%/profile.h \
@@ -100,7 +102,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/view_profile.c \
 	%D%/view_profile.h \
 	%D%/viewer.c \
-	%D%/viewer.h
+	%D%/viewer.h \
+	%D%/window.c %D%/window.h
 %C%_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(PCRE2_CFLAGS)
 viewthemesdir = $(pkgdatadir)/themes
 dist_viewthemes_DATA = share/themes/default share/themes/contrast

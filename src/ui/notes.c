@@ -112,9 +112,26 @@ notes_set(struct replica_stream *s, const json_t *record)
 		n = &s->note[s->notes++];
 	}
 	*n = (struct replica_note){ .id = id };
-	n->at = (uint64_t)json_get_int(record, "offset", 0);
-	n->last = (uint64_t)json_get_int(record, "last", 0);
+	n->from = (uint64_t)json_get_int(record, "offset", 0);
+	n->to = (uint64_t)json_get_int(record, "last", 0);
 	fill(n, record);
+}
+
+void
+notes_copy(struct replica_stream *s, const struct replica_stream *of, uint64_t from, uint64_t to)
+{
+	if (s->note == NULL && of->notes != 0)
+		s->note = mem_zero(NOTES_MAX, sizeof *s->note);
+	s->notes = 0;
+	for (size_t i = 0; i < of->notes; i++)
+		if (of->note[i].to >= from && of->note[i].from < to) {
+			struct replica_note *n = &s->note[s->notes++];
+
+			*n = of->note[i];
+			n->at = n->from;
+			n->last = n->to;
+			n->settled = true;
+		}
 }
 
 void
@@ -132,10 +149,10 @@ settled(const struct replica_stream *s, struct replica_note *n)
 {
 	if (n->settled || !s->started)
 		return n->settled;
-	if (n->last < s->base)
+	if (n->to < s->base)
 		return false;                   /* of bytes that were never here */
-	n->at = n->at > s->base ? n->at - s->base : 0;
-	n->last -= s->base;
+	n->at = n->from > s->base ? n->from - s->base : 0;
+	n->last = n->to - s->base;
 	n->settled = true;
 	return true;
 }

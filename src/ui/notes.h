@@ -13,8 +13,9 @@ enum { NOTES_MAX = 200, NOTES_ROWS = 16, NOTES_TEXT = 200 };
 
 struct replica_note {
 	int64_t  id;
-	uint64_t at, last;              /* offsets of its first and last line: the bench's until */
-	bool     settled;               /* this, then those of our ring */
+	uint64_t from, to;              /* offsets of its first and last line, of the bench */
+	uint64_t at, last;              /* the same of our ring, once settled */
+	bool     settled;
 	bool     crash;
 	size_t   rows;
 	char     row[NOTES_ROWS][NOTES_TEXT];
@@ -22,6 +23,9 @@ struct replica_note {
 
 /* A record, or a newer one of the same id. Steals nothing. */
 void notes_set(struct replica_stream *s, const json_t *record);
+/* Those of another stream that lie in [from, to) of the bench; offsets of the ring are the same. */
+void notes_copy(struct replica_stream *s, const struct replica_stream *of, uint64_t from,
+    uint64_t to);
 void notes_fini(struct replica_stream *s);
 /* The rows of notes whose last line begins in [from, to) of the ring. */
 int  notes_rows(struct replica_stream *s, uint64_t from, uint64_t to);

@@ -567,9 +567,47 @@ replica_bytes(struct replica *r, uint32_t stream, uint64_t offset, uint64_t t, c
 void
 replica_echo(struct replica_stream *s, const char *p, size_t n)
 {
+	stream_echo(s, n);
 	ring_put(&s->ring, p, n);
 	s->started = true;
 	s->base -= n;
+}
+
+uint64_t
+replica_stream_solid(const struct replica_stream *s)
+{
+	const uint64_t first = ring_first(&s->ring);
+
+	return s->solid > first ? s->solid : first;
+}
+
+uint64_t
+replica_stream_offset(const struct replica_stream *s, uint64_t local)
+{
+	uint64_t offset = s->base + local;
+
+	for (size_t i = s->echoes; i-- > 0 && s->echo[i].at + s->echo[i].n > local;) {
+		const struct replica_echo *e = &s->echo[i];
+
+		/* all of it is later, or the rest of it */
+		offset += e->at >= local ? e->n : e->at + e->n - local;
+	}
+	return offset;
+}
+
+uint64_t
+replica_stream_local(const struct replica_stream *s, uint64_t offset)
+{
+	uint64_t local = offset - s->base;
+
+	for (size_t i = s->echoes; i-- > 0;) {
+		const uint64_t before = local - s->echo[i].n;
+
+		if (before >= s->echo[i].at)
+			break;
+		local = before;
+	}
+	return local;
 }
 
 void

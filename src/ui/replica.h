@@ -20,6 +20,7 @@ enum {
 	REPLICA_JOB_RING = 256 << 10,
 	REPLICA_TIMES_MAX = 32768,
 	REPLICA_MARKS_MAX = 512,
+	REPLICA_ECHOES_MAX = 256,
 	REPLICA_PROFILE_ROWS = 4096,
 };
 
@@ -39,6 +40,11 @@ struct replica_stream {
 	struct ring ring;
 	uint64_t base;
 	bool     started;
+	/* from here on every byte of the bench is here: nothing was passed over; what was echoed
+	 * since stands between them */
+	uint64_t solid;
+	struct replica_echo { uint64_t at, n; } *echo;
+	size_t   echoes;
 	struct replica_time *time;      /* arrival times, oldest first; offsets of the ring */
 	size_t   times;
 	struct replica_mark *mark;
@@ -167,6 +173,10 @@ struct replica_stream *replica_bytes(struct replica *r, uint32_t stream, uint64_
 /* Puts bytes of our own into a stream, at its end: they count for no offset of the bench. */
 void replica_echo(struct replica_stream *s, const char *p, size_t n);
 void replica_gap(struct replica *r, const json_t *body);
+/* Where the part without gaps begins, in our ring; what lies behind has an offset of the bench. */
+uint64_t replica_stream_solid(const struct replica_stream *s);
+uint64_t replica_stream_offset(const struct replica_stream *s, uint64_t local);
+uint64_t replica_stream_local(const struct replica_stream *s, uint64_t offset);
 
 uint64_t replica_time(const struct replica *r, uint64_t mono);          /* bench time now */
 uint64_t replica_wall(const struct replica *r, uint64_t t);

@@ -48,7 +48,27 @@ stream_fini(struct replica_stream *s)
 	ring_fini(&s->ring);
 	mem_free(s->time);
 	mem_free(s->mark);
+	mem_free(s->echo);
 	notes_fini(s);
+}
+
+void
+stream_echo(struct replica_stream *s, size_t n)
+{
+	struct replica_echo *last = s->echoes != 0 ? &s->echo[s->echoes - 1] : NULL;
+
+	if (last != NULL && last->at + last->n == s->ring.end) {
+		last->n += n;
+		return;
+	}
+	if (s->echo == NULL)
+		s->echo = mem_zero(REPLICA_ECHOES_MAX, sizeof *s->echo);
+	if (s->echoes == REPLICA_ECHOES_MAX) {  /* what lies before the oldest is not known now */
+		s->solid = s->echo[0].at + s->echo[0].n;
+		s->echoes--;
+		memmove(s->echo, s->echo + 1, s->echoes * sizeof *s->echo);
+	}
+	s->echo[s->echoes++] = (struct replica_echo){ s->ring.end, n };
 }
 
 static void
@@ -111,6 +131,8 @@ stream_put(struct replica_stream *s, uint64_t offset, uint64_t t, const char *p,
 		    (unsigned long long)(offset - expect));
 		stream_mark(s, s->ring.end, t, REPLICA_GAP, text);
 		s->base += offset - expect;
+		s->solid = s->ring.end;
+		s->echoes = 0;
 	}
 	add_time(s, s->ring.end, t);
 	ring_put(&s->ring, p, n);

@@ -15,6 +15,7 @@ double replica_num(const json_t *o, const char *key);                   /* absen
 void stream_init(struct replica_stream *s, uint32_t id, size_t ring);
 void stream_fini(struct replica_stream *s);
 void stream_put(struct replica_stream *s, uint64_t offset, uint64_t t, const char *p, size_t n);
+void stream_echo(struct replica_stream *s, size_t n);     /* n bytes of our own come next */
 void stream_times(struct replica_stream *s, const json_t *times);
 void stream_mark(struct replica_stream *s, uint64_t offset, uint64_t t, enum replica_mark_kind kind,
                  const char *text);

@@ -765,6 +765,103 @@ streamview_draw(struct streamview *v, struct grid *g, struct grid_rect r,
 	}
 }
 
+/* Where the first whole line begins. */
+static uint64_t
+first_line(const struct streamview *v)
+{
+	const struct ring *r = &v->stream->ring;
+	const unsigned char *p;
+	size_t n;
+
+	if (!v->cut)
+		return ring_first(r);
+	for (uint64_t at = ring_first(r); (n = ring_peek(r, at, &p)) != 0; at += n)
+		for (size_t i = 0; i < n; i++)
+			if (eol_ends_line(&v->map, p[i]))
+				return at + i + 1;
+	return ring_first(r);
+}
+
+static size_t
+line_at(const struct streamview *v, uint64_t at)
+{
+	size_t low = 0, high = v->lines;
+
+	while (low + 1 < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if (v->line[mid] <= at)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* What the filter says of lines before `known`; of those behind it is known up to v->judged. */
+static void
+judge_front(struct streamview *v, uint64_t known, uint64_t judged)
+{
+	v->hidden = 0;
+	v->judged = v->first;
+	if (known < v->first || judged > streamview_last(v) || judged <= known)
+		return;
+	for (; v->judged <= known; v->judged++)
+		v->verdict[v->judged % STREAMVIEW_LINES] = streamview_visible(v, v->judged);
+	v->judged = judged;
+	for (uint64_t n = v->first; n < judged; n++)
+		v->hidden += v->verdict[n % STREAMVIEW_LINES] == 0;
+}
+
+void
+streamview_again(struct streamview *v, bool same)
+{
+	const uint64_t cur = v->cur, bottom = v->bottom, anchor = v->anchor;
+	const uint64_t at = v->line[cur - v->first];
+	const uint64_t known = v->first, judged = v->judged;
+	struct filter *filter = v->filter;
+
+	v->filter = NULL;               /* judged once, below */
+	v->line = v->store;
+	v->lines = 0;
+	v->holes = 0;
+	v->alt = false;
+	v->seq_state = TEXT;
+	v->indexed = first_line(v);
+	add_line(v, v->indexed);
+	streamview_update(v);
+	v->first = cur - line_at(v, at);
+	v->cur = cur;
+	v->bottom = bottom;
+	v->anchor = anchor;
+	v->filter = filter;
+	v->judged = v->first;
+	v->hidden = 0;
+	if (filter != NULL && same)
+		judge_front(v, known, judged);
+	streamview_update(v);
+}
+
+void
+streamview_hand_over(struct streamview *from, struct streamview *to)
+{
+	pattern_free(to->find);
+	filter_free(to->filter);
+	to->find = from->find;
+	to->filter = from->filter;
+	from->find = NULL;
+	from->filter = NULL;
+	memcpy(to->find_text, from->find_text, sizeof to->find_text);
+	memcpy(to->filter_text, from->filter_text, sizeof to->filter_text);
+	if (to->filter != NULL && to->verdict == NULL)
+		to->verdict = mem_zero(STREAMVIEW_LINES, 1);
+	to->judged = to->first;
+	to->hidden = from->hidden = 0;
+	to->mode = from->mode;
+	to->layout = from->layout;
+	streamview_update(to);
+}
+
 /* Other words for what a byte is: all lines are found again. */
 enum err
 streamview_map(struct streamview *v, const char *words, struct err_msg *why)
@@ -786,7 +883,7 @@ streamview_map(struct streamview *v, const char *words, struct err_msg *why)
 	v->lines = 0;
 	v->cap = v->store != NULL ? v->cap : 0;
 	v->seq_state = TEXT;
-	v->indexed = ring_first(&v->stream->ring);
+	v->indexed = first_line(v);
 	add_line(v, v->indexed);
 	term_free(v->term);
 	v->term = NULL;

@@ -27,7 +27,7 @@
 
 enum {
 	STREAMVIEW_HOLES = 64,
-	STREAMVIEW_LINES = 200000,      /* 1.6 MB of index */
+	STREAMVIEW_LINES = 400000,      /* 3.2 MB of index */
 	STREAMVIEW_PIECE = LINETEXT_MAX, /* bytes of a line without an end that stand in one */
 };
 
@@ -44,6 +44,7 @@ struct streamview {
 	size_t   lines, cap;
 	uint64_t first;                 /* number of line[0] */
 	uint64_t indexed;               /* ring offset up to which lines are known */
+	bool     cut;                   /* the ring begins within a line: that is left out */
 	/* the watch for full-screen programs */
 	int      seq_state, seq_param;
 	bool     seq_private, seq_any;
@@ -112,6 +113,11 @@ struct slice streamview_line(struct streamview *v, uint64_t n, uint32_t *offset)
 bool streamview_laid(struct streamview *v, uint64_t n, struct slice *out);
 /* The marks that stand below line n: index of the first, *count of them. */
 size_t streamview_marks_after(const struct streamview *v, uint64_t n, size_t *count);
+/* The ring begins or ends elsewhere: all lines are found again, the one at the cursor keeps its
+ * number. same: more or less of the same bytes, so what the filter said of them holds. */
+void streamview_again(struct streamview *v, bool same);
+/* Search, filter and mode of one view become another's. */
+void streamview_hand_over(struct streamview *from, struct streamview *to);
 /* Words of text/eol.h; all lines are found again. */
 enum err streamview_map(struct streamview *v, const char *words, struct err_msg *why);
 

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/gauge_view.h"
+#include "ui/history.h"
 #include "ui/holds.h"
 #include "ui/lineinput.h"
 #include "ui/overlay.h"
@@ -57,6 +58,7 @@ ui_free(struct ui *u)
 	gauge_view_free(u->gauges);
 	lineinput_free(u->line);
 	buf_fini(&u->paste);
+	history_free(u->past);
 	for (size_t i = 0; i < UI_STREAMS; i++)
 		streamview_free(u->view[i]);
 	for (size_t i = 0; i < u->histories; i++)
@@ -208,7 +210,7 @@ ui_current_view(struct ui *u)
 
 	if (u->focus == PANE_JOBS && j != NULL)
 		return ui_view(u, &j->stream, j->pty);
-	return c != NULL ? ui_view(u, &c->stream, false) : NULL;
+	return c != NULL ? history_view(u, c) : NULL;
 }
 
 void
@@ -409,14 +411,19 @@ say_result(struct ui *u, const char *line, const json_t *result)
 	buf_fini(&text);
 }
 
+/* What a part of the screen asked for, not a person. */
+static bool
+part_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
+{
+	return (strcmp(line, "port.list") == 0 && ports_answer(u, result, err)) ||
+	       strncmp(line, "console.size ", 13) == 0 || profile_answer(u, line, result, err) ||
+	       history_answer(u, line, result, err);
+}
+
 void
 ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
-	if (strcmp(line, "port.list") == 0 && ports_answer(u, result, err))
-		return;
-	if (strncmp(line, "console.size ", 13) == 0)
-		return;                 /* asked by the drawing, not by a person */
-	if (profile_answer(u, line, result, err))
+	if (part_answer(u, line, result, err))
 		return;
 	if (err != NULL) {
 		ui_say_err(u, err);

@@ -26,6 +26,7 @@ struct overlay;
 struct lineinput;
 struct profile_view;
 struct gauge_view;
+struct history;
 
 /* What leaves the viewer. All members must be set. */
 struct ui_ops {
@@ -86,6 +87,7 @@ struct ui {
 	uint64_t slow_since;                    /* the bench owes an answer since; 0: none */
 	struct overlay *overlay;
 	struct streamview *view[UI_STREAMS];    /* made when first shown */
+	struct history *past;                   /* history.h; NULL until wanted */
 	char *history[UI_HISTORY];
 	size_t histories;
 	/* panes */

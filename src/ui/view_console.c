@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ui/fmt.h"
+#include "ui/history.h"
 #include "ui/lineinput.h"
 #include "ui/streamfind.h"
 
@@ -69,10 +70,14 @@ title_left(const struct ui *u, const struct replica_console *c, const struct str
 	title_view(c, v, wide, b);
 }
 static const char *
-mode_word(const struct ui *u, const struct streamview *v)
+mode_word(struct ui *u, const struct streamview *v, char *place, size_t size)
 {
+	char where[32];
+
+	history_title(u, where, sizeof where);
+	snprintf(place, size, "NAV  %s", where[0] != '\0' ? where : "held");
 	if (u->nav)
-		return v->follow ? "NAV" : "NAV  held";
+		return v->follow ? "NAV" : place;
 	if (u->focus != PANE_CONSOLE)
 		return "follow";
 	return u->observe ? "VIEW" : "LIVE";
@@ -80,13 +85,13 @@ mode_word(const struct ui *u, const struct streamview *v)
 
 /* "LIVE  12 l/s  1.1KB/s  rx 412K  tx 1.2K" */
 static void
-title_right(const struct ui *u, const struct replica_console *c, const struct streamview *v,
-    struct buf *b)
+title_right(struct ui *u, struct replica_console *c, const struct streamview *v, struct buf *b)
 {
 	static const char *const words[] = { "  opening", "", "  lost", "  closed" };
-	char bytes[16], rx[16], tx[16];
+	char bytes[16], rx[16], tx[16], place[48];
 
-	(void)buf_add_fmt(b, "%s%s", mode_word(u, v), words[c->state]);
+	(void)buf_add_fmt(b, "%s%s", mode_word(u, v, place, sizeof place), words[c->state]);
+	v = ui_view(u, &c->stream, false);
 	bytes_fmt_short((int64_t)v->bytes_s, bytes, sizeof bytes);
 	if (c->state == CONSOLE_OPEN)
 		(void)buf_add_fmt(b, "  %.0f l/s  %s%sB/s", v->lines_s, bytes, v->bytes_s < 1000 ?
@@ -100,7 +105,7 @@ title_right(const struct ui *u, const struct replica_console *c, const struct st
 static void
 title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size)
 {
-	const struct replica_console *c = ui_console(u);
+	struct replica_console *c = ui_console(u);
 	struct streamview *v;
 	struct buf l, r;
 
@@ -108,8 +113,8 @@ title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size
 		snprintf(right, right_size, "empty");
 		return;
 	}
-	v = ui_view(u, &ui_console(u)->stream, false);
-	streamview_tick(v, u->mono);
+	streamview_tick(ui_view(u, &ui_console(u)->stream, false), u->mono);
+	v = history_view(u, ui_console(u));
 	buf_init(&l, 400);
 	buf_init(&r, 400);
 	title_left(u, c, v, &l);
@@ -214,10 +219,11 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 		body.rows -= draw_lost(g, r, c);
 	if (u->line_on && !u->nav && body.rows > 1)
 		body.rows--;
-	v = ui_view(u, &c->stream, false);
+	v = history_view(u, c);
 	(void)streamview_map(v, c->map != NULL ? c->map : "", NULL);
 	tell_size(u, c, body);
 	streamview_draw(v, g, body, &look, &row, &col);
+	history_drawn(u);
 	if (u->line_on && !u->nav && body.rows < r.rows) {
 		row = body.row + body.rows;
 		col = lineinput_draw(u->line, g, (struct grid_rect){ row, r.col, 1, r.cols });
@@ -244,10 +250,12 @@ move(struct ui *u, long by)
 	if (v == NULL)
 		return;
 	u->nav = true;
-	if (by == LONG_MAX && !v->selecting)
-		streamview_follow(v);
-	else
-		streamview_move(v, by);
+	if (by == LONG_MAX && !v->selecting) {
+		history_leave(u);
+		streamview_follow(ui_current_view(u));
+	} else {
+		history_move(u, by);
+	}
 }
 
 static void
@@ -257,7 +265,7 @@ enter(struct ui *u)
 
 	if (v == NULL)
 		return;
-	if (!streamview_at_end(v)) {
+	if (!streamview_at_end(v) || v != ui_view(u, &ui_console(u)->stream, false)) {
 		ui_say(u, UI_INFO, "Enter goes live from the last line: G, then Enter; or i");
 		return;
 	}
@@ -272,6 +280,8 @@ back(struct ui *u)
 
 	if (v == NULL || !u->nav)
 		return false;
+	if (history_cancel(u))
+		return true;
 	if (v->selecting) {
 		v->selecting = false;
 		return true;
@@ -319,10 +329,12 @@ find(struct ui *u, const char *text, bool next, bool backward)
 		return true;
 	}
 	was = v->cur;
-	if (streamview_find_next(v, backward)) {
+	if (streamview_find_next(v, backward) && history_whole(u, v, was)) {
 		say_found(u, v, "");
 		return true;
 	}
+	if (history_seek(u, "find", backward))
+		return true;
 	around(v, backward);
 	if (streamview_find_next(v, backward)) {
 		say_found(u, v, ", search went around the end");

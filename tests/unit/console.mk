@@ -1,4 +1,5 @@
-check_PROGRAMS += tests/unit/test_console_at tests/unit/test_console_console tests/unit/test_console_logs
+check_PROGRAMS += tests/unit/test_console_at tests/unit/test_console_console tests/unit/test_console_logs \
+	tests/unit/test_console_past
 tests_unit_test_console_at_SOURCES = tests/unit/test_console_at.c
 tests_unit_test_console_at_LDADD = src/console/libconsole.a src/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_console_console_SOURCES = tests/unit/test_console_console.c
@@ -8,6 +9,9 @@ tests_unit_test_console_console_LDADD = src/console/libconsole.a src/transport/l
 tests_unit_test_console_logs_SOURCES = tests/unit/test_console_logs.c
 tests_unit_test_console_logs_LDADD = src/console/libconsole.a src/text/libtext.a \
 	src/sys/libsys.a src/base/libbase.a $(PCRE2_LIBS) $(CMOCKA_LIBS)
-TESTS += tests/unit/test_console_at tests/unit/test_console_console tests/unit/test_console_logs
+tests_unit_test_console_past_SOURCES = tests/unit/test_console_past.c
+tests_unit_test_console_past_LDADD = src/console/libconsole.a src/sys/libsys.a src/base/libbase.a $(CMOCKA_LIBS)
+TESTS += tests/unit/test_console_at tests/unit/test_console_console tests/unit/test_console_logs \
+	tests/unit/test_console_past
 
 EXTRA_DIST += tests/fuzz/fuzz_at.c

@@ -129,6 +129,41 @@ no_memory(void **state)
 }
 
 /* Random puts, by copy and in place, against an array that keeps all. */
+/* What is put in front stands before the rest; past the ring's size the newest go. */
+static void
+ring_front(void **state)
+{
+	unsigned char got[64];
+	struct ring r;
+
+	(void)state;
+	ring_init(&r, 64);
+	ring_restart(&r, 1000);
+	for (unsigned i = 0; i < 30; i++)
+		ring_put(&r, &(unsigned char){ (unsigned char)(1000 + i) }, 1);
+	assert_int_equal(ring_first(&r), 1000);
+	for (unsigned at = 1000; at > 900; at -= 10) {
+		unsigned char ten[10];
+
+		for (unsigned i = 0; i < 10; i++)
+			ten[i] = (unsigned char)(at - 10 + i);
+		ring_put_front(&r, ten, 10);
+		assert_int_equal(ring_first(&r), at - 10);
+		assert_int_equal(r.end, at - 10 + 64 < 1030 ? at - 10 + 64 : 1030);
+		assert_int_equal(ring_copy(&r, at - 10, got, 64), r.end - at + 10);
+		for (unsigned i = 0; i < r.end - at + 10; i++)
+			assert_int_equal(got[i], (unsigned char)(at - 10 + i));
+	}
+	for (unsigned i = 0; i < 100; i++)      /* and behind it again */
+		ring_put(&r, &(unsigned char){ (unsigned char)i }, 1);
+	assert_int_equal(ring_first(&r), r.end - 64);
+	ring_restart(&r, 5);
+	ring_put(&r, "x", 1);
+	ring_put_front(&r, "123456", 6);        /* there is nothing before 0 */
+	assert_int_equal(ring_first(&r), 5);
+	ring_fini(&r);
+}
+
 static void
 ring_random(void **state)
 {
@@ -334,7 +369,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(buf_ceilings), cmocka_unit_test(buf_bytewise), cmocka_unit_test(no_memory),
-		cmocka_unit_test(ring_random), cmocka_unit_test(ring_offsets), cmocka_unit_test(map_large),
+		cmocka_unit_test(ring_front), cmocka_unit_test(ring_random), cmocka_unit_test(ring_offsets), cmocka_unit_test(map_large),
 		cmocka_unit_test(map_zero), cmocka_unit_test(hashes), cmocka_unit_test(lists),
 		cmocka_unit_test(strings),
 	};

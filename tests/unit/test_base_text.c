@@ -11,10 +11,40 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/utf8.h"
+
+/* RFC 4648, 10, and every length back. */
+static void
+base64(void **state)
+{
+	static const char *const bad[] = { "Zg=", "Zg", "Z===", "Zm9v=m9v", "Zm 9", "Zg=x", "====" };
+	unsigned char all[256];
+	struct buf out, back;
+
+	(void)state;
+	buf_init(&out, 1000);
+	buf_init(&back, 1000);
+	assert_int_equal(base64_put(&out, "foobarfo", 8), ERR_OK);
+	assert_string_equal(buf_str(&out), "Zm9vYmFyZm8=");
+	for (size_t n = 0; n <= sizeof all; n++) {
+		for (size_t i = 0; i < n; i++)
+			all[i] = (unsigned char)(i * 7 + n);
+		buf_clear(&out);
+		buf_clear(&back);
+		assert_int_equal(base64_put(&out, all, n), ERR_OK);
+		assert_true(base64_get(&back, slice_make(buf_str(&out), out.len)));
+		assert_int_equal(back.len, n);
+		assert_memory_equal(buf_str(&back), all, n);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(base64_get(&back, slice_of(bad[i])));
+	buf_fini(&out);
+	buf_fini(&back);
+}
 
 static void
 errors_format(void **state)
@@ -316,7 +346,7 @@ main(void)
 		cmocka_unit_test(errors_format), cmocka_unit_test(errors_long), cmocka_unit_test(errors_words),
 		cmocka_unit_test(slices_cut), cmocka_unit_test(integers), cmocka_unit_test(reals),
 		cmocka_unit_test(amounts), cmocka_unit_test(utf8_table), cmocka_unit_test(utf8_all),
-		cmocka_unit_test(utf8_escaped), cmocka_unit_test(times), cmocka_unit_test(sizes_short),
+		cmocka_unit_test(base64), cmocka_unit_test(utf8_escaped), cmocka_unit_test(times), cmocka_unit_test(sizes_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

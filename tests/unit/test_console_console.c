@@ -27,7 +27,7 @@ struct world {
 	struct console *c;
 	struct console_options o;
 	struct console_callbacks cb;
-	char dir[64], link[96], raw[96], text[96], holes[112], pts[64];
+	char dir[64], link[96], raw[96], text[96], holes[112], times[112], pts[64];
 	int master, slave;
 	int states, alarms, calms, data, marks, done;
 	enum console_state state;
@@ -133,6 +133,7 @@ w_init(struct world *w)
 	snprintf(w->raw, sizeof w->raw, "%s/console-main.raw", w->dir);
 	snprintf(w->text, sizeof w->text, "%s/console-main.log", w->dir);
 	snprintf(w->holes, sizeof w->holes, "%s.holes", w->raw);
+	snprintf(w->times, sizeof w->times, "%s.times", w->raw);
 	buf_init(&w->urcs, 1 << 20);
 	buf_init(&w->mark_text, 1 << 20);
 	w->loop = loop_new();
@@ -166,6 +167,7 @@ w_fini(struct world *w)
 	(void)unlink(w->raw);
 	(void)unlink(w->text);
 	(void)unlink(w->holes);
+	(void)unlink(w->times);
 	assert_int_equal(rmdir(w->dir), 0);
 	buf_fini(&w->urcs);
 	buf_fini(&w->mark_text);
