@@ -12,7 +12,7 @@ static const char usage[] =
     "KEY=VALUE]...\n"
     "                   [--timeout T] [--json] [--verbose] FILE.lua [-- ARGS...]\n"
     "       vise-script ... --plugin DIR [--tree DIR --tree-hash SHA256] [--uses NAME=DIR]...\n"
-    "                   --describe | --workflow ID | --macro ID | --flash BOARD "
+    "          --describe | --check | --serve | --workflow ID | --macro ID | --flash BOARD "
     "FILE |\n"
     "                   --reset BOARD | --debug BOARD FILE\n"
     "The usual door is `vise script`, `vise workflow` and `vise flash`; see vise-script(1).\n";
@@ -30,9 +30,10 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
 	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) },
 	{ "--fd", NUMBER, 0 }, { "--set", SET, 0 }, { "--uses", USES, 0 },
-	{ "--describe", ACT, 0 }, { "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 },
-	{ "--reset", ACT_ID, 0 }, { "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 },
-	{ "--debug", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
+	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
+	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
+	{ "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--debug", ACT_ID_FILE, 0 },
+	{ NULL, TEXT, 0 },
 };
 
 struct line {

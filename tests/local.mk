@@ -62,6 +62,7 @@ TESTS += \
 	tests/cli/locks.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
@@ -110,6 +111,7 @@ EXTRA_DIST += \
 	tests/cli/locks.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \

@@ -138,6 +138,28 @@ function actions.describe()
   core.out(core.json.encode(core.describe()))
 end
 
+-- What is registered against what the manifest promises: the bench and the command line know only the latter.
+function actions.check()
+  local promised, problems = {}, {}
+  local have = core.provided()
+  for _, p in ipairs(core.manifest().provides or {}) do
+    promised[p] = true
+    if not have[p] then problems[#problems + 1] = ("plugin.json promises %s, which nothing registers"):format(p) end
+  end
+  local names = {}
+  for p in pairs(have) do
+    names[#names + 1] = p
+    if not promised[p] then problems[#problems + 1] = ("%s is registered, and not in \"provides\" of plugin.json"):format(p) end
+  end
+  table.sort(names)
+  table.sort(problems)
+  for _, p in ipairs(problems) do core.say(p, { type = "problem", text = p }) end
+  local word = #problems == 0 and "sound" or "not sound"
+  core.say(("%s %s: %s; %s"):format(vise.plugin.name, vise.plugin.version, word, table.concat(names, " ")),
+    { type = "end", plugin = vise.plugin.name, result = word, provides = core.json.array(names), problems = core.json.array(problems) })
+  return #problems == 0 and 0 or 2
+end
+
 ------------------------------------------------------------------ running
 
 local function only(list)
@@ -182,10 +204,7 @@ end
 
 local function run_plugin(r, sets)
   local declared = load_plugin(r.plugin, sets)
-  if r.action == "describe" then
-    actions.describe(r)
-    return 0
-  end
+  if r.action == "describe" or r.action == "check" then return actions[r.action](r) or 0 end
   register()
   if r.action == "workflow" then
     local list = { need(core.workflows, "workflow", r.id) }

@@ -265,6 +265,14 @@ local function plain(v, depth)
   return out
 end
 
+-- "KIND:ID" of everything that is registered.
+function core.provided()
+  local out = {}
+  local lists = { board = core.boards, workflow = core.workflows, macro = core.macros, decoder = core.decoders }
+  for kind, list in pairs(lists) do for id in pairs(list) do out[kind .. ":" .. id] = true end end
+  return out
+end
+
 function core.describe()
   local array = core.json.array
   local d = { plugin = vise.plugin and vise.plugin.name or core.name, boards = array {}, workflows = array {}, macros = array {} }

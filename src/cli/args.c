@@ -2,6 +2,7 @@
 #include "cli/args.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/slice.h"
@@ -71,9 +72,11 @@ find(const struct args_option *o, const char *arg, const char **value)
 static enum err
 take(struct cli_call *c, const struct args_option *options, int *i, struct err_msg *why)
 {
+	const char *trust = NULL;
 	const struct args_option common[] = {
 		{ "--json", ARGS_FLAG, &c->json },
 		{ "--bench", ARGS_TEXT, &c->bench },
+		{ "--trust-hash", ARGS_TEXT, &trust },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	const char *value, *arg = c->argv[*i];
@@ -90,7 +93,11 @@ take(struct cli_call *c, const struct args_option *options, int *i, struct err_m
 			return bad(c, o->name, "needs a value", why);
 		value = c->argv[++*i];
 	}
-	return store(o, value) ? ERR_OK : bad(c, o->name, "its value makes no sense", why);
+	if (!store(o, value))
+		return bad(c, o->name, "its value makes no sense", why);
+	if (trust != NULL)
+		(void)setenv(ARGS_TRUST, trust, 1);     /* for the bench that we start, too */
+	return ERR_OK;
 }
 
 enum err

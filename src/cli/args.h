@@ -1,8 +1,8 @@
 /*
  * args.h - options of a subcommand: one table, values checked, words in between allowed.
  *
- * Layer   cli. Nothing is copied: results point into argv. --json and --bench NAME
- *         are known everywhere.
+ * Layer   cli. Nothing is copied: results point into argv. --json, --bench NAME and
+ *         --trust-hash are known everywhere.
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
@@ -30,6 +30,9 @@ struct args_option {
 	enum args_kind kind;
 	void *to;
 };
+
+/* --trust-hash of the command line, for us and for what we start (core/trust.h). */
+#define ARGS_TRUST "VISE_TRUST_HASH"
 
 enum { ARGS_MANY = 1 << 20 };
 

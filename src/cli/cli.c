@@ -15,6 +15,7 @@
 #include "cli/cli_gauges.h"
 #include "cli/cli_grab.h"
 #include "cli/cli_macro.h"
+#include "cli/cli_plugin.h"
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
@@ -101,6 +102,9 @@ static const struct cli_command commands[] = {
 	    "run a Lua script", cli_script, false },
 	{ "workflow", "ID [--port P] [--set K=V]... [--timeout D]", "run a workflow of a plugin",
 	    cli_workflow, false },
+	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|NAME | new NAME [--project] | "
+	    "doc NAME | hosts | run ID [-- ARGS] | reload|unload [NAME]",
+	    "plugins, and which project's code may run", cli_plugin, false },
 	{ "run", "[--name N] [--timeout D] -- PROGRAM [ARGS]", "run a program as a job of a bench",
 	    cli_run, false },
 	{ "do", "LINE...", "one command line of a bench", cli_do, false },

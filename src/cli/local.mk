@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_gauges.c %D%/cli_gauges.h \
 	%D%/cli_grab.c %D%/cli_grab.h \
 	%D%/cli_macro.c %D%/cli_macro.h \
+	%D%/cli_plugin.c %D%/cli_plugin.h \
 	%D%/cli_ports.c %D%/cli_ports.h \
 	%D%/cli_goroutines.c %D%/cli_goroutines.h \
 	%D%/cli_pprof.c %D%/cli_pprof.h \
@@ -24,6 +25,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_watch.c %D%/cli_watch.h \
 	%D%/cli_series.c %D%/cli_series.h \
 	%D%/cli_worker.c %D%/cli_worker.h \
+	%D%/cli_trust.c %D%/cli_trust.h \
 	%D%/client.c %D%/client.h \
 	%D%/door.c %D%/door.h \
 	%D%/job.c %D%/job.h \

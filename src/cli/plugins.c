@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "cli/args.h"
 #include "core/plugin.h"
 #include "sys/path.h"
 
@@ -13,7 +14,7 @@ json_t *
 plugins_rows(void)
 {
 	char *cwd = path_cwd();
-	const struct plugin_where w = { .from = cwd, .trust_hash = getenv(PLUGINS_TRUST) };
+	const struct plugin_where w = { .from = cwd, .trust_hash = getenv(ARGS_TRUST) };
 	json_t *rows = plugin_rows(&w);
 
 	mem_free(cwd);

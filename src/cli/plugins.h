@@ -9,9 +9,6 @@
 #include "base/err.h"
 #include "core/json.h"
 
-/* --trust-hash of the command line, for us and for what we start. */
-#define PLUGINS_TRUST "VISE_TRUST_HASH"
-
 /* All rows of core/plugin.h for the working folder; new reference. */
 json_t *plugins_rows(void);
 /* The usable ones. New reference. */

@@ -14,6 +14,8 @@ complete -c vise -n __fish_use_subcommand -a decode -d 'Crashes in a log with th
 complete -c vise -n __fish_use_subcommand -a flash -d 'Program the board'
 complete -c vise -n __fish_use_subcommand -a debug -d 'Debug the board'
 complete -c vise -n __fish_use_subcommand -a run -d 'Build, flash and watch'
+complete -c vise -n __fish_use_subcommand -a plugin -d 'Plugins, and which code may run'
+complete -c vise -n '__fish_seen_subcommand_from plugin' -a 'list view trust deny forget check new doc hosts run reload unload'
 complete -c vise -n __fish_use_subcommand -a reset -d 'Reset the board'
 complete -c vise -n __fish_use_subcommand -a script -d 'Run a Lua script headless'
 complete -c vise -n __fish_use_subcommand -a keys -d 'The table of keys'

@@ -1,0 +1,89 @@
+#!/bin/sh
+# plugin.t - vise plugin: a new plugin is sound; a project's code runs only as it was looked at; what a
+# plugin has not declared it may not do.
+. "${srcdir:-.}/tests/lib/tap.sh"
+tmpdir
+vise=$BUILD/vise
+state()
+{
+	"$vise" plugin list "$@" | awk '$1 == "cam" { print $3, $4 }' | tr '\n' ' '
+}
+mkdir -p "$T/p/sub" && cd "$T/p/sub" || bail "no folder"
+
+run "$vise" plugin new cam
+is "$status $(state)" "0 user ok " "a new plugin is found among the user's"
+run "$vise" plugin check cam
+is "$status $out" "0 cam 0.1.0: sound; macro:cam-version" "and is sound"
+run "$vise" plugin new cam
+is "$status" 2 "a second one of the name is refused"
+run "$vise" plugin new ../evil
+is "$status" 2 "and a name that is a path"
+rm -r "$XDG_CONFIG_HOME/vise/plugins/cam"
+
+# ---- a project's
+cd "$T/p" && "$vise" plugin new cam --project >/dev/null && cd sub
+is "$(state)" "project untrusted " "a project's plugin is found from below, and may not run"
+run "$vise" plugin check cam
+is "$status" 3 "by its name it is not there"
+run "$vise" plugin trust
+is "$status" 2 "trust without a look is refused"
+like "$err" 'look at it: vise plugin view' "and says how to look"
+sed -i 's/"serial": true/"exec": ["sh"], "serial": true/' "$T/p/.vise/plugins/cam/plugin.json"
+run "$vise" plugin view
+like "$out" 'may run programs: sh' "the view shows what it may do"
+like "$out" 'plugins/cam/init.lua' "and its files"
+hash=$(printf '%s\n' "$out" | sed -n 's/^hash: sha256://p')
+run "$vise" plugin view --source
+like "$out" 'AT.GMR' "and their text when asked"
+run "$vise" plugin trust --hash "sha256:000000000000$hash"
+is "$status" 4 "another hash is refused"
+run "$vise" plugin trust --hash "sha256:$(printf %.16s "$hash")"
+is "$status $(state)" "0 project ok " "the hash of the view is what trusts"
+run "$vise" plugin check cam
+is "$status" 0 "now it runs"
+echo "error 'run'" >"$T/p/.vise/plugins/cam/other.lua"
+is "$(state)" "project untrusted " "a new file asks again"
+run "$vise" plugin list --json
+like "$out" 'has changed since it was trusted' "and says why"
+rm "$T/p/.vise/plugins/cam/other.lua"
+is "$(state)" "project ok " "as it was it is trusted again"
+run "$vise" plugin deny
+is "$(state)" "project untrusted " "denied"
+echo "-- more" >>"$T/p/.vise/plugins/cam/init.lua"
+run "$vise" plugin list --json
+like "$out" 'is denied' "and denied it stays, whatever changes"
+run "$vise" plugin forget
+hash=$("$vise" plugin view | sed -n 's/^hash: sha256://p')
+is "$(state --trust-hash "sha256:$hash")" "project ok " "--trust-hash is good for one call"
+is "$(state)" "project untrusted " "and leaves nothing behind"
+cp -r "$T/p/.vise" "$T/.vise" && cd "$T" || bail "no folder"
+is "$(state)" "project untrusted " "a copy elsewhere is not the project"
+ln -s /etc/passwd "$T/.vise/plugins/cam/x.lua"
+run "$vise" plugin view
+is "$status" 4 "a symbolic link is refused"
+rm -r "$T/.vise"
+cd "$T/p" || bail "no folder"
+
+# ---- the bytes that were hashed, and no others
+host="$BUILD/vise-script --plugin $T/p/.vise/plugins/cam --tree $T/p/.vise --tree-hash"
+run $host "$hash" --describe
+is "$status" 0 "the script host takes the tree of the hash"
+echo "-- changed" >>"$T/p/.vise/plugins/cam/init.lua"
+run $host "$hash" --describe
+is "$status" 4 "and no other"
+
+# ---- what is registered and what is promised
+D=$T/odd
+mkdir "$D"
+printf '{"name":"odd","version":"1","api":"1.0","provides":["macro:a","macro:b"]}' >"$D/plugin.json"
+printf 'local v = require "vise"\nv.macro{ id="a", at="AT" }\nv.macro{ id="c", at="AT" }\n' >"$D/init.lua"
+run "$vise" plugin check "$D"
+is "$status" 2 "a plugin that is not what it promises is not sound"
+like "$out" 'promises macro:b, which nothing registers' "something is missing"
+like "$out" 'macro:c is registered, and not in' "something is hidden"
+printf '{"name":"odd","version":"1","api":"9.0"}' >"$D/plugin.json"
+run "$vise" plugin check "$D"
+like "$err" 'needs API 9.0, this Vise has' "an API that is not served is said before code runs"
+run "$vise" plugin doc con:expect
+like "$out" '^function Console:expect\(' "doc tells what a function takes"
+plan
