@@ -5,6 +5,7 @@
 
 #include "base/slice.h"
 #include "bench/clients.h"
+#include "bench/gauge_rules.h"
 #include "bench/gauge_sources.h"
 #include "bench/news.h"
 #include "gauge/set.h"
@@ -26,20 +27,13 @@ on_sample(void *arg, const struct gauge_sample *s)
 
 	(void)s;
 	bench_news(b, "gauge", json_pack("{s:o}", "v", gauge_set_json_values(b->gauges)));
+	gauge_rules_sample(b);
 }
 
 static void
 on_alarm(void *arg, const struct gauge_alarm *a)
 {
-	static const char *const levels[] = {
-		[GAUGE_CLEAR] = "info",
-		[GAUGE_NEWS] = "info",
-		[GAUGE_WARN] = "warn",
-		[GAUGE_CRIT] = "alarm",
-	};
-
-	bench_notice(
-	    arg, levels[a->level], a->def != NULL ? a->def->id : "gauge", NULL, "%s", a->text);
+	gauge_rules_alarm(arg, a);
 }
 
 /* board NULL: this machine. On an error the gauges stay as they are. */
@@ -62,6 +56,8 @@ use(struct bench *b, const char *board, struct err_msg *why)
 	set = gauge_set_new(b->loop, &o, &cb, b, why);
 	if (set == NULL)
 		return why->code;
+	if (b->gauges != NULL)
+		gauge_set_adopt(set, b->gauges);
 	gauge_set_free(b->gauges);
 	b->gauges = set;
 	return ERR_OK;
@@ -72,6 +68,7 @@ gauges_open(struct bench *b)
 {
 	struct err_msg why;
 
+	b->gauge_rules = gauge_rules_new(b);
 	(void)use(b, NULL, &why);
 }
 
@@ -80,6 +77,8 @@ gauges_close(struct bench *b)
 {
 	gauge_set_free(b->gauges);
 	b->gauges = NULL;
+	gauge_rules_free(b->gauge_rules);
+	b->gauge_rules = NULL;
 }
 
 json_t *
@@ -88,6 +87,7 @@ gauges_json(struct bench *b)
 	json_t *o = gauge_set_json(b->gauges);
 
 	json_put_str(o, "machine", gauge_set_machine(b->gauges));
+	json_put(o, "rules", gauge_set_json_rules(b->gauges));
 	return o;
 }
 

@@ -26,6 +26,7 @@ enum { STREAM_JOBS = 1000 };            /* stream of job N is STREAM_JOBS + N; c
 struct bench;
 struct bundle;
 struct comparison;
+struct gauge_rules;
 struct gauge_set;
 struct macro_state;
 
@@ -79,6 +80,7 @@ struct bench {
 	json_t *boards, *workflows, *macros;
 	char *board;                    /* in use, or NULL */
 	struct gauge_set *gauges;
+	struct gauge_rules *gauge_rules;
 	struct decoding *decoding;      /* decoders.h */
 	struct meters *meters;          /* meters.h */
 	struct triggers *triggers;      /* triggers.h */

@@ -38,6 +38,10 @@ struct run {
 	int status;
 	const char *limit[LIMITS_MAX];  /* ID=WARN[:CRIT] */
 	unsigned limits;
+	const char *rule[LIMITS_MAX];   /* findings.h */
+	unsigned rules;
+	bool rules_wanted;              /* in each line */
+	uint64_t verdicts;
 	const char *serve;              /* address to be scraped at; nothing is printed then */
 	struct metrics *metrics;
 };
@@ -61,6 +65,8 @@ static const char usage[] =
     "  --csv             a header and rows instead of JSON objects\n"
     "  --json            JSON objects, one a line (the default)\n"
     "  --limit ID=W[:C]  warn over W, alarm over C: temp.soc=70:85, proc.rss=400M, none for none\n"
+    "  --rule R[:K=V]    a rule's options: leak:window=30m, heap:raw, oom:off (man vise-gauges)\n"
+    "  --rules           what the rules say in each line, not only when a verdict changed\n"
     "  --serve ADDRESS   print nothing, answer GET /metrics at [HOST:]PORT for Prometheus\n"
     "                    (127.0.0.1 unless a host is named; port 0: a free one)\n"
     "  --proc-root DIR   read DIR instead of /proc; --sys-root DIR: instead of /sys\n";
@@ -134,6 +140,35 @@ apply_limits(struct run *r, struct err_msg *why)
 		e = gauge_set_limit(r->set, id, warn[0] != '\0' ? warn : NULL,
 		    colon != NULL ? colon + 1 : NULL, NULL, why);
 	}
+	return e;
+}
+
+/* --rules: in each line; --rule OPTION: findings.h. */
+static enum err
+set_rules(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)value;
+	(void)why;
+	r->rules_wanted = true;
+	return ERR_OK;
+}
+
+static enum err
+set_rule(struct run *r, const char *value, struct err_msg *why)
+{
+	if (r->rules == LIMITS_MAX)
+		return err_set(why, ERR_USAGE, "gauges --rule", NULL, "too many");
+	r->rule[r->rules++] = value;
+	return ERR_OK;
+}
+
+static enum err
+apply_rules(struct run *r, struct err_msg *why)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < r->rules && e == ERR_OK; i++)
+		e = gauge_set_rule(r->set, r->rule[i], why);
 	return e;
 }
 
@@ -229,6 +264,8 @@ static const struct {
 	{ "--csv", false, set_csv },
 	{ "--json", false, set_json },
 	{ "--limit", true, set_limit },
+	{ "--rule", true, set_rule },
+	{ "--rules", false, set_rules },
 	{ "--serve", true, set_serve },
 	{ "--proc-root", true, set_proc_root },
 	{ "--sys-root", true, set_sys_root },
@@ -323,6 +360,9 @@ print_json(struct run *r, const struct gauge_sample *s)
 	if (r->defs_due)
 		json_put(o, "defs", gauge_set_json_defs(r->set));
 	r->defs_due = false;
+	if (r->rules_wanted || r->verdicts != gauge_set_rules_news(r->set))
+		json_put(o, "rules", gauge_set_json_rules(r->set));
+	r->verdicts = gauge_set_rules_news(r->set);
 	buf_init(&b, LIMIT_FRAME);
 	if (json_write(o, &b) == ERR_OK)
 		printf("%s\n", buf_str(&b));
@@ -551,7 +591,7 @@ cli_gauges(int argc, char **argv)
 	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
 	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
 	if (open_set(&r, &why) != ERR_OK || apply_limits(&r, &why) != ERR_OK ||
-	    serve(&r, &why) != ERR_OK) {
+	    apply_rules(&r, &why) != ERR_OK || serve(&r, &why) != ERR_OK) {
 		gauge_set_free(r.set);
 		loop_free(r.loop);
 		return fail(&why);

@@ -14,7 +14,7 @@
 enum {
 	GAUGE_ID_MAX = 64, GAUGE_GROUP_MAX = 12, GAUGE_NAME_MAX = 32, GAUGE_UNIT_MAX = 8,
 	GAUGE_FROM_MAX = 24, GAUGE_SOURCE_MAX = 192, GAUGE_WHY_MAX = 160, GAUGE_TRIPS_MAX = 8,
-	GAUGE_TEXT_MAX = 200,
+	GAUGE_TEXT_MAX = 240,
 };
 
 /* A trip point of a thermal zone: type is active, passive, hot or critical (kernel thermal
@@ -54,6 +54,7 @@ struct gauge_alarm {
 	const struct gauge_def *def;    /* NULL for news of no single gauge */
 	double value;
 	uint64_t t;
+	const char *rule;               /* of findings.h that says it; NULL: a limit */
 	char text[GAUGE_TEXT_MAX];      /* "soc 71.5 C is above warn 70 C" */
 };
 

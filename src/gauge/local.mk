@@ -1,8 +1,9 @@
 noinst_LIBRARIES += %D%/libgauge.a
-%C%_libgauge_a_SOURCES = %D%/gauge.h \
+%C%_libgauge_a_SOURCES = %D%/finding.h %D%/gauge.h \
 	%D%/board.c %D%/board.h \
 	%D%/cpulist.c %D%/cpulist.h \
 	%D%/export.c %D%/export.h \
+	%D%/findings.c %D%/findings.h \
 	%D%/json.c %D%/json.h \
 	%D%/link.c %D%/link.h \
 	%D%/link_child.c %D%/link_child.h \
@@ -12,6 +13,12 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/procfs.c %D%/procfs.h \
 	%D%/prometheus.c %D%/prometheus.h \
 	%D%/remote.c %D%/remote.h \
+	%D%/rule_cross.c %D%/rule_cross.h \
+	%D%/rule_heap.c %D%/rule_heap.h \
+	%D%/rule_leak.c %D%/rule_leak.h \
+	%D%/rule_oom.c %D%/rule_oom.h \
+	%D%/rule_steady.c %D%/rule_steady.h \
+	%D%/rule_throttle.c %D%/rule_throttle.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/sensor.c %D%/sensor.h \
 	%D%/sensors.c %D%/sensors.h \
@@ -20,6 +27,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/smaps.c %D%/smaps.h \
 	%D%/source_cgroup.c %D%/source_cgroup.h \
 	%D%/source_cpus.c %D%/source_cpus.h \
+	%D%/source_cross.c %D%/source_cross.h \
 	%D%/source_firmware.c %D%/source_firmware.h \
 	%D%/source_freq.c %D%/source_freq.h \
 	%D%/source_given.c %D%/source_given.h \
@@ -32,4 +40,6 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/sources.c %D%/sources.h \
 	%D%/source_zram.c %D%/source_zram.h \
 	%D%/table.c %D%/table.h \
+	%D%/track.c %D%/track.h \
+	%D%/trend.c %D%/trend.h \
 	%D%/user_limits.c %D%/user_limits.h

@@ -584,6 +584,14 @@ remote_system(const struct remote *r)
 	return r->system;
 }
 
+const char *
+remote_kernel(const struct remote *r)
+{
+	const char *at = strchr(r->system, ' ');
+
+	return at != NULL ? at + 1 : "";
+}
+
 uint64_t
 remote_uptime(const struct remote *r)
 {

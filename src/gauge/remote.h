@@ -57,6 +57,7 @@ void remote_more(struct remote *r, const char *files);
 /* What the board said of itself, "" before: model or host, kernel. Borrowed. */
 const char *remote_model(const struct remote *r);
 const char *remote_system(const struct remote *r);
+const char *remote_kernel(const struct remote *r);      /* "6.1.21 armv7l" */
 /* Time since its start by its own clock, ns; 0: not known. Rates are taken by it. */
 uint64_t remote_uptime(const struct remote *r);
 /* Share of one CPU of the board that sampling costs, %; NAN: not known yet. */

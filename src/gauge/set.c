@@ -10,9 +10,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "gauge/board.h"
+#include "gauge/findings.h"
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
 #include "gauge/source_cgroup.h"
+#include "gauge/source_cross.h"
 #include "gauge/source_firmware.h"
 #include "gauge/source_given.h"
 #include "gauge/source_local.h"
@@ -39,6 +41,9 @@ struct gauge_set {
 	struct series series;
 	struct rules rules;
 	struct user_limits limits;
+	struct findings *findings;
+	uint64_t verdicts;              /* changes of what they say */
+	struct cross_source *cross;
 	struct given given;
 	struct sources sources;
 	bool bare, shown;               /* no machine; it has told a row */
@@ -96,8 +101,47 @@ tell_news(struct gauge_set *g)
 {
 	const char *news = process_news(g->process);
 
-	if (news != NULL)
-		tell(g, GAUGE_NEWS, "%s", news);
+	if (news == NULL)
+		return;
+	tell(g, GAUGE_NEWS, "%s", news);
+	findings_process(g->findings);
+}
+
+static void
+on_finding(void *arg, const struct finding *x, enum finding_verdict was)
+{
+	struct gauge_set *g = arg;
+	const int i = table_find(&g->table, x->subject);
+	struct gauge_alarm a = { .t = g->mono, .rule = x->rule, .level = GAUGE_NEWS,
+		.def = i >= 0 ? &g->table.def[i] : NULL,
+		.value = i >= 0 ? g->table.v[i] : (double)NAN };
+
+	g->verdicts++;
+	if (x->verdict >= FINDING_WARN)
+		a.level = x->verdict == FINDING_ALARM ? GAUGE_CRIT : GAUGE_WARN;
+	else if (was >= FINDING_WARN)
+		a.level = GAUGE_CLEAR;
+	else if (!x->tell)
+		return;
+	snprintf(a.text, sizeof a.text, "%s", x->text);
+	on_alarm(g, &a);
+}
+
+static unsigned
+cpu_count(const struct gauge_table *t)
+{
+	const int i = table_find(t, "cpu.online");
+
+	return i >= 0 && t->v[i] >= 1 ? (unsigned)t->v[i] : 1;
+}
+
+static void
+judge(struct gauge_set *g)
+{
+	const struct rule_look l = { .table = &g->table, .now = g->mono,
+		.memory = g->bare ? NULL : cross_memory(g->cross) };
+
+	findings_look(g->findings, l, on_finding, g);
 }
 
 static void sample(void *arg);
@@ -131,6 +175,7 @@ on_sensors(void *arg)
 	if (!g->bare)
 		tell_news(g);
 	rules_check(&g->rules, &g->table, g->mono, on_alarm, g);
+	judge(g);
 	if (g->again) {
 		g->again = false;
 		loop_defer(g->loop, sample, g);
@@ -146,6 +191,9 @@ take(struct gauge_set *g, uint64_t clock)
 	switches_sample(
 	    g->switches, process_pid(g->process), process_threads(g->process), clock);
 	pss_sample(g->pss, process_pid(g->process), process_anon(g->process), g->mono);
+	cross_sample(g->cross, process_pid(g->process), process_anon(g->process),
+	    g->board != NULL ? remote_kernel(board_remote(g->board)) : "", cpu_count(&g->table),
+	    g->mono);
 	cgroup_sample(g->cgroup, process_pid(g->process), g->mono);
 	firmware_sample(&g->firmware);
 	sensors_start(g->sensors, g->mono, g->every / 4 < DEADLINE ? g->every / 4 : DEADLINE);
@@ -304,6 +352,7 @@ open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
 	g->process = process_new(&g->table, &proc);
 	g->pss = pss_new(g->loop, &g->table, &proc);
 	g->switches = switches_new(&g->table, &proc);
+	g->cross = cross_new(g->loop, &proc);
 	g->cgroup = cgroup_new(&g->table, &proc, &sys);
 	firmware_init(&g->firmware, &g->table, proc.mirror);
 	if (o->pid > 0 || o->process != NULL)
@@ -340,6 +389,7 @@ gauge_set_new(
 	g->every = period(o->every_ns);
 	g->epoch = o->epoch;
 	series_init(&g->series, LIMIT_GAUGE_HISTORY);
+	g->findings = findings_new();
 	rules_init(&g->rules, o->hold_ns != 0 ? o->hold_ns : 2 * NS_PER_S);
 	if (!g->bare)
 		open_machine(g, o);
@@ -360,6 +410,7 @@ close_machine(struct gauge_set *g)
 	cgroup_free(g->cgroup);
 	pss_free(g->pss);
 	switches_free(g->switches);
+	cross_free(g->cross);
 	process_free(g->process);
 	local_free(g->local);
 }
@@ -376,6 +427,7 @@ gauge_set_free(struct gauge_set *g)
 	if (!g->bare)
 		close_machine(g);
 	rules_fini(&g->rules);
+	findings_free(g->findings);
 	series_fini(&g->series);
 	table_fini(&g->table);
 	mem_free(g);
@@ -426,6 +478,7 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 	if (g->bare)
 		return;
 	process_choose(g->process, pid, name);
+	findings_process(g->findings);
 	if (g->board != NULL)
 		remote_process(board_remote(g->board), pid, name);
 	process_range(g->process, &from, &to);
@@ -445,6 +498,40 @@ gauge_set_limit(struct gauge_set *g, const char *id, const char *warn, const cha
 	if (e == ERR_OK)
 		user_limits_apply(&g->limits, &g->table);
 	return e;
+}
+
+enum err
+gauge_set_rule(struct gauge_set *g, const char *option, struct err_msg *why)
+{
+	const enum err e = findings_option(g->findings, option, why);
+
+	g->verdicts += e == ERR_OK;
+	if (e == ERR_OK)
+		sources_rule(&g->sources, option);
+	return e;
+}
+
+json_t *
+gauge_set_json_rules(const struct gauge_set *g)
+{
+	json_t *all = findings_json(g->findings, g->epoch);
+
+	sources_rules_json(&g->sources, all);
+	return all;
+}
+
+void
+gauge_set_adopt(struct gauge_set *g, const struct gauge_set *from)
+{
+	g->limits = from->limits;
+	findings_adopt(g->findings, from->findings);
+	user_limits_apply(&g->limits, &g->table);
+}
+
+uint64_t
+gauge_set_rules_news(const struct gauge_set *g)
+{
+	return g->verdicts + sources_rules_news(&g->sources);
 }
 
 bool

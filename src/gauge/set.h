@@ -55,6 +55,13 @@ void gauge_set_process(struct gauge_set *g, pid_t pid, const char *name);
 /* The user's limits of one gauge, now or when it comes; user_limits.h has the words. */
 enum err gauge_set_limit(struct gauge_set *g, const char *id, const char *warn, const char *crit,
     const uint64_t *hold_ns, struct err_msg *why);
+/* "leak:window=30m", "heap:raw", "steady:off": findings.h. */
+enum err gauge_set_rule(struct gauge_set *g, const char *option, struct err_msg *why);
+json_t *gauge_set_json_rules(const struct gauge_set *g);        /* findings_json() */
+/* Takes over the limits and the options of rules of another set: the user's, whatever is gauged. */
+void gauge_set_adopt(struct gauge_set *g, const struct gauge_set *from);
+/* Changes with each verdict of a rule. */
+uint64_t gauge_set_rules_news(const struct gauge_set *g);
 bool gauge_set_process_found(const struct gauge_set *g);        /* true when none was asked for */
 void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, besides the timer's */
 /* A value from elsewhere (source_given.h); def->id is its key. It is in the next sample. False:

@@ -100,15 +100,29 @@ on_sample(void *arg, const struct gauge_sample *row)
 	first_told(k);
 }
 
-/* Limits are the owner's business: it has the values too. */
+/* The owner's definition of a gauge of this source, or NULL. */
+static const struct gauge_def *
+own_def(const struct source *k, const struct gauge_def *d)
+{
+	size_t n, i;
+	const struct gauge_def *all = gauge_set_defs(k->set, &n);
+
+	if (d == NULL)
+		return NULL;
+	i = (size_t)(d - all);
+	return i < k->mapped && k->map[i] >= 0 ? &k->all->table->def[k->map[i]] : NULL;
+}
+
+/* Limits are the owner's business: it has the values too. Rules see one machine at a time. */
 static void
 on_alarm(void *arg, const struct gauge_alarm *a)
 {
 	struct source *k = arg;
 	struct gauge_alarm out = *a;
 
-	if (a->def != NULL)
+	if (a->def != NULL && (a->rule == NULL || k->name[0] == '\0'))
 		return;
+	out.def = own_def(k, a->def);
 	if (k->name[0] != '\0')
 		snprintf(out.text, sizeof out.text, "%s: %.*s", k->name,
 		    (int)(sizeof out.text - sizeof k->name - 3), a->text);
@@ -321,6 +335,55 @@ sources_trouble(const struct sources *s)
 		if (gauge_set_trouble(s->v[i]->set) != NULL)
 			return gauge_set_trouble(s->v[i]->set);
 	return NULL;
+}
+
+void
+sources_rule(struct sources *s, const char *option)
+{
+	struct err_msg why;
+
+	for (size_t i = 0; i < s->n; i++)
+		(void)gauge_set_rule(s->v[i]->set, option, &why);       /* the owner has taken it */
+}
+
+uint64_t
+sources_rules_news(const struct sources *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		sum += gauge_set_rules_news(s->v[i]->set);
+	return sum;
+}
+
+/* The findings of one rule of one source, each with its gauge's name at the owner's. */
+static void
+rule_json(const struct source *k, const json_t *of, json_t *to)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(json_object_get(of, "findings"), i, x) {
+		json_t *o = json_copy((json_t *)(uintptr_t)x);
+		char id[GAUGE_FROM_MAX + GAUGE_ID_MAX + 1];
+
+		snprintf(id, sizeof id, "%s/%s", k->name, json_get_str(x, "gauge", ""));
+		json_put_str(o, "gauge", id);
+		(void)json_array_append_new(json_object_get(to, "findings"), o);
+		(void)json_object_del(to, "needs");
+	}
+}
+
+void
+sources_rules_json(const struct sources *s, json_t *rules)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		json_t *own = gauge_set_json_rules(s->v[i]->set);
+
+		for (size_t k = 0; k < json_array_size(own) && s->v[i]->name[0] != '\0'; k++)
+			rule_json(s->v[i], json_array_get(own, k), json_array_get(rules, k));
+		json_decref(own);
+	}
 }
 
 json_t *

@@ -45,6 +45,11 @@ unsigned sources_hanging(const struct sources *s);
 bool sources_process_found(const struct sources *s);    /* on one of them */
 const struct err_msg *sources_trouble(const struct sources *s);         /* the first one's */
 json_t *sources_json(const struct sources *s);
+/* The rules' options for each; their findings into `rules` (findings_json() of the owner), the
+ * gauges by their names there. A source without a name is judged by its owner. */
+void sources_rule(struct sources *s, const char *option);
+void sources_rules_json(const struct sources *s, json_t *rules);
+uint64_t sources_rules_news(const struct sources *s);
 
 /* "NAME=SPEC": the length of NAME, 0 when none is given. */
 size_t source_given_name(const char *text);

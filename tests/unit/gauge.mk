@@ -5,6 +5,9 @@ tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a src/transport/libtransp
 tests_unit_test_gauge_remote_SOURCES = tests/unit/test_gauge_remote.c
 tests_unit_test_gauge_remote_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
+tests_unit_test_gauge_rules_SOURCES = tests/unit/test_gauge_rules.c
+tests_unit_test_gauge_rules_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
 tests_unit_test_gauge_group_SOURCES = tests/unit/test_gauge_group.c tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
@@ -18,6 +21,8 @@ check_PROGRAMS += tests/unit/test_gauge_kernel
 tests_unit_test_gauge_kernel_SOURCES = tests/unit/test_gauge_kernel.c tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_kernel_LDADD = $(tests_unit_test_gauge_set_LDADD)
 TESTS += tests/unit/test_gauge_kernel
+check_PROGRAMS += tests/unit/test_gauge_rules
+TESTS += tests/unit/test_gauge_rules
 EXTRA_DIST += \
 	tests/data/gauge/container.tree \
 	tests/data/gauge/jetson.tree \

@@ -1,0 +1,257 @@
+/* source_cross.c - one process's memory, by each file that tells it. */
+#include "gauge/source_cross.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/slice.h"
+#include "gauge/procfs.h"
+#include "gauge/source_pss.h"
+#include "sys/time.h"
+
+/* Behind the name's bracket: fields 23 and 24 of proc(5) are numbers 20 and 21 of the rest. */
+enum { TEXT_MAX = 4096, COST_FACTOR = 200, STAT_VSIZE = 20, STAT_RSS = 21 };
+
+static const uint64_t EVERY = 30 * NS_PER_S;
+
+struct look {
+	struct cross_source *owner;     /* NULL: nobody waits any more */
+	struct root root;
+	char *dir;
+	pid_t pid;
+	uint64_t cost;
+	char status[2][TEXT_MAX], rollup[TEXT_MAX], statm[256], stat[TEXT_MAX], kernel[64];
+};
+
+struct cross_source {
+	struct loop *loop;
+	struct root root;
+	char *path;                     /* root.path, owned */
+	pid_t pid;
+	uint64_t due;
+	struct look *look;
+	char before[TEXT_MAX];          /* of a board: status of the sample before */
+	uint64_t rollup;                /* hash of the one judged last */
+	struct rule_memory memory;
+};
+
+struct cross_source *
+cross_new(struct loop *l, const struct root *proc)
+{
+	struct cross_source *c = mem_zero(1, sizeof *c);
+
+	c->loop = l;
+	c->path = mem_str(proc->path);
+	c->root = *proc;
+	c->root.path = c->path;
+	return c;
+}
+
+void
+cross_free(struct cross_source *c)
+{
+	if (c == NULL)
+		return;
+	if (c->look != NULL)
+		c->look->owner = NULL;
+	mem_free(c->path);
+	mem_free(c);
+}
+
+/* ---- texts to numbers ---- */
+
+/* "Name:   n kB" in bytes, NAN when it is not there. */
+static double
+kb(const char *text, const char *name)
+{
+	struct slice rest = slice_of(text), line, value;
+	uint64_t v;
+
+	while (rest.n != 0) {
+		line = slice_cut(rest, '\n', &rest);
+		if (slice_is(slice_cut(line, ':', &value), name))
+			return slice_u64(slice_word(&value), UINT64_C(1) << 50, &v) ?
+			    (double)v * 1024 : (double)NAN;
+	}
+	return (double)NAN;
+}
+
+/* Field k (0 is the first) of the rest of a line. */
+static double
+field(struct slice s, unsigned k)
+{
+	uint64_t v;
+
+	for (unsigned i = 0; i < k; i++)
+		(void)slice_word(&s);
+	return slice_u64(slice_word(&s), UINT64_MAX, &v) ? (double)v : (double)NAN;
+}
+
+/* 4, 16 or 64 KiB: which makes `pages` closest to `bytes`. */
+static double
+page_size(double pages, double bytes)
+{
+	double best = (double)NAN, off = (double)INFINITY;
+
+	for (double size = 4096; size <= 65536; size *= 4) {
+		const double is = fabs(log(pages * size / bytes));
+
+		if (is < off) {
+			off = is;
+			best = size;
+		}
+	}
+	return best;
+}
+
+static void
+parse_stat(const char *stat, struct rule_memory *out)
+{
+	const char *end = strrchr(stat, ')');
+	const struct slice rest = slice_of(end != NULL ? end + 1 : "");
+	const double rss = field(rest, STAT_RSS);
+
+	if (isnan(out->vsize))
+		out->vsize = field(rest, STAT_VSIZE);
+	if (isnan(out->page))
+		out->page = page_size(rss, out->status_after);
+	out->stat = rss * out->page;
+}
+
+void
+cross_parse(const char *status_before, const char *rollup, const char *status_after,
+    const char *statm, const char *stat, struct rule_memory *out)
+{
+	const double threads = field(slice_of(strstr(status_after, "Threads:") != NULL ?
+	    strstr(status_after, "Threads:") + 8 : ""), 0);
+
+	out->status_before = kb(status_before, "VmRSS");
+	out->status_after = kb(status_after, "VmRSS");
+	out->parts = kb(status_after, "RssAnon") + kb(status_after, "RssFile") +
+	    kb(status_after, "RssShmem");
+	out->vsize = kb(status_after, "VmSize");
+	out->rollup = kb(rollup, "Rss");
+	out->pss = kb(rollup, "Pss");
+	out->page = out->statm = (double)NAN;
+	out->threads = threads > 0 && threads < 1e6 ? (unsigned)threads : 1;
+	if (!isnan(field(slice_of(statm), 0)) && out->vsize > 0)
+		out->page = page_size(field(slice_of(statm), 0), out->vsize);
+	out->statm = field(slice_of(statm), 1) * out->page;
+	parse_stat(stat, out);
+}
+
+/* ---- this machine: a worker ---- */
+
+static void
+text_of(const struct look *k, const char *name, char *out, size_t size)
+{
+	if (probe_text_once(&k->root, k->dir, name, out, size) != 0)
+		out[0] = '\0';
+}
+
+static void
+look_work(void *arg)
+{
+	struct look *k = arg;
+	const uint64_t start = sys_mono();
+
+	text_of(k, "status", k->status[0], sizeof k->status[0]);
+	text_of(k, "smaps_rollup", k->rollup, sizeof k->rollup);
+	text_of(k, "status", k->status[1], sizeof k->status[1]);
+	text_of(k, "statm", k->statm, sizeof k->statm);
+	text_of(k, "stat", k->stat, sizeof k->stat);
+	text_of(k, "../sys/kernel/osrelease", k->kernel, sizeof k->kernel);
+	k->cost = sys_mono() - start;
+}
+
+static void
+look_done(void *arg)
+{
+	struct look *k = arg;
+	struct cross_source *c = k->owner;
+
+	if (c != NULL) {
+		c->look = NULL;
+		if (k->cost * COST_FACTOR > EVERY)
+			c->due = sys_mono() + k->cost * COST_FACTOR;
+		if (k->pid == c->pid && k->status[1][0] != '\0') {
+			cross_parse(k->status[0], k->rollup, k->status[1], k->statm, k->stat,
+			    &c->memory);
+			snprintf(c->memory.kernel, sizeof c->memory.kernel, "%s", k->kernel);
+			c->memory.at = sys_mono();
+		}
+	}
+	mem_free(k->dir);
+	mem_free(k);
+}
+
+static void
+start(struct cross_source *c)
+{
+	struct look *k = mem_zero(1, sizeof *k);
+
+	k->owner = c;
+	k->pid = c->pid;
+	k->dir = mem_fmt("%s/%ld", c->path, (long)c->pid);
+	c->look = k;
+	loop_work(c->loop, look_work, look_done, k);
+}
+
+/* ---- another machine: what its mirror holds ---- */
+
+static void
+mirrored(struct cross_source *c, const char *kernel, uint64_t mono)
+{
+	char dir[64], rollup[TEXT_MAX], status[TEXT_MAX], stat[TEXT_MAX] = "";
+	uint64_t hash;
+
+	snprintf(dir, sizeof dir, "%.40s/%ld", c->path, (long)c->pid);
+	if (probe_text_once(&c->root, dir, "status", status, sizeof status) != 0)
+		return;
+	(void)probe_text_once(&c->root, dir, "stat", stat, sizeof stat);
+	/* The rollup came just before this status, in the same round, or it is an old one. */
+	if (probe_text_once(&c->root, dir, "smaps_rollup", rollup, sizeof rollup) == 0) {
+		hash = hash_bytes(rollup, strlen(rollup), 1);
+		if (hash != c->rollup) {
+			c->rollup = hash;
+			cross_parse(c->before[0] != '\0' ? c->before : status, rollup, status, "",
+			    stat, &c->memory);
+			snprintf(c->memory.kernel, sizeof c->memory.kernel, "%s", kernel);
+			c->memory.at = mono;
+		}
+	}
+	snprintf(c->before, sizeof c->before, "%s", status);
+}
+
+void
+cross_sample(struct cross_source *c, pid_t pid, double anon, const char *kernel, unsigned cpus,
+    uint64_t mono)
+{
+	if (pid != c->pid) {
+		c->pid = pid;
+		c->due = c->rollup = 0;
+		c->before[0] = '\0';
+		c->memory = (struct rule_memory){ .at = 0 };
+	}
+	c->memory.cpus = cpus;
+	if (pid == 0 || c->look != NULL)
+		return;
+	if (c->root.mirror != NULL) {
+		mirrored(c, kernel, mono);
+		return;
+	}
+	if (mono < c->due || anon > (double)PSS_ANON_MAX)
+		return;
+	c->due = mono + EVERY;
+	start(c);
+}
+
+const struct rule_memory *
+cross_memory(const struct cross_source *c)
+{
+	return c->pid != 0 && c->memory.at != 0 ? &c->memory : NULL;
+}
