@@ -15,6 +15,7 @@
 #include "cli/args.h"
 #include "cli/door.h"
 #include "cli/say.h"
+#include "cli/sgr.h"
 #include "sys/io.h"
 #include "sys/terminal.h"
 #include "text/eol.h"
@@ -31,14 +32,16 @@ struct console {
 	struct args_sets triggers;      /* "PATTERN=ACTION[:ARG]" */
 	json_t *mine;                   /* ids of those that were made of them */
 	uint64_t shown, stop_at;        /* offsets: what came so far; where `stop` fired, 0: not */
-	const char *map, *filter_text, *quiet_text, *times_text;
+	const char *map, *filter_text, *quiet_text, *times_text, *colour_text;
 	bool timestamps, hex, echo;
 	enum times_kind kind;
 	uint64_t last, quiet_ns;
 	struct eol eol;
 	struct pattern *filter;
 	struct buf line;                    /* of --filter, so far */
-	char tail[4];                       /* a character that goes on */
+	enum sgr_when colour;
+	bool passes, coloured;              /* colours are shown; one is set now */
+	char tail[SGR_MAX + 4];             /* a character or a colour that goes on */
 	size_t tail_n;
 	struct terminal_mode *raw;          /* the user's terminal is ours */
 	struct loop_signal *signal[2];
@@ -106,17 +109,20 @@ harmless(const struct console *s, const char *p, size_t n)
 }
 
 static void
-add_clean(const struct console *s, struct buf *out, const char *p, size_t n)
+add_clean(struct console *s, struct buf *out, const char *p, size_t n)
 {
 	if (!s->tty_out) {
 		(void)buf_add(out, p, n);
 		return;
 	}
 	for (size_t i = 0; i < n;) {
+		const int sgr = s->passes ? sgr_at(p + i, n - i) : 0;
 		uint32_t cp = 0;
-		const size_t len = utf8_decode(p + i, n - i, &cp);
+		const size_t len = sgr > 0 ? (size_t)sgr : utf8_decode(p + i, n - i, &cp);
 
-		if (harmless(s, p + i, n - i) || (len > 1 && cp >= 0xa0 && !turns(cp)))
+		if (sgr > 0)
+			s->coloured = !sgr_resets(p + i, len);
+		if (sgr > 0 || harmless(s, p + i, n - i) || (len > 1 && cp >= 0xa0 && !turns(cp)))
 			(void)buf_add(out, p + i, len);
 		else
 			for (size_t k = 0; k < (len != 0 ? len : 1); k++)
@@ -147,13 +153,18 @@ add_matching(struct console *s, struct buf *out, uint64_t t)
 {
 	struct pattern_match m;
 	const size_t n = s->line.len;
-	const size_t text = n != 0 && s->line.data[n - 1] == '\n' ? n - 1 : n;
+	struct buf text;                /* without colours between its letters */
 
-	if (pattern_find(s->filter, buf_str(&s->line), text, 0, &m) == PATTERN_YES) {
+	buf_init(&text, n + 1);
+	sgr_strip(&text, buf_str(&s->line), n);
+	if (text.len != 0 && text.data[text.len - 1] == '\n')
+		text.len--;
+	if (pattern_find(s->filter, buf_str(&text), text.len, 0, &m) == PATTERN_YES) {
 		if (s->timestamps)
 			add_stamp(s, out, t);
 		add_clean(s, out, buf_str(&s->line), n);
 	}
+	buf_fini(&text);
 	buf_clear(&s->line);
 }
 
@@ -193,21 +204,49 @@ unfinished(const char *p, size_t n)
 	return 0;
 }
 
-/* Text, mapped, whole characters. */
+/* Where it must wait for more: in a character for a terminal, in what may be a colour. */
+static size_t
+keep_back(const struct console *s, const struct buf *text)
+{
+	const size_t cut = s->colour == SGR_EXACT ? 0 : sgr_cut(buf_str(text), text->len);
+
+	return cut != 0 || !s->tty_out ? cut : unfinished(buf_str(text), text->len);
+}
+
+/* Text, mapped, whole characters and colours; those only if they are wanted. */
 static void
 add_text(struct console *s, struct buf *out, uint64_t t, const char *p, size_t n)
 {
-	struct buf text;
+	struct buf text, bare;
 	size_t keep;
 
 	buf_init(&text, 4 * n + sizeof s->tail);
 	(void)buf_add(&text, s->tail, s->tail_n);
 	(void)eol_map(&s->eol, EOL_IN, p, n, &text);
-	keep = s->tty_out ? unfinished(buf_str(&text), text.len) : 0;
-	add_lines(s, out, t, buf_str(&text), text.len - keep);
-	memcpy(s->tail, buf_str(&text) + text.len - keep, keep);
+	keep = keep_back(s, &text);
+	text.len -= keep;
+	buf_init(&bare, text.len + 1);
+	if (!s->passes)
+		sgr_strip(&bare, buf_str(&text), text.len);
+	add_lines(s, out, t, buf_str(s->passes ? &text : &bare), s->passes ? text.len : bare.len);
+	if (keep != 0)
+		memcpy(s->tail, text.data + text.len, keep);
 	s->tail_n = keep;
 	buf_fini(&text);
+	buf_fini(&bare);
+}
+
+/* Nothing more comes that it could be a part of. */
+static void
+flush_tail(struct console *s)
+{
+	struct buf out;
+
+	buf_init(&out, LINE_EXTRA);
+	add_lines(s, &out, s->last, s->tail, s->tail_n);
+	(void)put_all(STDOUT_FILENO, buf_str(&out), out.len);
+	s->tail_n = 0;
+	buf_fini(&out);
 }
 
 static void
@@ -401,6 +440,8 @@ take_terminal(struct console *s)
 static void
 give_terminal_back(struct console *s)
 {
+	if (s->coloured)
+		(void)put_all(STDOUT_FILENO, "\033[0m", 4);
 	if (s->raw == NULL)
 		return;
 	for (int i = 0; i < 2; i++)
@@ -450,6 +491,7 @@ follow(struct console *s, struct err_msg *why)
 	loop_fd_close(s->in);
 	loop_timer_stop(s->in_file);
 	loop_timer_stop(s->quiet);
+	flush_tail(s);
 	give_terminal_back(s);
 	(void)sys_nonblock(STDIN_FILENO, false);
 	if (e == ERR_OK && s->code != ERR_OK) {
@@ -478,6 +520,18 @@ send_map(struct console *s, struct err_msg *why)
 }
 
 static enum err
+read_colour(struct console *s, struct err_msg *why)
+{
+	if (s->colour_text != NULL && !sgr_word(s->colour_text, &s->colour))
+		return err_set(why, ERR_USAGE, "--color", NULL, "auto, always, never or exact");
+	if (s->colour == SGR_EXACT && s->tty_out)
+		return err_set(why, ERR_USAGE, "--color=exact", "for a terminal: --color=always",
+		    "the board's exact bytes are for a pipe or a file");
+	s->passes = sgr_passes(s->colour, s->tty_out);
+	return ERR_OK;
+}
+
+static enum err
 read_options(struct console *s, struct err_msg *why)
 {
 	static const char *const kinds[] = { "start", "wall", "last" };
@@ -499,7 +553,7 @@ read_options(struct console *s, struct err_msg *why)
 	s->quiet_ns = QUIET_NS;
 	if (s->quiet_text != NULL)
 		(void)slice_duration(slice_of(s->quiet_text), &s->quiet_ns);
-	return e;
+	return e == ERR_OK ? read_colour(s, why) : e;
 }
 
 /* Other programs on a socket of their own, for as long as the console stands. */
@@ -631,6 +685,7 @@ cli_console(struct cli_call *c)
 		{ "--map", ARGS_TEXT, &s.map },
 		{ "--echo", ARGS_FLAG, &s.echo },
 		{ "--filter", ARGS_TEXT, &s.filter_text },
+		{ "--color", ARGS_TEXT, &s.colour_text },
 		{ "--quiet", ARGS_SPAN, &s.quiet_text },
 		{ NULL, ARGS_FLAG, NULL },
 	};

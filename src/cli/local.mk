@@ -31,5 +31,6 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/job.c %D%/job.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
-	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h
+	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h \
+	%D%/sgr.c %D%/sgr.h
 %C%_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -93,7 +93,10 @@ is "$(stat -c %s "$T/x")" 5 "and by offsets"
 
 printf '#!/bin/sh\nstty raw -echo\nexec python3 "%s"\n' "$T/echo.py" >"$T/echo"
 cat >"$T/echo.py" <<'P'
-import os
+import os, time
+os.write(1, b"a \x1b[1;31mcol\x1b[")
+time.sleep(0.05)
+os.write(1, b"0mour\r\n")
 os.write(1, "error 1 欢迎使用\r\nfine 2\r\nerror 3\r\n\x1b]0;evil\x07\x1b[6n\u202e\u009b31m<\r\n".encode())
 while True:
     got = os.read(0, 100)
@@ -103,14 +106,18 @@ while True:
 P
 chmod +x "$T/echo"
 printf 'hi\n' >"$T/in"
-"$VISE" console "exec:$T/echo" --map out:lf=cr --filter 'error|heard' --times start --quiet 2500ms <"$T/in" >"$T/out" 2>"$T/err"
+"$VISE" console "exec:$T/echo" --map out:lf=cr --filter 'error|heard|colour' --times start --quiet 2500ms <"$T/in" >"$T/out" 2>"$T/err"
 is $? 0 "vise console: a pipe ends after its quiet time"
 like "$(cat "$T/out")" '^\[ *[0-9.]+\] error 1 欢迎使用' "with times"
+like "$(cat "$T/out")" 'a colour.?$' "colours do not hide text, and stay out of a pipe"
 unlike "$(cat "$T/out")" 'fine 2' "lines that do not match are left out"
 like "$(cat "$T/out")" 'heard 68690d' "and what is sent is mapped"
-"$VISE" console "exec:$T/echo" --map in:cr=none --echo --quiet 2500ms --log "$T/plain.raw" <"$T/in" >"$T/out" 2>"$T/err"
+"$VISE" console "exec:$T/echo" --map in:cr=none --echo --color exact --quiet 2500ms --log "$T/plain.raw" <"$T/in" >"$T/out" 2>"$T/err"
 unlike "$(od -An -c "$T/out" | tr -d ' ')" '\\r' "the map of what is shown"
 like "$(cat "$T/out")" '^hi$' "local echo"
+like "$(od -An -c "$T/out" | tr -d ' \n')" 'a033\[1;31mcol033\[0mour' "--color exact: the board's own bytes"
+run "$VISE" console "exec:$T/echo" --color sometimes
+is "$status" 2 "colours as they cannot be"
 like "$(od -An -c "$T/plain.raw" | tr -d ' \n')" 'fine2\\r' "the log has the bytes as they came"
 run "$VISE" console "exec:$T/echo" --map up
 is "$status" 2 "a map that is none"
@@ -140,6 +147,7 @@ until(b"^T q leaves")
 until(b"31m<")
 for evil in (b"\x1b]0;", b"\x1b[6n", b"\xe2\x80\xae", b"\xc2\x9b"):
     assert evil not in out, (evil, out)
+assert b"a \x1b[1;31mcol\x1b[0mour" in out, out        # colours alone are the terminal's
 assert b"\\x1b]0;evil\\x07\\x1b[6n\\xe2\\x80\\xae" in out, out
 os.write(fd, b"\x03")                # the board's, not ours
 until(b"heard 03")
