@@ -2,7 +2,8 @@
  * gauge.h - one measured quantity and one sample of all of them: plain values.
  *
  * Layer   gauge; a value header, open to whoever draws or prints gauges.
- * Units   "B" bytes, "%" 0..100, "C" degrees Celsius, "Hz", "s" seconds, "count", "" a bare number.
+ * Units   "B" bytes, "%" 0..100, "C" degrees Celsius, "Hz", "s" seconds,
+ *         "/s", "rpm", "W", "count", "" a bare number.
  * Missing a gauge without a source has `missing` filled, its value is NAN. It is never 0 instead.
  */
 #ifndef GAUGE_GAUGE_H
@@ -26,7 +27,7 @@ struct gauge_trip {
 
 struct gauge_def {
 	char id[GAUGE_ID_MAX];          /* "mem.avail": stable between boots */
-	char group[GAUGE_GROUP_MAX];    /* mem load cpu psi sys temp cool freq proc */
+	char group[GAUGE_GROUP_MAX];    /* mem load cpu psi sys temp cool fan power freq proc */
 	char name[GAUGE_NAME_MAX];      /* what a screen shows: "soc" */
 	char unit[GAUGE_UNIT_MAX];
 	double min, max, warn, crit;    /* NAN: none */

@@ -21,6 +21,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/rule_throttle.c %D%/rule_throttle.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/sensor.c %D%/sensor.h \
+	%D%/sensor_value.c %D%/sensor_value.h \
 	%D%/sensors.c %D%/sensors.h \
 	%D%/series.c %D%/series.h \
 	%D%/set.c %D%/set.h \
@@ -31,6 +32,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/source_firmware.c %D%/source_firmware.h \
 	%D%/source_freq.c %D%/source_freq.h \
 	%D%/source_given.c %D%/source_given.h \
+	%D%/source_hwmon.c %D%/source_hwmon.h \
 	%D%/source_local.c %D%/source_local.h \
 	%D%/source_process.c %D%/source_process.h \
 	%D%/source_pss.c %D%/source_pss.h \

@@ -147,7 +147,7 @@ mirror_take(struct mirror *m, struct slice lines, bool keep)
 		if (f->frame != m->frame)
 			buf_clear(&f->text);
 		f->frame = m->frame;
-		f->keep = f->keep || keep;
+		f->keep = keep;         /* once told live, it is not held any longer */
 		(void)buf_add(&f->text, line.p, line.n);
 		(void)buf_add_byte(&f->text, '\n');
 	}

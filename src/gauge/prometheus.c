@@ -18,6 +18,7 @@ static const struct {
 } several[] = {
 	{ "temp.", "sensor", false },
 	{ "cool.", "device", false },
+	{ "fan.", "fan", false },
 	{ "freq.", "policy", false },
 	{ "cpu.", "cpu", true },
 };
@@ -26,6 +27,7 @@ static const struct {
 	const char *unit, *suffix;
 } suffixes[] = {
 	{ "B", "_bytes" }, { "%", "_percent" }, { "C", "_celsius" }, { "Hz", "_hertz" },
+	{ "rpm", "_rpm" }, { "W", "_watts" }, { "/s", "_per_second" },
 	{ "s", "_seconds" }, { "ms", "_milliseconds" }, { "us", "_microseconds" },
 };
 

@@ -63,7 +63,12 @@ static const char discover_files[] =
     "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq "
     "/sys/devices/system/cpu/online /sys/devices/system/cpu/isolated "
     "/proc/sys/kernel/osrelease /proc/sys/kernel/random/poolsize /sys/block/zram*/disksize "
-    "/sys/block/zram*/mm_stat";
+    "/sys/block/zram*/mm_stat /sys/devices/system/cpu/cpufreq/policy*/related_cpus "
+    "/sys/devices/system/cpu/cpufreq/policy*/stats/total_trans "
+    "/sys/devices/system/cpu/cpufreq/policy*/cpuinfo_avg_freq "
+    "/sys/devices/system/cpu/cpu[0-7]/thermal_throttle/*_throttle_count "
+    "/sys/class/hwmon/hwmon*/in0_lcrit_alarm /sys/class/hwmon/hwmon*/fan*_[il]* "
+    "/sys/class/hwmon/hwmon*/power*_[ila]*";
 
 enum ask {
 	ASK_HELLO,

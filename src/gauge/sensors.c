@@ -9,11 +9,14 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "gauge/sensor.h"
+#include "gauge/sensor_value.h"
 #include "gauge/source_freq.h"
+#include "gauge/source_hwmon.h"
 #include "gauge/source_thermal.h"
 #include "sys/time.h"
 
-static const uint64_t SLOW = 500 * NS_PER_US, SLOW_FACTOR = 200, RESCAN_EVERY = 30 * NS_PER_S;
+static const uint64_t SLOW = 500 * NS_PER_US, SLOW_FACTOR = 200, RESCAN_EVERY = 30 * NS_PER_S,
+		      SCAN_PATIENCE = 2 * NS_PER_S;
 
 struct batch {
 	struct sensors *owner;          /* NULL: nobody waits any more */
@@ -42,8 +45,11 @@ struct sensors {
 	struct batch *batch;            /* of the round that runs */
 	struct batch *lost[SENSORS_LOST_MAX];
 	unsigned lost_count;
-	struct scan_job *scan;
-	struct loop_timer *timer;
+	struct scan_job *scan, *lost_scan[SENSORS_LOST_MAX];
+	unsigned lost_scans;
+	uint64_t skip[SENSOR_SKIPS];    /* where a search hung */
+	int skip_gauge[SENSOR_SKIPS];
+	struct loop_timer *timer, *scan_timer;
 	uint64_t mono, deadline, scanned_at;
 	int no_temp, no_freq;           /* gauges that say there is nothing; -1 */
 };
@@ -113,8 +119,11 @@ sensors_free(struct sensors *s)
 		s->batch->owner = NULL;
 	for (unsigned i = 0; i < s->lost_count; i++)
 		s->lost[i]->owner = NULL;
+	loop_timer_stop(s->scan_timer);
 	if (s->scan != NULL)
 		s->scan->owner = NULL;
+	for (unsigned i = 0; i < s->lost_scans; i++)
+		s->lost_scan[i]->owner = NULL;
 	for (size_t i = 0; i < s->n; i++)
 		sensor_unref(s->v[i]);
 	mem_free(s->v);
@@ -137,7 +146,7 @@ sensors_scanned(const struct sensors *s)
 unsigned
 sensors_hanging(const struct sensors *s)
 {
-	return s->lost_count;
+	return s->lost_count + s->lost_scans;
 }
 
 /* ---- finding ---- */
@@ -189,7 +198,45 @@ scan_work(void *arg)
 	struct scan_job *j = arg;
 
 	thermal_scan(&j->root, &j->found);
+	hwmon_scan(&j->root, &j->found);
 	freq_scan(&j->root, &j->found);
+}
+
+/* A folder in which a search hung is a gauge without a value. */
+static void
+tell_skipped(struct sensors *s, const struct scan_job *j)
+{
+	for (int i = 0; i < SENSOR_SKIPS; i++) {
+		const char *name = strrchr(j->found.skipped[i], '/');
+		char id[GAUGE_ID_MAX];
+		struct gauge_def d;
+
+		if (name == NULL || s->skip_gauge[i] != 0)
+			continue;
+		snprintf(id, sizeof id, "sensor.%.40s", name + 1);
+		d = table_def(
+		    id, "temp", name + 1, "", (double)NAN, j->found.skipped[i]);
+		s->skip_gauge[i] = table_add(s->table, &d);
+		table_missing(s->table, s->skip_gauge[i], "no answer: looking into %.100s hangs",
+		    j->found.skipped[i]);
+	}
+}
+
+static void
+scan_free(struct scan_job *j)
+{
+	sensor_list_fini(&j->found);
+	mem_free(j->path);
+	mem_free(j);
+}
+
+static void
+no_sensors(struct sensors *s, const char *why_no_temp, const char *why_no_freq)
+{
+	if (s->no_temp >= 0)
+		table_missing(s->table, s->no_temp, "%s", why_no_temp);
+	if (s->no_freq >= 0)
+		table_missing(s->table, s->no_freq, "%s", why_no_freq);
 }
 
 static void
@@ -198,19 +245,44 @@ scan_done(void *arg)
 	struct scan_job *j = arg;
 	struct sensors *s = j->owner;
 
+	for (unsigned i = 0; s != NULL && i < s->lost_scans; i++)
+		if (s->lost_scan[i] == j) {
+			s->lost_scan[i] = s->lost_scan[--s->lost_scans];
+			s = NULL;       /* too late: another has been begun */
+		}
 	if (s != NULL) {
+		loop_timer_stop(s->scan_timer);
+		s->scan_timer = NULL;
 		s->scan = NULL;
 		s->scanned = true;
 		for (size_t i = 0; i < j->found.n; i++)
 			adopt(s, &j->found.v[i]);
-		if (s->no_temp >= 0)
-			table_missing(s->table, s->no_temp, "%s", j->found.why_no_temp);
-		if (s->no_freq >= 0)
-			table_missing(s->table, s->no_freq, "%s", j->found.why_no_freq);
+		tell_skipped(s, j);
+		no_sensors(s, j->found.why_no_temp, j->found.why_no_freq);
 	}
-	sensor_list_fini(&j->found);
-	mem_free(j->path);
-	mem_free(j);
+	scan_free(j);
+}
+
+static void
+on_scan_deadline(void *arg)
+{
+	struct sensors *s = arg;
+	struct scan_job *j = s->scan;
+	int free_place = -1;
+
+	s->scan_timer = NULL;
+	s->scan = NULL;
+	s->lost_scan[s->lost_scans++] = j;
+	for (int i = 0; i < SENSOR_SKIPS && free_place < 0; i++)
+		if (s->skip[i] == 0)
+			free_place = i;
+	if (free_place >= 0 && s->lost_scans + s->lost_count < SENSORS_LOST_MAX) {
+		s->skip[free_place] = atomic_load(&j->found.at);
+		scan_start(s);
+		return;
+	}
+	s->scanned = true;
+	no_sensors(s, "no answer: looking for sensors hangs", "no answer: looking for them hangs");
 }
 
 static void
@@ -218,17 +290,44 @@ scan_start(struct sensors *s)
 {
 	struct scan_job *j;
 
-	if (s->scan != NULL)
+	if (s->scan != NULL || s->lost_scans + s->lost_count >= SENSORS_LOST_MAX)
 		return;
 	j = mem_zero(1, sizeof *j);
 	j->owner = s;
 	j->path = mem_str(s->path);
 	j->root = s->root;
 	j->root.path = j->path;
+	memcpy(j->found.skip, s->skip, sizeof s->skip);
 	s->scan = j;
 	s->gone = false;
 	s->scanned_at = sys_mono();
+	if (s->root.mirror == NULL)
+		s->scan_timer =
+		    loop_timer_start(s->loop, SCAN_PATIENCE, 0, on_scan_deadline, s);
 	run(s, scan_work, scan_done, j);
+}
+
+void
+sensors_files(const struct sensors *s, bool slow_wire, struct buf *out)
+{
+	static const char *const glob[SENSOR_KINDS] = {
+		[SENSOR_MEAN] = "/devices/system/cpu/cpufreq/policy*/stats/time_in_state",
+		[SENSOR_AVG] = "/devices/system/cpu/cpufreq/policy*/cpuinfo_avg_freq",
+		[SENSOR_FLAG] = "/class/hwmon/hwmon*/in0_lcrit_alarm",
+		[SENSOR_FAN] = "/class/hwmon/hwmon*/fan*_input",
+		[SENSOR_POWER] = "/class/hwmon/hwmon*/power*_[ia]*",
+	};
+	bool asked[SENSOR_KINDS] = { [SENSOR_MEAN] = slow_wire };
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct sensor_found *f = &s->v[i]->found;
+
+		if (f->kind == SENSOR_COUNT)
+			(void)buf_add_fmt(out, " %s/%s", f->dir, f->name);
+		else if (glob[f->kind] != NULL && !asked[f->kind])
+			(void)buf_add_fmt(out, " %s%s", s->root.path, glob[f->kind]);
+		asked[f->kind] = true;
+	}
 }
 
 /* ---- reading ---- */
@@ -250,37 +349,11 @@ batch_work(void *arg)
 }
 
 static void
-put(struct sensors *s, struct sensor *x, uint64_t mono)
-{
-	const struct sensor_reading *r = &x->reading;
-	const struct sensor_found *f = &x->found;
-	char why[GAUGE_WHY_MAX];
-	double v;
-
-	if (f->kind == SENSOR_TEMP || r->error != 0) {
-		v = thermal_judge(r, f->type, &x->past, mono, why, sizeof why);
-		if (isnan(v))
-			table_missing(s->table, x->gauge, "%s", why);
-		else
-			table_value(s->table, x->gauge, v);
-	} else if (r->raw < 0) {
-		table_missing(s->table, x->gauge, "says %lld", (long long)r->raw);
-	} else if (f->kind == SENSOR_FREQ) {
-		table_value(s->table, x->gauge, (double)r->raw * 1000);
-	} else if (f->kind == SENSOR_CAP) {
-		table_value(s->table, x->gauge, r->raw >= f->full ? 0 :
-		    100.0 * (double)(f->full - r->raw) / (double)f->full);
-	} else {
-		table_value(s->table, x->gauge, (double)r->raw);
-	}
-}
-
-static void
 collect(struct sensors *s, struct sensor *x)
 {
 	const struct sensor_reading *r = &x->reading;
 
-	put(s, x, s->mono);
+	sensor_put(s->table, x, s->mono);
 	x->stuck = false;
 	x->due = 0;
 	x->read_at = s->mono;
@@ -378,7 +451,7 @@ on_deadline(void *arg)
 	}
 	s->batch = NULL;
 	s->lost[s->lost_count++] = b;
-	if (left && s->lost_count < SENSORS_LOST_MAX)
+	if (left && sensors_hanging(s) < SENSORS_LOST_MAX)
 		round_go(s);
 	else
 		round_over(s);
@@ -429,11 +502,11 @@ sensors_start(struct sensors *s, uint64_t mono, uint64_t deadline_ns)
 		return;
 	s->mono = mono;
 	s->deadline = deadline_ns;
-	if (s->lost_count >= SENSORS_LOST_MAX) {
+	if (sensors_hanging(s) >= SENSORS_LOST_MAX) {
 		for (size_t i = 0; i < s->n; i++)
 			if (!s->v[i]->stuck)
 				table_missing(s->table, s->v[i]->gauge,
-				    "waits: %u other sensors hang", s->lost_count);
+				    "waits: %u other sensors hang", sensors_hanging(s));
 		round_over(s);
 		return;
 	}

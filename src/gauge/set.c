@@ -220,6 +220,7 @@ more_files(struct gauge_set *g)
 	buf_init(&b, 16384);
 	cgroup_files(g->cgroup, &b);
 	local_files(g->local, &b);
+	sensors_files(g->sensors, remote_wire_ns(board_remote(g->board)) != 0, &b);
 	remote_more(board_remote(g->board), buf_str(&b));
 	buf_fini(&b);
 }

@@ -40,48 +40,19 @@ short_name(char *out, size_t size, const char *type)
 	}
 }
 
-/* Letters, digits and dashes only, lower case: an id has to stand in a command line and a query. */
-static void
-id_part(char *out, size_t size, const char *s)
-{
-	size_t n = 0;
-
-	for (; *s != '\0' && n + 1 < size; s++) {
-		const char c = *s;
-
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')
-			out[n++] = c;
-		else if (c >= 'A' && c <= 'Z')
-			out[n++] = (char)(c - 'A' + 'a');
-		else if (n != 0 && out[n - 1] != '-')
-			out[n++] = '-';
-	}
-	out[n] = '\0';
-}
-
-static void
-unique_id(const struct sensor_list *l, struct sensor_found *f, const char *prefix, const char *text)
-{
-	char part[40];
-	unsigned k = 1;
-
-	id_part(part, sizeof part, text);
-	snprintf(f->def.id, sizeof f->def.id, "%s.%s", prefix, part[0] != '\0' ? part : "unnamed");
-	for (size_t i = 0; i + 1 < l->n; i++)
-		if (strcmp(l->v[i].def.id, f->def.id) == 0) {
-			snprintf(f->def.id, sizeof f->def.id, "%s.%s-%u", prefix, part, ++k);
-			i = (size_t)-1;
-		}
-}
-
 static void
 add_trip(struct gauge_def *d, const char *type, int64_t raw)
 {
 	struct gauge_trip *t = &d->trips[d->trip_count];
 	const double c = (double)raw / 1000;
 
+	static const char *const known[] = { "active", "passive", "hot", "critical" };
+	bool is = false;
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		is = is || strcmp(type, known[i]) == 0;
 	/* Unset ones read -274000, -32768000 or 65261 degrees. */
-	if (c < TRIP_LEAST || c > TRIP_MOST || d->trip_count == GAUGE_TRIPS_MAX)
+	if (!is || c < TRIP_LEAST || c > TRIP_MOST || d->trip_count == GAUGE_TRIPS_MAX)
 		return;
 	table_text(t->type, sizeof t->type, type);
 	t->temp = c;
@@ -129,7 +100,7 @@ finish_temp(const struct scan *s, struct sensor_found *f, const char *name, cons
 	f->def.trip_count = old.trip_count;
 	short_name(f->def.name, sizeof f->def.name, label[0] != '\0' ? label : name);
 	thresholds(&f->def);
-	unique_id(s->out, f, "temp", both);
+	sensor_id(s->out, f, "temp", both);
 }
 
 static bool
@@ -141,7 +112,8 @@ zone(const char *entry, void *arg)
 	char file[40], type[16];
 	int64_t raw;
 
-	if (strncmp(entry, "thermal_zone", 12) != 0)
+	if (strncmp(entry, "thermal_zone", 12) != 0 ||
+	    !sensor_list_enter(s->out, s->dir, entry))
 		return true;
 	f = sensor_list_add(s->out, SENSOR_TEMP, s->dir, entry, "temp");
 	if (probe_text_once(s->root, f->dir, "type", f->type, sizeof f->type) != 0 ||
@@ -212,13 +184,15 @@ static bool
 hwmon(const char *entry, void *arg)
 {
 	struct scan *s = arg;
-	char name[SENSOR_TYPE_MAX], *dir = path_join(s->dir, entry),
-				    *link = path_join(dir, "device");
-	char real[PATH_MAX];
-	/* Another machine does not tell its links: the name decides there. */
-	const char *device =
-	    s->root->mirror == NULL && path_exists(link) ? realpath(link, real) : NULL;
+	char name[SENSOR_TYPE_MAX], *dir, *link, real[PATH_MAX];
+	const char *device;
 
+	if (!sensor_list_enter(s->out, s->dir, entry))
+		return true;
+	dir = path_join(s->dir, entry);
+	link = path_join(dir, "device");
+	/* Another machine does not tell its links: the name decides there. */
+	device = s->root->mirror == NULL && path_exists(link) ? realpath(link, real) : NULL;
 	if (probe_text_once(s->root, dir, "name", name, sizeof name) != 0)
 		table_text(name, sizeof name, entry);
 	for (unsigned i = 1; i <= HWMON_TEMPS && !mirrors_zone(s, device, name); i++) {
@@ -235,8 +209,15 @@ hwmon(const char *entry, void *arg)
 	return true;
 }
 
-/* Those that hold back a processor: cpufreq-cpu0, thermal-cpufreq-0 (older), devfreq; fans are
- * no throttle. */
+static bool
+is_throttle(const char *type)
+{
+	return strstr(type, "cpufreq") != NULL || strstr(type, "devfreq") != NULL;
+}
+
+/* Those that hold back a processor are a throttle: cpufreq-cpu0, thermal-cpufreq-0 (older),
+ * devfreq. Fans are shown and are no alarm. ACPI's "Processor", one for each CPU, is left out: it
+ * lowers the policy, which shows as its cap. */
 static bool
 cooling(const char *entry, void *arg)
 {
@@ -244,26 +225,30 @@ cooling(const char *entry, void *arg)
 	struct sensor_found *f;
 	char *dir, type[SENSOR_TYPE_MAX], source[GAUGE_SOURCE_MAX];
 	int64_t max;
-	bool is;
+	bool throttle, fan, is;
 
-	if (strncmp(entry, "cooling_device", 14) != 0)
+	if (strncmp(entry, "cooling_device", 14) != 0 ||
+	    !sensor_list_enter(s->out, s->dir, entry))
 		return true;
 	dir = path_join(s->dir, entry);
 	is = probe_text_once(s->root, dir, "type", type, sizeof type) == 0 &&
-	    (strstr(type, "cpufreq") != NULL || strstr(type, "devfreq") != NULL) &&
 	    probe_number_once(s->root, dir, "max_state", &max) == 0 && max > 0;
 	mem_free(dir);
-	if (!is)
+	throttle = is && is_throttle(type);
+	fan = is && (strstr(type, "fan") != NULL || strstr(type, "Fan") != NULL);
+	if (!throttle && !fan)
 		return true;
 	f = sensor_list_add(s->out, SENSOR_COOL, s->dir, entry, "cur_state");
 	memcpy(f->type, type, sizeof type);
-	snprintf(f->key, sizeof f->key, "cool:%s", type);
+	snprintf(f->key, sizeof f->key, "cool:%s:%s", type, fan ? entry : "");
+	f->full = max;
 	snprintf(source, sizeof source, "%.120s/cur_state", f->dir);
 	f->def = table_def("", "cool", "", "count", (double)max, source);
-	snprintf(f->def.name, sizeof f->def.name, "throttle %.20s", type);
+	snprintf(f->def.name, sizeof f->def.name, "%s%.20s", fan ? "" : "throttle ", type);
 	f->def.min = 0;
-	f->def.warn = 1;
-	unique_id(s->out, f, "cool", type);
+	if (throttle)
+		f->def.warn = 1;
+	sensor_id(s->out, f, "cool", type);
 	return true;
 }
 

@@ -178,7 +178,7 @@ no_shares(void **state)
 	(void)state;
 	open_all(&f);
 	wait_pss(&f, (double)NAN, NS_PER_S);
-	is_missing(&f, "proc.pss", "before 4.14");
+	is_missing(&f, "proc.pss", "neither smaps_rollup nor smaps");
 	close_all(&f);
 	open_all(&f);
 	tree_put(&f.tree, "proc/7/smaps_rollup", "");   /* a kernel thread */

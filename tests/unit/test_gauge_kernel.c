@@ -258,6 +258,81 @@ zram_and_processors(void **state)
 	end(&r);
 }
 
+static void
+put_all(struct run *r, const char *const (*file)[2], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		tree_put(&r->tree, file[i][0], file[i][1]);
+}
+
+#define PUT(r, list) put_all(r, list, sizeof list / sizeof list[0])
+#define POLICY "sys/devices/system/cpu/cpufreq/policy4/"
+#define HWMON "sys/class/hwmon/hwmon"
+
+static void
+clocks_fans_and_power(void **state)
+{
+	static const char *const board[][2] = {
+		{ POLICY "scaling_cur_freq", "408000\n" }, { POLICY "scaling_max_freq", "1200000\n" },
+		{ POLICY "cpuinfo_max_freq", "2400000\n" }, { POLICY "related_cpus", "4 5\n" },
+		{ POLICY "stats/total_trans", "7\n" },
+		{ POLICY "stats/time_in_state", "408000 1000\n2400000 500\n" },
+		{ "sys/devices/system/cpu/cpu4/thermal_throttle/core_throttle_count", "12\n" },
+		{ "sys/devices/system/cpu/cpu4/thermal_throttle/package_throttle_count", "3\n" },
+		{ HWMON "0/name", "rpi_volt\n" }, { HWMON "0/in0_lcrit_alarm", "0\n" },
+		{ HWMON "1/name", "pwmfan\n" }, { HWMON "1/fan1_input", "2980\n" },
+		{ HWMON "2/name", "ina226\n" }, { HWMON "2/power1_input", "5250000\n" },
+		{ HWMON "2/power1_label", "VDD_IN\n" },
+	}, *const later[][2] = {
+		{ POLICY "stats/time_in_state", "408000 1001\n2400000 501\n" },
+		{ "sys/devices/system/cpu/cpu4/thermal_throttle/core_throttle_count", "15\n" },
+		{ HWMON "0/in0_lcrit_alarm", "1\n" },
+	}, *const absurd[][2] = {
+		{ POLICY "scaling_cur_freq", "0\n" }, { POLICY "scaling_max_freq", "-1200000\n" },
+		{ POLICY "stats/time_in_state", "" }, { HWMON "1/fan1_input", "4294967295\n" },
+		{ "sys/devices/system/cpu/cpu4/thermal_throttle/core_throttle_count", "-1\n" },
+		{ HWMON "0/in0_lcrit_alarm", "2\n" }, { HWMON "2/power1_input", "\n" },
+	};
+	const struct gauge_set_opts o = { .hold_ns = 1 };
+	struct run r;
+	double v = 0;
+
+	(void)state;
+	memset(&r, 0, sizeof r);
+	tree_open(&r.tree, "container");
+	PUT(&r, board);
+	start(&r, &o);
+	do
+		next(&r);
+	while (!gauge_set_ready(r.set));
+	next(&r);
+	is(&r, "freq.policy4", 408e6);
+	is(&r, "freq.policy4.cap", 50);
+	is(&r, "fan.pwmfan", 2980);
+	is(&r, "power.ina226-vdd_in", 5.25);
+	is(&r, "power.rpi_volt", 0);
+	is(&r, "freq.policy4.throttles", 0);
+	assert_non_null(strstr(def(&r, "freq.policy4.throttles", &v)->source, "(12 since boot)"));
+	assert_non_null(strstr(def(&r, "power.rpi_volt", &v)->source, "last 2 s"));
+	is(&r, "freq.package.throttles", 0);
+	PUT(&r, later);
+	until(&r, "freq.policy4.mean", true);
+	is(&r, "freq.policy4.mean", 1404e6);
+	is(&r, "power.rpi_volt", 1);
+	assert_non_null(strstr(def(&r, "freq.policy4.throttles", &v)->source, "(15 since boot)"));
+	PUT(&r, absurd);
+	next(&r);
+	next(&r);
+	missing(&r, "freq.policy4", "says 0");
+	missing(&r, "freq.policy4.cap", "says -1200000");
+	missing(&r, "freq.policy4.mean", "not say a number");
+	missing(&r, "freq.policy4.throttles", "says -1");
+	missing(&r, "fan.pwmfan", "says 4294967295");
+	missing(&r, "power.rpi_volt", "says 2");
+	missing(&r, "power.ina226-vdd_in", "not say a number");
+	end(&r);
+}
+
 int
 main(void)
 {
@@ -269,6 +344,7 @@ main(void)
 		cmocka_unit_test(switches_of_all_threads),
 		cmocka_unit_test(random_numbers),
 		cmocka_unit_test(zram_and_processors),
+		cmocka_unit_test(clocks_fans_and_power),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
