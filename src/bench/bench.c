@@ -24,6 +24,7 @@
 #include "bench/macros.h"
 #include "bench/meters.h"
 #include "bench/news.h"
+#include "bench/ports.h"
 #include "bench/profiles.h"
 #include "bench/sends.h"
 #include "bench/watch.h"
@@ -292,6 +293,7 @@ bench_free(struct bench *b)
 	decode_plugins_close(b);
 	decoders_close(b);
 	meters_close(b);
+	ports_close(b);
 	triggers_close(b);
 	gauges_close(b);
 	bundle_close(b);
@@ -352,6 +354,7 @@ serve(struct bench *b)
 	decoders_open(b);
 	meters_open(b);
 	triggers_open(b);
+	ports_open(b);
 	boards_open(b);
 	decode_plugins_open(b);
 	macros_open(b);

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "bench/asks.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/meters.h"
@@ -16,6 +17,7 @@ give(struct follow *f, const struct follow_line *l)
 	meters_line(f, l);
 	decode_plugins_line(f, l);
 	triggers_line(f, l);
+	asks_line(f, l);
 }
 
 static void

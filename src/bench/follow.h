@@ -27,6 +27,8 @@ struct follow {
 	uint64_t noticed;               /* sys_mono() since when notices of crashes count */
 	unsigned notices;
 	uint32_t noticed_title;         /* hash of the last */
+	uint64_t asked;                 /* sys_mono() of the last notice of asks.h, 0: none */
+	int      asked_type;
 };
 
 struct follow_line {

@@ -84,6 +84,7 @@ struct bench {
 	struct decoding *decoding;      /* decoders.h */
 	struct meters *meters;          /* meters.h */
 	struct triggers *triggers;      /* triggers.h */
+	struct comings *comings;        /* ports.h */
 	struct symbols *symbols;        /* symbols.h */
 	struct decode_plugins *decode_plugins;  /* decode_plugins.h */
 	struct macro_state *macro;      /* runs of macros, see macros.h */

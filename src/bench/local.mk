@@ -1,5 +1,6 @@
 noinst_LIBRARIES += %D%/libbench.a
 %C%_libbench_a_SOURCES = \
+	%D%/asks.c %D%/asks.h \
 	%D%/at_match.c %D%/at_match.h \
 	%D%/bench.c %D%/bench.h \
 	%D%/boards.c %D%/boards.h \

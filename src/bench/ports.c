@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/clients.h"
 #include "bench/consoles.h"
+#include "bench/news.h"
 #include "sys/path.h"
+#include "sys/time.h"
+#include "transport/comings.h"
 #include "transport/portrow.h"
 
 /* ---- a profile's port */
@@ -67,6 +71,32 @@ ports_resolve(
 	portrow_spec(&p, text, sizeof text);
 	*spec = mem_str(text);
 	return ERR_OK;
+}
+
+/* ---- news */
+
+/* Not for the journal: what becomes of a console's port is there. */
+static void
+on_comings(void *arg)
+{
+	struct bench *b = arg;
+	json_t *o = json_pack("{s:I}", "t", (json_int_t)bench_time(b, sys_mono()));
+
+	clients_event(b, "ports", o);
+	json_decref(o);
+}
+
+void
+ports_open(struct bench *b)
+{
+	b->comings = comings_open(b->loop, "/dev", on_comings, b);
+}
+
+void
+ports_close(struct bench *b)
+{
+	comings_close(b->comings);
+	b->comings = NULL;
 }
 
 /* ---- port.list */

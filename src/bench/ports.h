@@ -14,6 +14,10 @@
 enum err ports_resolve(struct bench *b, const char *word, char **spec, const json_t **board,
     struct err_msg *why);
 
+/* News of ports that come and go, as the event "ports", until ports_close. */
+void ports_open(struct bench *b);
+void ports_close(struct bench *b);
+
 extern const struct command bench_port_commands[];
 
 #endif

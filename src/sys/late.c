@@ -58,7 +58,7 @@ open_it(void *arg)
 	bool dropped;
 
 	if (l->port != NULL)
-		e = sys_tcp_connect(l->path, l->port, &fd, &why);
+		e = sys_tcp_dial(l->path, l->port, &fd, &why);
 	else
 		fd = sys_open(l->path, l->flags, 0);
 	errnum = errno;

@@ -17,7 +17,7 @@ struct sys_late;
  * handle to wait for. */
 bool sys_late_open(const char *path, int flags, unsigned ms, int *fd, int *errnum,
     struct sys_late **late);
-/* Resolves host and starts the connection, as sys_tcp_connect. Waits for nothing; NULL: there is
+/* Resolves host and starts the connection, as sys_tcp_dial. Waits for nothing; NULL: there is
  * no thread to be had. */
 struct sys_late *sys_late_dial(const char *host, const char *port);
 /* Its result, which ends the handle. */

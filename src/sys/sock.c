@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +18,7 @@
 #include "base/alloc.h"
 #include "sys/io.h"
 
-enum { BACKLOG = 64 };
+enum { BACKLOG = 64, DIAL_MS = 3000 };
 
 static enum err
 unix_address(const char *path, struct sockaddr_un *a, struct err_msg *why)
@@ -202,8 +203,22 @@ connect_one(const struct addrinfo *ai)
 	return -1;
 }
 
-enum err
-sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why)
+/* Within DIAL_MS: the connection stands. False with errno: it does not. */
+static bool
+stands(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int r;
+
+	while ((r = poll(&p, 1, DIAL_MS)) < 0 && errno == EINTR)
+		;
+	errno = r <= 0 ? ETIMEDOUT : sys_sock_error(fd);
+	return errno == 0;
+}
+
+/* patient: an address that does not answer is followed by the next one. */
+static enum err
+connect_any(const char *host, const char *port, bool patient, int *fd, struct err_msg *why)
 {
 	const struct addrinfo hints = {
 		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG
@@ -218,11 +233,26 @@ sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why
 		    "cannot be resolved: %s", gai_strerror(r));
 	for (const struct addrinfo *ai = list; ai != NULL && *fd < 0; ai = ai->ai_next) {
 		*fd = connect_one(ai);
-		if (*fd < 0)
-			saved = errno;
+		if (*fd >= 0 && (!patient || ai->ai_next == NULL || stands(*fd)))
+			break;
+		saved = errno;
+		sys_close(*fd);
+		*fd = -1;
 	}
 	freeaddrinfo(list);
 	return *fd >= 0 ? ERR_OK : err_errno(why, saved, host, "connecting");
+}
+
+enum err
+sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why)
+{
+	return connect_any(host, port, false, fd, why);
+}
+
+enum err
+sys_tcp_dial(const char *host, const char *port, int *fd, struct err_msg *why)
+{
+	return connect_any(host, port, true, fd, why);
 }
 
 bool

@@ -25,6 +25,9 @@ bool     sys_socketpair(int fd[2]);             /* stream, both non-blocking */
 void     sys_sock_small(int fd);
 /* Starts a connection (non-blocking): ready when writable, then sys_sock_error says how it went. */
 enum err sys_tcp_connect(const char *host, const char *port, int *fd, struct err_msg *why);
+/* The same, but of a name with several addresses (::1 and 127.0.0.1) the first that answers is
+ * taken, which takes its time: for another thread. */
+enum err sys_tcp_dial(const char *host, const char *port, int *fd, struct err_msg *why);
 bool     sys_tcp_numeric(const char *host);     /* an address: nobody is asked for it */
 int      sys_sock_error(int fd);                /* 0 or an errno */
 /* Listens at a numeric address ("0.0.0.0", "::1", "[::1]"); *port 0 asks for a free one. */

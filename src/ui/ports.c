@@ -237,18 +237,46 @@ static const struct overlay_ops ops = {
 	.draw = draw, .key = key, .fini = fini,
 };
 
+void
+ports_news(struct ui *u)
+{
+	if (overlay_is(u, &ops))
+		ask(u);
+}
+
+/* The cursor stays at its port, wherever that stands now. */
+static void
+keep_selected(struct ports *d, const json_t *was)
+{
+	const char *path = json_get_str(was, "path", NULL);
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(d->list, i, o)
+		if (path != NULL && strcmp(json_get_str(o, "path", ""), path) == 0) {
+			d->at.sel = i;
+			return;
+		}
+	if (d->at.sel >= json_array_size(d->list))
+		d->at.sel = json_array_size(d->list) != 0 ? json_array_size(d->list) - 1 : 0;
+}
+
 bool
 ports_answer(struct ui *u, const json_t *list, const struct err_msg *err)
 {
 	struct ports *d;
+	json_t *was;
 
 	if (!overlay_is(u, &ops))
 		return false;
 	d = u->overlay->state;
+	was = json_incref((json_t *)(uintptr_t)selected(d));
 	json_decref(d->list);
 	mem_free(d->why);
 	d->list = err == NULL ? json_incref((json_t *)(uintptr_t)list) : NULL;
 	d->why = err != NULL ? mem_str(err->why) : NULL;
+	keep_selected(d, was);
+	json_decref(was);
 	return true;
 }
 

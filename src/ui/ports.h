@@ -10,6 +10,7 @@
 #include "ui/overlay.h"
 #include "ui/parts.h"
 
+void ports_news(struct ui *u);                          /* one came or went */
 /* The bench's answer to port.list: true when the dialog took it. */
 bool ports_answer(struct ui *u, const json_t *list, const struct err_msg *err);
 

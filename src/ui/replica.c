@@ -502,6 +502,15 @@ on_trigger(struct replica *r, const json_t *body, uint64_t t, struct replica_new
 }
 
 static void
+on_ports(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)r;
+	(void)body;
+	(void)t;
+	news->ports = true;
+}
+
+static void
 on_decoded(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	(void)t;
@@ -538,6 +547,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },
 		{ "mark", on_mark }, { "decoded", on_decoded }, { "trigger", on_trigger },
+		{ "ports", on_ports },
 		{ "at", on_at }, { "macro", on_macro }, { "macro.record", on_record },
 		{ "at.begin", on_at_begin },
 		{ "at.progress", on_at_begin }, { "bench.end", on_bench_end },

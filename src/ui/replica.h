@@ -157,6 +157,7 @@ struct replica_news {
 	const json_t *at;               /* an answer; the run of a macro; a command that began */
 	const json_t *run, *at_begin, *record;
 	const json_t *trigger;          /* it fired */
+	bool ports;                     /* one came or went */
 	const struct replica_console *console;          /* its state changed */
 	bool gauges_only;               /* nothing but numbers moved */
 };

@@ -303,6 +303,8 @@ ui_news(struct ui *u, const struct replica_news *n)
 		say_job_end(u, n->job_ended);
 	if (n->notice != NULL)
 		say_notice(u, n->notice);
+	if (n->ports)
+		ports_news(u);
 	if (n->trigger != NULL)
 		holds_news(u, n->trigger);
 	at_result_news(u, n);

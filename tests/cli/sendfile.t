@@ -116,11 +116,20 @@ vdo console.log "$T/text.log" times=none >/dev/null
 order "say before"
 wait_for 'grep -q before "$T/text.log"' 10
 
+# asked PROTO WORDS: what ZMODEM asks for is a notice
+asked()
+{
+	test "$1" = zmodem || return
+	wait_for 'grep -q "$2" "$dir/journal.jsonl"' 20
+	ok $? "a notice: the board $2"
+}
+
 # --- to the board
 
 for proto in zmodem ymodem; do
 	rm -f "$T/board/image.bin"
 	order "rz --$proto -b -y"
+	asked $proto "waits for a file by ZMODEM"
 	run vdo console.sendfile "$T/image.bin" $proto wait=on --json
 	is "$status" 0 "$proto: sent" || printf '%s\n' "$err" "$out" | note
 	wait_for 'grep -q "^ended 0" "$T/board.out"' 20
@@ -150,6 +159,7 @@ cp "$T/image.bin" "$T/board/photo.bin"
 for proto in zmodem ymodem; do
 	: >"$T/board.out"
 	order "sz --$proto -b photo.bin"
+	asked $proto "wants to send a file by ZMODEM"
 	run vdo console.recvfile "$T/here" $proto wait=on
 	is "$status" 0 "$proto: received" || printf '%s\n' "$err" | note
 	free

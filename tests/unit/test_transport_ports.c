@@ -6,10 +6,16 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "loop/loop.h"
+#include "sys/io.h"
+#include "sys/time.h"
+#include "transport/comings.h"
 #include "transport/portrow.h"
 #include "transport/transport.h"
 
@@ -44,6 +50,47 @@ profile_of(const struct port *p, const char *match)
 	json_decref(boards);
 	mem_free(text);
 	return got;
+}
+
+static void
+on_comings(void *arg)
+{
+	(*(int *)arg)++;
+}
+
+/* A burst of news is one call; what is no port is none. */
+static void
+test_comings(void **state)
+{
+	char dir[] = "/tmp/vise-dev-XXXXXX", path[64];
+	const uint64_t end = sys_mono() + 20 * NS_PER_S;
+	struct loop *l = loop_new();
+	struct comings *c;
+	int calls = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	c = comings_open(l, dir, on_comings, &calls);
+	if (c == NULL)
+		skip();
+	snprintf(path, sizeof path, "%s/null", dir);
+	assert_int_equal(sys_file_replace(path, "", 0, NULL), ERR_OK);
+	assert_int_equal(unlink(path), 0);
+	for (uint64_t till = sys_mono() + 2 * COMINGS_NS; sys_mono() < till;)
+		(void)loop_turn(l, 10 * NS_PER_MS);
+	assert_int_equal(calls, 0);
+	snprintf(path, sizeof path, "%s/ttyUSB0", dir);
+	assert_int_equal(sys_file_replace(path, "", 0, NULL), ERR_OK);
+	while (calls == 0 && sys_mono() < end)
+		(void)loop_turn(l, 10 * NS_PER_MS);
+	assert_int_equal(calls, 1);
+	assert_int_equal(unlink(path), 0);
+	while (calls == 1 && sys_mono() < end)
+		(void)loop_turn(l, 10 * NS_PER_MS);
+	assert_int_equal(calls, 2);
+	comings_close(c);
+	loop_free(l);
+	(void)rmdir(dir);
 }
 
 static void
@@ -170,6 +217,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_comings),
 		cmocka_unit_test(test_profiles),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_pulses),

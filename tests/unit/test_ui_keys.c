@@ -281,6 +281,35 @@ at_card(void **state)
 	rig_free(r);
 }
 
+/* The dialog asks again when a port comes, and its cursor stays at the port it was at. */
+static void
+ports_come(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	json_t *two = json_pack("[{s:s,s:s},{s:s,s:s}]", "path", "/dev/ttyUSB0", "spec", "ttyUSB0",
+	    "path", "/dev/ttyUSB1", "spec", "ttyUSB1");
+	json_t *three = json_pack("[{s:s,s:s},{s:s,s:s},{s:s,s:s}]", "path", "/dev/ttyACM0", "spec",
+	    "ttyACM0", "path", "/dev/ttyUSB0", "spec", "ttyUSB0", "path", "/dev/ttyUSB1", "spec",
+	    "ttyUSB1");
+
+	(void)state;
+	rig_event(r, "ports", "{\"t\":1}");
+	ASKED(r, "");
+	rig_type(r, "\x14o");
+	ASKED(r, "port.list\n");
+	ui_answer(r->ui, "port.list", two, NULL);
+	rig_type(r, "\033[B");
+	rig_event(r, "ports", "{\"t\":2}");
+	ASKED(r, "port.list\n");
+	ui_answer(r->ui, "port.list", three, NULL);
+	rig_draw(r);
+	rig_type(r, "\r");
+	ASKED(r, "console.open ttyUSB1 baud=115200\n");
+	json_decref(two);
+	json_decref(three);
+	rig_free(r);
+}
+
 /* Every line of the key table is a command that exists, or one that needs an argument. */
 static void
 all_key_lines_run(void **state)
@@ -306,7 +335,7 @@ main(void)
 		cmocka_unit_test(the_menu_comes_after_300_ms), cmocka_unit_test(asking),
 		cmocka_unit_test(a_trigger_holds_the_console),
 		cmocka_unit_test(scrollback_and_search), cmocka_unit_test(palette),
-		cmocka_unit_test(not_open_and_observing), cmocka_unit_test(at_card),
+		cmocka_unit_test(not_open_and_observing), cmocka_unit_test(at_card), cmocka_unit_test(ports_come),
 		    cmocka_unit_test(all_key_lines_run),
 	};
 
