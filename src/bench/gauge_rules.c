@@ -1,10 +1,12 @@
 /* gauge_rules.c - verdicts of rules and alarms, told and kept. */
 #include "bench/gauge_rules.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/slice.h"
 #include "bench/news.h"
 #include "gauge/json.h"
 #include "gauge/set.h"
@@ -172,6 +174,31 @@ cmd_alarms(struct command_call *c)
 	w->timer = loop_timer_start(b->loop, wait < LONGEST ? wait : LONGEST, 0, on_time, w);
 }
 
+static void
+cmd_advise(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *text = json_get_str(c->args, "live", "");
+	double live = (double)NAN;
+	uint64_t bytes;
+	struct err_msg why;
+
+	if (text[0] != '\0') {
+		if (!slice_bytes(slice_of(text), &bytes) || bytes == 0) {
+			(void)err_set(&why, ERR_USAGE, "live", "give live=120M",
+			    "not a size: %.40s", text);
+			command_fail(c, &why);
+			return;
+		}
+		live = (double)bytes;
+	}
+	command_done(c, gauge_set_advice(b->gauges, live));
+}
+
+static const struct command_arg advise_args[] = {
+	{ "live", ARG_WORD, 0, NULL, "live heap of the program, 120M; absent: its gauge" },
+	{ .name = NULL },
+};
 static const struct command_arg rule_args[] = {
 	{ "options", ARG_REST, ARG_MUST, NULL, "leak:window=30m, heap:raw, steady:off" },
 	{ .name = NULL },
@@ -186,6 +213,8 @@ const struct command bench_gauge_rule_commands[] = {
 	{ "gauge.rules", "what the rules say about the gauges, with the numbers", NULL, 0,
 	    cmd_rules },
 	{ "gauge.rule", "set rules: NAME:KEY=VALUE, NAME:off", rule_args, 0, cmd_rule },
+	{ "gauge.advise", "GOMEMLIMIT, GOGC and GOMAXPROCS for a Go program here", advise_args, 0,
+	    cmd_advise },
 	{ "gauge.alarms", "alarms of limits and rules, newest last", alarms_args, 0, cmd_alarms },
 	{ .name = NULL },
 };

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "cli/gauges_advise.h"
 #include "cli/metrics.h"
 #include "core/json.h"
 #include "gauge/json.h"
@@ -23,7 +24,7 @@
 #include "sys/path.h"
 #include "sys/time.h"
 
-enum { LIMITS_MAX = 32 };
+enum { LIMITS_MAX = 32, ADVISE_SAMPLES = 4 };
 
 struct run {
 	struct gauge_set_opts opts;
@@ -41,6 +42,8 @@ struct run {
 	const char *rule[LIMITS_MAX];   /* findings.h */
 	unsigned rules;
 	bool rules_wanted;              /* in each line */
+	bool advise, json;              /* the subcommand; --json was given */
+	double live;                    /* bytes, NAN: not given */
 	uint64_t verdicts;
 	const char *serve;              /* address to be scraped at; nothing is printed then */
 	struct metrics *metrics;
@@ -69,6 +72,10 @@ static const char usage[] =
     "  --rules           what the rules say in each line, not only when a verdict changed\n"
     "  --serve ADDRESS   print nothing, answer GET /metrics at [HOST:]PORT for Prometheus\n"
     "                    (127.0.0.1 unless a host is named; port 0: a free one)\n"
+    "\n"
+    "vise gauges advise [BOARD] [--process NAME] [--live SIZE]: GOMEMLIMIT, GOGC and GOMAXPROCS\n"
+    "for a Go program there, each with why and as a line to paste; --live: its live heap\n"
+    "\n"
     "  --proc-root DIR   read DIR instead of /proc; --sys-root DIR: instead of /sys\n";
 
 static int
@@ -109,6 +116,7 @@ set_json(struct run *r, const char *value, struct err_msg *why)
 	(void)value;
 	(void)why;
 	r->csv = false;
+	r->json = true;
 	return ERR_OK;
 }
 
@@ -170,6 +178,18 @@ apply_rules(struct run *r, struct err_msg *why)
 	for (unsigned i = 0; i < r->rules && e == ERR_OK; i++)
 		e = gauge_set_rule(r->set, r->rule[i], why);
 	return e;
+}
+
+static enum err
+set_live(struct run *r, const char *value, struct err_msg *why)
+{
+	uint64_t bytes;
+
+	if (!slice_bytes(slice_of(value), &bytes) || bytes == 0)
+		return err_set(why, ERR_USAGE, "gauges advise --live", "give 120M",
+		    "not a size: %s", value);
+	r->live = (double)bytes;
+	return ERR_OK;
 }
 
 static enum err
@@ -266,6 +286,7 @@ static const struct {
 	{ "--limit", true, set_limit },
 	{ "--rule", true, set_rule },
 	{ "--rules", false, set_rules },
+	{ "--live", true, set_live },
 	{ "--serve", true, set_serve },
 	{ "--proc-root", true, set_proc_root },
 	{ "--sys-root", true, set_sys_root },
@@ -324,7 +345,8 @@ one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
 static enum err
 options(struct run *r, int argc, char **argv, struct err_msg *why)
 {
-	for (int i = 1; i < argc; i++) {
+	r->advise = argc > 1 && strcmp(argv[1], "advise") == 0;
+	for (int i = r->advise ? 2 : 1; i < argc; i++) {
 		const enum err e = one_option(r, argc, argv, &i, why);
 
 		if (e != ERR_OK || r->help)
@@ -414,7 +436,7 @@ on_sample(void *arg, const struct gauge_sample *s)
 
 	if (r->stopped)
 		return;
-	if (r->serve != NULL)
+	if (r->serve != NULL || r->advise)
 		;       /* told to who asks */
 	else if (r->csv)
 		print_csv(r, s);
@@ -563,7 +585,7 @@ check_process(struct run *r)
 		r->status = fail(trouble);
 		return;
 	}
-	if (r->status != 0 || r->count != 1 || gauge_set_process_found(r->set))
+	if (r->status != 0 || (r->count != 1 && !r->advise) || gauge_set_process_found(r->set))
 		return;
 	if (r->opts.process != NULL)
 		table_text(who, sizeof who, r->opts.process);
@@ -573,10 +595,28 @@ check_process(struct run *r)
 	r->status = fail(&why);
 }
 
+/* A board tells its control group in the round after it told the process. */
+static void
+advise_options(struct run *r)
+{
+	r->count = ADVISE_SAMPLES;
+	if (r->opts.every_ns == 0)
+		r->opts.every_ns = 200 * NS_PER_MS;
+}
+
+static void
+advise(struct run *r)
+{
+	json_t *advice = gauge_set_advice(r->set, r->live);
+
+	gauges_advise_print(advice, r->json);
+	json_decref(advice);
+}
+
 int
 cli_gauges(int argc, char **argv)
 {
-	struct run r = { .defs_due = true };
+	struct run r = { .defs_due = true, .live = (double)NAN };
 	struct err_msg why;
 
 	if (options(&r, argc, argv, &why) != ERR_OK)
@@ -585,6 +625,8 @@ cli_gauges(int argc, char **argv)
 		fputs(usage, stdout);
 		return 0;
 	}
+	if (r.advise)
+		advise_options(&r);
 	r.left = r.count;
 	r.opts.epoch = sys_mono();
 	r.loop = loop_new();
@@ -598,6 +640,8 @@ cli_gauges(int argc, char **argv)
 	}
 	loop_run(r.loop);
 	check_process(&r);
+	if (r.advise && r.status == 0)
+		advise(&r);
 	if (gauge_set_hanging(r.set) != 0) {
 		(void)fflush(stdout);
 		_Exit(r.status); /* a thread hangs in a driver: an orderly end would wait for it */

@@ -28,6 +28,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_trust.c %D%/cli_trust.h \
 	%D%/client.c %D%/client.h \
 	%D%/door.c %D%/door.h \
+	%D%/gauges_advise.c %D%/gauges_advise.h \
 	%D%/job.c %D%/job.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += %D%/libgauge.a
 %C%_libgauge_a_SOURCES = %D%/finding.h %D%/gauge.h \
+	%D%/advice.c %D%/advice.h \
+	%D%/advice_facts.c %D%/advice_facts.h \
 	%D%/board.c %D%/board.h \
 	%D%/cpulist.c %D%/cpulist.h \
 	%D%/export.c %D%/export.h \

@@ -45,7 +45,7 @@ static const char loop_script[] =
 /* No blank in a pattern, and [-0-9]: temperatures may be below zero. */
 static const char sample_pattern[] =
     "^(Mem[TFA]|Buffers|Cached|Active.f|Inactive.f|Swap[TF]|Anon[PH]|Shmem:|Slab|SRec|cpu|some|"
-    "Vm[SRP]|Rss|Threads|State|[a-z]*ctxt|max|nr_|oom_|[-0-9])";
+    "Vm[SRP]|Rss|Threads|State|[a-z]*ctxt|max|nr_|oom_|Cpus_allowed_l|(total_)?inactive_f|[-0-9])";
 static const char sample_files[] =
     "/proc/uptime /proc/meminfo /proc/stat /proc/loadavg /proc/pressure/cpu /proc/pressure/memory "
     "/proc/pressure/io /sys/class/thermal/thermal_zone*/temp "

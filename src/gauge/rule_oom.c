@@ -125,6 +125,7 @@ look(void *state, const struct rule_look *l, struct findings *out)
 	struct oom *s = state;
 	const int avail = table_find(l->table, "mem.avail"),
 		  group = table_find(l->table, "cgroup.mem");
+	double cache;
 	struct view v = { .what = "memory available", .room = rule_value(l, "mem.avail") };
 
 	v.all = avail >= 0 ? l->table->def[avail].max : (double)NAN;
@@ -132,7 +133,8 @@ look(void *state, const struct rule_look *l, struct findings *out)
 	if (group < 0)
 		return;
 	v = (struct view){ .what = "control group", .all = l->table->def[group].max };
-	v.room = v.all - rule_value(l, "cgroup.mem");
+	cache = rule_value(l, "cgroup.cache");
+	v.room = v.all - rule_value(l, "cgroup.mem") + (isnan(cache) ? 0 : cache);
 	one(&s->group, l, &v, "cgroup.mem", true, out);
 }
 

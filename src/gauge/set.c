@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "gauge/advice_facts.h"
 #include "gauge/board.h"
 #include "gauge/findings.h"
 #include "gauge/rules.h"
@@ -42,6 +43,9 @@ struct gauge_set {
 	struct rules rules;
 	struct user_limits limits;
 	struct findings *findings;
+	struct advice_hold gogc;        /* what is advised, held still */
+	struct root proc, sys;          /* of the machine; the paths are owned */
+	char *proc_path, *sys_path;
 	uint64_t verdicts;              /* changes of what they say */
 	struct cross_source *cross;
 	struct given given;
@@ -142,6 +146,7 @@ judge(struct gauge_set *g)
 		.memory = g->bare ? NULL : cross_memory(g->cross) };
 
 	findings_look(g->findings, l, on_finding, g);
+	(void)advice_hold(&g->gogc, advice_gogc(advice_avail_gauged(&g->table)), g->mono);
 }
 
 static void sample(void *arg);
@@ -348,6 +353,10 @@ open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
 
 	proc = root_of(o->proc_root, "/proc", g->board != NULL ? board_mirror(g->board) : NULL);
 	sys = root_of(o->sys_root, "/sys", proc.mirror);
+	g->proc = proc;
+	g->sys = sys;
+	g->proc.path = g->proc_path = mem_str(proc.path);
+	g->sys.path = g->sys_path = mem_str(sys.path);
 	g->local = local_new(&g->table, &proc, &sys);
 	g->sensors = sensors_new(g->loop, &g->table, &sys, on_sensors, g);
 	g->process = process_new(&g->table, &proc);
@@ -429,6 +438,8 @@ gauge_set_free(struct gauge_set *g)
 		close_machine(g);
 	rules_fini(&g->rules);
 	findings_free(g->findings);
+	mem_free(g->proc_path);
+	mem_free(g->sys_path);
 	series_fini(&g->series);
 	table_fini(&g->table);
 	mem_free(g);
@@ -527,6 +538,25 @@ gauge_set_adopt(struct gauge_set *g, const struct gauge_set *from)
 	g->limits = from->limits;
 	findings_adopt(g->findings, from->findings);
 	user_limits_apply(&g->limits, &g->table);
+}
+
+/* The facts of now, but the value of GOGC: it is held still from sample to sample. */
+json_t *
+gauge_set_advice(struct gauge_set *g, double live)
+{
+	struct advice_sources s = { .table = &g->table, .proc = &g->proc, .sys = &g->sys,
+		.live = live };
+	struct advice_facts f;
+	struct advice a[ADVICE_COUNT];
+
+	if (g->bare)
+		return json_array();
+	s.cgroup = g->cgroup;
+	s.pid = process_pid(g->process);
+	s.environ = cross_environ(g->cross, &s.environ_n);
+	advice_facts(&s, &f);
+	advice_make(&f, g->gogc.shown, a);
+	return advice_json(a);
 }
 
 uint64_t

@@ -60,6 +60,9 @@ enum err gauge_set_rule(struct gauge_set *g, const char *option, struct err_msg 
 json_t *gauge_set_json_rules(const struct gauge_set *g);        /* findings_json() */
 /* Takes over the limits and the options of rules of another set: the user's, whatever is gauged. */
 void gauge_set_adopt(struct gauge_set *g, const struct gauge_set *from);
+/* What to set for a Go program here (advice.h); live: its live heap in bytes, NAN: the gauge's.
+ * New reference: advice_json(). */
+json_t *gauge_set_advice(struct gauge_set *g, double live);
 /* Changes with each verdict of a rule. */
 uint64_t gauge_set_rules_news(const struct gauge_set *g);
 bool gauge_set_process_found(const struct gauge_set *g);        /* true when none was asked for */

@@ -11,7 +11,7 @@
 #include "base/slice.h"
 
 enum { TEXT_MAX = 4096, DEPTH_MAX = 32 };
-enum { G_MEMORY, G_THROTTLED, G_OOM, G_COUNT };
+enum { G_MEMORY, G_CACHE, G_THROTTLED, G_OOM, G_COUNT };
 
 static const uint64_t LOOK_EVERY = 10 * NS_PER_S; /* limits and the group change seldom */
 
@@ -32,6 +32,7 @@ static const struct {
 	const char *id, *name, *unit;
 } row[G_COUNT] = {
 	[G_MEMORY] = { "cgroup.mem", "cgroup", "B" },
+	[G_CACHE] = { "cgroup.cache", "cgroup cache", "B" },
 	[G_THROTTLED] = { "cgroup.throttled", "cpu quota", "%" },
 	[G_OOM] = { "cgroup.oom", "oom kills", "count" },
 };
@@ -199,6 +200,21 @@ sample_memory(struct cgroup *c)
 		table_missing(c->table, c->gauge[G_MEMORY], "%s", strerror(e));
 }
 
+/* File pages that were not used for long: taken back before the limit kills. */
+static void
+sample_cache(struct cgroup *c)
+{
+	char text[TEXT_MAX];
+	uint64_t cache;
+	const int e = probe_text_once(&c->sys, c->dir, "memory.stat", text, sizeof text);
+
+	if (e == 0 && named(slice_of(text), c->v1 ? "total_inactive_file" : "inactive_file",
+	    &cache))
+		table_value(c->table, c->gauge[G_CACHE], (double)cache);
+	else
+		table_missing(c->table, c->gauge[G_CACHE], "not told here");
+}
+
 static void
 sample_quota(struct cgroup *c)
 {
@@ -244,19 +260,32 @@ cgroup_files(const struct cgroup *c, struct buf *out)
 
 	if (c->dir == NULL || strpbrk(c->dir, " \t\n*?[") != NULL)
 		return;                 /* the board's shell would take it for something else */
-	(void)buf_add_fmt(out, " %s/%s %s/cpu.stat %s/%s", c->dir, number_file(c, false), c->dir,
-	    c->dir, c->v1 ? "memory.oom_control" : "memory.events");
+	(void)buf_add_fmt(out, " %s/%s %s/cpu.stat %s/memory.stat %s/%s", c->dir,
+	    number_file(c, false), c->dir, c->dir, c->dir,
+	    c->v1 ? "memory.oom_control" : "memory.events");
 	dir = mem_str(c->dir);
 	for (int i = 0; i < DEPTH_MAX && strlen(dir) > strlen(c->sys_path); i++) {
 		(void)buf_add_fmt(out, " %s/%s", dir, number_file(c, true));
 		if (!c->v1)
-			(void)buf_add_fmt(out, " %s/memory.high", dir);
+			(void)buf_add_fmt(out, " %s/memory.high %s/cpu.max", dir, dir);
 		slash = strrchr(dir, '/');
 		if (slash == NULL)
 			break;
 		*slash = '\0';
 	}
 	mem_free(dir);
+}
+
+const char *
+cgroup_dir(const struct cgroup *c)
+{
+	return c->dir;
+}
+
+bool
+cgroup_is_v1(const struct cgroup *c)
+{
+	return c->v1;
 }
 
 void
@@ -281,6 +310,7 @@ cgroup_sample(struct cgroup *c, pid_t pid, uint64_t mono)
 	if (c->dir == NULL)
 		return;
 	sample_memory(c);
+	sample_cache(c);
 	sample_quota(c);
 	sample_oom(c);
 }

@@ -23,6 +23,9 @@ struct cgroup *cgroup_new(
 void cgroup_free(struct cgroup *c);
 /* The files of its group and of those above, a blank before each: a mirror has to have them. */
 void cgroup_files(const struct cgroup *c, struct buf *out);
+/* The group's folder, NULL before it is known; version 1 or 2. */
+const char *cgroup_dir(const struct cgroup *c);
+bool cgroup_is_v1(const struct cgroup *c);
 void cgroup_sample(struct cgroup *c, pid_t pid, uint64_t mono);
 
 #endif

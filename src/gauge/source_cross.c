@@ -14,7 +14,7 @@
 #include "sys/time.h"
 
 /* Behind the name's bracket: fields 23 and 24 of proc(5) are numbers 20 and 21 of the rest. */
-enum { TEXT_MAX = 4096, COST_FACTOR = 200, STAT_VSIZE = 20, STAT_RSS = 21 };
+enum { TEXT_MAX = 4096, ENVIRON_MAX = 64 << 10, COST_FACTOR = 200, STAT_VSIZE = 20, STAT_RSS = 21 };
 
 static const uint64_t EVERY = 30 * NS_PER_S;
 
@@ -24,6 +24,9 @@ struct look {
 	char *dir;
 	pid_t pid;
 	uint64_t cost;
+	bool large;
+	char *environ;
+	long environ_n;
 	char status[2][TEXT_MAX], rollup[TEXT_MAX], statm[256], stat[TEXT_MAX], kernel[64];
 };
 
@@ -35,6 +38,8 @@ struct cross_source {
 	uint64_t due;
 	struct look *look;
 	char before[TEXT_MAX];          /* of a board: status of the sample before */
+	char *environ;                  /* of the process, NULL */
+	long environ_n;                 /* -errno: not readable */
 	uint64_t rollup;                /* hash of the one judged last */
 	struct rule_memory memory;
 };
@@ -58,6 +63,7 @@ cross_free(struct cross_source *c)
 		return;
 	if (c->look != NULL)
 		c->look->owner = NULL;
+	mem_free(c->environ);
 	mem_free(c->path);
 	mem_free(c);
 }
@@ -153,6 +159,19 @@ text_of(const struct look *k, const char *name, char *out, size_t size)
 		out[0] = '\0';
 }
 
+/* Much of it is no concern of ours; it is where an address or a key may stand, so it is kept only
+ * here. */
+static void
+read_environ(struct look *k)
+{
+	struct probe p;
+
+	k->environ = mem_alloc(ENVIRON_MAX);
+	probe_init(&p, &k->root, -1, k->dir, "environ");
+	k->environ_n = probe_read(&p, k->environ, ENVIRON_MAX);
+	probe_fini(&p);
+}
+
 static void
 look_work(void *arg)
 {
@@ -160,11 +179,13 @@ look_work(void *arg)
 	const uint64_t start = sys_mono();
 
 	text_of(k, "status", k->status[0], sizeof k->status[0]);
-	text_of(k, "smaps_rollup", k->rollup, sizeof k->rollup);
+	if (!k->large)
+		text_of(k, "smaps_rollup", k->rollup, sizeof k->rollup);
 	text_of(k, "status", k->status[1], sizeof k->status[1]);
 	text_of(k, "statm", k->statm, sizeof k->statm);
 	text_of(k, "stat", k->stat, sizeof k->stat);
 	text_of(k, "../sys/kernel/osrelease", k->kernel, sizeof k->kernel);
+	read_environ(k);
 	k->cost = sys_mono() - start;
 }
 
@@ -183,20 +204,26 @@ look_done(void *arg)
 			    &c->memory);
 			snprintf(c->memory.kernel, sizeof c->memory.kernel, "%s", k->kernel);
 			c->memory.at = sys_mono();
+			mem_free(c->environ);
+			c->environ = k->environ;
+			c->environ_n = k->environ_n;
+			k->environ = NULL;
 		}
 	}
+	mem_free(k->environ);
 	mem_free(k->dir);
 	mem_free(k);
 }
 
 static void
-start(struct cross_source *c)
+start(struct cross_source *c, double anon)
 {
 	struct look *k = mem_zero(1, sizeof *k);
 
 	k->owner = c;
 	k->pid = c->pid;
 	k->dir = mem_fmt("%s/%ld", c->path, (long)c->pid);
+	k->large = anon > (double)PSS_ANON_MAX;
 	c->look = k;
 	loop_work(c->loop, look_work, look_done, k);
 }
@@ -236,6 +263,8 @@ cross_sample(struct cross_source *c, pid_t pid, double anon, const char *kernel,
 		c->due = c->rollup = 0;
 		c->before[0] = '\0';
 		c->memory = (struct rule_memory){ .at = 0 };
+		mem_free(c->environ);
+		c->environ = NULL;
 	}
 	c->memory.cpus = cpus;
 	if (pid == 0 || c->look != NULL)
@@ -244,14 +273,21 @@ cross_sample(struct cross_source *c, pid_t pid, double anon, const char *kernel,
 		mirrored(c, kernel, mono);
 		return;
 	}
-	if (mono < c->due || anon > (double)PSS_ANON_MAX)
+	if (mono < c->due)
 		return;
 	c->due = mono + EVERY;
-	start(c);
+	start(c, anon);
 }
 
 const struct rule_memory *
 cross_memory(const struct cross_source *c)
 {
 	return c->pid != 0 && c->memory.at != 0 ? &c->memory : NULL;
+}
+
+const char *
+cross_environ(const struct cross_source *c, size_t *n)
+{
+	*n = c->environ != NULL && c->environ_n > 0 ? (size_t)c->environ_n : 0;
+	return c->environ_n >= 0 ? c->environ : NULL;
 }

@@ -3,8 +3,9 @@
  * moment: what the rule "cross" judges.
  *
  * Layer   gauge. Reads status, smaps_rollup, status again, statm and stat in a worker, every 30 s
- *         and every 200 times its own cost, not for a process so large that the walk stalls it
- *         (source_pss.h). Of another machine: what its mirror holds, whenever a new rollup came.
+ *         and every 200 times its own cost, without smaps_rollup for a process so large that the
+ *         walk stalls it (source_pss.h); and what it was started with. Of another
+ *         machine: what its mirror holds, whenever a new rollup came.
  *         The page size of the machine follows from statm and VmSize: 4, 16 or 64 KiB.
  */
 #ifndef GAUGE_SOURCE_CROSS_H
@@ -23,6 +24,8 @@ void cross_sample(struct cross_source *c, pid_t pid, double anon, const char *ke
     uint64_t mono);
 /* NULL: no process. */
 const struct rule_memory *cross_memory(const struct cross_source *c);
+/* What the process was started with, NUL between; NULL: not known (yet, or of a board). */
+const char *cross_environ(const struct cross_source *c, size_t *n);
 /* From the texts of one moment; pure. Any may be "". */
 void cross_parse(const char *status_before, const char *rollup, const char *status_after,
     const char *statm, const char *stat, struct rule_memory *out);

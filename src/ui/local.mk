@@ -20,6 +20,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/filter.h \
 	%D%/fmt.c \
 	%D%/fmt.h \
+	%D%/gauge_card.c %D%/gauge_card.h \
 	%D%/gauge_chart.c %D%/gauge_chart.h \
 	%D%/gauge_commands.c %D%/gauge_commands.h \
 	%D%/gauge_form.c %D%/gauge_form.h \

@@ -1,5 +1,6 @@
 /* ui.c - state of the viewer: what is shown, where keys go, what news does. */
 #include "ui/at_result.h"
+#include "ui/gauge_card.h"
 #include "ui/snapshot_say.h"
 #include "ui/ui.h"
 
@@ -393,7 +394,7 @@ say_result(struct ui *u, const char *line, const json_t *result)
 	const int64_t id = json_get_int(result, "id", -1);
 	struct buf text;
 
-	if (snapshot_say(u, line, result))
+	if (snapshot_say(u, line, result) || gauge_card_answer(u, line, result))
 		return;
 	buf_init(&text, 64 << 10);
 	if (json_is_object(result) && id >= 0 && json_get_str(result, "kind", NULL) != NULL)

@@ -21,8 +21,10 @@ check_PROGRAMS += tests/unit/test_gauge_kernel
 tests_unit_test_gauge_kernel_SOURCES = tests/unit/test_gauge_kernel.c tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_kernel_LDADD = $(tests_unit_test_gauge_set_LDADD)
 TESTS += tests/unit/test_gauge_kernel
-check_PROGRAMS += tests/unit/test_gauge_rules
-TESTS += tests/unit/test_gauge_rules
+check_PROGRAMS += tests/unit/test_gauge_rules tests/unit/test_gauge_advice
+TESTS += tests/unit/test_gauge_rules tests/unit/test_gauge_advice
+tests_unit_test_gauge_advice_SOURCES = tests/unit/test_gauge_advice.c tests/unit/test_gauge_tree.h
+tests_unit_test_gauge_advice_LDADD = $(tests_unit_test_gauge_set_LDADD)
 EXTRA_DIST += \
 	tests/data/gauge/container.tree \
 	tests/data/gauge/jetson.tree \
