@@ -74,13 +74,27 @@ refuse(const struct err_msg *why)
 	return err_exit_status(why->code);
 }
 
+/* The exit status: of the child, or of the parent that waited until the child serves. */
+static int
+serve(const struct bench_options *o)
+{
+	struct err_msg why;
+	bool child = true;
+
+	if (!o->foreground && process_daemonize(&child, &why) != ERR_OK)
+		return refuse(&why);
+	if (!child || bench_run(o, &why) == ERR_OK)
+		return 0;
+	process_ready(&why);
+	return o->foreground ? refuse(&why) : err_exit_status(why.code);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct bench_options o = { .name = "bench", .linger_ns = -1 };
 	struct lists l = { .runs = 0 };
 	struct err_msg why = { .code = ERR_OK };
-	bool child = true;
 	char *cwd;
 	int c;
 
@@ -101,12 +115,7 @@ main(int argc, char **argv)
 	o.run = l.run;
 	o.plugins = l.plugins;
 	o.project = cwd = path_cwd();   /* before it goes into the background, to / */
-	if (!o.foreground && process_daemonize(&child, &why) != ERR_OK)
-		return refuse(&why);
-	if (!child)
-		return 0;
-	if (bench_run(&o, &why) == ERR_OK)
-		return 0;
-	process_ready(&why);
-	return o.foreground ? refuse(&why) : err_exit_status(why.code);
+	c = serve(&o);
+	mem_free(cwd);
+	return c;
 }
