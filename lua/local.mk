@@ -3,7 +3,9 @@
 nobase_dist_pkgdata_DATA += \
 	lua/meta/vise.lua \
 	lua/vise/base.lua \
+	lua/vise/board.lua \
 	lua/vise/console.lua \
+	lua/vise/flash.lua \
 	lua/vise/launch.lua \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \

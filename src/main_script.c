@@ -14,7 +14,7 @@ static const char usage[] =
     "       vise-script ... --plugin DIR [--tree DIR --tree-hash SHA256] [--uses NAME=DIR]...\n"
     "          --describe | --check | --serve | --workflow ID | --macro ID | --flash BOARD "
     "FILE |\n"
-    "                   --reset BOARD | --debug BOARD FILE\n"
+    "                   --reset BOARD | --debug BOARD FILE | --plan BOARD FILE\n"
     "The usual door is `vise script`, `vise workflow` and `vise flash`; see vise-script(1).\n";
 
 enum { MAX_WORDS = 64 };
@@ -33,7 +33,7 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
 	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
 	{ "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--debug", ACT_ID_FILE, 0 },
-	{ NULL, TEXT, 0 },
+	{ "--plan", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
 };
 
 struct line {

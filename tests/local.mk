@@ -29,6 +29,7 @@ GATE_CPPFLAGS = -D_GNU_SOURCE $(UV_CFLAGS) $(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(S
 TESTS += tests/layers.t tests/limits.t tests/links.t
 EXTRA_DIST += tests/layers.t tests/limits.t tests/links.t \
 	tests/gates/banned.awk \
+	tests/gates/boards.py \
 	tests/gates/layers.awk \
 	tests/gates/limits.conf \
 	tests/gates/run-test.sh \
@@ -47,6 +48,7 @@ tests_screen_screen_LDADD = $(VTERM_LIBS) $(FORKPTY_LIBS)
 TESTS += \
 	tests/cli/at.t \
 	tests/cli/bench.t \
+	tests/cli/board.t \
 	tests/cli/borrow.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \
@@ -96,6 +98,7 @@ TESTS += \
 EXTRA_DIST += \
 	tests/cli/at.t \
 	tests/cli/bench.t \
+	tests/cli/board.t \
 	tests/cli/borrow.t \
 	tests/cli/cli.t \
 	tests/cli/console.t \

@@ -32,9 +32,9 @@ local function guarded(name, fn, ...)
   return pcall(task.await, task)
 end
 
-local function register()
+local function register(only)
   if not core.has_bench() then return end
-  local d = core.describe()
+  local d = core.describe(only)
   if #d.boards + #d.workflows + #d.macros == 0 then return end
   local ok, err = pcall(core.call, "register", "register", d, 10)
   if not ok and err.code ~= "unsupported" then error(err, 0) end
@@ -42,8 +42,8 @@ end
 
 ------------------------------------------------------------------ plugins
 
-local function load_plugin(dir, sets)
-  local m = core.manifest()                             -- checked before any Lua ran
+-- m: its manifest, checked before any Lua ran
+local function load_plugin(dir, sets, m)
   local declared, options = m.options or {}, {}
   for name, p in pairs(declared) do
     local set = {}
@@ -55,6 +55,31 @@ local function load_plugin(dir, sets)
   core.require_dir(dir, vise)
   core.load(dir .. "/" .. (m.entry or "init.lua"), "plugin " .. m.name)
   return declared
+end
+
+local loaded = {}                                       -- the required ones
+
+-- Loads the required plugin that provides what an heir inherits: of all it declares only boards stay, and
+-- its options are ours.
+function core.load_other(id)
+  local main = vise.plugin
+  for _, other in ipairs(main and core.used_plugins() or {}) do
+    local provides = {}
+    for _, p in ipairs(other.manifest.provides or {}) do provides[p] = true end
+    if not loaded[other.name] and (provides["board:" .. id] or provides["base:" .. id]) then
+      local keep = { core.workflows, core.macros, core.decoders, core.order }
+      core.workflows, core.macros, core.decoders, core.order = {}, {}, {}, {}
+      loaded[other.name], core.loading = true, other.name
+      local declared = load_plugin(other.dir, core.sets, other.manifest)
+      core.loading = nil
+      core.workflows, core.macros, core.decoders, core.order = table.unpack(keep)
+      for name, v in pairs(vise.plugin.options) do
+        if main.options[name] == nil then main.options[name], core.more_options[name] = v, declared[name] end
+      end
+      vise.plugin = main
+      core.require_dir(main.dir, vise)
+    end
+  end
 end
 
 ------------------------------------------------------------------ boards
@@ -88,7 +113,7 @@ end
 
 local function board_call(action, id, file)
   local profile = need(core.boards, "board", id)
-  local fn = profile[action] or fail("usage", "board %s has no %s", id, action)
+  local fn = core.act_of(profile, action) or fail("usage", "board %s has no %s", id, action)
   use_profile(profile)
   return core.board(profile), fn, file
 end
@@ -134,8 +159,19 @@ function actions.decode(r)
   end
 end
 
-function actions.describe()
-  core.out(core.json.encode(core.describe()))
+function actions.describe(r)
+  if r.board then need(core.boards, "board", r.board) end
+  core.out(core.json.encode(core.describe(r.board)))
+end
+
+-- What flash would run, in words; nothing is run.
+function actions.plan(r)
+  local list, array = {}, core.json.array
+  for id, profile in pairs(r.id == "*" and core.boards or { [r.id] = need(core.boards, "board", r.id) }) do
+    table.insert(list, core.plan(core.board(profile), r.file or "FILE"))
+  end
+  table.sort(list, function(a, b) return a.board < b.board end)
+  core.out(core.json.encode(array(list)))
 end
 
 -- What is registered against what the manifest promises: the bench and the command line know only the latter.
@@ -197,20 +233,29 @@ local function run_file(r, sets)
   local chunk = core.load_file(r.file)
   local ok, err = guarded(core.name, chunk, table.unpack(r.args or {}))
   if not ok then error(err, 0) end
+  core.finish_boards()
   register()
   if #core.order == 0 then return 0 end
   return run_workflows(core.order, r, sets, {})
 end
 
+local offline = { describe = true, check = true, plan = true }
+
 local function run_plugin(r, sets)
-  local declared = load_plugin(r.plugin, sets)
-  if r.action == "describe" or r.action == "check" then return actions[r.action](r) or 0 end
-  register()
+  local declared = load_plugin(r.plugin, sets, core.manifest())
+  core.finish_boards()
+  for name, p in pairs(core.more_options) do declared[name] = p end
+  if offline[r.action] then
+    core.sets = sets
+    return actions[r.action](r) or 0
+  end
+  register(core.flash_sets[r.action] and r.id or nil)
   if r.action == "workflow" then
     local list = { need(core.workflows, "workflow", r.id) }
     return run_workflows(list, r, sets, declared)
   end
   if r.action == "macro" then return run_macro(r, sets, declared) end
+  for name, p in pairs(core.flash_sets[r.action] or {}) do declared[name] = p end
   core.check_sets(sets, declared)
   local ok, err = guarded(r.action .. " " .. tostring(r.id), actions[r.action], r)
   if not ok then error(err, 0) end
@@ -221,6 +266,7 @@ local function setup(r)
   core.json_lines, core.verbose = r.json, r.verbose
   core.console_name, core.job_id = r.console, os.getenv("VISE_JOB")
   core.name = (r.plugin or r.file):match("([^/]+)/*$")
+  core.sets, core.more_options = sets_of(r.sets), {}
   vise.args = {}
   for i, a in ipairs(r.args or {}) do vise.args[i] = a end
 end

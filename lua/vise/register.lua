@@ -1,9 +1,9 @@
--- register.lua - vise.board, vise.workflow, vise.macro: what a script or plugin provides, checked
--- when it is declared.
+-- register.lua - vise.workflow, vise.macro, vise.decoder: what a script or plugin provides, checked
+-- when it is declared. Boards: board.lua.
 local core, vise = ...
 local fail = vise.fail
 
-core.boards, core.workflows, core.macros, core.decoders = {}, {}, {}, {}
+core.workflows, core.macros, core.decoders = {}, {}, {}
 core.order = {}                                         -- workflows as they came
 
 local function is_text(v) return type(v) == "string" end
@@ -22,44 +22,9 @@ local function list_of(test)
   end
 end
 
-local function is_memory(v)
-  if type(v) ~= "table" then return false end
-  for name, r in pairs(v) do
-    if not is_text(name) or type(r) ~= "table" or not math.tointeger(r[1]) or not math.tointeger(r[2]) or r[2] <= 0 then
-      return false
-    end
-  end
-  return true
-end
-
 -- field = { test, "what it must be", required }
 local T = {
   text = { is_text, "text" }, fn = { is_fn, "a function" }, table = { is_table, "a table" }, time = { is_time, "a duration" },
-}
-local board_fields = {
-  id = { is_id, "letters, digits, - _ .", true }, name = T.text, doc = T.text, vendor = T.text, cpu = T.text,
-  match = { list_of(function(m) return is_table(m) and (is_text(m.usb) or is_text(m.product) or is_text(m.vid)) end),
-    "a list of { usb = \"vid:pid\" }" },
-  console = T.table, memory = { is_memory, "a table of name = { base, size }" }, build = T.table, image = T.table,
-  never = { list_of(is_pattern), "a list of texts and vise.rx" }, states = T.table, gauges = T.table, elf = T.text,
-  triggers = { list_of(is_table), "a list of { pattern =, action = }" },
-  flash = T.fn, reset = T.fn, debug = T.fn,
-}
-local console_fields = {
-  kind = { function(v) return ({ serial = 1, pty = 1, tcp = 1, unix = 1, exec = 1 })[v] end, "serial, pty, tcp, unix or exec" },
-  baud = { function(v) return math.type(v) == "integer" and v > 0 and v <= 20000000 end, "a whole number up to 20000000" },
-  eol = { function(v) return v == "\r" or v == "\n" or v == "\r\n" end, "\"\\r\", \"\\n\" or \"\\r\\n\"" },
-  settings = T.text, interface = { math.tointeger, "a whole number" }, flow = T.text, port = { math.tointeger, "a whole number" },
-  on_lost = { function(v) return v == "wait" or v == "fail" end, "\"wait\" or \"fail\"" }, pace = T.table, at = T.table,
-  ready = { is_pattern, "text or vise.rx" }, spec = T.text, lend = { is_bool, "true or false" },
-}
-local trigger_actions = { notice = false, alarm = false, mark = false, stop = false, ["log-stop"] = false,
-  log = "a path", macro = "a macro's id", workflow = "a workflow's id", command = "a command line" }
-local trigger_fields = {
-  pattern = { function(v) return is_pattern(v) and v ~= "" end, "text or vise.rx", true }, arg = T.text,
-  once = { is_bool, "true or false" }, cooldown = T.time, console = T.text,
-  action = { function(v) return trigger_actions[v] ~= nil end,
-    "notice, alarm, mark, macro, workflow, command, log, log-stop or stop" },
 }
 local workflow_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),
@@ -92,47 +57,30 @@ local function nearest(word, fields)
   end
 end
 
-local function check(call, t, fields)
-  if type(t) ~= "table" then fail("usage", "%s needs a table", call) end
+-- where: the place of what was declared elsewhere; nil: the caller's line. heir: false takes away what
+-- would be inherited.
+local function check(call, t, fields, where, heir)
+  local at = where and { where = where } or nil
+  if type(t) ~= "table" then fail("usage", "%s needs a table", call, at) end
   for k, v in pairs(t) do
     local f = fields[k]
     if not f then
       local near = type(k) == "string" and nearest(k, fields)
-      fail("usage", "%s: no field named %q%s", call, tostring(k), near and ("; did you mean " .. near .. "?") or "")
+      fail("usage", "%s: no field named %q%s", call, tostring(k), near and ("; did you mean " .. near .. "?") or "", at)
     end
-    if not f[1](v) then fail("usage", "%s: %s must be %s", call, k, f[2]) end
+    if not f[1](v) and not (heir and v == false) then fail("usage", "%s: %s must be %s", call, k, f[2], at) end
   end
   for k, f in pairs(fields) do
-    if f[3] and t[k] == nil then fail("usage", "%s: %s is missing (%s)", call, k, f[2]) end
+    if f[3] and t[k] == nil then fail("usage", "%s: %s is missing (%s)", call, k, f[2], at) end
   end
 end
+core.check, core.field = check, T
+core.is_text, core.is_id, core.is_fn, core.is_table, core.is_bool = is_text, is_id, is_fn, is_table, is_bool
+core.is_pattern, core.list_of = is_pattern, list_of
 
 local function add(call, list, t)
   if list[t.id] then fail("usage", "%s: %q is declared twice", call, t.id) end
   list[t.id] = t
-end
-
--- console = { kind... } or console = { name = { kind... }, ... }; the short form is the console
--- "main"
-local function consoles_of(call, t)
-  if t.console == nil then return end
-  local short = false
-  for k in pairs(t.console) do short = short or console_fields[k] ~= nil end
-  if short then t.console = { main = t.console } end
-  for name, c in pairs(t.console) do check(("%s: console.%s"):format(call, tostring(name)), c, console_fields) end
-end
-
-function vise.board(t)
-  check("vise.board", t, board_fields)
-  consoles_of("vise.board", t)
-  for i, row in ipairs(t.triggers or {}) do
-    local call = ("vise.board: triggers[%d]"):format(i)
-    check(call, row, trigger_fields)
-    local needs = trigger_actions[row.action]
-    if needs and not row.arg then fail("usage", "%s: %s needs arg: %s", call, row.action, needs) end
-  end
-  add("vise.board", core.boards, t)
-  return t
 end
 
 local function check_params(call, params)
@@ -270,24 +218,26 @@ function core.provided()
   local out = {}
   local lists = { board = core.boards, workflow = core.workflows, macro = core.macros, decoder = core.decoders }
   for kind, list in pairs(lists) do for id in pairs(list) do out[kind .. ":" .. id] = true end end
+  for _, id in ipairs(core.bases()) do out["base:" .. id] = true end
   return out
 end
 
-function core.describe()
+-- only: the id of the one board that is wanted, or nil
+function core.describe(only)
   local array = core.json.array
   local d = { plugin = vise.plugin and vise.plugin.name or core.name, boards = array {}, workflows = array {}, macros = array {} }
-  for _, b in ipairs(sorted(core.boards)) do
+  for _, b in ipairs(sorted(only and { core.boards[only] } or core.boards)) do
     local row = plain(b, 0)
     row.plugin = d.plugin
     row.name = row.name or b.id
-    row.has = { flash = b.flash ~= nil, reset = b.reset ~= nil, debug = b.debug ~= nil }
-    row.flash, row.reset, row.debug = nil, nil, nil
+    row.has = { flash = b.flash ~= nil, reset = core.act_of(b, "reset") ~= nil, debug = core.act_of(b, "debug") ~= nil }
     for i, t in ipairs(b.triggers or {}) do
       row.triggers[i].pattern, row.triggers[i].literal = core.pattern_words(t.pattern)
       if t.cooldown then row.triggers[i].cooldown = core.ms(core.seconds("vise.board", t.cooldown)) end
     end
     table.insert(d.boards, row)
   end
+  if not only then d.bases = array(core.bases()) end
   for _, w in ipairs(sorted(core.workflows)) do
     local params = plain(w.params or {}, 0)
     table.insert(d.workflows, { id = w.id, title = w.title or w.id, doc = w.doc, plugin = d.plugin, params = params,

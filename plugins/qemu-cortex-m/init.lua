@@ -74,16 +74,26 @@ local function debug(b, file)
   return { b.options.debugger, "-nx", "-q", "-ex", "set confirm off", "-ex", "target remote " .. stub(b), file_word(file) }
 end
 
-local function machine(id, name, cpu, flash_base, flash_size, ram_size)
-  vise.board {
-    id = id, name = name, cpu = cpu,
-    console = { main = { kind = "pty", baud = 115200, eol = "\r", ready = "[READY]", on_lost = "wait" } },
-    memory = { flash = { flash_base, flash_size }, ram = { 0x20000000, ram_size } },
-    never = { "panic: ", "fatal error: ", vise.rx[=[^goroutine \d+ \[running\]]=], "HardFault" },
-    image = { format = "elf", machine = "arm" },
-    flash = flash, reset = reset, debug = debug,
-  }
-end
+vise.board {
+  id = "qemu-cortex-m", abstract = true, vendor = "QEMU", cpu = "cortex-m3",
+  console = { main = { kind = "pty", baud = 115200, eol = "\r", ready = "[READY]", on_lost = "wait" } },
+  memory = { ram = { 0x20000000, 0x20000 } },
+  never = { "panic: ", "fatal error: ", vise.rx[=[^goroutine \d+ \[running\]]=], "HardFault" },
+  image = { format = "elf", machine = "arm" },
+  rtt = { symbol = { "_SEGGER_RTT", "machine.rttSerialInstance" }, address = 0x20000000, size = 0x4000 },
+  flash = flash, reset = reset, debug = debug,
+}
 
-machine("qemu-netduinoplus2", "QEMU netduinoplus2 (STM32F405)", "cortex-m4", 0x08000000, 1024 * 1024, 128 * 1024)
-machine("qemu-microbit", "QEMU microbit (nRF51822)", "cortex-m0", 0x00000000, 256 * 1024, 16 * 1024)
+vise.board { id = "qemu-netduinoplus2", inherits = "qemu-cortex-m", name = "QEMU netduinoplus2 (STM32F405)", chip = "STM32F405",
+  cpu = "cortex-m4", match = { { gmr = "netduinoplus2" } }, memory = { flash = { 0x08000000, 0x100000 } } }
+vise.board { id = "qemu-microbit", inherits = "qemu-cortex-m", name = "QEMU microbit (nRF51822)", chip = "nRF51822", cpu = "cortex-m0",
+  match = { { gmr = "microbit" } }, build = { tinygo = "microbit" }, image = { float = "soft" },
+  memory = { flash = { 0, 0x40000 }, ram = { 0x20000000, 0x4000 } } }
+vise.board { id = "qemu-stm32vldiscovery", inherits = "qemu-cortex-m", name = "QEMU stm32vldiscovery (STM32F100)", chip = "STM32F100RB",
+  match = { { gmr = "stm32vldiscovery" } }, image = { float = "soft" },
+  memory = { flash = { 0x08000000, 0x20000 }, ram = { 0x20000000, 0x2000 } } }
+vise.board { id = "qemu-lm3s6965evb", inherits = "qemu-cortex-m", name = "QEMU lm3s6965evb (Stellaris)", chip = "LM3S6965",
+  match = { { gmr = "lm3s6965evb" } }, build = { tinygo = "cortex-m-qemu" }, image = { float = "soft" },
+  memory = { flash = { 0, 0x40000 }, ram = { 0x20000000, 0x10000 } } }
+vise.board { id = "qemu-mps2-an386", inherits = "qemu-cortex-m", name = "QEMU mps2-an386 (Cortex-M4)", chip = "AN386", cpu = "cortex-m4",
+  match = { { gmr = "mps2-an386" } }, memory = { flash = { 0, 0x400000 }, ram = { 0x20000000, 0x400000 } } }

@@ -8,6 +8,7 @@
 #include "cli/cli_at.h"
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
+#include "cli/cli_boards.h"
 #include "cli/cli_console.h"
 #include "cli/cli_decode.h"
 #include "cli/cli_do.h"
@@ -93,8 +94,11 @@ static const struct cli_command commands[] = {
 	    "who waits for what in a Go program, and who leaks", goroutines, true },
 	{ "snapshot", "take|list|show|diff|open [options] [WHAT]",
 	    "everything at one instant: profiles, trace, gauges, consoles", cli_snapshot, true },
-	{ "flash", "-p BOARD [--set K=V]... [--port P] FILE", "write an image to a board",
-	    cli_flash, false },
+	{ "board", "list [WORD] | show ID | find [--usb ID | --product P | --model M | "
+	    "--compatible C | --gmr G | --volume V | --ssh HOST]",
+	    "board profiles, and which of them is plugged in", cli_boards, false },
+	{ "flash", "-p BOARD [-n] [--set K=V]... [--port P] FILE",
+	    "write an image to a board; -n only says how", cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
 	{ "debug", "-p BOARD [--set K=V]... [--port P] FILE",
 	    "a debugger on a board, in the workbench", cli_debug, false },

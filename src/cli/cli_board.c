@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "cli/cli_boards.h"
 #include "cli/door.h"
 #include "cli/job.h"
 #include "cli/plugins.h"
@@ -15,6 +16,7 @@
 struct board {
 	const char *id, *port;
 	struct args_sets sets;
+	bool dry;
 };
 
 static enum err
@@ -25,6 +27,8 @@ parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
 		{ "--board", ARGS_TEXT, &b->id },
 		{ "--port", ARGS_TEXT, &b->port },
 		{ "--set", ARGS_SET, &b->sets },
+		{ "-n", ARGS_FLAG, &b->dry },
+		{ "--dry-run", ARGS_FLAG, &b->dry },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	char names[ERR_NEXT_MAX];
@@ -82,6 +86,21 @@ begin(struct cli_call *c, const struct board *b, const char *name, const char *f
 	return e;
 }
 
+/* Nothing is started: the words alone. */
+static int
+plan(struct cli_call *c, const struct board *b)
+{
+	char file[PATH_MAX];
+	struct err_msg why;
+	int status = 0, end;
+	enum err e = absolute(c->word[0], file, &why);
+
+	if (e == ERR_OK)
+		e = boards_plan(b->id, file, b->sets.v, b->sets.n, c->json, &status, &why);
+	end = say_end(c, e, &why);
+	return status != 0 ? status : end;
+}
+
 static int
 act(struct cli_call *c, const char *name, size_t files)
 {
@@ -93,6 +112,8 @@ act(struct cli_call *c, const char *name, size_t files)
 	int status = 0, end;
 	enum err e = parse(c, &b, files, &why);
 
+	if (e == ERR_OK && b.dry && files != 0)
+		return plan(c, &b);
 	if (e == ERR_OK && files != 0)
 		e = absolute(c->word[0], file, &why);
 	if (e == ERR_OK)

@@ -20,6 +20,21 @@ print_word(const char *before, const json_t *o, const char *key)
 	say_str(stdout, text);
 }
 
+/* Several profiles have these ids. */
+static void
+print_candidates(const json_t *ids)
+{
+	const json_t *id;
+	size_t i;
+
+	if (json_array_size(ids) == 0)
+		return;
+	fputs("    may be", stdout);
+	json_array_foreach(ids, i, id)
+		printf("%s%s", i == 0 ? " " : ", ", json_string_value(id));
+	putchar('\n');
+}
+
 static void
 print_usb(const json_t *o)
 {
@@ -53,6 +68,7 @@ print_port(const json_t *o)
 	putchar('\n');
 	if (json_get_bool(o, "usb", false))
 		print_usb(o);
+	print_candidates(json_object_get(o, "candidates"));
 	if (by_id[0] != '\0')
 		printf("    %s\n", by_id);
 	if (strcmp(spec, path) != 0 && strcmp(spec, by_id) != 0) {

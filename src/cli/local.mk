@@ -2,10 +2,13 @@
 noinst_LIBRARIES += %D%/libcli.a
 %C%_libcli_a_SOURCES = \
 	%D%/args.c %D%/args.h \
+	%D%/boardfind.c %D%/boardfind.h \
+	%D%/capture.c %D%/capture.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/cli_at.c %D%/cli_at.h \
 	%D%/cli_bench.c %D%/cli_bench.h \
 	%D%/cli_board.c %D%/cli_board.h \
+	%D%/cli_boards.c %D%/cli_boards.h \
 	%D%/cli_console.c %D%/cli_console.h \
 	%D%/cli_decode.c %D%/cli_decode.h \
 	%D%/cli_do.c %D%/cli_do.h \

@@ -10,6 +10,8 @@
 #include "core/plugin.h"
 #include "sys/path.h"
 
+enum { NAMES_MAX = 16 };
+
 json_t *
 plugins_rows(void)
 {
@@ -52,18 +54,8 @@ plugins_find(const char *kind, const char *id, json_t **words, struct err_msg *w
 json_t *
 plugins_boards(void)
 {
-	json_t *list = plugins_list(), *out = json_array();
-	const char *id;
-	json_t *facts;
+	json_t *list = plugins_list(), *out = plugin_kind(list, "board");
 
-	for (size_t i = 0; i < json_array_size(list); i++)
-		json_object_foreach(json_object_get(json_array_get(list, i), "boards"), id, facts)
-		{
-			json_t *row = json_copy(facts);
-
-			json_put_str(row, "id", id);
-			(void)json_array_append_new(out, row);
-		}
 	json_decref(list);
 	return out;
 }
@@ -96,7 +88,7 @@ void
 plugins_names(const char *kind, char *out, size_t size)
 {
 	json_t *list = plugins_list();
-	size_t n = (size_t)snprintf(out, size, "there is");
+	size_t n = (size_t)snprintf(out, size, "there is"), count = 0;
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *provides = json_object_get(json_array_get(list, i), "provides");
@@ -104,11 +96,14 @@ plugins_names(const char *kind, char *out, size_t size)
 		for (size_t k = 0; k < json_array_size(provides); k++) {
 			const char *id = plugin_provided(json_array_get(provides, k), kind);
 
+			count += id != NULL;
 			if (id != NULL && n < size)
 				n += (size_t)snprintf(out + n, size - n, " %s", id);
 		}
 	}
-	if (n == 8 && n < size)
-		(void)snprintf(out + n, size - n, " none");
+	if (count == 0)
+		(void)snprintf(out, size, "there is none");
+	else if (count > NAMES_MAX)
+		(void)snprintf(out, size, "vise %s list names all %zu", kind, count);
 	json_decref(list);
 }

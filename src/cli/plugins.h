@@ -15,7 +15,8 @@ json_t *plugins_rows(void);
 json_t *plugins_list(void);
 /* The words for vise-script that run the plugin that provides KIND:ID. New reference. */
 enum err plugins_find(const char *kind, const char *id, json_t **words, struct err_msg *why);
-/* What the manifests say of board profiles: rows { id, name, match, console }. New reference. */
+/* What the manifests say of board profiles: rows { id, plugin, name, vendor, chip, match,
+ * console }. New reference. */
 json_t *plugins_boards(void);
 /* Does its manifest say which USB device the board is? */
 bool plugins_board_has_port(const char *id);

@@ -35,8 +35,8 @@ static const struct rule needs[] = {
 	{ "usb", JSON_ARRAY, false }, { "serial", JSON_TRUE, false },
 };
 
-static const char *const kinds[] = { "board", "workflow", "macro", "decoder", "command", "service",
-	"segment", "pane", "gauge", "advisor", "event", NULL };
+static const char *const kinds[] = { "board", "base", "workflow", "macro", "decoder", "command",
+	"service", "segment", "pane", "gauge", "advisor", "event", NULL };
 
 static bool
 texts(const json_t *list)
@@ -122,8 +122,8 @@ check_provides(const json_t *list, const char *what, struct err_msg *why)
 			k++;
 		if (*k == NULL || !good_name(plugin_provided(v, *k)))
 			return err_set(why, ERR_FORMAT, what,
-			    "KIND:ID; kinds: board workflow macro decoder command service segment "
-			    "pane gauge advisor event",
+			    "KIND:ID; kinds: board base workflow macro decoder command service "
+			    "segment pane gauge advisor event",
 			    "provides \"%.60s\", which is nothing known",
 			    json_string_value(v));
 	}

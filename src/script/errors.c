@@ -206,6 +206,14 @@ l_fail(lua_State *L)
 	return lua_error(L);
 }
 
+/* here(): the line of the script or plugin that is running, as "file:line". */
+static int
+l_here(lua_State *L)
+{
+	push_where(L, 1);
+	return 1;
+}
+
 static int
 l_status(lua_State *L)
 {
@@ -230,6 +238,7 @@ errors_functions(lua_State *L)
 	static const luaL_Reg list[] = {
 		{ "fail", l_fail },
 		{ "handler", errors_handler },
+		{ "here", l_here },
 		{ "status", l_status },
 		{ NULL, NULL },
 	};

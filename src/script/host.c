@@ -228,7 +228,8 @@ enum err
 host_runtime(struct host *h, const char *dir, struct err_msg *why)
 {
 	static const char *const files[] = { "base.lua", "semver.lua", "console.lua", "launch.lua",
-		"register.lua", "macro.lua", "test.lua", "main.lua", NULL };
+		"register.lua", "board.lua", "flash.lua", "macro.lua", "test.lua", "main.lua",
+		NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 
 	for (const char *const *name = files; e == ERR_OK && *name != NULL; name++) {

@@ -13,6 +13,7 @@
 #include "base/slice.h"
 #include "base/clock.h"
 #include "core/tree.h"
+#include "core/plugin.h"
 #include "script/errors.h"
 #include "script/host.h"
 #include "script/value.h"
@@ -438,6 +439,29 @@ l_program(lua_State *L)
 	return 1;
 }
 
+/* used_plugins(): { name, dir, manifest } of the plugins that this one requires. */
+static int
+l_used_plugins(lua_State *L)
+{
+	const struct host *h = host_of(L);
+	json_t *list = json_array();
+
+	for (const char *const *u = h->uses; u != NULL && *u != NULL; u++) {
+		const char *dir = strchr(*u, '=') + 1;
+		const bool own = h->tree != NULL &&
+		    strncmp(dir, h->tree->root, strlen(h->tree->root)) == 0;
+		json_t *m = plugin_manifest(dir, own ? h->tree : NULL, NULL), *o = json_object();
+
+		json_put_strn(o, "name", *u, strcspn(*u, "="));
+		json_put_str(o, "dir", dir);
+		json_put(o, "manifest", m != NULL ? m : json_object());
+		(void)json_array_append_new(list, o);
+	}
+	value_push(L, list);
+	json_decref(list);
+	return 1;
+}
+
 void
 libs_functions(lua_State *L)
 {
@@ -447,6 +471,7 @@ libs_functions(lua_State *L)
 		{ "require_dir", l_require_dir },
 		{ "manifest", l_manifest },
 		{ "program", l_program },
+		{ "used_plugins", l_used_plugins },
 		{ NULL, NULL },
 	};
 

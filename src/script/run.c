@@ -400,7 +400,8 @@ reach_bench(const struct run_options *o, int *fd, struct err_msg *why)
 		    err_set(why, ERR_USAGE, "--fd", NULL, "%d is no open descriptor", o->fd);
 	if (o->bench != NULL)
 		return sys_unix_connect(o->bench, fd, why);
-	if (strcmp(o->action, "describe") == 0 || strcmp(o->action, "check") == 0)
+	if (strcmp(o->action, "describe") == 0 || strcmp(o->action, "check") == 0 ||
+	    strcmp(o->action, "plan") == 0)
 		return ERR_OK;
 	return err_set(why, ERR_USAGE, "vise-script",
 	    "run it through `vise script`, which gives it one",

@@ -31,46 +31,107 @@ usb_is(const char *text, const struct port *p)
 }
 
 static bool
-match_holds(const struct port *p, const json_t *m)
+ids_hold(const struct port *p, const json_t *m)
 {
 	const char *usb = json_get_str(m, "usb", NULL), *vid = json_get_str(m, "vid", NULL),
-		   *pid = json_get_str(m, "pid", NULL), *product = json_get_str(m, "product", NULL),
+		   *pid = json_get_str(m, "pid", NULL);
+
+	return (usb == NULL || usb_is(usb, p)) && (vid == NULL || hex_is(vid, p->vid)) &&
+	    (pid == NULL || hex_is(pid, p->pid));
+}
+
+static bool
+texts_hold(const struct port *p, const json_t *m)
+{
+	const char *product = json_get_str(m, "product", NULL),
 		   *serial = json_get_str(m, "serial", NULL);
 	const int64_t interface = json_get_int(m, "interface", -1);
 
-	if (usb == NULL && vid == NULL && product == NULL)
-		return false;
-	return (usb == NULL || usb_is(usb, p)) && (vid == NULL || hex_is(vid, p->vid)) &&
-	    (pid == NULL || hex_is(pid, p->pid)) &&
-	    (product == NULL || strcmp(product, p->product) == 0) &&
+	return (product == NULL || strcmp(product, p->product) == 0) &&
 	    (serial == NULL || strcmp(serial, p->serial) == 0) &&
 	    (interface < 0 || interface == p->interface);
+}
+
+/* How much a row says of this port, when all it says holds: 0 it does not hold, 1 it is an id that
+ * bridges and probes have on many boards, else the more the surer. */
+static unsigned
+match_score(const struct port *p, const json_t *m)
+{
+	static const struct { const char *key; unsigned worth; } more[] = {
+		{ "pid", 1 }, { "product", 2 }, { "serial", 4 }, { "interface", 1 },
+	};
+	const char *usb = json_get_str(m, "usb", NULL);
+	unsigned sum = 2 + (usb != NULL && strchr(usb, '*') == NULL ? 1U : 0);
+
+	if ((usb == NULL && json_get_str(m, "vid", NULL) == NULL &&
+	    json_get_str(m, "product", NULL) == NULL) || !ids_hold(p, m) || !texts_hold(p, m))
+		return 0;
+	if (json_get_bool(m, "shared", false))
+		return 1;
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		sum += json_object_get(m, more[i].key) != NULL ? more[i].worth : 0;
+	return sum;
+}
+
+static unsigned
+score(const struct port *p, const json_t *board)
+{
+	const json_t *m;
+	unsigned best = 0;
+	size_t i;
+
+	if (!p->usb)
+		return 0;
+	json_array_foreach(json_object_get(board, "match"), i, m) {
+		const unsigned s = match_score(p, m);
+
+		best = s > best ? s : best;
+	}
+	return best;
 }
 
 bool
 portrow_is_board(const struct port *p, const json_t *board)
 {
-	const json_t *m;
-	size_t i;
-
-	if (!p->usb)
-		return false;
-	json_array_foreach(json_object_get(board, "match"), i, m)
-		if (match_holds(p, m))
-			return true;
-	return false;
+	return score(p, board) != 0;
 }
 
 const json_t *
 portrow_board(const struct port *p, const json_t *boards)
 {
-	const json_t *b;
+	const json_t *b, *found = NULL;
+	unsigned best = 1, s;
 	size_t i;
 
-	json_array_foreach(boards, i, b)
-		if (portrow_is_board(p, b))
-			return b;
-	return NULL;
+	json_array_foreach(boards, i, b) {
+		s = score(p, b);
+		if (s > best)
+			found = b;
+		else if (s == best)
+			found = NULL;
+		best = s > best ? s : best;
+	}
+	return found;
+}
+
+json_t *
+portrow_candidates(const struct port *p, const json_t *boards)
+{
+	json_t *out = json_array();
+	const json_t *b;
+	unsigned best = 0, s;
+	size_t i;
+
+	json_array_foreach(boards, i, b) {
+		s = score(p, b);
+		if (s == 0 || s < best)
+			continue;
+		if (s > best)
+			(void)json_array_clear(out);
+		best = s;
+		(void)json_array_append_new(out, json_string(json_get_str(b, "id", "")));
+	}
+	return out;
 }
 
 enum err
@@ -146,6 +207,7 @@ json_t *
 portrow_json(const struct port *p, const json_t *boards)
 {
 	const json_t *board = portrow_board(p, boards);
+	json_t *maybe = board == NULL ? portrow_candidates(p, boards) : NULL;
 	char id[16], spec[2 * PORT_PATH_MAX], mend[2 * PORT_PATH_MAX];
 	json_t *o = json_object();
 
@@ -167,6 +229,9 @@ portrow_json(const struct port *p, const json_t *boards)
 	}
 	if (board != NULL)
 		json_put_str(o, "profile", json_get_str(board, "id", ""));
+	if (json_array_size(maybe) != 0)
+		(void)json_object_set(o, "candidates", maybe);
+	json_decref(maybe);
 	json_put_bool(o, "denied", p->denied);
 	json_put_str(o, "group", p->group);
 	json_put_str(o, "mend", mend);

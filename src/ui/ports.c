@@ -63,10 +63,18 @@ static void
 draw_row(struct grid *g, struct grid_rect r, int row, const json_t *o, bool chosen)
 {
 	const char *what = json_get_str(o, "product", "");
-	char state[80];
+	const size_t maybe = json_array_size(json_object_get(o, "candidates"));
+	char state[80], board[40];
 	int col = r.col + 4, width;
 
 	state_text(o, state, sizeof state);
+	if (maybe > 1)
+		snprintf(board, sizeof board, "%zu boards fit", maybe);
+	else if (maybe == 1)
+		snprintf(board, sizeof board, "%.15s?", json_string_value(
+		    json_array_get(json_object_get(o, "candidates"), 0)));
+	else
+		snprintf(board, sizeof board, "%.16s", json_get_str(o, "profile", ""));
 	width = (int)strlen(state);
 	if (what[0] == '\0')
 		what = json_get_str(o, "description", "");
@@ -74,7 +82,7 @@ draw_row(struct grid *g, struct grid_rect r, int row, const json_t *o, bool chos
 	grid_textf(g, row, col, 10, STYLE_TITLE, "%.10s", short_name(o));
 	col += 11;
 	grid_textf(g, row, col, r.col + r.cols - col - width - 3, STYLE_NORMAL, "%-24.24s %-9.9s "
-	    "%.16s", what, json_get_str(o, "id", ""), json_get_str(o, "profile", ""));
+	    "%.16s", what, json_get_str(o, "id", ""), board);
 	grid_text(g, row, r.col + r.cols - width - 2, width,
 	    json_get_bool(o, "denied", false) ? STYLE_ALARM : STYLE_WARN, state);
 	if (chosen)

@@ -111,6 +111,7 @@ for plugin in at-basics go3 qemu-cortex-m sim; do
 	import json, sys
 	got, manifest = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
 	have = {"%s:%s" % (k[:-1], r["id"]) for k in ("boards", "workflows", "macros") for r in got[k]}
+	have |= {"base:" + i for i in got["bases"]}
 	assert have == set(manifest["provides"]), have ^ set(manifest["provides"])
 	END
 	test $? -eq 0 && test $rc -eq 0

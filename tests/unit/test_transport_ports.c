@@ -118,6 +118,43 @@ test_profiles(void **state)
 	assert_null(portrow_board(&p, NULL));
 }
 
+/* Several boards have the same ids: the one that says more is the surer, equals are candidates. */
+static void
+test_candidates(void **state)
+{
+	static const struct { const char *boards, *sure, *maybe; } rows[] = {
+		{ "[{\"id\":\"a\",\"match\":[{\"usb\":\"2e8a:000a\"}]},"
+		  "{\"id\":\"b\",\"match\":[{\"usb\":\"2e8a:000a\"}]}]", "-", "ab" },
+		{ "[{\"id\":\"a\",\"match\":[{\"usb\":\"2e8a:000a\"}]},"
+		  "{\"id\":\"b\",\"match\":[{\"usb\":\"2e8a:000a\",\"product\":\"Pico\"}]}]",
+		    "b", "b" },
+		{ "[{\"id\":\"a\",\"match\":[{\"usb\":\"2e8a:*\"}]},"
+		  "{\"id\":\"b\",\"match\":[{\"usb\":\"2e8a:000a\"}]}]", "b", "b" },
+		{ "[{\"id\":\"a\",\"match\":[{\"usb\":\"2e8a:000a\",\"shared\":true}]}]",
+		    "-", "a" },
+		{ "[{\"id\":\"a\",\"match\":[{\"usb\":\"2e8a:000a\",\"shared\":true}]},"
+		  "{\"id\":\"b\",\"match\":[{\"usb\":\"2e8a:*\"}]}]", "b", "b" },
+		{ "[{\"id\":\"a\",\"match\":[{\"volume\":\"RPI-RP2\"},{\"model\":\"x\"}]}]",
+		    "-", "" },
+	};
+	const struct port p = pico();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		json_t *boards = read_json(rows[i].boards), *ids = portrow_candidates(&p, boards);
+		const json_t *sure = portrow_board(&p, boards);
+		char maybe[8] = "";
+
+		for (size_t k = 0; k < json_array_size(ids); k++)
+			snprintf(maybe + k, sizeof maybe - k, "%s",
+			    json_string_value(json_array_get(ids, k)));
+		assert_string_equal(maybe, rows[i].maybe);
+		assert_string_equal(sure != NULL ? json_get_str(sure, "id", "") : "-", rows[i].sure);
+		json_decref(ids);
+		json_decref(boards);
+	}
+}
+
 static void
 test_rows(void **state)
 {
@@ -219,6 +256,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comings),
 		cmocka_unit_test(test_profiles),
+		cmocka_unit_test(test_candidates),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_pulses),
 		cmocka_unit_test(test_bad_pulses),

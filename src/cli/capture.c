@@ -1,0 +1,80 @@
+/* capture.c - running a program for what it prints. */
+#include "cli/capture.h"
+
+#include <signal.h>
+
+#include "base/alloc.h"
+#include "sys/io.h"
+#include "sys/path.h"
+#include "sys/sock.h"
+#include "sys/spawn.h"
+
+enum { OUTPUT_MAX = 8 << 20, WORDS_MAX = 160 };
+
+static enum err
+read_all(int fd, struct buf *out, const char *what, struct err_msg *why)
+{
+	char piece[16384];
+	ssize_t n;
+
+	while ((n = sys_read(fd, piece, sizeof piece)) > 0)
+		if (buf_add(out, piece, (size_t)n) != ERR_OK)
+			return err_set(why, ERR_LIMIT, what, NULL, "it prints too much");
+	return ERR_OK;
+}
+
+enum err
+capture(const char *const *argv, struct buf *out, int *status, struct err_msg *why)
+{
+	int fd[2];
+	pid_t pid = -1;
+	enum err e, ended;
+
+	if (!sys_socketpair(fd))
+		return err_set(why, ERR_INFRA, argv[0], NULL, "no descriptors left");
+	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = fd[1], .fd_err = 2,
+		.fd3 = -1, .keep_group = true };
+
+	(void)sys_nonblock(fd[0], false);
+	(void)sys_nonblock(fd[1], false);
+	e = sys_spawn(&s, &pid, why);
+	sys_close(fd[1]);
+	if (e != ERR_OK) {
+		sys_close(fd[0]);
+		return e;
+	}
+	ended = read_all(fd[0], out, argv[0], why);
+	sys_close(fd[0]);
+	if (ended != ERR_OK)
+		sys_kill_group(pid, SIGKILL);
+	*status = sys_wait(pid);
+	return ended;
+}
+
+enum err
+capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,
+    struct err_msg *why)
+{
+	char *program = path_program("vise-script");
+	const char *argv[WORDS_MAX] = { program };
+	const json_t *word;
+	struct buf text;
+	size_t n = 1, i;
+	enum err e;
+
+	*out = NULL;
+	json_array_foreach(words, i, word)
+		if (n + 1 < WORDS_MAX)
+			argv[n++] = json_string_value(word);
+	while (*rest != NULL && n + 1 < WORDS_MAX)
+		argv[n++] = *rest++;
+	buf_init(&text, OUTPUT_MAX);
+	e = capture(argv, &text, status, why);
+	if (e == ERR_OK && *status == 0) {
+		*out = json_read(buf_str(&text), text.len, "vise-script", why);
+		e = *out != NULL ? ERR_OK : ERR_FORMAT;
+	}
+	buf_fini(&text);
+	mem_free(program);
+	return e;
+}

@@ -1,0 +1,20 @@
+/*
+ * capture.h - a program of ours or of the user's, run to its end for what it prints.
+ *
+ * Layer   cli. Blocking. Its errors go to our stderr.
+ */
+#ifndef CLI_CAPTURE_H
+#define CLI_CAPTURE_H
+#include <stddef.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "core/json.h"
+
+/* *status: as in a shell. More than the buffer may hold is ERR_LIMIT, and the program is ended. */
+enum err capture(const char *const *argv, struct buf *out, int *status, struct err_msg *why);
+/* What `vise-script WORDS REST...` prints, as JSON; words: of plugins_find; rest ends with NULL.
+ * ERR_OK with *out NULL: it said itself what is wrong, *status is its exit status. */
+enum err capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,
+    struct err_msg *why);
+
+#endif
