@@ -2,6 +2,7 @@
 #include "bench/clients.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "bench/snapshot.h"
 #include "core/token.h"
 #include "sys/io.h"
+#include "sys/path.h"
 #include "sys/sock.h"
 #include "sys/time.h"
 
@@ -403,8 +405,10 @@ static void
 on_hello(struct peer *p, const json_t *hello, void *arg)
 {
 	struct client *c = arg;
+	const char *cwd = json_get_str(hello, "cwd", "");
 
-	(void)hello;
+	mem_free(c->cwd);
+	c->cwd = cwd[0] == '/' && path_is_dir(cwd) ? mem_str(cwd) : NULL;
 	bench_news(c->bench, "connect", json_pack("{s:I,s:s,s:s}", "client", (json_int_t)c->id,
 	    "role", peer_role(p), "name", peer_name(p)));
 }
@@ -451,6 +455,7 @@ client_close(struct client *c)
 	macros_client_gone(b, c);
 	peer_close(c->peer);
 	bench_news(b, "client", json_pack("{s:o}", "clients", clients_json(b)));
+	mem_free(c->cwd);
 	mem_free(c);
 	bench_linger_check(b);
 }
@@ -459,6 +464,19 @@ static void
 drop_later(void *arg)
 {
 	client_close(arg);
+}
+
+char *
+clients_path(const struct command_call *c, const char *path)
+{
+	const struct client *who = c->client;
+	const char *home = getenv("HOME"), *from = who != NULL && who->cwd != NULL ? who->cwd : home;
+
+	if (path[0] == '~' && path[1] == '/') {
+		path += 2;
+		from = home;
+	}
+	return path[0] == '/' || from == NULL ? mem_str(path) : path_join(from, path);
 }
 
 bool
@@ -525,6 +543,7 @@ clients_close(struct bench *b)
 			list_del(n);
 		}
 		peer_flush_close(p, 200);
+		mem_free(c->cwd);
 		mem_free(c);
 	}
 }

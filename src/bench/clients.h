@@ -21,6 +21,10 @@ void     clients_event(struct bench *b, const char *type, const json_t *body);
 json_t  *clients_json(const struct bench *b);
 bool     stream_find(struct bench *b, uint32_t id, struct stream *out);
 
+/* A path that a client gave: "~/x" is below the user's home, what is relative below the folder the
+ * client runs in; else below the home. Heap string. While the command runs, not later. */
+char *clients_path(const struct command_call *c, const char *path);
+
 /* Ends the connection of a client, after this turn. False: there is none of this number. */
 bool clients_drop(struct bench *b, uint32_t id);
 

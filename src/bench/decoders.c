@@ -1,5 +1,6 @@
 /* decoders.c - records of decoded lines: kept, told, and their addresses looked up. */
 #include "bench/decoders.h"
+#include "bench/clients.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -410,26 +411,23 @@ static void
 cmd_elf(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	const char *path = json_get_str(c->args, "path", NULL), *now;
+	const char *given = json_get_str(c->args, "path", NULL), *now;
+	char *path = given != NULL && given[0] != '\0' ? clients_path(c, given) : mem_str(given);
 	struct err_msg why;
 	json_t *o;
 
-	if (path != NULL && path[0] != '\0' && path[0] != '/') {
-		(void)err_set(&why, ERR_USAGE, path, NULL,
-		    "give the whole path: the bench runs in /");
-		command_fail(c, &why);
-		return;
-	}
 	if (path != NULL && path[0] != '\0' && !path_exists(path)) {
 		(void)err_set(&why, ERR_NOENT, path, "build it, or name the file that was flashed",
 		    "no such file");
 		command_fail(c, &why);
+		mem_free(path);
 		return;
 	}
 	if (path != NULL && options_set(&b->options, options_name(OPT_DECODE_ELF), path, &why) ==
 	    ERR_OK)
 		bench_news(b, "option", json_pack("{s:s,s:s}", "name",
 		    options_name(OPT_DECODE_ELF), "value", path));
+	mem_free(path);
 	now = elf_of(b);
 	o = json_object();
 	json_put_str(o, "elf", now);

@@ -45,6 +45,7 @@ struct client {
 	struct bench *bench;
 	struct peer *peer;
 	uint32_t id;
+	char *cwd;                      /* its working folder, when it is one of this machine */
 	bool attached, events, streams, observe;
 	uint64_t typed;                 /* sys_mono() of its last input, 0: never */
 	struct list subs;               /* streams it follows */

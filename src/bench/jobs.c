@@ -363,10 +363,14 @@ cmd_run(struct command_call *c)
 {
 	const char *by =
 	    c->client != NULL ? peer_name(((struct client *)c->client)->peer) : "bench";
+	/* make means the folder of who says make */
+	const char *cwd = json_get_str(c->args, "cwd", NULL), *own = c->client != NULL ?
+	    ((struct client *)c->client)->cwd : NULL;
+	char *whole = cwd != NULL ? clients_path(c, cwd) : mem_str(own);
 	const struct bench_job_request r = {
 		.name = json_get_str(c->args, "name", NULL),
 		.kind = json_get_str(c->args, "kind", "run"),
-		.cwd = json_get_str(c->args, "cwd", NULL),
+		.cwd = whole,
 		.by = by,
 		.argv = json_object_get(c->args, "argv"),
 		.pty = json_get_bool(c->args, "pty", false),
@@ -380,6 +384,7 @@ cmd_run(struct command_call *c)
 		jobs_answer(c, j, json_get_bool(c->args, "wait", false));
 	else
 		command_fail(c, &why);
+	mem_free(whole);
 }
 
 static void
@@ -453,7 +458,7 @@ static const struct command_arg run_args[] = {
 	{ "name", ARG_WORD, 0, NULL, "what people see" },
 	{ "kind", ARG_WORD, 0, "run", "flash, build, debug, run, script, workflow" },
 	{ "pty", ARG_BOOL, 0, "off", "give it a terminal" },
-	{ "cwd", ARG_WORD, 0, NULL, "folder it runs in" },
+	{ "cwd", ARG_WORD, 0, NULL, "folder it runs in; that of who asks if absent" },
 	{ "timeout", ARG_DURATION, 0, NULL, "end it after this time" },
 	{ "wait", ARG_BOOL, 0, "off", "answer when it ended" },
 	{ "port", ARG_WORD, 0, NULL, "console whose port it gets for itself; $VISE_PORT names it" },

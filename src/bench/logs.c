@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/clients.h"
 #include "bench/news.h"
 #include "sys/path.h"
 
@@ -39,18 +40,6 @@ bench_logs_json(const struct bench_console *k)
 	return list;
 }
 
-/* "~/x" and what is relative are below the user's home: a bench has no other folder in common
- * with who types. */
-char *
-bench_whole_path(const char *path)
-{
-	const char *home = getenv("HOME");
-
-	if (path[0] == '~' && path[1] == '/')
-		path += 2;
-	return path[0] == '/' || home == NULL ? mem_str(path) : path_join(home, path);
-}
-
 static enum err
 read_options(const json_t *args, struct textlog_options *o, struct err_msg *why)
 {
@@ -72,7 +61,7 @@ read_options(const json_t *args, struct textlog_options *o, struct err_msg *why)
 static void
 end_logs(struct command_call *c, struct bench_console *k, const char *path)
 {
-	char *whole = path[0] != '\0' ? bench_whole_path(path) : NULL;
+	char *whole = path[0] != '\0' ? clients_path(c, path) : NULL;
 	struct err_msg why;
 	const enum err e = console_log_remove(k->console, whole, &why);
 
@@ -101,7 +90,7 @@ cmd_log(struct command_call *c)
 		end_logs(c, k, "");
 		return;
 	}
-	o.path = path = bench_whole_path(file);
+	o.path = path = clients_path(c, file);
 	e = read_options(c->args, &o, &why);
 	if (e == ERR_OK)
 		e = console_log_add(k->console, &o, &why);

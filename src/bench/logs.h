@@ -11,7 +11,5 @@ extern const struct command bench_log_commands[];
 
 /* [{path,times,strip,rotate,keep,written,size,lost,rotated,failing,why}] of the text logs. */
 json_t *bench_logs_json(const struct bench_console *k);
-/* A path that a user typed, for mem_free: relative ones are below their home. */
-char   *bench_whole_path(const char *path);
 
 #endif

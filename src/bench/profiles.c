@@ -1,5 +1,6 @@
 /* profiles.c - the two profiles of a bench, compared by a worker process. */
 #include "bench/profiles.h"
+#include "bench/clients.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "bench/profile_tasks.h"
 #include "bench/shots.h"
 #include "core/place.h"
+#include "sys/path.h"
 #include "sys/time.h"
 
 enum { ROWS_MAX = 500 };
@@ -314,14 +316,16 @@ take_word(struct command_call *c, json_t **slot, const char *key)
 {
 	struct bench *b = c->ctx;
 	struct err_msg why;
-	char *path = shots_path(b, json_get_str(c->args, key, ""), NULL, &why);
+	char *path = shots_path(b, json_get_str(c->args, key, ""), NULL, &why), *whole;
 
 	if (path == NULL) {
 		command_fail(c, &why);
 		return false;
 	}
+	whole = clients_path(c, path);
 	json_decref(*slot);
-	*slot = json_text(path, strlen(path));
+	*slot = path_exists(whole) ? json_text(whole, strlen(whole)) : json_text(path, strlen(path));
+	mem_free(whole);
 	mem_free(path);
 	return true;
 }

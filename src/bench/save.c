@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "bench/logs.h"
+#include "bench/clients.h"
 #include "bench/news.h"
 #include "bench/past.h"
 #include "sys/io.h"
@@ -157,7 +157,7 @@ cmd_save(struct command_call *c)
 	}
 	s = mem_zero(1, sizeof *s);
 	*s = (struct saving){ .call = c, .bench = k->bench, .a = from, .b = to, .in = -1,
-	    .out = -1, .path = bench_whole_path(json_get_str(c->args, "file", "")) };
+	    .out = -1, .path = clients_path(c, json_get_str(c->args, "file", "")) };
 	s->temp = mem_fmt("%s.%ld.new", s->path, (long)getpid());
 	past_init(&s->past, k, true);
 	loop_work(k->bench->loop, save_work, save_done, s);

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "bench/consoles_at.h"
 #include "bench/jobs.h"
-#include "bench/logs.h"
+#include "bench/clients.h"
 #include "bench/news.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -386,7 +386,7 @@ start(struct command_call *c, bool receives)
 
 	if (k == NULL)
 		return;
-	path = bench_whole_path(json_get_str(c->args, receives ? "dir" : "file", ""));
+	path = clients_path(c, json_get_str(c->args, receives ? "dir" : "file", ""));
 	e = p == NULL ? err_set(&why, ERR_USAGE, word, NULL, "the protocol is %s",
 	    receives ? "xmodem, ymodem or zmodem" : "raw, xmodem, xmodem-1k, ymodem or zmodem") :
 	    begin(k, p, path, c->client != NULL ? peer_name(((struct client *)c->client)->peer) :

@@ -5,8 +5,8 @@
  * Layer   proto. A length over LIMIT_FRAME or an unknown type ends the connection with
  *         ERR_PROTO.
  *
- *   'H' hello     JSON {"vise":"0.1.0","proto":1,"role","name","pid"}; first frame in both
- *   directions
+ *   'H' hello     JSON {"vise":"0.1.0","proto":1,"role","name","pid","cwd"}; first frame
+ *   in both directions
  *   'R' request   JSON {"id","method","params"}         either side may ask
  *   'A' answer    JSON {"id","result"} or {"id","error":{code,what,why,next}}
  *   'E' event     JSON {"t","type",...fields}

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "proto/frame.h"
 #include "sys/io.h"
+#include "sys/path.h"
 #include "sys/time.h"
 
 enum {
@@ -172,13 +173,16 @@ static void
 hello(struct peer *p, const char *role, const char *name)
 {
 	json_t *o = json_object();
+	char *cwd = path_cwd();
 
 	json_put_str(o, "vise", VISE_VERSION);
 	json_put_int(o, "proto", PROTO_VERSION);
 	json_put_str(o, "role", role);
 	json_put_str(o, "name", name);
 	json_put_int(o, "pid", (int64_t)getpid());
+	json_put_str(o, "cwd", cwd);
 	(void)put_json(p, 'H', o);
+	mem_free(cwd);
 	json_decref(o);
 }
 

@@ -86,8 +86,10 @@ vdo console.save "$T/all" >/dev/null
 same "$T/all" "$dir/console-main.raw" "and all of it"
 run vdo console.save "$T/x" from=mark:nowhere
 is "$status" 2 "a place that is none"
-vdo console.save "$T/x" from=@4 to=@9 >/dev/null
-is "$(stat -c %s "$T/x")" 5 "and by offsets"
+mkdir "$T/sub"
+(cd "$T/sub" && vdo console.save x from=@4 to=@9 && vdo job.run wait=on -- touch ran) >/dev/null
+is "$(stat -c %s "$T/sub/x")" 5 "and by offsets; a bare name is in the folder of who asks"
+test -e "$T/sub/ran"; ok $? "where programs run, too"
 
 # --- vise console
 

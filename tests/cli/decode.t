@@ -102,7 +102,7 @@ r = c.do("decode.addr elf=%sthumb.elf 0x45 0x20000000" % elf)
 assert r["frames"][0][0]["func"] == "worker" and r["frames"][1] == [], r
 assert c.refused("decode.addr elf=%scrash.c 0x45" % elf).code == "format"
 assert c.refused("decode.addr elf=/no/such 0x45").code == "not_found"
-assert c.refused("decode.elf relative.elf").code == "usage"
+assert c.refused("decode.elf relative.elf").code == "not_found"
 assert c.refused("decode.elf /no/such.elf").code == "not_found"
 P
 
