@@ -470,7 +470,8 @@ char *
 clients_path(const struct command_call *c, const char *path)
 {
 	const struct client *who = c->client;
-	const char *home = getenv("HOME"), *from = who != NULL && who->cwd != NULL ? who->cwd : home;
+	const char *home = getenv("HOME");
+	const char *from = who != NULL && who->cwd != NULL ? who->cwd : home;
 
 	if (path[0] == '~' && path[1] == '/') {
 		path += 2;

@@ -324,7 +324,8 @@ take_word(struct command_call *c, json_t **slot, const char *key)
 	}
 	whole = clients_path(c, path);
 	json_decref(*slot);
-	*slot = path_exists(whole) ? json_text(whole, strlen(whole)) : json_text(path, strlen(path));
+	*slot = path_exists(whole) ? json_text(whole, strlen(whole)) :
+	    json_text(path, strlen(path));
 	mem_free(whole);
 	mem_free(path);
 	return true;

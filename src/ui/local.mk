@@ -102,6 +102,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/view_jobs.h \
 	%D%/view_profile.c \
 	%D%/view_profile.h \
+	%D%/watch_say.c %D%/watch_say.h \
 	%D%/viewer.c \
 	%D%/viewer.h \
 	%D%/window.c %D%/window.h

@@ -2,6 +2,7 @@
 #include "ui/at_result.h"
 #include "ui/gauge_card.h"
 #include "ui/snapshot_say.h"
+#include "ui/watch_say.h"
 #include "ui/ui.h"
 
 #include <math.h>
@@ -394,7 +395,8 @@ say_result(struct ui *u, const char *line, const json_t *result)
 	const int64_t id = json_get_int(result, "id", -1);
 	struct buf text;
 
-	if (snapshot_say(u, line, result) || gauge_card_answer(u, line, result))
+	if (snapshot_say(u, line, result) || watch_say(u, line, result) ||
+	    gauge_card_answer(u, line, result))
 		return;
 	buf_init(&text, 64 << 10);
 	if (json_is_object(result) && id >= 0 && json_get_str(result, "kind", NULL) != NULL)

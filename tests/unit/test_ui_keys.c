@@ -310,6 +310,29 @@ ports_come(void **state)
 	rig_free(r);
 }
 
+static void
+watches_in_words(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	json_t *w = json_pack("[{s:i,s:s,s:[s],s:I,s:s,s:i},{}]", "id", 1, "source",
+	    "localhost:6060", "kinds", "heap", "every", (json_int_t)(30 * NS_PER_S), "state",
+	    "waits", "snapshots", 12);
+	json_t *none = json_array();
+
+	(void)state;
+	ui_answer(r->ui, "watch.list", w, NULL);
+	assert_non_null(strstr(r->ui->message, "watch 1 (heap) of localhost:6060: waits, "
+	    "12 snapshots"));
+	assert_non_null(strstr(r->ui->message, "and 1 more"));
+	ui_answer(r->ui, "watch.list", none, NULL);
+	assert_non_null(strstr(r->ui->message, "no watch runs"));
+	ui_answer(r->ui, "watch.stop 1", NULL, NULL);
+	assert_string_equal(r->ui->message, "watch.stop 1: ok");
+	json_decref(w);
+	json_decref(none);
+	rig_free(r);
+}
+
 /* Every line of the key table is a command that exists, or one that needs an argument. */
 static void
 all_key_lines_run(void **state)
@@ -336,6 +359,7 @@ main(void)
 		cmocka_unit_test(a_trigger_holds_the_console),
 		cmocka_unit_test(scrollback_and_search), cmocka_unit_test(palette),
 		cmocka_unit_test(not_open_and_observing), cmocka_unit_test(at_card), cmocka_unit_test(ports_come),
+		    cmocka_unit_test(watches_in_words),
 		    cmocka_unit_test(all_key_lines_run),
 	};
 
