@@ -10,5 +10,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \
 	lua/vise/register.lua \
+	lua/vise/runner.lua \
 	lua/vise/semver.lua \
+	lua/vise/states.lua \
 	lua/vise/test.lua

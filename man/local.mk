@@ -23,4 +23,5 @@ dist_man_MANS += \
 	man/vise-protocol.7 \
 	man/vise-script.1 \
 	man/vise-snapshot.1 \
+	man/vise-test.1 \
 	man/vise.1

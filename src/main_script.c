@@ -8,18 +8,16 @@
 #include "script/run.h"
 
 static const char usage[] =
-    "usage: vise-script [--bench SOCKET | --fd N] [--console NAME] [--board ID] [--set "
-    "KEY=VALUE]...\n"
+    "usage: vise-script [--bench SOCKET | --fd N] [--console NAME] [--board ID] [--set K=V]...\n"
     "                   [--timeout T] [--json] [--verbose] FILE.lua [-- ARGS...]\n"
     "       vise-script ... --plugin DIR [--tree DIR --tree-hash SHA256] [--uses NAME=DIR]...\n"
-    "          --describe | --check | --serve | --workflow ID | --macro ID | --flash BOARD "
-    "FILE |\n"
-    "                   --reset BOARD | --debug BOARD FILE | --plan BOARD FILE\n"
+    "          --describe | --check | --serve | --workflow ID | --macro ID | --flash BOARD FILE\n"
+    "                   | --reset BOARD | --debug BOARD FILE | --plan BOARD FILE\n"
     "The usual door is `vise script`, `vise workflow` and `vise flash`; see vise-script(1).\n";
 
 enum { MAX_WORDS = 64 };
 
-enum kind { TEXT, FLAG, SPAN, NUMBER, SET, USES, ACT, ACT_ID, ACT_ID_FILE };
+enum kind { TEXT, FLAG, SPAN, NUMBER, PAIR, ACT, ACT_ID, ACT_ID_FILE };
 
 #define AT(member) offsetof(struct run_options, member)
 static const struct option { const char *name; enum kind kind; size_t at; } options[] = {
@@ -29,17 +27,17 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--timeout", SPAN, AT(timeout_ns) }, { "--watchdog", SPAN, AT(watchdog_ns) },
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
 	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) },
-	{ "--fd", NUMBER, 0 }, { "--set", SET, 0 }, { "--uses", USES, 0 },
+	{ "--fd", NUMBER, 0 }, { "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 },
 	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
 	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
 	{ "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--debug", ACT_ID_FILE, 0 },
-	{ "--plan", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
+	{ "--plan", ACT_ID_FILE, 0 }, { "--test", ACT, 0 }, { NULL, TEXT, 0 },
 };
 
 struct line {
 	struct run_options o;
-	const char *sets[MAX_WORDS], *uses[MAX_WORDS + 1];
-	size_t nuses;
+	const char *pairs[3][MAX_WORDS + 1];    /* sets, uses, runs */
+	size_t npairs[3];
 	char **argv;
 	int argc, at;
 };
@@ -83,7 +81,6 @@ take(struct line *l, const struct option *o)
 {
 	char *field = (char *)&l->o + o->at;
 	const char *v = NULL;
-	size_t *list;
 
 	if (o->kind == FLAG) {
 		*(bool *)(void *)field = true;
@@ -99,10 +96,9 @@ take(struct line *l, const struct option *o)
 	case NUMBER: return number(v, &l->o.fd);
 	default: break;
 	}
-	list = o->kind == USES ? &l->nuses : &l->o.nsets;
-	if (strchr(v, '=') == NULL || *list == MAX_WORDS)
+	if (strchr(v, '=') == NULL || l->npairs[o->at] == MAX_WORDS)
 		return false;
-	(o->kind == USES ? l->uses : l->sets)[(*list)++] = v;
+	l->pairs[o->at][l->npairs[o->at]++] = v;
 	return true;
 }
 
@@ -129,8 +125,9 @@ main(int argc, char **argv)
 	struct line l = { .o = { .fd = -1, .action = "file" }, .argv = argv, .argc = argc };
 	int status = 0;
 
-	l.o.sets = l.sets;
-	l.o.uses = l.uses;
+	l.o.sets = l.pairs[0];
+	l.o.uses = l.pairs[1];
+	l.o.runs = l.pairs[2];
 	for (l.at = 1; l.at < argc && status == 0; l.at++) {
 		if (strcmp(argv[l.at], "--help") == 0)
 			return fputs(usage, stdout) < 0;
@@ -141,10 +138,13 @@ main(int argc, char **argv)
 		}
 		status = word(&l, argv[l.at]);
 	}
+	l.o.nsets = l.npairs[0];
+	l.o.nruns = l.npairs[2];
 	if (status != 0)
 		return status;
-	if ((l.o.plugin == NULL) != (strcmp(l.o.action, "file") == 0) ||
-	    (l.o.plugin == NULL && l.o.file == NULL))
+	if (strcmp(l.o.action, "test") != 0 &&
+	    ((l.o.plugin == NULL) != (strcmp(l.o.action, "file") == 0) ||
+		(l.o.plugin == NULL && l.o.file == NULL)))
 		return bad("vise-script", "give a script, or --plugin with something to do");
 	return run_script(&l.o);
 }

@@ -73,6 +73,7 @@ TESTS += \
 	tests/cli/series.t \
 	tests/cli/share.t \
 	tests/cli/snapshot.t \
+	tests/cli/test.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
@@ -123,6 +124,7 @@ EXTRA_DIST += \
 	tests/cli/series.t \
 	tests/cli/share.t \
 	tests/cli/snapshot.t \
+	tests/cli/test.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
@@ -242,6 +244,10 @@ EXTRA_DIST += \
 	tests/data/screen/typing.scr \
 	tests/data/screen/viewers.scr \
 	tests/data/script/leakhunt.lua \
+	tests/data/test/boards_test.lua \
+	tests/data/test/broken/broken_test.lua \
+	tests/data/test/junit-10.xsd \
+	tests/data/test/outcomes_test.lua \
 	tests/data/ui/at-card-160x48.screen \
 	tests/data/ui/at-card-80x24.screen \
 	tests/data/ui/at-failed-80x24.screen \
@@ -279,6 +285,7 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/link.ld.in \
 	tests/rig/qemu-board/probe \
 	tests/rig/serialboard.py \
+	tests/rig/testevents/main.go \
 	tests/screen/README.md
 
 BENCHMARKS += \

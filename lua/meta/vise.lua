@@ -255,6 +255,41 @@ function Test:skip(why) end
 ---@param value any
 ---@param opt? {unit?: string, min?: number, max?: number, at?: integer}
 function Test:measure(name, value, opt) end
+---Kept with the attempt (`vise test --artifacts DIR`).
+---@param name string # a file name
+---@param data string
+---@param mime? string
+function Test:attach(name, data, mime) end
+---A verdict in fn does not end the test; it fails at its end.
+---@async
+---@param fn function
+function Test:soft(fn, ...) end
+---The value of a fixture; made when first asked for in its scope.
+---@async
+---@param fixture string|table
+---@return any
+function Test:use(fixture) end
+
+---@class vise.TestOptions
+---@field timeout? vise.Duration # of all attempts together; 60 s
+---@field tags? string|string[]
+---@field needs? string|string[] # boards (--port NAME=...)
+---@field retries? integer # of a failure of the bench; 1
+---@field retry_fails? boolean # verdicts too
+---@field only? boolean
+---@field skip? boolean|string
+---@field may_fault? boolean # text of the profile's never list is no failure
+
+---In a file of `vise test`.
+---@param name string
+---@param opt vise.TestOptions
+---@param fn async fun(t: vise.Test)
+---@overload fun(name: string, fn: async fun(t: vise.Test))
+function vise.test(name, opt, fn) end
+---@param name string
+---@param o {scope?: "test"|"file"|"run", setup: (async fun(t: vise.Test): any), teardown?: (async fun(value: any)), timeout?: vise.Duration}
+---@return table
+function vise.fixture(name, o) end
 
 ---@class vise.Param
 ---@field type "choice"|"enum"|"text"|"int"|"number"|"bool"|"duration"|"bytes"|"string"|"url"

@@ -51,11 +51,12 @@ end
 
 ------------------------------------------------------------------ saying things
 
-core.json_lines = false
+core.json_lines, core.json_errors = false, false
 core.verbose = false
 
 function core.say(text, record)
   if not core.json_lines then return core.out(text) end
+  if record and core.tests_run then core.annotate(record, text) end
   if record then core.out(core.json.encode(record)) end
 end
 
@@ -78,7 +79,7 @@ end
 
 -- One error for people: a line, and the trace when the script is to blame.
 function core.complain(name, err)
-  if core.json_lines then
+  if core.json_errors then
     core.err(core.json.encode { error = { code = err.code, what = name, why = tostring(err.msg), next = err.next or "",
       where = err.where, trace = err.trace } })
     return

@@ -110,6 +110,7 @@ local function check_board(call, t, where, heir)
   consoles_of(call, t, where)
   check_match(call, t.match or nil, where)
   check_triggers(call, t.triggers or nil, where)
+  core.check_states(call, t.states)
   for name, fields in pairs(parts) do
     if t[name] then core.check(call .. ": " .. name, t[name], fields, where, heir) end
   end

@@ -40,6 +40,13 @@ local function wrap(row, from)
   return con
 end
 
+-- What the profile of its own board says of a console (one of several in a run of tests).
+function core.console_profile(con, profile)
+  local main = profile and profile.console and profile.console.main or {}
+  con.profile_never = profile and (profile.never or {}) or nil
+  con.profile_eol, con.profile_lost = main.eol, main.on_lost
+end
+
 -- vise.console.get(name): an open console of the bench; without a name the one of --console,
 -- "main", or the only one. Waits.
 function vise.console.get(name)
@@ -141,7 +148,7 @@ end
 -- A line, with the end the board wants.
 function Console:line(text, opt)
   check(self, "con:line")
-  send(self, "con:line", tostring(text), core.eol, opt)
+  send(self, "con:line", tostring(text), self.profile_eol or core.eol, opt)
 end
 
 -- con:hex "0d 0a": bytes as hexadecimal digits.
@@ -187,7 +194,8 @@ function core.expect(stream, call, list, opt, never, fail_lost)
 end
 
 local function never_of(self, opt)
-  local list = table.move(core.never, 1, #core.never, 1, {})
+  local always = self.profile_never or core.never
+  local list = table.move(always, 1, #always, 1, {})
   for _, more in pairs(self.forbidden) do table.move(more, 1, #more, #list + 1, list) end
   if opt.never then
     local more = patterns(opt.never)
@@ -203,7 +211,7 @@ function Console:expect(p, opt)
   if type(p) ~= "table" and type(p) ~= "string" and type(p) ~= "userdata" then
     fail("usage", "con:expect: text, a vise.rx or a list of them is needed, not a %s", type(p))
   end
-  return core.expect(self.stream, "con:expect", patterns(p), opt, never_of(self, opt), core.lost == "fail")
+  return core.expect(self.stream, "con:expect", patterns(p), opt, never_of(self, opt), (self.profile_lost or core.lost) == "fail")
 end
 
 function Console:try_expect(p, opt) return core.try(Console.expect, self, p, opt) end

@@ -4,11 +4,13 @@ local core, vise = ...
 local fail = vise.fail
 
 -- The worst wins, so that 1 always means a verdict.
-local order = { 130, 143, 124, 7, 4, 2, 3, 6, 1, 0 }
+local order = { 130, 143, 124, 7, 4, 2, 3, 6, 1, 5, 0 }
 local function worse(a, b)
   for _, s in ipairs(order) do if a == s or b == s then return s end end
   return a
 end
+
+core.worse = worse
 
 local function dir_of(path)
   local dir = path:match("^(.*)/[^/]*$")
@@ -31,6 +33,8 @@ local function guarded(name, fn, ...)
   local task = core.spawn(name, fn, ...)
   return pcall(task.await, task)
 end
+
+core.guarded = guarded
 
 local function register(only)
   if not core.has_bench() then return end
@@ -56,6 +60,7 @@ local function load_plugin(dir, sets, m)
   core.load(dir .. "/" .. (m.entry or "init.lua"), "plugin " .. m.name)
   return declared
 end
+core.load_plugin = load_plugin
 
 local loaded = {}                                       -- the required ones
 
@@ -203,6 +208,8 @@ local function only(list)
   if k ~= nil and next(list, k) == nil then return v end
 end
 
+core.only = only
+
 local function run_workflows(list, r, sets, declared)
   for _, w in ipairs(list) do
     for name, p in pairs(w.params or {}) do declared[name] = p end
@@ -263,9 +270,9 @@ local function run_plugin(r, sets)
 end
 
 local function setup(r)
-  core.json_lines, core.verbose = r.json, r.verbose
+  core.json_lines, core.json_errors, core.verbose = r.json, r.json, r.verbose
   core.console_name, core.job_id = r.console, os.getenv("VISE_JOB")
-  core.name = (r.plugin or r.file):match("([^/]+)/*$")
+  core.name = (r.plugin or r.file or r.action):match("([^/]+)/*$")
   core.sets, core.more_options = sets_of(r.sets), {}
   vise.args = {}
   for i, a in ipairs(r.args or {}) do vise.args[i] = a end
@@ -281,7 +288,8 @@ function core.main(r)
   core.keep()
   setup(r)
   local ok, status = xpcall(function()
-    return (r.plugin and run_plugin or run_file)(r, sets_of(r.sets))
+    local run = r.action == "test" and core.run_tests or r.plugin and run_plugin or run_file
+    return run(r, sets_of(r.sets))
   end, core.handler)
   if not ok then
     core.complain(core.name, status)

@@ -4,7 +4,8 @@ local fail = vise.fail
 
 local Test = {}
 core.Test = Test
-local SKIP = {}                                         -- raised by t:skip, known to the runner
+local SKIP = {}                                         -- raised by t:skip, known to the runners
+core.SKIP = SKIP
 
 function Test.__index(t, k)
   if k == "console" then                                -- got when first asked for: a workflow may need none
@@ -19,8 +20,13 @@ function core.test(id, params, board)
   return setmetatable({ id = id, params = params, board = board, steps = 0, failed = nil, depth = 0 }, Test)
 end
 
--- t:step(name, fn): runs fn, prints how it went, gives its results. Waits.
+-- t:step(name, [{ timeout },] fn, ...): runs fn, prints how it went, gives its results. Waits.
 function Test:step(name, fn, ...)
+  if type(fn) == "table" then
+    local opt, inner = core.options("t:step", fn, { timeout = true }), ...
+    if type(inner) ~= "function" then fail("usage", "t:step needs a name and a function") end
+    return self:step(name, vise.timeout, opt.timeout or 1e9, ...)
+  end
   if type(name) ~= "string" or type(fn) ~= "function" then fail("usage", "t:step needs a name and a function") end
   local began = core.now()
   self.depth = self.depth + 1

@@ -33,6 +33,8 @@ struct sub {
 enum {
 	PIECE = 16 << 10,
 	LAG = 64 << 10,                 /* a viewer further behind is given the newest part only */
+	SAID_PER_S = 200,               /* lines of one script in the journal */
+	SAID_MAX = 1000,                /* bytes of each */
 };
 static const uint64_t HOLD_NS = 50 * NS_PER_MS; /* and then rests for a frame */
 
@@ -413,8 +415,37 @@ on_hello(struct peer *p, const json_t *hello, void *arg)
 	    "role", peer_role(p), "name", peer_name(p)));
 }
 
+/* What scripts and tests say stands in the journal, on the same clock as the board: so many a
+ * second, and of each so much. */
+static void
+on_event(struct peer *p, const char *type, const json_t *body, void *arg)
+{
+	struct client *c = arg;
+	const char *text = json_get_str(body, "text", "");
+	const uint64_t now = sys_mono();
+	json_t *o;
+
+	if (strcmp(type, "script.log") != 0)
+		return;
+	if (now - c->said_from >= NS_PER_S) {
+		c->said_from = now;
+		c->said = 0;
+	}
+	if (++c->said > SAID_PER_S)
+		return;
+	o = json_object();
+	json_put_int(o, "client", c->id);
+	json_put_str(o, "name", peer_name(p));
+	json_put_str(o, "level", json_get_str(body, "level", "info"));
+	json_put_strn(o, "text", text, strnlen(text, SAID_MAX));
+	if (c->said == SAID_PER_S)
+		json_put_bool(o, "more", true); /* of this second are not kept */
+	bench_news(c->bench, "script", o);
+}
+
 static const struct peer_ops ops = {
 	.hello = on_hello,
+	.event = on_event,
 	.request = on_request,
 	.input = on_input,
 	.drained = on_drained,

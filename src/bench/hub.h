@@ -51,6 +51,8 @@ struct client {
 	struct list subs;               /* streams it follows */
 	struct list replies;            /* commands it waits for */
 	struct loop_timer *hold;        /* a slow viewer under a flood waits here */
+	uint64_t said_from;             /* what a script says: of this second */
+	unsigned said;
 };
 
 struct bench {

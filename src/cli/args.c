@@ -47,6 +47,11 @@ store(const struct args_option *o, const char *v)
 			return false;
 		sets->v[sets->n++] = v;
 		return true;
+	case ARGS_LIST:
+		if (v[0] == '\0' || sets->n == ARGS_SETS_MAX)
+			return false;
+		sets->v[sets->n++] = v;
+		return true;
 	default:
 		if (v[0] == '\0')
 			return false;

@@ -23,6 +23,7 @@ enum args_kind {
 	ARGS_SPAN,  /* const char *, a duration such as 500ms */
 	ARGS_COUNT, /* const char *, a number from 1 */
 	ARGS_SET,   /* struct args_sets, may be given again */
+	ARGS_LIST,  /* struct args_sets of any words, may be given again */
 };
 
 struct args_option {

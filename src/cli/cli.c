@@ -22,6 +22,7 @@
 #include "cli/cli_pprof.h"
 #include "cli/cli_script.h"
 #include "cli/cli_snapshot.h"
+#include "cli/cli_test.h"
 #include "cli/cli_watch.h"
 #include "cli/say.h"
 #include "core/json.h"
@@ -104,6 +105,9 @@ static const struct cli_command commands[] = {
 	    "a debugger on a board, in the workbench", cli_debug, false },
 	{ "script", "FILE.lua [--port P] [--board ID] [--set K=V]... [--timeout D] [-- ARGS]",
 	    "run a Lua script", cli_script, false },
+	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "
+	    "[--list] [--tap | --test2json] [--junit FILE] [--artifacts DIR]",
+	    "run Lua tests on boards: TAP, JUnit, test2json", cli_test, false },
 	{ "workflow", "ID [--port P] [--set K=V]... [--timeout D]", "run a workflow of a plugin",
 	    cli_workflow, false },
 	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|NAME | new NAME [--project] | "

@@ -19,9 +19,9 @@ struct script {
 	struct args_sets sets;
 	const char *argv[LIMIT_ARGV + 1];
 	size_t n;
-	bool ended;
-	int status;
 };
+
+struct child { bool ended; int status; };
 
 static void
 add(struct script *s, const char *word)
@@ -53,20 +53,20 @@ add_words(struct script *s, const json_t *words)
 static void
 on_ended(void *arg, int status)
 {
-	struct script *s = arg;
+	struct child *k = arg;
 
-	s->status = status;
-	s->ended = true;
+	k->status = status;
+	k->ended = true;
 }
 
-/* Waits for the script's end; signals are passed on, its clean-up is waited for. */
-static int
-wait_end(struct script *s, struct client *c, pid_t pid)
+int
+cli_script_wait(struct client *c, pid_t pid)
 {
-	struct loop_child *child = loop_child_watch(client_loop(c), pid, on_ended, s);
+	struct child k = { .ended = false };
+	struct loop_child *child = loop_child_watch(client_loop(c), pid, on_ended, &k);
 
-	while (!s->ended) {
-		const enum err e = client_wait(c, &s->ended, 0, NULL);
+	while (!k.ended) {
+		const enum err e = client_wait(c, &k.ended, 0, NULL);
 		const int sig = client_signal(c);
 
 		if (e == ERR_CANCELLED) {
@@ -79,7 +79,7 @@ wait_end(struct script *s, struct client *c, pid_t pid)
 			return sys_wait(pid);
 		}
 	}
-	return s->status;
+	return k.status;
 }
 
 static enum err
@@ -100,7 +100,7 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 	e = s->n < LIMIT_ARGV ? sys_spawn(&spawn, &pid, why)
 			      : err_set(why, ERR_LIMIT, "script", NULL, "too many arguments");
 	if (e == ERR_OK)
-		*status = wait_end(s, d->client, pid);
+		*status = cli_script_wait(d->client, pid);
 	mem_free(program);
 	mem_free(sock);
 	return e;

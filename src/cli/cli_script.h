@@ -5,10 +5,15 @@
  */
 #ifndef CLI_CLI_SCRIPT_H
 #define CLI_CLI_SCRIPT_H
+#include <sys/types.h>
 #include "cli/cli.h"
+#include "cli/client.h"
 
 int cli_script(struct cli_call *c);
 int cli_workflow(struct cli_call *c);
 int cli_script_macro(struct cli_call *c);      /* macro run TARGET NAME: words 1 and 2 */
+/* Waits for a script host's end and gives its exit status. Signals are passed on, its clean-up is
+ * waited for. */
+int cli_script_wait(struct client *c, pid_t pid);
 
 #endif

@@ -401,35 +401,52 @@ await_open(struct door *d, const char *target, const json_t *console, struct err
 	return e;
 }
 
-enum err
-door_console(struct door *d, const char *target, const char *baud, struct err_msg *why)
+/* Opens target as a console of the bench and waits for it; its name and stream. */
+static enum err
+open_console(struct door *d, const char *target, const char *name, const char *baud,
+    char console[DOOR_NAME_MAX], uint32_t *stream, struct err_msg *why)
 {
 	char spec[DOOR_TARGET_MAX];
 	json_t *result = NULL;
-	const json_t *console;
+	const json_t *row;
 	struct buf line;
 	enum err e;
 
-	if (d->console[0] != '\0')
-		return ERR_OK;
 	door_spec(target, spec);
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, "console.open");
 	door_add(&line, NULL, spec);
-	if (d->ephemeral)
-		door_add(&line, "name", "main");
+	if (name != NULL)
+		door_add(&line, "name", name);
 	if (baud != NULL)
 		door_add(&line, "baud", baud);
 	e = client_line(d->client, buf_str(&line), 2 * OPEN_NS, &result, why);
 	buf_fini(&line);
 	if (e == ERR_OK) {
-		console = json_object_get(result, "console");
-		console = console != NULL ? console : result;
-		(void)snprintf(
-		    d->console, sizeof d->console, "%s", json_get_str(console, "name", "main"));
-		d->stream = (uint32_t)json_get_int(console, "stream", 0);
-		e = await_open(d, target, console, why);
+		row = json_object_get(result, "console");
+		row = row != NULL ? row : result;
+		(void)snprintf(console, DOOR_NAME_MAX, "%s", json_get_str(row, "name", "main"));
+		*stream = (uint32_t)json_get_int(row, "stream", 0);
+		e = await_open(d, target, row, why);
 	}
 	json_decref(result);
 	return e;
+}
+
+enum err
+door_console(struct door *d, const char *target, const char *baud, struct err_msg *why)
+{
+	if (d->console[0] != '\0')
+		return ERR_OK;
+	return open_console(d, target, d->ephemeral ? "main" : NULL, baud, d->console, &d->stream,
+	    why);
+}
+
+enum err
+door_also(struct door *d, const char *target, const char *name, const char *baud,
+    char console[DOOR_NAME_MAX], struct err_msg *why)
+{
+	uint32_t stream;
+
+	return open_console(d, target, name, baud, console, &stream, why);
 }

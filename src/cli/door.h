@@ -41,6 +41,9 @@ enum err door_new(struct door *d, struct err_msg *why);
 char *door_source(const char *source);
 /* Opens the target's console, unless it is, and waits until it is there. */
 enum err door_console(struct door *d, const char *target, const char *baud, struct err_msg *why);
+/* One more console, under a name of its own (NULL: the bench finds one): *console. */
+enum err door_also(struct door *d, const char *target, const char *name, const char *baud,
+    char console[DOOR_NAME_MAX], struct err_msg *why);
 void door_close(struct door *d);
 
 /* What to hand to a bench for the words of a user: relative paths and bare port names made

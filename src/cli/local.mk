@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/args.c %D%/args.h \
 	%D%/boardfind.c %D%/boardfind.h \
 	%D%/capture.c %D%/capture.h \
+	%D%/artifacts.c %D%/artifacts.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/cli_at.c %D%/cli_at.h \
 	%D%/cli_bench.c %D%/cli_bench.h \
@@ -25,6 +26,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/bundles.c %D%/bundles.h \
 	%D%/cli_snapshot.c %D%/cli_snapshot.h \
 	%D%/snapshot_text.c %D%/snapshot_text.h \
+	%D%/cli_test.c %D%/cli_test.h \
 	%D%/cli_watch.c %D%/cli_watch.h \
 	%D%/cli_series.c %D%/cli_series.h \
 	%D%/cli_worker.c %D%/cli_worker.h \
@@ -35,6 +37,12 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/job.c %D%/job.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
-	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h \
-	%D%/sgr.c %D%/sgr.h
+	%D%/sgr.c %D%/sgr.h \
+	%D%/report_go.c %D%/report_go.h \
+	%D%/report_junit.c %D%/report_junit.h \
+	%D%/report_tap.c %D%/report_tap.h \
+	%D%/report_text.c %D%/report_text.h \
+	%D%/results.c %D%/results.h \
+	%D%/test_files.c %D%/test_files.h \
+	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h
 %C%_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

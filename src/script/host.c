@@ -228,7 +228,8 @@ enum err
 host_runtime(struct host *h, const char *dir, struct err_msg *why)
 {
 	static const char *const files[] = { "base.lua", "semver.lua", "console.lua", "launch.lua",
-		"register.lua", "board.lua", "flash.lua", "macro.lua", "test.lua", "main.lua",
+		"register.lua", "board.lua", "flash.lua", "macro.lua", "test.lua", "states.lua",
+		"runner.lua", "main.lua",
 		NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 

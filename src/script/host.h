@@ -50,6 +50,7 @@ struct host {
 	const json_t *manifest;
 	const struct tree *tree;        /* the bytes that were trusted, or NULL. Borrowed. */
 	const char *const *uses;        /* "NAME=FOLDER" of plugins it requires, NULL-terminated */
+	bool stopping;                  /* interrupted, or its time is over: clean up */
 	/* registry: the table of C functions that the runtime gets */
 	int core;
 	void (*task_ended)(void *arg, struct task *t);          /* may be NULL */

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "base/clock.h"
+#include "core/plugin.h"
 #include "core/tree.h"
 #include "core/plugin.h"
 #include "script/errors.h"
@@ -23,7 +24,7 @@
 
 enum { CHUNK_MAX = 4 << 20 };
 
-#define LOADED "vise.loaded"            /* registry: module name -> value */
+#define LOADED "vise.loaded"            /* registry: folder -> module name -> value */
 
 /* ---- replaced functions of the base library */
 
@@ -392,6 +393,8 @@ l_require(lua_State *L)
 
 	lua_settop(L, 1);
 	lua_getfield(L, LUA_REGISTRYINDEX, LOADED);
+	lua_getfield(L, 2, dir != NULL ? dir : "");
+	lua_remove(L, 2);
 	if (lua_getfield(L, 2, name) != LUA_TNIL)
 		return 1;
 	if (!push_found(L, dir, name))
@@ -420,12 +423,31 @@ l_require_dir(lua_State *L)
 {
 	lua_settop(L, 2);
 	lua_getfield(L, LUA_REGISTRYINDEX, LOADED);
+	if (lua_getfield(L, 3, lua_tostring(L, 1) != NULL ? lua_tostring(L, 1) : "") == LUA_TNIL) {
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_setfield(L, 3, lua_tostring(L, 1) != NULL ? lua_tostring(L, 1) : "");
+	}
 	lua_pushvalue(L, 2);
-	lua_setfield(L, 3, "vise");
+	lua_setfield(L, -2, "vise");
 	lua_pushvalue(L, 1);
 	lua_pushcclosure(L, l_require, 1);
 	lua_setglobal(L, "require");
 	return 0;
+}
+
+/* manifest_of(dir): plugin.json of a plugin whose board profile is used by tests. */
+static int
+l_manifest_of(lua_State *L)
+{
+	struct err_msg why;
+	json_t *m = plugin_manifest(luaL_checkstring(L, 1), host_of(L)->tree, &why);
+
+	if (m == NULL)
+		return errors_raise_msg(L, &why);
+	value_push(L, m);
+	json_decref(m);
+	return 1;
 }
 
 /* program(name): where one of our own programs is, or nil. */
@@ -470,6 +492,7 @@ libs_functions(lua_State *L)
 		{ "load", l_load_now },
 		{ "require_dir", l_require_dir },
 		{ "manifest", l_manifest },
+		{ "manifest_of", l_manifest_of },
 		{ "program", l_program },
 		{ "used_plugins", l_used_plugins },
 		{ NULL, NULL },

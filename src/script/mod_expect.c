@@ -14,15 +14,21 @@
 
 #define EXPECT_META "vise.expect"
 
-enum {                          /* the stack of a waiting expect */
-	AT_STREAM = 1, AT_PATTERNS, AT_OPTIONS, AT_NEVER, AT_NAME, AT_FAIL_LOST, AT_BOX,
+enum { /* the stack of a waiting expect */
+	AT_STREAM = 1,
+	AT_PATTERNS,
+	AT_OPTIONS,
+	AT_NEVER,
+	AT_NAME,
+	AT_FAIL_LOST,
+	AT_BOX,
 };
 
 enum { TIMEOUT_S = 5, TAIL_MAX = 400, SHOWN_MAX = 80, FAULT_MAX = 120 };
 
 struct wait {
 	struct stream_expect e;
-	uint64_t since, end, idle, quiet;       /* 0: not asked for; end: 0 is never */
+	uint64_t since, end, idle, quiet; /* 0: not asked for; end: 0 is never */
 	bool watch;
 };
 
@@ -64,7 +70,7 @@ add_sources(lua_State *L, int idx, struct rx_source *src, size_t n)
 			errors_raise(L, "usage",
 			    "%s: pattern %d is a %s; text or vise.rx is needed",
 			    lua_tostring(L, AT_NAME), (int)i, luaL_typename(L, -2));
-		lua_pop(L, 2);                  /* the list keeps it */
+		lua_pop(L, 2); /* the list keeps it */
 	}
 	return n;
 }
@@ -81,11 +87,10 @@ add_escaped(luaL_Buffer *b, const char *p, size_t n)
 
 		if (c == '\r' || c == '\n' || c == '\t' || c == '"' || c == '\\') {
 			luaL_addchar(b, '\\');
-			luaL_addchar(b,
-			    c == '\r'       ? 'r'
-				: c == '\n' ? 'n'
-				: c == '\t' ? 't'
-					    : (char)c);
+			luaL_addchar(b, c == '\r'   ? 'r'
+					: c == '\n' ? 'n'
+					: c == '\t' ? 't'
+						    : (char)c);
 		} else if (c < 32 || c == 127) {
 			luaL_addlstring(b, "\\x", 2);
 			luaL_addchar(b, hex[c >> 4]);
@@ -164,7 +169,10 @@ mod_expect_push_tail(lua_State *L, const struct stream *s, bool strip)
 
 /* ---- the end of a wait */
 
-struct piece { const struct stream *s; bool strip; };
+struct piece {
+	const struct stream *s;
+	bool strip;
+};
 
 static void
 push_bytes(lua_State *L, void *arg, uint64_t from, uint64_t to)
@@ -401,9 +409,9 @@ static void
 check_free(lua_State *L, const struct stream *s, const struct wait *w)
 {
 	LIST_EACH(it, &s->expects)
-		if (!w->watch && !LIST_ENTRY(it, struct stream_expect, node)->all)
-			errors_raise(L, "busy",
-			    "%s: another task waits for text of it; one at a time", s->name);
+	if (!w->watch && !LIST_ENTRY(it, struct stream_expect, node)->all)
+		errors_raise(
+		    L, "busy", "%s: another task waits for text of it; one at a time", s->name);
 }
 
 int

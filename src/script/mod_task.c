@@ -266,6 +266,13 @@ l_cancel_all(lua_State *L)
 }
 
 static int
+l_stopping(lua_State *L)
+{
+	lua_pushboolean(L, host_of(L)->stopping);
+	return 1;
+}
+
+static int
 l_alive(lua_State *L)
 {
 	lua_pushinteger(L, sched_alive(host_of(L), true));
@@ -293,6 +300,7 @@ mod_task_open(lua_State *L)
 		{ "keep", l_keep },
 		{ "cancel_all", l_cancel_all },
 		{ "alive", l_alive },
+		{ "stopping", l_stopping },
 		{ NULL, NULL },
 	};
 

@@ -3,8 +3,13 @@
 
 #include <lauxlib.h>
 
+#include "base/base64.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/slice.h"
+#include "script/errors.h"
+
+enum { BASE64_MAX = 32 << 20 };
 
 static struct slice
 text_at(lua_State *L, int arg)
@@ -56,6 +61,36 @@ l_span(lua_State *L)
 	return 1;
 }
 
+static int
+push_text(lua_State *L)
+{
+	const struct buf *b = lua_touserdata(L, 1);
+
+	lua_pushlstring(L, buf_str(b), b->len);
+	return 1;
+}
+
+/* base64(bytes) -> text */
+static int
+l_base64(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	struct buf b;
+	enum err e;
+	int status;
+
+	buf_init(&b, 2 * BASE64_MAX);
+	e = n <= BASE64_MAX ? base64_put(&b, s, n) : ERR_LIMIT;
+	lua_pushcfunction(L, push_text);
+	lua_pushlightuserdata(L, &b);
+	status = lua_pcall(L, 1, 1, 0);
+	buf_fini(&b);
+	if (e != ERR_OK)
+		return errors_raise(L, "usage", "%d bytes are too many", (int)n);
+	return status == LUA_OK ? 1 : lua_error(L);
+}
+
 void
 mod_text_open(lua_State *L)
 {
@@ -63,6 +98,7 @@ mod_text_open(lua_State *L)
 		{ "duration", l_duration },
 		{ "bytes", l_bytes },
 		{ "span", l_span },
+		{ "base64", l_base64 },
 		{ NULL, NULL },
 	};
 

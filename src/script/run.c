@@ -45,7 +45,7 @@ struct session {
 static int
 worse(int a, int b)
 {
-	static const int order[] = { STATUS_INT, STATUS_TERM, 124, 7, 4, 2, 3, 6, 1, 0 };
+	static const int order[] = { STATUS_INT, STATUS_TERM, 124, 7, 4, 2, 3, 6, 1, 5, 0 };
 
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
 		if (order[i] == a || order[i] == b)
@@ -173,6 +173,7 @@ static void
 stop(struct session *s, int status, enum err code, const char *why)
 {
 	s->stop_status = status;
+	s->host.stopping = true;
 	if (s->main == NULL) {
 		end(s);
 		return;
@@ -242,6 +243,7 @@ request(const struct run_options *o)
 	json_put_str(r, "action", o->action);
 	json_put(r, "args", strings(o->args, o->nargs));
 	json_put(r, "sets", strings(o->sets, o->nsets));
+	json_put(r, "runs", strings(o->runs, o->nruns));
 	json_put_bool(r, "json", o->json);
 	json_put_bool(r, "verbose", o->verbose);
 	if (o->file != NULL)
@@ -333,28 +335,34 @@ base_name(const char *path)
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-/* What the plugin says of itself; the bytes of its tree, when they are those that were trusted. */
+/* The bytes of a project's tree, when they are those that were trusted. */
+static enum err
+open_tree(struct session *s, struct err_msg *why)
+{
+	const struct run_options *o = s->opt;
+	enum err e = o->tree != NULL ? tree_read(&s->tree, o->tree, why) : ERR_OK;
+
+	if (e == ERR_OK && o->tree != NULL && strcmp(s->tree.hash, o->tree_hash) != 0)
+		e = err_set(why, ERR_DENIED, o->tree, "vise plugin view, then vise plugin trust",
+		    "the project's code is not what was trusted");
+	s->host.tree = o->tree != NULL ? &s->tree : NULL;
+	s->host.uses = o->uses;
+	return e;
+}
+
+/* What the plugin says of itself. */
 static enum err
 open_plugin(struct session *s, struct err_msg *why)
 {
-	const struct run_options *o = s->opt;
-	const struct tree *tree = o->tree != NULL ? &s->tree : NULL;
-	char *dir = path_real(o->plugin);
-	enum err e = ERR_OK;
+	char *dir = path_real(s->opt->plugin);
+	enum err e = open_tree(s, why);
 
 	if (dir == NULL)
-		return err_set(why, ERR_NOENT, o->plugin, NULL, "no such folder");
-	if (tree != NULL)
-		e = tree_read(&s->tree, o->tree, why);
-	if (e == ERR_OK && tree != NULL && strcmp(s->tree.hash, o->tree_hash) != 0)
-		e = err_set(why, ERR_DENIED, o->tree, "vise plugin view, then vise plugin trust",
-		    "the project's code is not what was trusted");
-	if (e == ERR_OK && (s->manifest = plugin_manifest(dir, tree, why)) == NULL)
+		return err_set(why, ERR_NOENT, s->opt->plugin, NULL, "no such folder");
+	if (e == ERR_OK && (s->manifest = plugin_manifest(dir, s->host.tree, why)) == NULL)
 		e = why->code == ERR_FORMAT ? ERR_USAGE : why->code;
 	why->code = e;
 	s->host.manifest = s->manifest;
-	s->host.tree = tree;
-	s->host.uses = o->uses;
 	mem_free(dir);
 	return e;
 }
@@ -368,7 +376,7 @@ open_host(struct session *s, struct err_msg *why)
 	enum err e;
 
 	host_defaults(&h);
-	h.name = base_name(o->plugin != NULL ? o->plugin : o->file);
+	h.name = base_name(o->plugin != NULL ? o->plugin : o->file != NULL ? o->file : o->action);
 	if (o->plugin != NULL)
 		h.memory = LIMIT_PLUGIN_MEMORY;
 	h.watchdog_ns = o->watchdog_ns != 0 ? o->watchdog_ns : h.watchdog_ns;
@@ -379,7 +387,8 @@ open_host(struct session *s, struct err_msg *why)
 	e = host_open(&s->host, s->loop, &h, why);
 	if (e != ERR_OK)
 		return e;
-	if (o->plugin != NULL && (e = open_plugin(s, why)) != ERR_OK)
+	e = o->plugin != NULL ? open_plugin(s, why) : open_tree(s, why);
+	if (e != ERR_OK)
 		return e;
 	s->host.arg = s;
 	s->host.task_ended = on_task_ended;

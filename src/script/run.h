@@ -13,7 +13,8 @@ struct run_options {
 	const char *bench;              /* socket path, or NULL */
 	int fd;                         /* connected descriptor, or -1 */
 	const char *console, *board;
-	/* "file", "describe", "workflow", "flash", "reset", "debug", "macro" */
+	/* "file", "describe", "workflow", "flash", "reset", "debug", "macro", "test": files
+	 * in args */
 	const char *action;
 	const char *file;               /* script, or image to flash */
 	const char *plugin;             /* folder */
@@ -22,6 +23,8 @@ struct run_options {
 	const char *id;                 /* of the workflow, board or macro */
 	const char *const *sets;        /* "key=value" */
 	size_t nsets;
+	const char *const *runs;        /* "key=value" of a run of tests */
+	size_t nruns;
 	const char *const *args;
 	size_t nargs;
 	bool json, verbose;

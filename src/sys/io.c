@@ -114,6 +114,12 @@ sys_close(int fd)
 }
 
 bool
+sys_pipe(int fd[2])
+{
+	return pipe2(fd, O_CLOEXEC) == 0;
+}
+
+bool
 sys_nonblock(int fd, bool on)
 {
 	const int flags = fcntl(fd, F_GETFL);

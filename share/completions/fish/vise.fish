@@ -23,6 +23,8 @@ complete -c vise -n __fish_use_subcommand -a plugin -d 'Plugins, and which code 
 complete -c vise -n '__fish_seen_subcommand_from plugin' -a 'list view trust deny forget check new doc hosts run reload unload'
 complete -c vise -n __fish_use_subcommand -a reset -d 'Reset the board'
 complete -c vise -n __fish_use_subcommand -a script -d 'Run a Lua script headless'
+complete -c vise -n __fish_use_subcommand -a test -d 'Run Lua tests on boards'
+complete -c vise -n __fish_use_subcommand -a workflow -d 'Run a workflow of a plugin'
 complete -c vise -n __fish_use_subcommand -a keys -d 'The table of keys'
 complete -c vise -n __fish_use_subcommand -a help -d 'Help on a subcommand'
 complete -c vise -l json -d 'One JSON object a line'

@@ -1,0 +1,2 @@
+-- broken_test.lua - cannot be read.
+local x = = 1
