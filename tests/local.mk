@@ -77,6 +77,7 @@ TESTS += \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
+	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -128,6 +129,7 @@ EXTRA_DIST += \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/rig/decode.t \
+	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
 	tests/rig/leak.t \
@@ -208,6 +210,8 @@ EXTRA_DIST += \
 	tests/data/fuzz/dump/go1.9-deadlock.txt \
 	tests/data/fuzz/dump/serial-crlf.txt \
 	tests/data/fuzz/dump/syslog.txt \
+	tests/data/fuzz/metrics/text \
+	tests/data/fuzz/metrics/vars \
 	tests/data/fuzz/series/allow \
 	tests/data/fuzz/series/heap \
 	tests/data/goroutines/go1.16-system.txt \
@@ -269,6 +273,9 @@ EXTRA_DIST += \
 	tests/rig/atdev/dialects.py \
 	tests/rig/atdev/hostile.py \
 	tests/rig/crashd/main.go \
+	tests/rig/goprog/Makefile \
+	tests/rig/goprog/go.mod \
+	tests/rig/goprog/main.go \
 	tests/rig/kinds/go.mod \
 	tests/rig/kinds/main.go \
 	tests/rig/leakd/Makefile \

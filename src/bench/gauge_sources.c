@@ -14,15 +14,17 @@ const struct command_arg gauge_sources_args[] = {
 	    "the machine: local, ssh:HOST, exec:PROGRAM, serial:PORT; or add, remove, list" },
 	{ "what", ARG_WORD, 0, NULL, "add: the address; remove: the name" },
 	{ "name", ARG_WORD, 0, NULL, "add: what its gauges are called by" },
+	{ "select", ARG_WORD, 0, NULL, "add: globs of a program's own numbers: \"req*,db.*\"" },
 	{ .name = NULL },
 };
 
 static enum err
-add(struct bench *b, const char *spec, const char *name, struct err_msg *why)
+add(struct bench *b, const char *spec, const char *name, const char *choice,
+    struct err_msg *why)
 {
 	const struct gauge_set_opts o = {
 		.proc_root = b->given.proc_root, .sys_root = b->given.sys_root,
-		.board = strcmp(spec, "local") == 0 ? NULL : spec,
+		.board = strcmp(spec, "local") == 0 ? NULL : spec, .select = choice,
 	};
 	char own[GAUGE_FROM_MAX], try[GAUGE_FROM_MAX];
 	enum err e;
@@ -49,7 +51,8 @@ run_add(struct bench *b, const json_t *args, struct err_msg *why)
 
 	if (spec[0] == '\0')
 		return err_set(why, ERR_USAGE, "gauge.source add", NULL, "of what?");
-	return add(b, spec, json_get_str(args, "name", NULL), why);
+	return add(b, spec, json_get_str(args, "name", NULL),
+	    json_get_str(args, "select", NULL), why);
 }
 
 static enum err
@@ -86,7 +89,8 @@ change(struct bench *b, const char *spec, gauge_sources_use use, struct err_msg 
 
 	json_array_foreach(others, i, one)
 		if (e == ERR_OK && add(b, json_get_str(one, "source", ""),
-			json_get_str(one, "name", ""), &lost) != ERR_OK)
+			json_get_str(one, "name", ""), json_get_str(one, "select", NULL),
+			&lost) != ERR_OK)
 			bench_notice_err(b, "warn", "gauge", &lost);
 	json_decref(others);
 	if (e == ERR_OK)

@@ -9,6 +9,7 @@
 #include "base/slice.h"
 #include "bench/news.h"
 #include "gauge/set.h"
+#include "gauge/window.h"
 #include "sys/time.h"
 #include "text/pattern.h"
 #include "text/values.h"
@@ -31,6 +32,7 @@ struct meter_console {
 	uint64_t window;                        /* sys_mono() */
 	unsigned lines;
 	uint64_t skipped;
+	struct window_events pauses;            /* of gctrace lines, ms */
 };
 
 void
@@ -66,6 +68,8 @@ meters_close(struct bench *b)
 void
 meters_console_gone(struct follow *f)
 {
+	if (f->meter != NULL)
+		window_events_fini(&f->meter->pauses);
 	mem_free(f->meter);
 	f->meter = NULL;
 }
@@ -117,9 +121,28 @@ put(struct follow *f, const char *group, const char *name, double v, const char 
 	    "%s is not shown: so many names are shown already", def.id);
 }
 
+/* Each gctrace line has the pauses of one collection: their quantiles over a minute. */
+static void
+pause_quantiles(struct follow *f, double ms)
+{
+	static const double q[] = { 0.5, 0.99, 1 };
+	static const char *const names[] = { "go.gc.pause_p50", "go.gc.pause_p99",
+		"go.gc.pause_max" };
+	struct window_events *w = &of_console(f)->pauses;
+	const int64_t now = (int64_t)sys_mono();
+	double out[3];
+
+	window_events_add(w, now, ms);
+	(void)window_events_quantiles(w, now - METERS_PAUSES_NS, q, 3, out);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		put(f, "go", names[i], out[i], "ms");
+}
+
 void
 meters_value(void *follow, const char *name, double value, const char *unit)
 {
+	if (strcmp(name, "go.gc.pause_ms") == 0)
+		pause_quantiles(follow, value);
 	put(follow, strncmp(name, "go.", 3) == 0 ? "go" : "plot", name, value, unit);
 }
 

@@ -12,6 +12,7 @@
 
 enum { METERS_LINES = 200, METERS_PATTERNS = 32 };
 #define METERS_WINDOW_NS UINT64_C(100000000)
+#define METERS_PAUSES_NS INT64_C(60000000000)   /* quantiles of GC pauses are of so long */
 
 void meters_open(struct bench *b);
 void meters_close(struct bench *b);

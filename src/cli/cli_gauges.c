@@ -52,19 +52,24 @@ struct run {
 static const char usage[] =
     "usage: vise gauges [[NAME=]SOURCE...] [--once] [-n COUNT] [--every S]\n"
     "                   [--pid PID | --process NAME] [--csv] [--proc-root DIR] [--sys-root DIR]\n"
-    "Samples memory, load, pressure, temperatures and frequencies, one line each:\n"
-    "of this machine, or of a Linux board. Nothing is installed there; a shell is enough.\n"
+    "Samples memory, load, pressure, temperatures and frequencies, one line each: of this\n"
+    "machine, or of a Linux board. Nothing is installed there; a shell is enough. Or of a\n"
+    "program over HTTP: Go's heap, pauses and goroutines, and the program's own numbers.\n"
     "Of several sources each gauge is NAME/ID; one that dies leaves the others alone.\n"
     "\n"
     "  SOURCE            local: this machine (the default);\n"
-    "                    ssh:[USER@]HOST[:PORT], with your own ssh configuration, keys and jumps;\n"
+    "                    ssh:[USER@]HOST, with your own ssh configuration, keys and jumps (also\n"
+    "                    ssh://HOST:PORT);\n"
     "                    exec:PROGRAM ARG... that gives a shell (exec:docker exec -i box sh);\n"
-    "                    serial:PORT[@BAUD] where somebody is logged in: the shell is handed back\n"
+    "                    serial:PORT[@BAUD] where somebody is logged in: the shell is handed back;\n"
+    "                    http://HOST:PORT[/PATH], :PORT, unix:SOCKET, ssh:HOST:PORT[/PATH] (the port\n"
+    "                    there), pid:PID: /debug/vars, or Prometheus text\n"
     "  --once            one sample, the same as -n 1\n"
     "  -n COUNT          COUNT samples, then end (default: until interrupted)\n"
     "  --every S         time between samples: 500ms, 2s, 1m, bare seconds (default 1s, least "
     "50ms)\n"
     "  --pid PID         also the process PID; --process NAME: the first one of that name\n"
+    "  --select GLOBS    of a program's own numbers only these: 'req*,db.*'; NAME/s: by the second\n"
     "  --csv             a header and rows instead of JSON objects\n"
     "  --json            JSON objects, one a line (the default)\n"
     "  --limit ID=W[:C]  warn over W, alarm over C: temp.soc=70:85, proc.rss=400M, none for none\n"
@@ -140,7 +145,7 @@ apply_limits(struct run *r, struct err_msg *why)
 
 	for (unsigned i = 0; i < r->limits && e == ERR_OK; i++) {
 		char id[128], warn[64];
-		const char *at = strchr(r->limit[i], '=') + 1, *colon = strchr(at, ':');
+		const char *at = strrchr(r->limit[i], '=') + 1, *colon = strchr(at, ':');
 
 		snprintf(id, sizeof id, "%.*s", (int)(at - r->limit[i] - 1), r->limit[i]);
 		snprintf(warn, sizeof warn, "%.*s",
@@ -251,6 +256,14 @@ set_process(struct run *r, const char *value, struct err_msg *why)
 }
 
 static enum err
+set_select(struct run *r, const char *value, struct err_msg *why)
+{
+	(void)why;
+	r->opts.select = value;
+	return ERR_OK;
+}
+
+static enum err
 root(const char *option, const char *value, const char **out, struct err_msg *why)
 {
 	if (!path_is_dir(value))
@@ -281,6 +294,7 @@ static const struct {
 	{ "--every", true, set_every },
 	{ "--pid", true, set_pid },
 	{ "--process", true, set_process },
+	{ "--select", true, set_select },
 	{ "--csv", false, set_csv },
 	{ "--json", false, set_json },
 	{ "--limit", true, set_limit },

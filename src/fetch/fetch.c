@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <curl/curl.h>
 
 #include "base/clock.h"
@@ -20,6 +21,9 @@ struct transfer {
 	uint64_t bytes, max, header_bytes;
 	long status;
 	bool too_big, headers_too_big, sink_failed;
+	int64_t date;
+	char through[32];
+	struct curl_slist *connect_to;
 	char excuse[EXCUSE_MAX];        /* what the server wrote in place of a body */
 	size_t excuse_n;
 	char shown[ERR_WHAT_MAX];
@@ -69,8 +73,14 @@ on_header(char *p, size_t size, size_t count, void *arg)
 {
 	struct transfer *t = arg;
 
-	(void)p;
+	char date[64];
+
 	t->header_bytes += size * count;
+	if (size * count > 6 && strncasecmp(p, "date: ", 6) == 0) {
+		snprintf(date, sizeof date, "%.*s",
+		    (int)(size * count < sizeof date ? size * count - 6 : sizeof date - 1), p + 6);
+		t->date = curl_getdate(date, NULL);
+	}
 	if (t->header_bytes <= HEADERS_MAX)
 		return size * count;
 	t->headers_too_big = true;
@@ -175,13 +185,15 @@ on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
 	(void)ip;
 	(void)local_ip;
 	(void)port;
-	(void)local_port;
-	return r->connected(r->connected_arg) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+	return r->connected(r->connected_arg, (uint16_t)local_port) ? CURL_PREREQFUNC_OK
+								    : CURL_PREREQFUNC_ABORT;
 }
 
 static void
-set_way(CURL *c, const struct fetch_request *r)
+set_way(struct transfer *t, const struct fetch_request *r)
 {
+	CURL *c = t->curl;
+
 	(void)curl_easy_setopt(c, CURLOPT_URL, r->url);
 	if (r->socket != NULL)
 		(void)curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, r->socket);
@@ -189,9 +201,11 @@ set_way(CURL *c, const struct fetch_request *r)
 		(void)curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_connected);
 		(void)curl_easy_setopt(c, CURLOPT_PREREQDATA, (void *)(uintptr_t)r);
 	}
-	if (r->abstract == NULL)
+	if (r->through == 0)
 		return;
-	(void)curl_easy_setopt(c, CURLOPT_ABSTRACT_UNIX_SOCKET, r->abstract);
+	snprintf(t->through, sizeof t->through, "::127.0.0.1:%u", (unsigned)r->through);
+	t->connect_to = curl_slist_append(NULL, t->through);
+	(void)curl_easy_setopt(c, CURLOPT_CONNECT_TO, t->connect_to);
 	(void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 }
 
@@ -230,6 +244,7 @@ perform(struct transfer *t, struct fetch_result *result, struct err_msg *why)
 		return failed(t, code, why);
 	(void)curl_easy_getinfo(t->curl, CURLINFO_CONTENT_TYPE, &type);
 	(void)curl_easy_getinfo(t->curl, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+	result->date = t->date > 0 ? t->date : 0;
 	result->bytes = t->bytes;
 	result->ns = sys_mono() - start;
 	result->wait_ns = first_us > 0 ? (uint64_t)first_us * NS_PER_US : 0;
@@ -239,26 +254,52 @@ perform(struct transfer *t, struct fetch_result *result, struct err_msg *why)
 	return ERR_OK;
 }
 
+/* A kept one has its connection, and none of the request before. */
+static CURL *
+curl_of(const struct fetch_request *r)
+{
+	if (r->kept == NULL)
+		return curl_easy_init();
+	if (r->kept->curl == NULL)
+		r->kept->curl = curl_easy_init();
+	else
+		curl_easy_reset(r->kept->curl);
+	if (r->kept->curl != NULL)
+		(void)curl_easy_setopt(r->kept->curl, CURLOPT_MAXCONNECTS, 1L);
+	return r->kept->curl;
+}
+
+void
+fetch_forget(struct fetch_kept *kept)
+{
+	if (kept->curl != NULL)
+		curl_easy_cleanup(kept->curl);
+	kept->curl = NULL;
+}
+
 enum err
 fetch_get(const struct fetch_request *r, fetch_sink sink, void *arg, struct fetch_result *result,
     struct err_msg *why)
 {
 	struct transfer t = { .sink = sink, .arg = arg,
 	    .max = r->max_bytes != 0 ? r->max_bytes : LIMIT_HTTP_BODY };
-	const bool hidden = r->socket != NULL || r->abstract != NULL;
+	const bool hidden = r->socket != NULL || r->through != 0;
 	enum err e;
 
 	*result = (struct fetch_result){ 0 };
 	url_shown(hidden && r->source != NULL ? r->source : r->url, t.shown, sizeof(t.shown));
-	t.curl = curl_easy_init();
+	t.curl = curl_of(r);
 	if (t.curl == NULL) {
 		e = err_set(why, ERR_MEMORY, t.shown, NULL, "no memory for a connection");
 	} else {
 		set_rules(&t);
-		set_way(t.curl, r);
+		set_way(&t, r);
 		set_limits(&t, r);
 		e = perform(&t, result, why);
-		curl_easy_cleanup(t.curl);
+		(void)curl_easy_setopt(t.curl, CURLOPT_CONNECT_TO, NULL);
+		curl_slist_free_all(t.connect_to);
+		if (r->kept == NULL)
+			curl_easy_cleanup(t.curl);
 	}
 	return e;
 }

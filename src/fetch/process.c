@@ -49,15 +49,15 @@ read_request(struct err_msg *why)
 	return o;
 }
 
-static void
-report(enum err e, const struct fetch_result *r, const struct err_msg *why)
+json_t *
+process_report(enum err e, const struct fetch_result *r, const struct err_msg *why)
 {
 	json_t *o = json_object(), *result = json_object();
-	struct buf out;
 
 	json_put_int(result, "bytes", (int64_t)r->bytes);
 	json_put_int(result, "ns", (int64_t)r->ns);
 	json_put_int(result, "wait_ns", (int64_t)r->wait_ns);
+	json_put_int(result, "date", r->date);
 	json_put_str(result, "content_type", r->content_type);
 	json_put_str(result, "address", r->address);
 	if (e == ERR_OK) {
@@ -66,6 +66,27 @@ report(enum err e, const struct fetch_result *r, const struct err_msg *why)
 		json_put(o, "error", json_from_err(why));
 		json_decref(result);
 	}
+	return o;
+}
+
+void
+process_request(const json_t *o, struct fetch_request *r)
+{
+	r->source = json_get_str(o, "url", "");
+	r->profile = json_get_str(o, "profile", NULL);
+	r->query = json_get_str(o, "query", NULL);
+	r->gc = json_get_bool(o, "gc", false);
+	r->timeout_ms = (uint64_t)json_get_int(o, "timeout_ms", 0);
+	r->silence_ms = (uint64_t)json_get_int(o, "silence_ms", 0);
+	r->max_bytes = (uint64_t)json_get_int(o, "max_bytes", 0);
+}
+
+static void
+report(enum err e, const struct fetch_result *r, const struct err_msg *why)
+{
+	json_t *o = process_report(e, r, why);
+	struct buf out;
+
 	buf_init(&out, REQUEST_MAX);
 	if (json_write(o, &out) == ERR_OK)
 		(void)sys_write_all(REPORT_FD, out.data, out.len);
@@ -91,13 +112,7 @@ fetch_main(void)
 	(void)box_apply(&box);
 	o = read_request(&why);
 	if (o != NULL) {
-		r.source = json_get_str(o, "url", "");
-		r.profile = json_get_str(o, "profile", NULL);
-		r.query = json_get_str(o, "query", NULL);
-		r.gc = json_get_bool(o, "gc", false);
-		r.timeout_ms = (uint64_t)json_get_int(o, "timeout_ms", 0);
-		r.silence_ms = (uint64_t)json_get_int(o, "silence_ms", 0);
-		r.max_bytes = (uint64_t)json_get_int(o, "max_bytes", 0);
+		process_request(o, &r);
 		e = route_get(&r, pass_on, NULL, &result, &why);
 	}
 	report(e, &result, &why);

@@ -14,6 +14,13 @@
 #ifndef FETCH_PROCESS_H
 #define FETCH_PROCESS_H
 
+#include "core/json.h"
+#include "fetch/fetch.h"
+
 int fetch_main(void);                   /* the exit status */
+
+/* A request's members; they borrow from o. */
+void    process_request(const json_t *o, struct fetch_request *r);
+json_t *process_report(enum err e, const struct fetch_result *r, const struct err_msg *why);
 
 #endif

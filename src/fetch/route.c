@@ -38,18 +38,77 @@ get_http(const struct place *p, const struct fetch_request *r, fetch_sink sink, 
 }
 
 struct through {
-	struct tunnel tunnel;
+	struct tunnel *tunnel;
 	struct err_msg why;
 	bool failed;                    /* ssh itself could not be started: why says so */
 };
 
+/* A kept connection tells of itself each time it is used again. */
 static bool
-on_connected(void *arg)
+on_connected(void *arg, uint16_t port)
 {
 	struct through *t = arg;
 
-	t->failed = tunnel_start(&t->tunnel, &t->why) != ERR_OK;
+	t->failed = tunnel_start(t->tunnel, port, &t->why) != ERR_OK;
 	return !t->failed;
+}
+
+static void
+forget_tunnel(struct fetch_kept *kept)
+{
+	mem_free(kept->tunnel);
+	mem_free(kept->whom);
+	kept->tunnel = NULL;
+	kept->whom = NULL;
+}
+
+void
+route_forget(struct fetch_kept *kept)
+{
+	fetch_forget(kept);
+	if (kept->tunnel != NULL)
+		tunnel_close(kept->tunnel, false);
+	forget_tunnel(kept);
+}
+
+/* The tunnel of the request before when it leads to the same port of the same host. */
+static enum err
+tunnel_to(const struct place *p, struct fetch_kept *kept, struct tunnel *own,
+    struct through *t, struct err_msg *why)
+{
+	char *whom;
+	enum err e;
+
+	t->tunnel = own;
+	if (kept == NULL)
+		return tunnel_open(own, p->host, p->port, why);
+	whom = mem_fmt("%s %s", p->host, p->port);
+	if (kept->tunnel != NULL && strcmp(kept->whom, whom) != 0)
+		route_forget(kept);
+	if (kept->tunnel != NULL) {
+		mem_free(whom);
+		t->tunnel = kept->tunnel;
+		t->tunnel->host = p->host;      /* those of the request before are gone */
+		t->tunnel->port = p->port;
+		return ERR_OK;
+	}
+	kept->tunnel = mem_zero(1, sizeof *kept->tunnel);
+	kept->whom = whom;
+	t->tunnel = kept->tunnel;
+	e = tunnel_open(t->tunnel, p->host, p->port, why);
+	if (e != ERR_OK)
+		forget_tunnel(kept);
+	return e;
+}
+
+static void
+tunnel_done(struct through *t, struct fetch_kept *kept, enum err e)
+{
+	if (kept != NULL && e == ERR_OK)
+		return;
+	if (kept != NULL)
+		fetch_forget(kept);
+	tunnel_close(t->tunnel, e == ERR_EOF || e == ERR_LOST || e == ERR_TIMEOUT);
 }
 
 static enum err
@@ -58,21 +117,24 @@ get_ssh(const struct place *p, const struct fetch_request *r, fetch_sink sink, v
 {
 	struct fetch_request http = *r;
 	struct through t = { .failed = false };
+	struct tunnel own;
 	char *url = place_url(p, r->profile, r->gc, r->query, why);
-	enum err e = url == NULL ? ERR_USAGE : tunnel_open(&t.tunnel, p->host, p->port, why);
+	enum err e = url == NULL ? ERR_USAGE : tunnel_to(p, r->kept, &own, &t, why);
 
 	if (e == ERR_OK) {
 		http.url = url;
-		http.abstract = t.tunnel.name;
+		http.through = t.tunnel->through;
 		http.connected = on_connected;
 		http.connected_arg = &t;
 		e = fetch_get(&http, sink, arg, result, why);
-		tunnel_close(&t.tunnel, e == ERR_EOF || e == ERR_LOST || e == ERR_TIMEOUT);
+		tunnel_done(&t, r->kept, e);
 		if (t.failed && why != NULL)
 			*why = t.why;
-		else if (e != ERR_OK && t.tunnel.said[0] != '\0')
+		else if (e != ERR_OK && t.tunnel->said[0] != '\0')
 			e = err_set(why, e, r->source, "try: ssh HOST true", "ssh says: %.300s",
-			    t.tunnel.said);
+			    t.tunnel->said);
+		if (e != ERR_OK && r->kept != NULL)
+			forget_tunnel(r->kept);
 	}
 	mem_free(url);
 	put_address(result, r->source);

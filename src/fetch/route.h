@@ -12,5 +12,7 @@
 
 enum err route_get(const struct fetch_request *r, fetch_sink sink, void *arg,
     struct fetch_result *result, struct err_msg *why);
+/* Ends what is kept between requests. */
+void     route_forget(struct fetch_kept *kept);
 
 #endif

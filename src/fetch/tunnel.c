@@ -20,37 +20,56 @@ tunnel_open(struct tunnel *t, const char *host, const char *port, struct err_msg
 {
 	*t = (struct tunnel){ .host = host, .port = port, .listen_fd = -1, .said_fd = -1,
 	    .pid = -1 };
-	return sys_abstract_listen(t->name, &t->listen_fd, why);
+	return sys_tcp_listen_loopback(&t->through, &t->listen_fd, why);
 }
 
-/* The first connection that is ours: the name can be seen by everyone on this machine. */
+/* The connection that is ours: anyone on this machine may knock. */
 static int
-accept_ours(int fd)
+accept_ours(int fd, uint16_t port)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	while (poll(&p, 1, MOMENT_MS) > 0) {
 		int got = sys_accept(fd);
-		uid_t uid;
+		uint16_t from;
 
-		if (got >= 0 && sys_peer_uid(got, &uid) && uid == getuid())
+		if (got >= 0 && sys_peer_loopback(got, &from) && from == port)
 			return got;
 		sys_close(got);
 	}
 	return -1;
 }
 
+static void
+stop(struct tunnel *t)
+{
+	if (t->pid > 0) {
+		sys_kill_group(t->pid, SIGTERM);
+		(void)sys_wait(t->pid);
+	}
+	sys_close(t->said_fd);
+	t->pid = -1;
+	t->said_fd = -1;
+}
+
 enum err
-tunnel_start(struct tunnel *t, struct err_msg *why)
+tunnel_start(struct tunnel *t, uint16_t port, struct err_msg *why)
 {
 	const char *program = getenv("VISE_SSH");
 	char *to = mem_fmt("localhost:%s", t->port);
 	const char *const argv[] = { program != NULL && program[0] != '\0' ? program : "ssh", "-T",
 	    "-o", "BatchMode=yes", "-o", "ControlMaster=no", "-o", "ConnectTimeout=10", "-W", to,
 	    "--", t->host, NULL };
-	int data = accept_ours(t->listen_fd), said[2] = { -1, -1 };
+	int data, said[2] = { -1, -1 };
 	enum err e;
 
+	if (t->pid > 0 && t->ours == port) {
+		mem_free(to);
+		return ERR_OK;
+	}
+	stop(t);                        /* its connection has ended, this is a new one */
+	t->ours = port;
+	data = accept_ours(t->listen_fd, port);
 	if (data < 0 || !sys_socketpair(said)) {
 		e = err_set(why, ERR_INFRA, "ssh", NULL, "no connection for it");
 	} else {
@@ -104,10 +123,7 @@ tunnel_close(struct tunnel *t, bool failed)
 {
 	if (failed && t->said_fd >= 0)
 		listen_to(t);
-	if (t->pid > 0) {
-		sys_kill_group(t->pid, SIGTERM);
-		(void)sys_wait(t->pid);
-	}
-	sys_close(t->said_fd);
+	stop(t);
 	sys_close(t->listen_fd);
+	t->listen_fd = -1;
 }

@@ -16,7 +16,8 @@ link_find(const char *spec, struct err_msg *why)
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (strncmp(spec, kinds[i]->scheme, strlen(kinds[i]->scheme)) == 0)
 			return kinds[i]->check(spec, why) == ERR_OK ? kinds[i] : NULL;
-	(void)err_set(why, ERR_USAGE, spec, "give ssh:HOST, exec:PROGRAM or serial:PORT[@BAUD]",
-	    "not the address of a Linux board");
+	(void)err_set(why, ERR_USAGE, spec,
+	    "give ssh:HOST, exec:PROGRAM, serial:PORT[@BAUD] or http://HOST:PORT",
+	    "neither the address of a Linux board nor of a program");
 	return NULL;
 }

@@ -2,9 +2,9 @@
  * link.h - the bytes between Vise and a shell on a board: a child process or a serial console.
  *
  * Layer   gauge. One link is one connection; making it again is the owner's business (board.h).
- * Specs   child: "ssh:[USER@]HOST[:PORT]", the user's own ssh, with their configuration, keys and
- *         jump hosts; it never asks (BatchMode). "exec:PROGRAM ARG...": words, never a shell
- *         string; the program gives a POSIX shell on its stdin and stdout.
+ * Specs   child: "ssh:[USER@]HOST", "ssh://[USER@]HOST[:PORT]", the user's own ssh, with their
+ *         configuration, keys and jump hosts; it never asks (BatchMode). "exec:PROGRAM ARG...":
+ *         words, never a shell string; the program gives a POSIX shell on its stdin and stdout.
  *         console: "serial:PORT[@BAUD]" (115200), where somebody is logged in. The sampler runs in
  *         a shell below theirs, which ends with the link: theirs is handed back as it was.
  * Order   callbacks come from the loop. `over` is the last one; then the owner closes.

@@ -44,7 +44,8 @@ word_add(struct words *w, const char *s)
 	return true;
 }
 
-/* HOST, USER@HOST, HOST:PORT, [V6]:PORT. A leading dash would be an option of ssh. */
+/* HOST, USER@HOST, HOST:PORT, [V6]:PORT, each also behind //. A leading dash would be an
+ * option of ssh. */
 static enum err
 words_ssh(struct words *w, const char *target, struct err_msg *why)
 {
@@ -53,10 +54,10 @@ words_ssh(struct words *w, const char *target, struct err_msg *why)
 	char *host = w->text, *colon;
 	uint64_t port;
 
-	snprintf(w->text, sizeof w->text, "%s", target);
+	snprintf(w->text, sizeof w->text, "%s", target + (strncmp(target, "//", 2) == 0 ? 2 : 0));
 	if (*host == '\0' || *host == '-' || strpbrk(host, " \t\n") != NULL)
 		return err_set(why, ERR_USAGE, target,
-		    "name it ssh:HOST, ssh:USER@HOST:PORT", "not a host");
+		    "name it ssh:HOST, ssh://USER@HOST:PORT", "not a host");
 	for (size_t i = 0; i < sizeof lead / sizeof lead[0]; i++)
 		(void)word_add(w, lead[i]);
 	colon = strrchr(host, ':');

@@ -7,12 +7,15 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/export.c %D%/export.h \
 	%D%/findings.c %D%/findings.h \
 	%D%/json.c %D%/json.h \
+	%D%/json_scan.c %D%/json_scan.h \
 	%D%/link.c %D%/link.h \
 	%D%/link_child.c %D%/link_child.h \
 	%D%/link_console.c %D%/link_console.h \
 	%D%/mirror.c %D%/mirror.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/procfs.c %D%/procfs.h \
+	%D%/program.c %D%/program.h \
+	%D%/prom_scan.c %D%/prom_scan.h \
 	%D%/prometheus.c %D%/prometheus.h \
 	%D%/remote.c %D%/remote.h \
 	%D%/rule_cross.c %D%/rule_cross.h \
@@ -33,6 +36,8 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/source_cross.c %D%/source_cross.h \
 	%D%/source_firmware.c %D%/source_firmware.h \
 	%D%/source_freq.c %D%/source_freq.h \
+	%D%/source_go.c %D%/source_go.h \
+	%D%/source_go_live.c %D%/source_go_live.h \
 	%D%/source_given.c %D%/source_given.h \
 	%D%/source_hwmon.c %D%/source_hwmon.h \
 	%D%/source_local.c %D%/source_local.h \
@@ -41,9 +46,13 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/source_random.c %D%/source_random.h \
 	%D%/source_switches.c %D%/source_switches.h \
 	%D%/source_thermal.c %D%/source_thermal.h \
+	%D%/source_vars.c %D%/source_vars.h \
 	%D%/sources.c %D%/sources.h \
 	%D%/source_zram.c %D%/source_zram.h \
 	%D%/table.c %D%/table.h \
 	%D%/track.c %D%/track.h \
 	%D%/trend.c %D%/trend.h \
 	%D%/user_limits.c %D%/user_limits.h
+	%D%/user_limits.c %D%/user_limits.h \
+	%D%/web.c %D%/web.h \
+	%D%/window.c %D%/window.h

@@ -12,6 +12,7 @@
 #include "gauge/advice_facts.h"
 #include "gauge/board.h"
 #include "gauge/findings.h"
+#include "gauge/program.h"
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
 #include "gauge/source_cgroup.h"
@@ -59,6 +60,7 @@ struct gauge_set {
 	struct firmware firmware;
 	struct sensors *sensors;
 	struct board *board;            /* NULL: this machine */
+	struct program *program;        /* a program over HTTP instead of a machine */
 	uint64_t up;                    /* the board's clock at its sample before */
 	int self;                       /* gauge of what sampling costs the board */
 	char machine[280];
@@ -268,6 +270,33 @@ on_board(void *arg, const struct err_msg *why)
 	more_files(g);
 }
 
+/* A program's round is over. */
+static void
+on_program(void *arg, const struct err_msg *why)
+{
+	struct gauge_set *g = arg;
+
+	g->mono = sys_mono();
+	if (why != NULL) {
+		board_lost(g, why);
+		return;
+	}
+	if (g->lost)
+		tell(g, GAUGE_CLEAR, "the program answers again");
+	g->lost = false;
+	snprintf(g->machine, sizeof g->machine, "%s", program_name(g->program));
+	on_sensors(g);
+}
+
+static void
+on_program_news(void *arg, const char *text)
+{
+	struct gauge_set *g = arg;
+
+	g->mono = sys_mono();
+	tell(g, GAUGE_NEWS, "%s", text);
+}
+
 static void
 sample(void *arg)
 {
@@ -282,7 +311,9 @@ sample(void *arg)
 		return; /* the first row waits for each of them */
 	g->sampling = true;
 	g->mono = sys_mono();
-	if (g->bare)
+	if (g->program != NULL)
+		(void)program_sample(g->program);
+	else if (g->bare)
 		on_sensors(g);
 	else if (g->board == NULL)
 		take(g, g->mono);
@@ -377,6 +408,20 @@ open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
 	}
 }
 
+static bool
+open_source(
+    struct gauge_set *g, struct loop *l, const struct gauge_set_opts *o, struct err_msg *why)
+{
+	static const struct program_cb cb = { .done = on_program, .news = on_program_news };
+
+	if (!program_is(o->board))
+		return open_board(g, l, o, why);
+	if (program_check(o->board, why) != ERR_OK)
+		return false;
+	g->program = program_new(l, &g->table, o->board, o->select, &cb, g);
+	return true;
+}
+
 struct gauge_set *
 gauge_set_new(
     struct loop *l, const struct gauge_set_opts *o, const struct gauge_set_cb *cb, void *arg,
@@ -386,13 +431,13 @@ gauge_set_new(
 
 	table_init(&g->table);
 	g->given.table = &g->table;
-	if (o->board != NULL && !open_board(g, l, o, why)) {
+	if (o->board != NULL && !open_source(g, l, o, why)) {
 		mem_free(g);
 		return NULL;
 	}
 	g->sources = (struct sources){ .table = &g->table, .news = on_source_news,
 		.console = on_console, .told = on_source_told, .arg = g };
-	g->bare = o->bare;
+	g->bare = o->bare || g->program != NULL;
 	g->loop = l;
 	g->cb = *cb;
 	g->arg = arg;
@@ -410,7 +455,9 @@ gauge_set_new(
 enum err
 gauge_set_check(const char *spec, struct err_msg *why)
 {
-	return strcmp(spec, "local") == 0 ? ERR_OK : board_check(spec, why);
+	if (strcmp(spec, "local") == 0)
+		return ERR_OK;
+	return program_is(spec) ? program_check(spec, why) : board_check(spec, why);
 }
 
 static void
@@ -434,6 +481,7 @@ gauge_set_free(struct gauge_set *g)
 	loop_defer_cancel(g->loop, sample, g);
 	sources_fini(&g->sources);
 	board_free(g->board);
+	program_free(g->program);
 	if (!g->bare)
 		close_machine(g);
 	rules_fini(&g->rules);

@@ -23,7 +23,9 @@ struct gauge_set;
 
 struct gauge_set_opts {
 	const char *proc_root, *sys_root;       /* NULL: /proc and /sys */
-	const char *board;              /* a Linux board instead (gauge/board.h): "ssh:pi4" */
+	/* instead: a Linux board (board.h), "ssh:pi4"; a program (program.h), ":6060" */
+	const char *board;
+	const char *select;             /* which of a program's own numbers; NULL: some */
 	uint64_t every_ns;                      /* 0: 1 s; at least GAUGE_SET_EVERY_MIN */
 	uint64_t hold_ns; /* how long over a limit before it is an alarm; 0: 2 s */
 	uint64_t epoch;                         /* sys_mono() that counts as t = 0 */

@@ -11,7 +11,7 @@
 struct source {
 	struct sources *all;
 	char name[GAUGE_FROM_MAX];
-	char *spec;
+	char *spec, *select;            /* select: NULL, or which numbers */
 	struct gauge_set *set;
 	int *map;                       /* its gauge -> the owner's, -1: no room */
 	size_t mapped;
@@ -215,6 +215,7 @@ drop(struct source *k)
 	gauge_set_free(k->set);
 	mem_free(k->map);
 	mem_free(k->spec);
+	mem_free(k->select);
 	mem_free(k);
 }
 
@@ -261,6 +262,7 @@ sources_add(struct sources *s, struct loop *l, const char *name, const struct ga
 	k->all = s;
 	k->changed = true;
 	k->spec = mem_str(o->board != NULL ? o->board : "local");
+	k->select = o->select != NULL ? mem_str(o->select) : NULL;
 	snprintf(k->name, sizeof k->name, "%s", name);
 	k->set = gauge_set_new(l, o, &cb, k, why);
 	if (k->set == NULL) {
@@ -400,6 +402,8 @@ sources_json(const struct sources *s)
 		(void)gauge_set_defs(k->set, &n);
 		json_put_str(o, "name", k->name);
 		json_put_str(o, "source", k->spec);
+		if (k->select != NULL)
+			json_put_str(o, "select", k->select);
 		json_put_str(o, "machine", gauge_set_machine(k->set));
 		json_put_int(o, "gauges", (int64_t)n);
 		json_put_bool(o, "answers", k->told && trouble == NULL);

@@ -168,25 +168,17 @@ sys_socketpair(int fd[2])
 	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) == 0;
 }
 
-enum err
-sys_abstract_listen(char name[16], int *fd, struct err_msg *why)
+bool
+sys_peer_loopback(int fd, uint16_t *port)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct sockaddr_in a;
 	socklen_t n = sizeof a;
 
-	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* an address of nothing but its family asks for a free name: unix(7), autobind */
-	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a.sun_family) != 0 ||
-	    listen(*fd, BACKLOG) != 0 || getsockname(*fd, (struct sockaddr *)&a, &n) != 0 ||
-	    n <= sizeof a.sun_family + 1 || n > sizeof a.sun_family + 16) {
-		sys_close(*fd);
-		*fd = -1;
-		return err_set(why, ERR_INFRA, "socket", NULL, "no unix socket to be had");
-	}
-	n -= (socklen_t)sizeof a.sun_family + 1;
-	memcpy(name, a.sun_path + 1, n);
-	name[n] = '\0';
-	return ERR_OK;
+	if (getpeername(fd, (struct sockaddr *)&a, &n) != 0 || a.sin_family != AF_INET ||
+	    a.sin_addr.s_addr != htonl(INADDR_LOOPBACK))
+		return false;
+	*port = ntohs(a.sin_port);
+	return true;
 }
 
 static int

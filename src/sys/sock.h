@@ -15,11 +15,10 @@
 
 enum err sys_unix_listen(const char *path, int *fd, struct err_msg *why);
 enum err sys_unix_connect(const char *path, int *fd, struct err_msg *why);
-/* A unix socket without a file, for a library that can only connect: the kernel gives it a name
- * (of Linux's abstract ones). Anyone may connect: look at sys_peer_uid. Blocking. */
-enum err sys_abstract_listen(char name[16], int *fd, struct err_msg *why);
 int      sys_accept(int fd);                    /* -1 with errno */
 bool     sys_peer_uid(int fd, uid_t *uid);
+/* The port of a peer on 127.0.0.1; false for any other peer. */
+bool     sys_peer_loopback(int fd, uint16_t *port);
 bool     sys_socketpair(int fd[2]);             /* stream, both non-blocking */
 /* Little lies between its two ends: what is written is soon read. */
 void     sys_sock_small(int fd);

@@ -1,4 +1,4 @@
-check_PROGRAMS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources
+check_PROGRAMS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources tests/unit/test_gauge_program
 tests_unit_test_gauge_parts_SOURCES = tests/unit/test_gauge_parts.c
 tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
@@ -14,9 +14,11 @@ tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a src/transport/libtransp
 tests_unit_test_gauge_set_SOURCES = tests/unit/test_gauge_set.c tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_set_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
+tests_unit_test_gauge_program_SOURCES = tests/unit/test_gauge_program.c
+tests_unit_test_gauge_program_LDADD = $(tests_unit_test_gauge_set_LDADD)
 tests_unit_test_gauge_sources_SOURCES = tests/unit/test_gauge_sources.c tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_sources_LDADD = $(tests_unit_test_gauge_set_LDADD)
-TESTS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources
+TESTS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources tests/unit/test_gauge_program
 check_PROGRAMS += tests/unit/test_gauge_kernel
 tests_unit_test_gauge_kernel_SOURCES = tests/unit/test_gauge_kernel.c tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_kernel_LDADD = $(tests_unit_test_gauge_set_LDADD)
