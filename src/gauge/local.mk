@@ -52,7 +52,6 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/table.c %D%/table.h \
 	%D%/track.c %D%/track.h \
 	%D%/trend.c %D%/trend.h \
-	%D%/user_limits.c %D%/user_limits.h
 	%D%/user_limits.c %D%/user_limits.h \
 	%D%/web.c %D%/web.h \
 	%D%/window.c %D%/window.h
