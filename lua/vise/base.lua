@@ -86,8 +86,8 @@ function core.complain(name, err)
   end
   local where = err.where and err.where ~= "" and err.where .. ": " or ""
   local next_step = err.next and "; " .. err.next or ""
-  core.err(("vise: %s: %s%s: %s%s"):format(name, where, err.code, tostring(err.msg), next_step))
   if core.status(err) == 7 and err.trace then core.err(err.trace) end
+  core.err(("vise: %s: %s%s: %s%s"):format(name, where, err.code, tostring(err.msg), next_step))
 end
 
 function core.task_failed(name, err) core.complain(name, err) end

@@ -57,6 +57,7 @@ local function load_plugin(dir, sets, m)
   end
   vise.plugin = { name = m.name, version = m.version, dir = dir, options = options }
   core.require_dir(dir, vise)
+  if core.has_bench() then core.load_state() end
   core.load(dir .. "/" .. (m.entry or "init.lua"), "plugin " .. m.name)
   return declared
 end
@@ -256,16 +257,28 @@ local function run_plugin(r, sets)
     core.sets = sets
     return actions[r.action](r) or 0
   end
+  if r.action == "serve" then
+    register()
+    core.serve()
+    return 0
+  end
   register(core.flash_sets[r.action] and r.id or nil)
   if r.action == "workflow" then
     local list = { need(core.workflows, "workflow", r.id) }
-    return run_workflows(list, r, sets, declared)
+    local status = run_workflows(list, r, sets, declared)
+    core.save_state()
+    return status
   end
-  if r.action == "macro" then return run_macro(r, sets, declared) end
+  if r.action == "macro" then
+    local status = run_macro(r, sets, declared)
+    core.save_state()
+    return status
+  end
   for name, p in pairs(core.flash_sets[r.action] or {}) do declared[name] = p end
   core.check_sets(sets, declared)
   local ok, err = guarded(r.action .. " " .. tostring(r.id), actions[r.action], r)
   if not ok then error(err, 0) end
+  core.save_state()
   return 0
 end
 

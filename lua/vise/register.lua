@@ -26,6 +26,9 @@ end
 local T = {
   text = { is_text, "text" }, fn = { is_fn, "a function" }, table = { is_table, "a table" }, time = { is_time, "a duration" },
 }
+core.field_types = { id = { is_id, "letters, digits, - _ .", true }, text = T.text, fn = T.fn, table = T.table, time = T.time,
+  texts = { list_of(is_text), "a list of texts" },
+  level = { function(v) return v == "info" or v == "warn" or v == "error" or v == "alarm" end, "info, warn, error or alarm" } }
 local workflow_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),
     "a list of words" }, timeout = T.time, run = { is_fn, "a function", true }, board = T.text,
@@ -216,9 +219,12 @@ end
 -- "KIND:ID" of everything that is registered.
 function core.provided()
   local out = {}
-  local lists = { board = core.boards, workflow = core.workflows, macro = core.macros, decoder = core.decoders }
+  local lists = { board = core.boards, workflow = core.workflows, macro = core.macros, decoder = core.decoders,
+    service = core.services, gauge = core.gauges, advisor = core.advisors, segment = core.segments, pane = core.panes }
   for kind, list in pairs(lists) do for id in pairs(list) do out[kind .. ":" .. id] = true end end
   for _, id in ipairs(core.bases()) do out["base:" .. id] = true end
+  for id, t in pairs(core.commands) do if not t.hidden then out["command:" .. id] = true end end
+  for event in pairs(core.handlers) do out["event:" .. event] = true end
   return out
 end
 

@@ -24,6 +24,7 @@
 #include "bench/macros.h"
 #include "bench/meters.h"
 #include "bench/news.h"
+#include "bench/plugin_hosts.h"
 #include "bench/ports.h"
 #include "bench/profiles.h"
 #include "bench/sends.h"
@@ -290,6 +291,7 @@ bench_free(struct bench *b)
 	jobs_close(b);
 	demo_close(b);
 	consoles_close(b);
+	plugin_hosts_close(b);
 	decode_plugins_close(b);
 	decoders_close(b);
 	meters_close(b);
@@ -357,6 +359,7 @@ serve(struct bench *b)
 	ports_open(b);
 	boards_open(b);
 	decode_plugins_open(b);
+	plugin_hosts_open(b);
 	macros_open(b);
 	process_ready(NULL);
 	run_lines(b);

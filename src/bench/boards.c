@@ -231,7 +231,7 @@ boards_host(struct bench *b, const char *kind, const char *id, const char *verb,
 		return err_set(why, ERR_NOENT, id, NULL, "no plugin provides the %s %s", kind, id);
 	argv = host_argv(b, m, &r, NULL);
 	name = mem_fmt("%s %s", verb + 2, id);
-	const struct bench_job_request q = { .name = name, .kind = "script", .argv = argv,
+	const struct bench_job_request q = { .name = name, .kind = "plugin", .argv = argv,
 		.with_socket = true, .by = "bench" };
 
 	e = jobs_start(b, &q, &j, why);

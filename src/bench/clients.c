@@ -14,6 +14,7 @@
 #include "bench/jobs.h"
 #include "bench/macros.h"
 #include "bench/news.h"
+#include "bench/plugin_hosts.h"
 #include "bench/snapshot.h"
 #include "core/token.h"
 #include "sys/io.h"
@@ -222,6 +223,8 @@ attach(struct client *c, uint64_t id, const json_t *params)
 				follow(c, &st);
 	}
 	bench_news(b, "client", json_pack("{s:o}", "clients", clients_json(b)));
+	if (c->streams)                 /* somebody looks */
+		plugin_hosts_seen(b);
 	bench_linger_check(b);
 }
 

@@ -90,6 +90,7 @@ struct bench {
 	struct comings *comings;        /* ports.h */
 	struct symbols *symbols;        /* symbols.h */
 	struct decode_plugins *decode_plugins;  /* decode_plugins.h */
+	struct plugin_hosts *plugin_hosts;      /* plugin_hosts.h */
 	struct macro_state *macro;      /* runs of macros, see macros.h */
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */

@@ -277,7 +277,9 @@ bool
 jobs_running(const struct bench *b)
 {
 	LIST_EACH(n, &b->jobs)
-		if (job_state_of(entry(n)->job) == JOB_RUNNING)
+		/* a plugin's process is there for the bench, not the other way round */
+		if (job_state_of(entry(n)->job) == JOB_RUNNING &&
+		    strcmp(job_kind(entry(n)->job), "plugin") != 0)
 			return true;
 	return false;
 }

@@ -30,6 +30,8 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
 	%D%/past.c %D%/past.h \
+	%D%/plugin_hosts.c %D%/plugin_hosts.h \
+	%D%/plugin_shown.c %D%/plugin_shown.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \

@@ -13,6 +13,7 @@
 #include "bench/gauge_rules.h"
 #include "bench/meters.h"
 #include "bench/news.h"
+#include "bench/plugin_hosts.h"
 #include "bench/gauge_files.h"
 #include "bench/past.h"
 #include "bench/ports.h"
@@ -32,7 +33,7 @@ const struct command *const bench_commands[] = {
 	bench_gauge_file_commands, bench_gauge_commands, bench_gauge_rule_commands,
 	bench_profile_commands, bench_job_commands, bench_board_commands,
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,
-	bench_bundle_commands, bench_misc_commands, NULL,
+	bench_bundle_commands, bench_plugin_commands, bench_misc_commands, NULL,
 };
 
 static void

@@ -12,6 +12,7 @@
 #include "bench/jobs.h"
 #include "bench/macros.h"
 #include "bench/news.h"
+#include "bench/plugin_hosts.h"
 #include "bench/shots.h"
 #include "bench/watch.h"
 #include "bench/triggers.h"
@@ -62,5 +63,6 @@ snapshot_json(struct bench *b)
 	json_put(o, "workflows", json_incref(b->workflows));
 	json_put(o, "macros", json_incref(b->macros));
 	json_put(o, "runs", macros_json(b));
+	json_put(o, "plugins", plugin_hosts_json(b));
 	return o;
 }

@@ -562,6 +562,12 @@ job_id(const struct job *j)
 	return j->id;
 }
 
+const char *
+job_kind(const struct job *j)
+{
+	return j->kind;
+}
+
 enum job_state
 job_state_of(const struct job *j)
 {

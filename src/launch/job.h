@@ -60,6 +60,7 @@ void     job_set_progress(struct job *j, double percent, const char *stage);
 void     job_set_error(struct job *j, const struct err_msg *why);
 
 uint32_t job_id(const struct job *j);
+const char *job_kind(const struct job *j);
 enum job_state job_state_of(const struct job *j);
 int      job_exit(const struct job *j);
 const struct ring *job_ring(const struct job *j);

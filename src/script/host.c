@@ -13,6 +13,7 @@
 #include "script/errors.h"
 #include "script/libs.h"
 #include "script/mod_bench.h"
+#include "script/mod_event.h"
 #include "script/mod_json.h"
 #include "script/mod_log.h"
 #include "script/mod_rx.h"
@@ -105,6 +106,7 @@ open_all(lua_State *L)
 	mod_task_open(L);
 	mod_stream_open(L);
 	mod_rx_open(L);
+	mod_event_open(L);
 	mod_json_open(L);
 	mod_log_open(L);
 	mod_text_open(L);
@@ -228,9 +230,8 @@ enum err
 host_runtime(struct host *h, const char *dir, struct err_msg *why)
 {
 	static const char *const files[] = { "base.lua", "semver.lua", "console.lua", "launch.lua",
-		"register.lua", "board.lua", "flash.lua", "macro.lua", "test.lua", "states.lua",
-		"runner.lua", "main.lua",
-		NULL };
+		"register.lua", "board.lua", "flash.lua", "plugin.lua", "macro.lua", "test.lua",
+		"states.lua", "runner.lua", "main.lua", NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 
 	for (const char *const *name = files; e == ERR_OK && *name != NULL; name++) {

@@ -49,6 +49,7 @@ struct host {
 	/* of a plugin; NULL: a script, which may do what its user may. Borrowed. */
 	const json_t *manifest;
 	const struct tree *tree;        /* the bytes that were trusted, or NULL. Borrowed. */
+	bool wants_news;                /* Lua has asked for some, see mod_event.h */
 	const char *const *uses;        /* "NAME=FOLDER" of plugins it requires, NULL-terminated */
 	bool stopping;                  /* interrupted, or its time is over: clean up */
 	/* registry: the table of C functions that the runtime gets */

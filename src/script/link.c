@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "script/host.h"
+#include "script/mod_event.h"
 
 enum { ATTACH_TIMEOUT_S = 10, FLUSH_MS = 200 };
 
@@ -212,6 +213,7 @@ on_event(struct peer *p, const char *type, const json_t *body, void *arg)
 	} else if (strcmp(type, "job.gone") == 0) {
 		drop_row(k, "jobs", json_object_get(body, "id"));
 	}
+	mod_event_news(k->host, type, body);
 }
 
 static void

@@ -68,7 +68,11 @@ check_allowed(lua_State *L, const char *method, const json_t *params, struct err
 	const json_t *m = host_of(L)->manifest;
 	enum err e = ERR_OK;
 
-	if (strcmp(method, "command") == 0)
+	/* by its name: what the runtime says for the plugin itself */
+	if (json_object_get(params, "name") != NULL &&
+	    strncmp(json_get_str(params, "name", ""), "plugin.", 7) != 0)
+		e = allow_value(m, "commands", json_get_str(params, "name", ""), why);
+	else if (strcmp(method, "command") == 0)
 		e = allow_line(m, json_get_str(params, "line", ""), why);
 	else if (strcmp(method, "subscribe") == 0 &&
 	    json_get_int(params, "stream", 0) < FIRST_JOB_STREAM)

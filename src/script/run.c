@@ -379,6 +379,13 @@ open_host(struct session *s, struct err_msg *why)
 	h.name = base_name(o->plugin != NULL ? o->plugin : o->file != NULL ? o->file : o->action);
 	if (o->plugin != NULL)
 		h.memory = LIMIT_PLUGIN_MEMORY;
+	if (strcmp(o->action, "serve") == 0 || strcmp(o->action, "decode") == 0) {
+		/* one that stays has people waiting for it: gone or named within 2 s */
+		h.busy_ns = NS_PER_S;
+		h.hard_ns = NS_PER_S / 2;
+		h.watchdog_ns = 1800 * NS_PER_MS;
+		h.grace_ns = NS_PER_S;
+	}
 	h.watchdog_ns = o->watchdog_ns != 0 ? o->watchdog_ns : h.watchdog_ns;
 	h.busy_ns = o->busy_ns != 0 ? o->busy_ns : h.busy_ns;
 	h.grace_ns = o->grace_ns != 0 ? o->grace_ns : h.grace_ns;

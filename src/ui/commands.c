@@ -10,6 +10,7 @@
 #include "ui/gauge_commands.h"
 #include "ui/history.h"
 #include "ui/pane.h"
+#include "ui/plugins.h"
 #include "ui/profile.h"
 #include "ui/profile_commands.h"
 #include "ui/streamfind.h"
@@ -404,7 +405,7 @@ static const struct command commands[] = {
 };
 
 const struct command *const view_command_tables[] = { commands, view_console_commands,
-    profile_commands, gauge_commands,
+    profile_commands, gauge_commands, plugin_view_commands,
 	NULL };
 
 static void

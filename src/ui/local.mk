@@ -62,6 +62,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/places.c %D%/places.h \
 	%D%/plain.c \
 	%D%/plain.h \
+	%D%/plugins.c \
+	%D%/plugins.h \
 	%D%/profile.h \
 	%D%/profile_ask.c \
 	%D%/profile_ask.h \

@@ -81,6 +81,21 @@ add_things(struct palette *p, const json_t *list, const char *command)
 	}
 }
 
+/* Commands and tables of plugins; what only keys run is not shown. */
+static void
+add_plugins(struct palette *p, const json_t *plugins)
+{
+	json_t *commands = json_array(), *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(plugins, "commands"), i, row)
+		if (!json_get_bool(row, "key", false) && !json_get_bool(row, "hidden", false))
+			(void)json_array_append(commands, row);
+	add_things(p, commands, "plugin.run");
+	add_things(p, json_object_get(plugins, "panes"), "view.plugin");
+	json_decref(commands);
+}
+
 static void
 add_view_commands(struct palette *p)
 {
@@ -105,6 +120,7 @@ make_rows(const struct ui *u, struct palette *p)
 		    r->command[i].asks,
 		    !needs_more(r->command[i].usage));
 	add_things(p, r->macros, "macro.run");
+	add_plugins(p, r->plugins);
 	add_things(p, r->boards, "board.use");
 	add_view_commands(p);
 	p->hit = mem_zero(p->rows + 1, sizeof(struct row *));

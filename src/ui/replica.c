@@ -68,7 +68,7 @@ void
 replica_free(struct replica *r)
 {
 	char *text[] = { r->bench, r->dir, r->target, r->journal, r->version, r->ended };
-	json_t *json[] = { r->clients, r->boards, r->workflows, r->macros, r->options };
+	json_t *json[] = { r->clients, r->boards, r->workflows, r->macros, r->options, r->plugins };
 
 	while (r->consoles != 0)
 		drop_console(r, r->consoles - 1);
@@ -197,6 +197,14 @@ set_commands(struct replica *r, const json_t *list)
 	}
 }
 
+/* Parts of it change later. */
+static void
+keep_copy(json_t **slot, const json_t *v)
+{
+	json_decref(*slot);
+	*slot = json_deep_copy(v);
+}
+
 static void
 keep(json_t **slot, json_t *v)
 {
@@ -308,6 +316,7 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 	keep(&r->boards, json_object_get(s, "boards"));
 	keep(&r->workflows, json_object_get(s, "workflows"));
 	keep(&r->macros, json_object_get(s, "macros"));
+	keep_copy(&r->plugins, json_object_get(s, "plugins"));
 	r->ready = true;
 }
 
@@ -435,6 +444,46 @@ on_board(struct replica *r, const json_t *body, uint64_t t, struct replica_news 
 	keep(&r->macros, json_object_get(body, "macros"));
 }
 
+static void
+on_plugin(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	keep_copy(&r->plugins, body);
+	news->plugins = true;
+}
+
+/* A segment or a pane: its row of the list, or a new one. */
+static void
+on_plugin_part(struct replica *r, const char *list, json_t *row)
+{
+	json_t *rows = json_object_get(r->plugins, list), *have;
+	size_t i;
+
+	json_array_foreach(rows, i, have)
+		if (strcmp(json_get_str(have, "id", ""), json_get_str(row, "id", "")) == 0) {
+			(void)json_array_set(rows, i, row);
+			return;
+		}
+	if (json_is_object(row))
+		(void)json_array_append(rows, row);
+}
+
+static void
+on_segment(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	(void)news;
+	on_plugin_part(r, "segments", json_object_get(body, "segment"));
+}
+
+static void
+on_pane(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	(void)news;
+	on_plugin_part(r, "panes", json_object_get(body, "pane"));
+}
+
 /* The console of a mark is a name or an id. */
 static void
 on_mark(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
@@ -551,7 +600,8 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "at", on_at }, { "macro", on_macro }, { "macro.record", on_record },
 		{ "at.begin", on_at_begin },
 		{ "at.progress", on_at_begin }, { "bench.end", on_bench_end },
-		{ "bench", on_bench },
+		{ "bench", on_bench }, { "plugin", on_plugin }, { "plugin.segment", on_segment },
+		{ "plugin.pane", on_pane },
 	};
 
 	memset(news, 0, sizeof *news);

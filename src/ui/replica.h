@@ -144,6 +144,7 @@ struct replica {
 	struct replica_command *command;
 	size_t commands;
 	json_t *clients, *boards, *workflows, *macros, *options;
+	json_t *plugins;                /* see plugins.h */
 	uint64_t lost_events;           /* of gap frames */
 	uint64_t profiles;              /* how often `profile` changed */
 	uint64_t shots;                 /* how often the timeline of snapshots changed */
@@ -159,6 +160,7 @@ struct replica_news {
 	const json_t *trigger;          /* it fired */
 	bool ports;                     /* one came or went */
 	const struct replica_console *console;          /* its state changed */
+	bool plugins;                   /* what plugins offer has changed */
 	bool gauges_only;               /* nothing but numbers moved */
 };
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ui/overlay.h"
 #include "ui/pane.h"
+#include "ui/plugins.h"
 #include "ui/profile_list.h"
 
 static void
@@ -16,7 +17,7 @@ draw_message(struct ui *u, struct grid *g, int row)
 	static const char mark[] = " !x";
 	const struct replica *r = u->replica;
 	size_t unseen = 0;
-	int room = u->cols;
+	int room = plugins_segments(u, g, row, u->cols);
 
 	for (size_t i = 0; i < r->notices; i++)
 		unseen += (uint64_t)r->notice[i].id > u->seen_notices;
@@ -27,7 +28,7 @@ draw_message(struct ui *u, struct grid *g, int row)
 		snprintf(text, sizeof text, "%zu notice%s: %s!", unseen, unseen == 1 ? "" : "s",
 		    ui_live(u) ? "^T " : "");
 		w = (int)strlen(text);
-		grid_text(g, row, u->cols - w - 1, w, STYLE_HINT, text);
+		grid_text(g, row, room - w - 1, w, STYLE_HINT, text);
 		room -= w + 3;
 	}
 	if (u->message[0] != '\0')

@@ -20,6 +20,7 @@
 #include "ui/pane.h"
 #include "ui/parts.h"
 #include "ui/paste.h"
+#include "ui/plugins.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_list.h"
 #include "ui/ports.h"
@@ -68,6 +69,7 @@ ui_free(struct ui *u)
 	at_result_fini(&u->at);
 	mem_free(u->mods);
 	keymap_fini(&u->keymap);
+	json_decref(u->plugin_keys);
 	replica_free(u->replica);
 	mem_free(u);
 }
@@ -310,6 +312,8 @@ ui_news(struct ui *u, const struct replica_news *n)
 	if (n->trigger != NULL)
 		holds_news(u, n->trigger);
 	at_result_news(u, n);
+	if (n->plugins)
+		plugins_keys(u);
 }
 
 void

@@ -62,6 +62,7 @@ struct ui {
 	struct options *options;                /* borrowed */
 	struct replica *replica;
 	struct keymap keymap;
+	json_t *plugin_keys;                    /* those bound for plugins, or NULL */
 	uint64_t mono;
 	int  rows, cols;
 	struct layout layout;

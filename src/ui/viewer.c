@@ -18,6 +18,7 @@
 #include "ui/clip.h"
 #include "ui/input.h"
 #include "ui/plain.h"
+#include "ui/plugins.h"
 #include "ui/screen.h"
 #include "sys/terminal.h"
 #include "ui/ui.h"
@@ -274,6 +275,7 @@ on_attached(void *arg, const json_t *result, const struct err_msg *err)
 	}
 	v->ui->mono = sys_mono();
 	replica_snapshot(v->ui->replica, result, v->ui->mono);
+	plugins_keys(v->ui);
 	ui_started(v->ui);
 	v->attached = true;
 	draw_now(v);
