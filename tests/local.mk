@@ -64,6 +64,7 @@ TESTS += \
 	tests/cli/locks.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/plughost.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -116,6 +117,7 @@ EXTRA_DIST += \
 	tests/cli/locks.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/plughost.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \

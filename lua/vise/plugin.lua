@@ -270,7 +270,9 @@ end
 asks.command, asks.service = run_of(core.commands, "command"), run_of(core.services, "service")
 
 local function answer(q)
-  local ok, r = xpcall(asks[q.what] or error, core.handler, q)
+  -- in a task of its own: one that a limit ends does not come back, not even to a pcall
+  local task = core.spawn(q.what .. " " .. tostring(q.name), asks[q.what] or error, q)
+  local ok, r = pcall(task.await, task)
   local text
   if ok then
     ok, text = xpcall(core.json.encode, core.handler, r == nil and core.json.null or r)

@@ -1,0 +1,266 @@
+#!/bin/sh
+# plughost.t - plugins that stay: started by the first need, what they put before people, reload by swap,
+# unload without a trace; and the runaways: each is named, soon, and hurts nobody else.
+. "${srcdir:-.}/tests/lib/tap.sh"
+need python3 python3
+tmpdir
+PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
+S=$XDG_RUNTIME_DIR/vise/plug.sock
+export PYTHONPATH PYTHONDONTWRITEBYTECODE T S
+D=$T/plugins
+mkdir -p "$D/good" "$D/bad" "$D/user"
+
+cat >"$D/good/plugin.json" <<'E'
+{ "name": "good", "version": "1.2.0", "api": "1.1", "provides": ["command:good.hello", "command:good.sneak", "service:good.add",
+    "pane:good.list", "gauge:good.n", "segment:good.s", "advisor:good.a", "event:mark"],
+  "commands": { "good.hello": { "title": "Say hello", "keys": ", h" } } }
+E
+cat >"$D/good/init.lua" <<'E'
+local vise = require "vise"
+vise.state.starts = (vise.state.starts or 0) + 1
+vise.command { id = "good.hello", title = "Say hello", run = function(who) return { "hello", who, vise.state.starts } end }
+vise.command { id = "good.sneak", run = function(line) return vise.cmd(line) end }
+vise.keymap("global", ", j", function() vise.ui.notify("the key ran") end)
+vise.service("good.add", function(a, b)
+  if type(a) ~= "number" then vise.fail("verify", "no numbers: %s", tostring(a)) end
+  return a + b
+end)
+vise.ui.table { id = "good.list", title = "A list", columns = { "a", "b" }, rows = { { "x", 1 }, { "y", 2 } },
+  on_select = function(row, n) vise.ui.notify(("chose %s at %d"):format(row[1], n), { level = "warn", action = "look" }) end }
+local n = 0
+vise.gauge { id = "good.n", unit = "B", every = 0.1, min = 0, max = 100, read = function() n = n + 1 return n end }
+vise.ui.segment { id = "good.s", every = 0.1, render = function() return "n is " .. (n > 2 and "big" or "small"), "warn" end }
+vise.advisor { id = "good.a", on = { "good.n" }, every = 0.1, advise = function(s)
+  if s["good.n"] > 1 then return { level = "warn", text = "n is over 1", action = "relax" } end
+end }
+vise.threshold { gauge = "good.n", above = 2, hold = 0, msg = "n is too much" }
+vise.on("mark", function(e) vise.ui.notify("saw a mark") end)
+vise.on_unload(function() print("bye") end)
+E
+
+cat >"$D/user/plugin.json" <<'E'
+{ "name": "user", "version": "1.0.0", "api": "1.0", "requires": { "good": ">=1.0" }, "provides": ["command:user.sum"] }
+E
+echo 'return { twice = function(x) return 2 * x end }' >"$D/good/math.lua"
+cat >"$D/user/init.lua" <<'E'
+local vise = require "vise"
+local m = require "good.math"
+vise.command { id = "user.sum", run = function(a, b)
+  local ok, err = pcall(vise.call, "good.add", "x", 1)
+  return { vise.call("good.add", tonumber(a), tonumber(b)), m.twice(4), ok, err.code, err.msg }
+end }
+E
+
+# What runs away, by name; each is a command of the plugin.
+cat >"$D/bad/plugin.json" <<'E'
+{ "name": "bad", "version": "1.0.0", "api": "1.1", "needs": { "serial": true }, "provides": ["command:bad.run", "service:bad.s"] }
+E
+cat >"$D/bad/init.lua" <<'E'
+local vise = require "vise"
+local does = {
+  pcall = function() while true do pcall(function() while true do end end) end end,
+  rep = function() local s = ("x"):rep(1e9) return #s end,
+  pattern = function() return (("a"):rep(3000)):find(".-.-.-.-b") end,
+  tables = function() local t = {} for i = 1, 1e10 do t[i] = { i } end end,
+  gc = function() setmetatable({}, { __gc = function() while true do end end }) end,
+  execute = function() os.execute("sleep 100") end,
+  wait = function()
+    local con, seen = vise.console.get(), nil
+    local sub = con:on_line(function() local ok, err = pcall(vise.sleep, 1) seen = err end)
+    con:send("wake\n") con:read_line() sub:close()
+    error(seen and seen.msg or "no line came", 0)
+  end,
+  line = function()
+    local con, n = vise.console.get(), 0
+    con:on_line(function() n = n + 1 error("in on_line") end)
+    for i = 1, 5 do con:send("wake\n") end
+    for i = 1, 5 do con:read_line() end
+    return n
+  end,
+  task = function() vise.spawn(error, "in a task") vise.sleep(0.1) return "went on" end,
+  deferred = function() vise.defer(function() error("in a defer") end) return 1 end,
+  result = function() return function() end end,
+  hold = function() vise.defer(function() while true do pcall(vise.sleep, 100) end end) while true do pcall(vise.sleep, 100) end end,
+}
+vise.command { id = "bad.run", run = function(what) return does[what]() end }
+vise.service("bad.s", function() error("in a service") end)
+vise.gauge { id = "bad.g", every = 0.2, read = function() error("in a gauge") end }
+vise.ui.segment { id = "bad.seg", every = 0.2, render = function() error("in a segment") end }
+vise.advisor { id = "bad.adv", every = 0.2, advise = function() error("in an advisor") end }
+vise.on("mark", function() error("in an event") end)
+vise.on_unload(function() error("in on_unload") end)
+E
+
+spawn "$BUILD/vise-bench" --foreground --name plug --linger 120s --plugins "$D" \
+	--run "console.open exec:cat" 2>"$T/bench.err"
+wait_for 'test -S "$S"' 10
+ok $? "a bench" || note <"$T/bench.err"
+
+cat >"$T/rig.py" <<'P'
+import json, os, time
+from client import fresh, until, Refused
+c = fresh(os.environ["S"]); c.attach()
+def run(what, *words, seconds=30):
+    return c.do("plugin.run %s -- %s" % (what, " ".join(words)), seconds)
+def host(name):
+    return ([h for h in c.do("plugin.hosts") if h["name"] == name] or [None])[0]
+def jobs(name):
+    return [j for j in c.do("job.list") if j["name"] == "plugin " + name]
+def output(name):
+    return c.do("job.output %d" % jobs(name)[-1]["id"])
+def notice(text, seconds=15):
+    return c.wait(lambda: [e["notice"] for e in c.of("notice") if text in e["notice"]["text"]], seconds)
+P
+py()
+{
+	says=$( (cat "$T/rig.py" -) | python3 - 2>&1)
+	ok $? "$1" || printf '%s\n' "$says" | note
+}
+
+py "nothing runs before it is needed; the first need starts it" <<'P'
+assert not c.do("job.list") and c.do("plugin.hosts") == []
+assert run("good.hello", "ann") == ["hello", "ann", 1]
+h = host("good")
+assert h["state"] == "running" and h["starts"] == 1 and h["place"] == "given", h
+P
+
+py "services: copies go in and out, an error keeps its code; modules of a required plugin are found" <<'P'
+assert c.do('plugin.call good.add "[2,3]"') == 5
+r = run("user.sum", "40", "2")
+assert r[:4] == [42, 8, False, "verify"] and "init.lua:7" in r[4] and "no numbers: x" in r[4], r
+P
+
+py "gauge, segment, advisor, threshold, event and table reach people" <<'P'
+assert notice("n is over 1")[0]["next"] == "relax"
+assert notice("n is too much")[0]["source"] == "good"
+def gauge():
+    r = c.do("gauge.list")
+    return [(d["unit"], d["source"]) for d, v in zip(r["defs"], r["v"]) if d["id"] == "good.n" and v]
+assert until(gauge, 10) == [("B", "plugin good")]
+c.do("mark.set here")
+assert notice("saw a mark")
+d = fresh(os.environ["S"]); p = d.attach()["plugins"]
+assert [x["rows"] for x in p["panes"] if x["id"] == "good.list"] == [[["x", "1"], ["y", "2"]]], p
+assert [x["text"] for x in p["segments"]] == ["n is big"] and p["segments"][0]["level"] == "warn", p
+assert [x for x in p["commands"] if x.get("keys") == ", j" and x["mode"] == "global"], p
+c.do("plugin.select good.list row=2")
+assert notice("chose y at 2")[0]["next"] == "look"
+c.do([x for x in p["commands"] if x.get("keys") == ", j"][0]["line"])
+assert notice("the key ran")
+P
+
+py "what it has not declared it may not do, also behind a semicolon or a trigger" <<'P'
+for line, need in (("job.run -- sh -c id", "exec sh"), ("gauge.list; job.run -- sh", "exec sh"), ("option.set a b", "commands option.set"),
+        ("job.run x=y -- env A=1 sh", "exec x=y"), ("console.open exec:sh", "exec sh"), ("console.open shell:id", "exec sh"),
+        ("console.open tcp:10.0.0.1:1", "net 10.0.0.1:1"), ("console.send main x", "serial"), ("at.send AT", "serial"),
+        ("trigger.add x action=command arg=\"job.run -- sh\"", "serial"), ("script.run /tmp/x.lua", "commands script.run"),
+        ("profile.load http://x/", "commands profile.load"), ("board.flash x confirm=on", "commands board.flash")):
+    try:
+        c.do("plugin.run good.sneak -- \"%s\"" % line.replace('"', '\\"'))
+        raise AssertionError(line)
+    except Refused as r:
+        assert r.code == "denied" and "does not declare " + need in r.why, (line, r.code, r.why)
+P
+
+py "state outlives the process; a reload swaps; one that fails leaves the old one" <<'P'
+path, old = os.environ["T"] + "/plugins/good/init.lua", host("good")["job"]
+text = open(path).read()
+assert until(lambda: os.path.exists(os.environ["XDG_STATE_HOME"] + "/vise/plugins/good.json"), 10)
+open(path, "w").write(text + "error('half a plugin')\n")
+r = c.refused("plugin.reload good")
+assert r and "half a plugin" in r.why, r and r.why
+assert run("good.hello", "ann")[2] == 1 and host("good")["job"] == old and "half a plugin" in host("good")["error"]
+open(path, "w").write(text.replace('"hello", who', '"moin", who'))
+assert c.do("plugin.reload good")["state"] == "reloaded"
+assert run("good.hello", "ann") == ["moin", "ann", 2] and host("good")["job"] != old
+assert until(lambda: not [j for j in jobs("good")[:-1] if j["state"] == "running"], 10), jobs("good")
+P
+
+py "unloaded, it leaves nothing; killed, it is named, and the next need starts it" <<'P'
+c.do("plugin.unload good")
+assert "bye" in output("good")["text"], output("good")
+d = fresh(os.environ["S"]); p = d.attach()["plugins"]
+assert not p["segments"] and not [x for x in p["panes"] if x.get("rows")] and not [x for x in p["commands"] if x.get("key")], p
+r = c.do("gauge.list")
+assert [v for g, v in zip(r["defs"], r["v"]) if g["id"] == "good.n"] == [None] or until(lambda: [v for g, v in
+    zip(r["defs"], c.do("gauge.list")["v"]) if g["id"] == "good.n"] == [None], 10)
+assert run("good.hello", "x")[0] == "moin"
+c.do("job.stop %d confirm=on" % host("good")["job"])
+assert notice("good: the plugin ended")
+assert run("good.hello", "x")[0] == "moin" and host("good")["starts"] == 5, host("good")
+P
+
+# ---- the runaways
+cat >>"$T/rig.py" <<'P'
+stream = c.do("console.list")[0]["stream"]
+c.call("subscribe", {"stream": stream, "from": -1})
+def echo(n):
+    """The time of one key through the board."""
+    began, word = time.monotonic(), "k%d;" % n
+    c.type(stream, word)
+    assert c.wait(lambda: word in c.text(stream), 20), "no answer to a key"
+    return time.monotonic() - began
+P
+py "each runaway is named within its time; keys are answered and another plugin goes on meanwhile" <<'P'
+# the whole list is in tests/data/script/runaway, for tests/cli/script.t; here one of each way to end
+names = {"pcall": "budget", "rep": "memory", "pattern": "script", "tables": "memory|budget", "gc": "usage", "execute": "script"}
+for what, codes in names.items():
+    began, keys = time.monotonic(), []
+    number = c.ask("command", {"line": "plugin.run bad.run -- " + what})
+    while number not in c.answers and time.monotonic() - began < 20:
+        keys.append(echo(len(keys)))
+        c.read(0.02)
+        if len(keys) % 10 == 1:
+            assert run("good.hello", "x")[0] == "moin"
+    took = time.monotonic() - began
+    answer = c.answers.pop(number)
+    assert "error" in answer and answer["error"]["code"] in codes.split("|"), (what, answer)
+    assert answer["error"]["what"] == "bad", (what, answer)
+    assert took < 10, (what, took)          # 2 s and what a loaded machine takes
+    assert sorted(keys)[len(keys) // 2] < 0.1 or min(keys) < 0.02, (what, keys)
+P
+
+py "errors in every kind of callback are named and end nothing" <<'P'
+for what, text in (("wait", "vise.sleep waits"), ("execute", "execute"), ("result", "function")):
+    try:
+        run("bad.run", what)
+        raise AssertionError(what)
+    except Refused as r:
+        assert text in r.why, (what, r.why)
+assert run("bad.run", "line") == 3              # switched off after three
+assert run("bad.run", "task") == "went on"
+r = c.refused("plugin.run bad.run -- deferred")
+assert r and "in a defer" in r.why, r
+c.do("mark.set there")
+r = c.refused("plugin.call bad.s")
+assert r and "in a service" in r.why and "init.lua" in r.why
+def named():
+    text = output("bad")["text"] + output("bad").get("err", "")
+    return all(w in text for w in ("in a gauge", "in a segment", "in an advisor", "in an event", "in on_line", "in a task"))
+assert until(named, 10), output("bad")
+assert host("bad")["state"] == "running"
+P
+
+py "a task that will not end is gone with its plugin soon after unload" <<'P'
+number = c.ask("command", {"line": "plugin.run bad.run -- hold"})
+time.sleep(0.1)
+began = time.monotonic()
+job = c.do("plugin.unload bad")
+took = time.monotonic() - began
+assert job["state"] == "killed" and took < 10, (job, took)      # 2 s of grace and a loaded machine
+try:
+    c.answer(number)
+    raise AssertionError("answered")
+except Refused as r:
+    assert r.what == "bad", r
+P
+
+py "the log of the console is whole" <<'P'
+row = c.do("console.list")[0]
+b = c.do("bench.info")
+raw = open(os.path.join(b["dir"], "console-%s.raw" % row["name"]), "rb").read()
+assert until(lambda: len(open(os.path.join(b["dir"], "console-%s.raw" % row["name"]), "rb").read()) == c.do("console.list")[0]["rx"], 10)
+sent = [e for e in raw.decode().split(";") if e.startswith("k") or "\nk" in e]
+assert len(sent) > 30, raw
+P
+plan
