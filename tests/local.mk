@@ -269,6 +269,7 @@ EXTRA_DIST += \
 	tests/lib/pprofgen.py \
 	tests/lib/sshd.sh \
 	tests/lib/tap.sh \
+	tests/lib/treeboard.sh \
 	tests/lib/ttyrig.py \
 	tests/rig/README.md \
 	tests/rig/atdev/atdev.py \

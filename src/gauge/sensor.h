@@ -88,7 +88,7 @@ struct sensor {
 	struct sensor_found found;      /* dir is owned */
 	int gauge;
 	unsigned refs;
-	bool stuck, gone, slow;
+	bool stuck, gone, slow, was_slow;
 	uint64_t due, read_at; /* not read before `due`; last read in the round of read_at */
 	struct sensor_past past;
 	/* the worker's while state is READING */

@@ -35,19 +35,28 @@ put_temp(struct gauge_table *t, struct sensor *s, uint64_t mono)
 		table_value(t, s->gauge, v);
 }
 
-/* Without a reason: a difference needs two looks. */
+/* Counters that fell were set back, or were full: nobody knows what happened in between. A first
+ * look leaves a gap without a reason: a difference needs two. */
+static bool
+fell(struct gauge_table *t, const struct sensor *s, bool is)
+{
+	if (is)
+		table_missing(t, s->gauge, "its counter was set back");
+	return is;
+}
+
 static void
 put_mean(struct gauge_table *t, struct sensor *s)
 {
 	const struct sensor_reading *r = &s->reading;
 	struct sensor_past *p = &s->past;
-	double v = (double)NAN;
 
-	if (p->has && r->ticks > p->ticks && r->khz_ticks >= p->khz_ticks)
-		v = (double)(r->khz_ticks - p->khz_ticks) / (double)(r->ticks - p->ticks) * 1000;
-	else if (p->has && r->ticks == p->ticks)
-		v = t->v[s->gauge];     /* less than a tick ago */
-	table_value(t, s->gauge, v);
+	if (!p->has)
+		table_value(t, s->gauge, (double)NAN);
+	else if (!fell(t, s, r->ticks < p->ticks || r->khz_ticks < p->khz_ticks) &&
+	    r->ticks > p->ticks)        /* else it was less than a tick ago */
+		table_value(t, s->gauge, (double)(r->khz_ticks - p->khz_ticks) /
+		    (double)(r->ticks - p->ticks) * 1000);
 	p->has = true;
 	p->ticks = r->ticks;
 	p->khz_ticks = r->khz_ticks;
@@ -59,9 +68,10 @@ put_count(struct gauge_table *t, struct sensor *s)
 	const struct sensor_reading *r = &s->reading;
 	struct sensor_past *p = &s->past;
 
-	/* One that fell was set back, or was full: nobody knows what happened in between. */
-	table_value(t, s->gauge,
-	    p->has && r->raw >= p->raw ? (double)(r->raw - p->raw) : (double)NAN);
+	if (!p->has)
+		table_value(t, s->gauge, (double)NAN);
+	else if (!fell(t, s, r->raw < p->raw))
+		table_value(t, s->gauge, (double)(r->raw - p->raw));
 	if (!p->has || r->raw != p->raw)
 		table_source(t, s->gauge, "%.120s/%s (%lld since boot)", s->found.dir,
 		    s->found.name, (long long)r->raw);
@@ -69,12 +79,15 @@ put_count(struct gauge_table *t, struct sensor *s)
 	p->raw = r->raw;
 }
 
+enum { FAN_UNKNOWN = 65535 };           /* of 16 bits, all set: several laptops */
+
 /* The number as it is meant; NAN when it cannot be. */
 static double
 plain(const struct sensor_found *f, int64_t raw)
 {
 	if (raw < range[f->kind].least || raw > range[f->kind].most ||
-	    (f->kind == SENSOR_COOL && raw > f->full))
+	    (f->kind == SENSOR_COOL && raw > f->full) ||
+	    (f->kind == SENSOR_FAN && raw == FAN_UNKNOWN))
 		return (double)NAN;
 	if (f->kind == SENSOR_CAP)
 		return raw >= f->full ? 0 : 100.0 * (double)(f->full - raw) / (double)f->full;

@@ -359,8 +359,11 @@ collect(struct sensors *s, struct sensor *x)
 	x->read_at = s->mono;
 	if (r->error == ENOENT || r->error == ENODEV)
 		x->gone = s->gone = true;
-	if (r->cost_ns <= SLOW)
+	/* One that was slow once may only have waited for a processor. */
+	if (r->cost_ns <= SLOW || !x->was_slow) {
+		x->was_slow = r->cost_ns > SLOW;
 		return;
+	}
 	x->due = s->mono + r->cost_ns * SLOW_FACTOR;
 	if (!x->slow && x->gauge >= 0) {
 		const size_t n = strlen(s->table->def[x->gauge].source);

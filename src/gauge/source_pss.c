@@ -108,7 +108,8 @@ words(int error)
 		{ EACCES, "not readable for you (EACCES): another user's process" },
 		{ EPERM, "not readable for you (EPERM): another user's process" },
 		{ ENOENT, "neither smaps_rollup nor smaps: a kernel built without them" },
-		{ ENODATA, "the board tells neither smaps_rollup nor smaps" },
+		{ ENODATA, "the board tells neither smaps_rollup nor smaps: another user's "
+			   "process, or a kernel without them" },
 		{ EFBIG, "too many mappings to add up" },
 		{ ESRCH, "no memory of its own: a kernel thread, or it is ending" },
 	};
@@ -159,6 +160,8 @@ read_work(void *arg)
 		r->error = probe_text_once(&r->root, r->dir, "smaps_sum", text, sizeof text);
 	else if (r->summed)
 		r->error = add_up(r->dir, r->kb);
+	if (r->error == ENOENT && r->root.mirror != NULL)
+		r->error = ENODATA;
 	if (r->error == 0 && (!r->summed || r->root.mirror != NULL))
 		procfs_rollup(text, r->kb);
 	r->cost = sys_mono() - r->start;

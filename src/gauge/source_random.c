@@ -104,6 +104,8 @@ random_sample(struct random *r)
 		e = ERANGE;
 	if (e == 0 && r->pool > NEW_POOL)
 		estimate(r, bits);
+	else if (r->entropy >= 0)
+		table_missing(r->table, r->entropy, "%s: %s", r->avail.path, strerror(e));
 	if (r->here || (e == 0 && r->pool > NEW_POOL))
 		ask(r);
 	else

@@ -14,7 +14,8 @@
 #include "base/slice.h"
 #include "sys/path.h"
 
-enum { TRIPS_LOOKED_AT = 16, HWMON_TEMPS = 32, TRIP_LEAST = 20, TRIP_MOST = 150 };
+enum { TRIPS_LOOKED_AT = 16, HWMON_TEMPS = 32, TRIP_LEAST = 20, TRIP_MOST = 150,
+	ZERO_NEAR = 10000 };            /* m degC: a true 0 comes from near it */
 
 struct scan {
 	const struct root *root;
@@ -314,6 +315,8 @@ disbelieve(int64_t raw, const char *type, const struct sensor_past *past, char *
 		return "a constant 100 C, not a reading (Tegra PMIC zone)";
 	if (raw == 0 && !past->ever_nonzero)
 		return "suspect: never said anything but 0";
+	if (raw == 0 && past->has && llabs(past->raw) > ZERO_NEAR)
+		return "suspect: fell to exactly 0";
 	if (raw != 0 && raw > -200 && raw < 200)
 		snprintf(why, size, "suspect: says %lld; whole degrees of an old kernel?",
 		    (long long)raw);

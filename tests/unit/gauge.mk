@@ -33,3 +33,24 @@ EXTRA_DIST += \
 	tests/data/gauge/openwrt-mips.tree \
 	tests/data/gauge/pi4.tree \
 	tests/data/gauge/x86-server.tree
+check_PROGRAMS += tests/unit/test_gauge_boards
+tests_unit_test_gauge_boards_SOURCES = tests/unit/test_gauge_boards.c tests/unit/test_gauge_board.h \
+	tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h
+tests_unit_test_gauge_boards_LDADD = $(tests_unit_test_gauge_set_LDADD)
+TESTS += tests/unit/test_gauge_boards
+EXTRA_DIST += tests/data/boards/README.md \
+	tests/data/boards/imx6q.board \
+	tests/data/boards/imx8mm.board \
+	tests/data/boards/jetson-nano.board \
+	tests/data/boards/jetson-orin-nano.board \
+	tests/data/boards/lichee-rv.board \
+	tests/data/boards/mt7621.board \
+	tests/data/boards/orangepi-legacy.board \
+	tests/data/boards/orangepi-pc.board \
+	tests/data/boards/orangepi3.board \
+	tests/data/boards/pi3b-plus.board \
+	tests/data/boards/pi4.board \
+	tests/data/boards/pi5.board \
+	tests/data/boards/rock5b.board \
+	tests/data/boards/visionfive2.board \
+	tests/data/boards/x86-laptop.board

@@ -252,7 +252,8 @@ a_jump_must_be_said_twice(void **state)
 	} row[] = {
 		{ 50000, true }, { 85000, false }, { 50500, true },     /* a lone 85 degrees */
 		{ 85000, false }, { 86000, true },                      /* said again: true */
-		{ 40000, false }, { 85000, true }, { 0, false }, { 0, true },
+		{ 40000, false }, { 85000, true }, { 0, false }, { 0, false },  /* from 85 to 0? */
+		{ 85000, true },
 	};
 	struct sensor_past past = { .has = false };
 
