@@ -305,18 +305,13 @@ int
 cli_goroutines(int argc, char **argv)
 {
 	struct err_msg why = { .code = ERR_OK };
-	struct pprof_line *c = mem_zero(1, sizeof(*c));
+	struct pprof_line *c;
 	bool flagged = false, check, json = false;
 	enum err e;
 
-	for (int i = 1; i < argc; i++) {
-		json = json || strcmp(argv[i], "--json") == 0;
-		if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0)
-			continue;
-		fputs(usage, stdout);
-		mem_free(c);
+	if (!pprof_line_begin(argc, argv, usage, &json))
 		return 0;
-	}
+	c = mem_zero(1, sizeof(*c));
 	e = pprof_line_init(c, tables, argc, argv, &why);
 	if (e == ERR_OK)
 		e = show(c, &flagged, &why);

@@ -182,6 +182,19 @@ take_option(const struct pprof_option *const *tables, int argc, char **argv, int
 	return put(params, o, value) ? ERR_OK : pprof_usage(why, given, "its value makes no sense");
 }
 
+bool
+pprof_line_begin(int argc, char **argv, const char *usage, bool *json)
+{
+	for (int i = 1; i < argc; i++) {
+		*json = *json || strcmp(argv[i], "--json") == 0;
+		if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0)
+			continue;
+		fputs(usage, stdout);
+		return false;
+	}
+	return true;
+}
+
 enum err
 pprof_line_init(struct pprof_line *c, const struct pprof_option *const *tables, int argc,
     char **argv, struct err_msg *why)

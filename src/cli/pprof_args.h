@@ -38,6 +38,9 @@ struct pprof_line {
 };
 
 /* argv[0] is the verb. tables: ended by NULL; the first that knows an option takes it. */
+/* False when it asks for help, which was printed. *json: --json is among the words, for an error
+ * before they are read. */
+bool     pprof_line_begin(int argc, char **argv, const char *usage, bool *json);
 enum err pprof_line_init(struct pprof_line *c, const struct pprof_option *const *tables, int argc,
                          char **argv, struct err_msg *why);
 void     pprof_line_fini(struct pprof_line *c);

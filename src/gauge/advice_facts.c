@@ -167,10 +167,27 @@ advice_avail_gauged(const struct gauge_table *t)
 	return advice_avail_mib(&f);
 }
 
+/* The set's own, else that of a program beside the machine ("api/go.heap_live"): the largest. */
+static double
+live_heap(const struct gauge_table *t)
+{
+	static const char *const own[] = { "go.heap_live", "go.heap.live", "go.live", NULL };
+	double live = (double)NAN;
+
+	for (size_t i = 0; own[i] != NULL && isnan(live); i++)
+		live = value(t, own[i]);
+	for (size_t i = 0; i < t->n && isnan(value(t, own[0])); i++) {
+		const char *slash = strchr(t->def[i].id, '/');
+
+		if (t->def[i].from[0] != '\0' && slash != NULL && strcmp(slash + 1, own[0]) == 0)
+			live = fmax(live, t->v[i]);
+	}
+	return live;
+}
+
 void
 advice_facts(const struct advice_sources *s, struct advice_facts *f)
 {
-	static const char *const live[] = { "go.heap.live", "go.live", NULL };
 	const int avail = table_find(s->table, "mem.avail");
 
 	advice_facts_init(f);
@@ -182,8 +199,8 @@ advice_facts(const struct advice_sources *s, struct advice_facts *f)
 	f->cpu = value(s->table, "proc.cpu");
 	f->throttled = value(s->table, "cgroup.throttled");
 	f->live = s->live;
-	for (size_t i = 0; live[i] != NULL && isnan(f->live); i++)
-		f->live = value(s->table, live[i]);
+	if (isnan(f->live))
+		f->live = live_heap(s->table);
 	read_cpus(s, f);
 	read_groups(s, f);
 	if (s->environ == NULL)

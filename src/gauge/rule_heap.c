@@ -36,9 +36,9 @@ first(const struct rule_look *l, const char *const *ids, const char **which)
 }
 
 /* The goal is the live heap of the last collection times a constant: it grows as that does. */
-static const char *const live_ids[] = { "go.heap.live", "go.live", "go.heap.goal", "go.goal",
-	"go.next_gc", NULL };
-static const char *const alloc_ids[] = { "go.heap.alloc", "go.heap", "go.heap_alloc", NULL };
+static const char *const live_ids[] = { "go.heap_live", "go.heap.live", "go.live",
+	"go.heap_goal", "go.heap.goal", "go.goal", "go.next_gc", NULL };
+static const char *const alloc_ids[] = { "go.heap_alloc", "go.heap.alloc", "go.heap", NULL };
 static const char *const cycle_ids[] = { "go.gc.count", "go.gc", "go.gc.cycles", "go.gcs", NULL };
 
 static void
