@@ -6,6 +6,7 @@ dist_man_MANS += \
 	man/vise-board.1 \
 	man/vise-console.1 \
 	man/vise-decode.1 \
+	man/vise-doctor.1 \
 	man/vise-flash.1 \
 	man/vise-gauges.1 \
 	man/vise-goroutines.1 \

@@ -54,6 +54,7 @@ TESTS += \
 	tests/cli/console.t \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
+	tests/cli/doctor-target.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \
@@ -107,6 +108,7 @@ EXTRA_DIST += \
 	tests/cli/console.t \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
+	tests/cli/doctor-target.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauges-board.t \

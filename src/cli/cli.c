@@ -118,7 +118,8 @@ static const struct cli_command commands[] = {
 	{ "do", "LINE...", "one command line of a bench", cli_do, false },
 	{ "commands", "", "every command a bench knows", cli_commands, false },
 	{ "keys", "", "every key of the workbench", keys, false },
-	{ "doctor", "", "what is missing here, and what mends it", cli_doctor, false },
+	{ "doctor", "[ssh:HOST|serial:PORT|exec:PROGRAM|local] [--elf PROGRAM] [--timeout D]",
+	    "what is missing here or on a board, and what mends it", cli_doctor, false },
 	{ "help", "[SUBCOMMAND]", "this, or the help of one", help, false },
 	{ NULL, NULL, NULL, NULL, false },
 };

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/slice.h"
 #include "cli/args.h"
+#include "cli/doctor_target.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "sys/path.h"
@@ -187,11 +188,19 @@ int
 cli_doctor(struct cli_call *c)
 {
 	struct report r = { .list = json_array() };
+	struct doctor_target target = { .elf = NULL };
+	const struct args_option options[] = { { "--elf", ARGS_TEXT, &target.elf },
+		{ "--timeout", ARGS_SPAN, &target.timeout }, { .name = NULL } };
 	struct err_msg why;
-	enum err e = args_parse(c, NULL, 0, 0, &why);
+	enum err e = args_parse(c, options, 0, 1, &why);
 	int end;
 
-	if (e == ERR_OK) {
+	target.spec = c->words != 0 ? c->word[0] : target.elf != NULL ? "local" : NULL;
+	if (e == ERR_OK && target.spec != NULL) {
+		e = doctor_target(&target, r.list, &why);
+		if (e == ERR_OK)
+			c->json ? say_json(r.list) : print(r.list);
+	} else if (e == ERR_OK) {
 		check_programs(&r);
 		check_folder(&r, "runtime folder", path_runtime());
 		check_folder(&r, "state folder", path_state());
@@ -205,5 +214,7 @@ cli_doctor(struct cli_call *c)
 	}
 	json_decref(r.list);
 	end = say_end(c, e, &why);
+	if (end == 0 && target.bad)
+		return err_exit_status(ERR_VERIFY);
 	return end == 0 && r.bad ? err_exit_status(ERR_INFRA) : end;
 }

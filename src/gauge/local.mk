@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/link_child.c %D%/link_child.h \
 	%D%/link_console.c %D%/link_console.h \
 	%D%/mirror.c %D%/mirror.h \
+	%D%/preflight.c %D%/preflight.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/procfs.c %D%/procfs.h \
 	%D%/program.c %D%/program.h \
@@ -50,6 +51,9 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/sources.c %D%/sources.h \
 	%D%/source_zram.c %D%/source_zram.h \
 	%D%/table.c %D%/table.h \
+	%D%/target_check.c %D%/target_check.h \
+	%D%/target_elf.c %D%/target_elf.h \
+	%D%/target_words.c %D%/target_words.h \
 	%D%/track.c %D%/track.h \
 	%D%/trend.c %D%/trend.h \
 	%D%/user_limits.c %D%/user_limits.h \

@@ -28,6 +28,7 @@ static const struct method {
 	{ "pprof.export", export_pprof },
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
+	{ "elf.needs", elves_needs },
 	{ "goroutines.show", goroutines_show },
 	{ "series.add", series_request_add },
 	{ "series.rank", series_request_rank },

@@ -20,6 +20,8 @@
  *               frames: for each address a list, innermost first, of {func, file, line, offset,
  *               inline}; an empty list where there is no code. calls: the address is one a call
  *               returns to. The last two files stay open until they change.
+ *   elf.needs   {path}: {path, e_machine, e_flags, bits, big, interp, libs: [name], versions:
+ *               ["GLIBC_2.34"], kernel: [3, 2, 0], go, goarm, goamd64, gomips, size}
  *   goroutines.show: worker/goroutines.h
  *   series.add, series.rank, series.stack: worker/series.h
  *   fetch       {url, out, profile?, query?, gc?, timeout_ms?, max_bytes?, check?}: grab.h

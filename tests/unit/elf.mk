@@ -3,3 +3,7 @@ tests_unit_test_elf_binary_SOURCES = tests/unit/test_elf_binary.c
 tests_unit_test_elf_binary_LDADD = src/elf/libelfread.a src/sys/libsys.a src/base/libbase.a \
 	$(ELF_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/unit/test_elf_binary
+check_PROGRAMS += tests/unit/test_elf_needs
+tests_unit_test_elf_needs_SOURCES = tests/unit/test_elf_needs.c
+tests_unit_test_elf_needs_LDADD = $(tests_unit_test_elf_binary_LDADD)
+TESTS += tests/unit/test_elf_needs
