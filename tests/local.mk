@@ -63,6 +63,7 @@ TESTS += \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
+	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/plughost.t \
@@ -117,6 +118,7 @@ EXTRA_DIST += \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
 	tests/cli/locks.t \
+	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/plughost.t \
@@ -263,6 +265,7 @@ EXTRA_DIST += \
 	tests/data/ui/at-raw-80x24.screen \
 	tests/data/ui/at-running-80x24.screen \
 	tests/data/usb/nucleo.umockdev \
+	tests/gates/luaman.awk \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \

@@ -7,6 +7,7 @@
 ---@field plugin? {name: string, version: string, dir: string, options: table<string, any>}
 ---@field args string[] # what stood behind -- on the command line
 ---@field params table<string, string> # --set of a bare script, as text
+---@field state table # of a plugin: kept between its processes, as JSON, 1 MB
 local vise = {}
 
 ---@alias vise.Duration number|string # seconds, or text such as "500ms"
@@ -442,6 +443,87 @@ function vise.log.info(fmt, ...) end
 function vise.log.warn(fmt, ...) end
 ---@param fmt string
 function vise.log.error(fmt, ...) end
+
+---@class vise.CommandSpec
+---@field id string # as people type it: "cam.shoot"
+---@field title? string # shown in the palette
+---@field doc? string
+---@field keys? string # of the mode global: ", h"
+---@field run async fun(...: string): any # its arguments are texts; what it gives is the answer
+---@field complete? fun(word: string): string[]
+
+---A line of the palette, of `vise plugin run ID -- ARGS` and of every bench: plugin.run ID. Needs "command:ID" in provides.
+---@param t vise.CommandSpec
+function vise.command(t) end
+---A key. A key that is taken is not shadowed.
+---@param mode "live"|"global"|"console"|"board"|"snapshots"|"profile"|"jobs"|"list"
+---@param keys string # as in key files: ", x"
+---@param what string|async fun() # a command line, or what to do
+function vise.keymap(mode, keys, what) end
+---What other plugins may call by this name. Needs "service:NAME" in provides.
+---@param name string
+---@param fn async fun(...: any): any # arguments and result are copies
+function vise.service(name, fn) end
+---Asks a service of another plugin; its process is started for it. An error keeps its code.
+---@async
+---@param service string
+---@param ... any
+---@return any
+function vise.call(service, ...) end
+---News of the bench by their type: console, job, notice, mark, alarm, decoded, trigger, ... Needs "event:TYPE" in provides.
+---@param event string
+---@param fn async fun(body: table)
+---@return vise.Subscription
+function vise.on(event, fn) end
+---Called when the process of the plugin is told to end.
+---@param fn async fun()
+function vise.on_unload(fn) end
+
+---@class vise.GaugeSpec
+---@field id string # its name on the board pane
+---@field unit? string # "B", "%", "C", "Hz", "s", ...
+---@field every? vise.Duration # 1 s
+---@field read async fun(): number? # nil and an error are a gap
+---@field min? number # for its bar
+---@field max? number
+---@field doc? string
+
+---A measured quantity. Needs "gauge:ID" in provides.
+---@class vise.Gauges
+---@overload fun(t: vise.GaugeSpec)
+vise.gauge = {}
+---The newest value of any gauge of the bench; nil while it has none.
+---@async
+---@param id string
+---@return number? value, string unit
+function vise.gauge.get(id) end
+---A notice when a gauge is over or under a limit for so long.
+---@param t {gauge: string, above?: number, below?: number, hold?: vise.Duration, level?: "info"|"warn"|"error"|"alarm", msg?: string}
+function vise.threshold(t) end
+---Looks at the gauges and says what to do about them; the same words are said once. Needs "advisor:ID" in provides.
+---@param t {id: string, on?: string[], every?: vise.Duration, doc?: string, advise: fun(values: table<string, number>): {level?: "info"|"warn"|"error"|"alarm", text: string, action?: string}?}
+function vise.advisor(t) end
+
+vise.ui = {}
+---A notice on every screen of the bench; in a script a line of output.
+---@async
+---@param text string
+---@param opt? {level?: "info"|"warn"|"error"|"alarm", action?: string}
+function vise.ui.notify(text, opt) end
+---A word in the message row. Needs "segment:ID" in provides.
+---@param t {id: string, every?: vise.Duration, doc?: string, render: fun(): string?, string?}
+function vise.ui.segment(t) end
+---A table over the panes: view.plugin ID shows it. Needs "pane:ID" in provides.
+---@param t {id: string, title?: string, doc?: string, columns?: string[], rows?: (string|number)[][], on_select?: async fun(row: table, n: integer), on_show?: async fun()}
+---@return vise.Pane
+function vise.ui.table(t) end
+
+---@class vise.Pane
+local Pane = {}
+---Its rows, all of them.
+---@async
+---@param rows (string|number)[][]
+function Pane:update(rows) end
 
 vise.semver = {}
 ---@param text string

@@ -98,3 +98,10 @@ install_lists plugins 'The shipped plugins: Lua only, by the public API.' >plugi
 install_lists lua "The runtime library in Lua and the editors' type stubs." >lua/local.mk
 { echo '# The manual.'; files man | grep -E '\.[0-9]$' | list dist_man_MANS; } >man/local.mk
 share_lists >share/local.mk
+# the reference part of the manual, from the stubs
+awk -f tests/gates/luaman.awk lua/meta/vise.lua >"$work/functions"
+awk -v F="$work/functions" '
+/^\.\\" functions: begin/ { print; while ((getline l < F) > 0) print l; cut = 1 }
+/^\.\\" functions: end/ { cut = 0 }
+!cut { print }' man/vise-lua.7 | awk '/functions: begin/ { if (seen++) next } { print }' >"$work/vise-lua.7"
+cmp -s "$work/vise-lua.7" man/vise-lua.7 || cp "$work/vise-lua.7" man/vise-lua.7
