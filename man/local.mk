@@ -12,6 +12,7 @@ dist_man_MANS += \
 	man/vise-goroutines.1 \
 	man/vise-lua.7 \
 	man/vise-macro.1 \
+	man/vise-measure.1 \
 	man/vise-plugin.1 \
 	man/vise-plugin.5 \
 	man/vise-ports.1 \

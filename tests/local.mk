@@ -67,6 +67,7 @@ TESTS += \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/plughost.t \
+	tests/cli/measure.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -122,6 +123,7 @@ EXTRA_DIST += \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/plughost.t \
+	tests/cli/measure.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -301,6 +303,8 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/probe \
 	tests/rig/serialboard.py \
 	tests/rig/testevents/main.go \
+	tests/rig/served/Makefile \
+	tests/rig/served/main.go \
 	tests/screen/README.md
 
 BENCHMARKS += \

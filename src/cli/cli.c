@@ -17,6 +17,7 @@
 #include "cli/cli_grab.h"
 #include "cli/cli_macro.h"
 #include "cli/cli_plugin.h"
+#include "cli/cli_measure.h"
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
@@ -90,6 +91,10 @@ static const struct cli_command commands[] = {
 	    "crashes in a log with their places; addresses as places", cli_decode, false },
 	{ "gauges", "[--once] [--every S] [--pid P] [--csv]",
 	    "memory, load, temperatures of this machine", gauges, true },
+	{ "measure", "[PROGRAM | --there PATH] [--on [NAME=]BOARD]... [--port N] [--path P] [-c N] "
+	    "[--runs N] [--for T] [--settle T] [--warm T] [--window T] "
+	    "[--no-heat] [--keep-governor] [--csv] [-- ARGS]",
+	    "one program on many boards: start-up, memory, requests, heat", cli_measure, false },
 	{ "pprof", "top|info|flame|grab|watch|series SOURCE", "Go profiles", pprof, true },
 	{ "goroutines", "[--by WHAT] [--diff] [--check] SOURCE...",
 	    "who waits for what in a Go program, and who leaks", goroutines, true },

@@ -36,6 +36,12 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/door.c %D%/door.h \
 	%D%/gauges_advise.c %D%/gauges_advise.h \
 	%D%/job.c %D%/job.h \
+	%D%/cli_measure.c %D%/cli_measure.h \
+	%D%/httpload.c %D%/httpload.h \
+	%D%/measure_board.c %D%/measure_board.h \
+	%D%/measure_heat.c %D%/measure_heat.h \
+	%D%/measure_run.c %D%/measure_run.h \
+	%D%/measure_table.c %D%/measure_table.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
 	%D%/sgr.c %D%/sgr.h \

@@ -35,13 +35,14 @@ static const char loop_script[] =
     " awk '/^(Rss|Pss|Private_Clean|Private_Dirty):/{s[$1]+=$2}\n"
     " END{for(k in s)printf \"%s/smaps_sum:%s %.0f kB\\n\",p,k,s[k]}'"
     " p=/proc/$1 /proc/$1/smaps; }\n"
-    " vs() { while read -r q p a; do s=\n"
+    " vs() { q=$1 p=@ a=; while :; do s=\n"
     " case $q in q) break;; esac\n"
     " case $p in @) s=$(vh);; %) s=$(vf);; +) s=$(vp $a 2>/dev/null);;\n"
     " *) s=$(grep -HsE \"$p\" $a /dev/null);; esac\n"
     " printf '\\074vs %s %s\\n%s\\nvs %s\\076\\n' \"$q\" \"${#s}\" \"$s\" \"$q\"\n"
-    " done; stty echo 2>/dev/null; }\n"
-    " vs\n";
+    " read -r q p a || break; done; stty echo 2>/dev/null; }\n";
+/* Then " vs SEQ": the first request is the loop's argument. A request of its own could come in one
+ * read with the script, and then it is in the shell's buffer, where `read` does not look. */
 
 /* No blank in a pattern, and [-0-9]: temperatures may be below zero. */
 static const char sample_pattern[] =
@@ -89,7 +90,7 @@ struct remote {
 	void *arg;
 	struct buf in;
 	struct loop_timer *timer;
-	bool begun, hello, round, found, firmware;
+	bool begun, looping, hello, round, found, firmware;
 	enum ask ask;
 	unsigned seq, misses;
 	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, threads_at, wire;
@@ -144,7 +145,7 @@ remote_begin(struct remote *r)
 {
 	buf_clear(&r->in);
 	r->begun = true;
-	r->hello = false;
+	r->looping = r->hello = false;
 	r->misses = 0;
 	r->discovered_at = r->named_at = r->firmware_at = r->process_at = 0;
 	r->threads_at = 0;
@@ -293,7 +294,8 @@ request(struct remote *r, enum ask ask, uint64_t now)
 	r->asked_at = now;
 	switch (ask) {
 	case ASK_HELLO:
-		(void)buf_add_fmt(&b, "%u @", r->seq);
+		(void)buf_add_fmt(&b, r->looping ? "%u @" : " vs %u", r->seq);
+		r->looping = true;
 		break;
 	case ASK_DISCOVER:
 		(void)buf_add_fmt(&b, "%u ^ %s", r->seq, discover_files);

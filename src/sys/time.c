@@ -45,3 +45,9 @@ sys_wall(void)
 {
 	return ops->wall();
 }
+
+uint64_t
+sys_cpu_time(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
