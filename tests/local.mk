@@ -66,8 +66,8 @@ TESTS += \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
-	tests/cli/plughost.t \
 	tests/cli/measure.t \
+	tests/cli/plughost.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -122,8 +122,8 @@ EXTRA_DIST += \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
-	tests/cli/plughost.t \
 	tests/cli/measure.t \
+	tests/cli/plughost.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -302,9 +302,9 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/link.ld.in \
 	tests/rig/qemu-board/probe \
 	tests/rig/serialboard.py \
-	tests/rig/testevents/main.go \
 	tests/rig/served/Makefile \
 	tests/rig/served/main.go \
+	tests/rig/testevents/main.go \
 	tests/screen/README.md
 
 BENCHMARKS += \

@@ -43,9 +43,7 @@ store(const struct args_option *o, const char *v)
 			return false;
 		break;
 	case ARGS_SET:
-	case ARGS_LIST:
-		if (v[0] == '\0' || sets->n == ARGS_SETS_MAX ||
-		    (o->kind == ARGS_SET && (strchr(v, '=') == NULL || v[0] == '=')))
+		if (strchr(v, '=') == NULL || v[0] == '=' || sets->n == ARGS_SETS_MAX)
 			return false;
 		sets->v[sets->n++] = v;
 		return true;
