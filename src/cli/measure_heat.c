@@ -75,7 +75,7 @@ on_sample(void *arg, const struct gauge_sample *s)
 	}
 	if (cause != NULL && !h->throttled) {
 		h->throttled = true;
-		h->low = h->n != 0 ? h->before : (double)NAN;
+		h->low = h->before;
 		h->high = h->now;
 		snprintf(h->cause, sizeof h->cause, "%.60s", cause->name);
 	}

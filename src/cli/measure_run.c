@@ -131,7 +131,8 @@ hello(struct run *x)
 	uint64_t n;
 	enum err e = measure_ask(x->board, "uname -srm; "
 	    "m=$(cat /proc/device-tree/model 2>/dev/null | tr -d '\\0'); "
-	    "test -n \"$m\" || m=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1); echo \"$m\"; grep -c ^processor /proc/cpuinfo; "
+	    "test -n \"$m\" || m=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1); "
+	    "echo \"$m\"; grep -c ^processor /proc/cpuinfo; "
 	    "sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo", 10 * NS_PER_S, &x->reply,
 	    NULL, x->why);
 
@@ -428,8 +429,9 @@ heat_on(struct run *x)
 {
 	struct slice rest;
 	enum err e = measure_ask(x->board,
-	    "if command -v stress-ng >/dev/null 2>&1; then stress-ng --cpu 0 --timeout 1d >/dev/null 2>&1 </dev/null & L=$!; stress-ng --version | head "
-	    "-n 1; else n=$(grep -c ^processor /proc/cpuinfo); while test $n -gt 0; do "
+	    "if command -v stress-ng >/dev/null 2>&1; then "
+	    "stress-ng --cpu 0 --timeout 1d >/dev/null 2>&1 </dev/null & L=$!; "
+	    "stress-ng --version | head -n 1; else n=$(grep -c ^processor /proc/cpuinfo); while test $n -gt 0; do "
 	    "while :; do :; done >/dev/null 2>&1 </dev/null & L=\"$L $!\"; n=$((n-1)); done; "
 	    "echo 'shell loops (no stress-ng there)'; fi", 10 * NS_PER_S, &x->reply, NULL, x->why);
 

@@ -25,7 +25,7 @@ put()
 	printf '%s\n' "$2" >"$1"
 }
 put "$zone/type" cpu-thermal
-put "$zone/temp" 45000
+put "$zone/temp" 79000
 put "$zone/trip_point_0_type" passive
 put "$zone/trip_point_0_temp" 80000
 put "$policy/scaling_governor" ondemand
@@ -37,13 +37,11 @@ put "$cool/type" cpufreq-cpu0
 put "$cool/max_state" 4
 put "$cool/cur_state" 0
 
-# the heat, in its place: warm, then hot and throttled until it is ended
+# the heat, in its place: hot and throttled at once
 mkdir -p "$T/bin"
 cat >"$T/bin/stress-ng" <<END
 #!/bin/sh
 test "\$1" != --version || { echo 'stress-ng, version 0.0 (a test)'; exit; }
-echo 79000 >"$zone/temp"
-sleep 1.2
 echo 80500 >"$zone/temp"
 echo 1200000 >"$policy/scaling_max_freq"
 echo 1200000 >"$policy/scaling_cur_freq"
@@ -87,8 +85,9 @@ loads = sum(2 + len(r["hot_requests_per_s"]["runs"]) for r in live)
 assert told <= asked <= told + 2 * len(live) + 8 * loads, (asked, told, loads)
 assert rows["dead"]["error"]["code"] == "lost" and rows["dead"]["requests_per_s"]["median"] is None
 here = rows["local"]
-assert here["idle_c"] == 45 and here["hot_c"] == 80.5 and here["at_rest"] and here["throttled"], here
-assert (here["throttle_low_c"], here["throttle_high_c"]) == (79, 80.5), here
+assert here["idle_c"] == 79 and here["hot_c"] == 80.5 and here["at_rest"] and here["throttled"], here
+# a sample may fall between the files that the heat writes
+assert 79 <= here["throttle_low_c"] <= here["throttle_high_c"] <= 80.5, here
 assert here["clock_low_hz"] == 1.2e9 and here["clock_full_hz"] == 1.8e9 and "cpufreq-cpu0" in here["throttle_cause"], here
 assert here["heat"].startswith("stress-ng, version") and here["hot_requests_per_s"]["median"] > 0, here
 P
