@@ -431,7 +431,8 @@ heat_on(struct run *x)
 	enum err e = measure_ask(x->board,
 	    "if command -v stress-ng >/dev/null 2>&1; then "
 	    "stress-ng --cpu 0 --timeout 1d >/dev/null 2>&1 </dev/null & L=$!; "
-	    "stress-ng --version | head -n 1; else n=$(grep -c ^processor /proc/cpuinfo); while test $n -gt 0; do "
+	    "stress-ng --version | head -n 1; else "
+	    "n=$(grep -c ^processor /proc/cpuinfo); while test $n -gt 0; do "
 	    "while :; do :; done >/dev/null 2>&1 </dev/null & L=\"$L $!\"; n=$((n-1)); done; "
 	    "echo 'shell loops (no stress-ng there)'; fi", 10 * NS_PER_S, &x->reply, NULL, x->why);
 
