@@ -68,6 +68,7 @@ TESTS += \
 	tests/cli/macro.t \
 	tests/cli/measure.t \
 	tests/cli/plughost.t \
+	tests/cli/plugin-user.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
@@ -124,6 +125,7 @@ EXTRA_DIST += \
 	tests/cli/macro.t \
 	tests/cli/measure.t \
 	tests/cli/plughost.t \
+	tests/cli/plugin-user.t \
 	tests/cli/plugin.t \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
