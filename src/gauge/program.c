@@ -31,6 +31,8 @@ struct program {
 	bool fell_back;                 /* /debug/vars was not there, /metrics is asked for */
 	enum format format;
 	union { struct json_scan json; struct prom_scan prom; } scan;
+	int up;                         /* gauge: 1 while it answers */
+	struct gauge_table *table;
 	struct web *web;
 	struct go *go;
 	struct vars *vars;
@@ -180,25 +182,39 @@ on_body(void *arg, const char *b, size_t n)
 		prom_scan_feed(&p->scan.prom, b, n);
 }
 
+/* Without the user and the password of a URL. */
+static void
+address_shown(const char *address, char out[ERR_WHAT_MAX])
+{
+	const char *scheme = strstr(address, "://"),
+		   *host = scheme != NULL ? scheme + 3 : address,
+		   *at = memchr(host, '@', strcspn(host, "/?#"));
+
+	snprintf(out, ERR_WHAT_MAX, "%.*s%s", (int)(host - address), address,
+	    scheme != NULL && at != NULL ? at + 1 : host);
+}
+
 /* Whether the whole body was what it began as. */
 static enum err
 whole(struct program *p, struct err_msg *why)
 {
+	char shown[ERR_WHAT_MAX];
 	const char *next = "give the address of /debug/vars or of Prometheus metrics";
 
+	address_shown(p->address, shown);
 	switch (p->format) {
 	case FORMAT_JSON:
 		if (json_scan_end(&p->scan.json))
 			return ERR_OK;
-		return err_set(why, ERR_FORMAT, p->address, next, "what came is no JSON, or is "
+		return err_set(why, ERR_FORMAT, shown, next, "what came is no JSON, or is "
 		    "nested too deep");
 	case FORMAT_LINES:
 		prom_scan_end(&p->scan.prom);
 		if (p->scan.prom.good > p->scan.prom.bad)
 			return ERR_OK;
-		return err_set(why, ERR_FORMAT, p->address, next, "what came are no metrics");
+		return err_set(why, ERR_FORMAT, shown, next, "what came are no metrics");
 	default:
-		return err_set(why, ERR_FORMAT, p->address, next, "nothing came");
+		return err_set(why, ERR_FORMAT, shown, next, "nothing came");
 	}
 }
 
@@ -218,6 +234,7 @@ over(struct program *p, const struct err_msg *why)
 		vars_forget(p->vars);
 	} else {
 		p->again_at = p->pause = 0;
+		table_value(p->table, p->up, 1);
 		p->answered = true;
 	}
 	p->round = false;
@@ -286,6 +303,7 @@ on_done(void *arg, int64_t date, const struct err_msg *why)
 	struct program *p = arg;
 	struct err_msg reason;
 	uint64_t now = sys_mono();
+	char shown[ERR_WHAT_MAX];
 	bool again;
 
 	if (elsewhere(p, why))
@@ -293,7 +311,8 @@ on_done(void *arg, int64_t date, const struct err_msg *why)
 	if (why == NULL && whole(p, &reason) != ERR_OK)
 		why = &reason;
 	if (why != NULL && why->code == ERR_NOENT && p->fell_back && !p->answered) {
-		(void)err_set(&reason, ERR_NOENT, p->address, "import _ \"expvar\" in the program, "
+		address_shown(p->address, shown);
+		(void)err_set(&reason, ERR_NOENT, shown, "import _ \"expvar\" in the program, "
 		    "or give the address with its path", "neither /debug/vars nor /metrics there");
 		why = &reason;
 	}
@@ -331,7 +350,12 @@ program_new(struct loop *l, struct gauge_table *t, const char *spec, const char 
 {
 	static const struct web_cb web = { .body = on_body, .done = on_done };
 	struct program *p = mem_zero(1, sizeof *p);
+	struct gauge_def up = table_def("program.up", "go", "program", "count", 1,
+	    "1 while it answers");
 
+	up.min = 0;
+	p->up = table_add(t, &up);
+	p->table = t;
 	p->loop = l;
 	p->cb = *cb;
 	p->arg = arg;

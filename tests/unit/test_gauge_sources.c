@@ -7,6 +7,7 @@
 #include "gauge/prometheus.h"
 #include "gauge/set.h"
 #include "gauge/sources.h"
+#include "sys/process.h"
 #include "sys/time.h"
 
 struct run {
@@ -215,5 +216,6 @@ main(void)
 		cmocka_unit_test(beside_a_machine),
 	};
 
+	process_ignore_signals();       /* a board that dies while it is written to */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
