@@ -51,6 +51,7 @@ TESTS += \
 	tests/cli/board.t \
 	tests/cli/borrow.t \
 	tests/cli/cli.t \
+	tests/cli/complete.t \
 	tests/cli/console.t \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
@@ -108,6 +109,7 @@ EXTRA_DIST += \
 	tests/cli/board.t \
 	tests/cli/borrow.t \
 	tests/cli/cli.t \
+	tests/cli/complete.t \
 	tests/cli/console.t \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \

@@ -25,6 +25,7 @@
 #include "cli/cli_snapshot.h"
 #include "cli/cli_test.h"
 #include "cli/cli_watch.h"
+#include "cli/complete.h"
 #include "cli/say.h"
 #include "core/json.h"
 #include "sys/process.h"
@@ -126,6 +127,7 @@ static const struct cli_command commands[] = {
 	{ "doctor", "[ssh:HOST|serial:PORT|exec:PROGRAM|local] [--elf PROGRAM] [--timeout D]",
 	    "what is missing here or on a board, and what mends it", cli_doctor, false },
 	{ "help", "[SUBCOMMAND]", "this, or the help of one", help, false },
+	{ "complete", "", "", cli_complete, true },     /* for the shells: not in the list */
 	{ NULL, NULL, NULL, NULL, false },
 };
 
@@ -138,6 +140,12 @@ cli_find(const char *name)
 	return NULL;
 }
 
+const struct cli_command *
+cli_at_index(size_t i)
+{
+	return i + 1 < sizeof commands / sizeof *commands ? &commands[i] : NULL;
+}
+
 static void
 overview(FILE *f)
 {
@@ -146,7 +154,8 @@ overview(FILE *f)
 	      "       vise SUBCOMMAND [ARGUMENTS]\n\n",
 	    f);
 	for (const struct cli_command *c = commands; c->name != NULL; c++)
-		fprintf(f, "  %-10s %s\n", c->name, c->help);
+		if (c->help[0] != '\0')
+			fprintf(f, "  %-10s %s\n", c->name, c->help);
 	fputs("\nTARGET: ttyUSB0, /dev/serial/by-id/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, "
 	      "pty:PATH, a board.\n"
 	      "Everywhere: --bench NAME picks a running bench, --json prints JSON.\n"

@@ -47,5 +47,6 @@ struct cli_command {
 
 int cli_main(int argc, char **argv, const struct cli_hooks *hooks);
 const struct cli_command *cli_find(const char *name);
+const struct cli_command *cli_at_index(size_t i);      /* NULL behind the last */
 
 #endif

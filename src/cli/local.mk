@@ -19,6 +19,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_grab.c %D%/cli_grab.h \
 	%D%/cli_macro.c %D%/cli_macro.h \
 	%D%/cli_plugin.c %D%/cli_plugin.h \
+	%D%/complete.c %D%/complete.h \
 	%D%/cli_ports.c %D%/cli_ports.h \
 	%D%/cli_goroutines.c %D%/cli_goroutines.h \
 	%D%/cli_pprof.c %D%/cli_pprof.h \

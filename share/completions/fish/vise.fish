@@ -1,31 +1,12 @@
-# fish completion for vise: subcommands, then files and ports.
-complete -c vise -n __fish_use_subcommand -a demo -d 'The workbench on the simulated board'
-complete -c vise -n __fish_use_subcommand -a attach -d 'Open a running bench'
-complete -c vise -n __fish_use_subcommand -a ls -d 'Running benches'
-complete -c vise -n __fish_use_subcommand -a kill -d 'End a bench'
-complete -c vise -n __fish_use_subcommand -a replay -d 'Open the journal of a bench'
-complete -c vise -n __fish_use_subcommand -a ports -d 'Serial ports and USB devices'
-complete -c vise -n __fish_use_subcommand -a console -d 'Plain console, no panes'
-complete -c vise -n __fish_use_subcommand -a at -d 'AT transactions'
-complete -c vise -n __fish_use_subcommand -a gauges -d 'Samples of the board'
-complete -c vise -n __fish_use_subcommand -a pprof -d 'Profiles: top and diff'
-complete -c vise -n __fish_use_subcommand -a goroutines -d 'Who waits for what, and who leaks'
-complete -c vise -n __fish_use_subcommand -a decode -d 'Crashes in a log with their places'
-complete -c vise -n __fish_use_subcommand -a board -d 'Board profiles, and which is plugged in'
-complete -c vise -n __fish_use_subcommand -a image -d 'What is in a program file, and does it fit'
-complete -c vise -n '__fish_seen_subcommand_from board' -a 'list show find'
-complete -c vise -n '__fish_seen_subcommand_from image' -a 'show diff check'
-complete -c vise -n '__fish_seen_subcommand_from flash reset debug image' -s p -x -a '(vise board list | cut -d" " -f1)'
-complete -c vise -n __fish_use_subcommand -a flash -d 'Program the board'
-complete -c vise -n __fish_use_subcommand -a debug -d 'Debug the board'
-complete -c vise -n __fish_use_subcommand -a run -d 'Build, flash and watch'
-complete -c vise -n __fish_use_subcommand -a plugin -d 'Plugins, and which code may run'
-complete -c vise -n '__fish_seen_subcommand_from plugin' -a 'list view trust deny forget check new doc hosts run reload unload'
-complete -c vise -n __fish_use_subcommand -a reset -d 'Reset the board'
-complete -c vise -n __fish_use_subcommand -a script -d 'Run a Lua script headless'
-complete -c vise -n __fish_use_subcommand -a test -d 'Run Lua tests on boards'
-complete -c vise -n __fish_use_subcommand -a workflow -d 'Run a workflow of a plugin'
-complete -c vise -n __fish_use_subcommand -a keys -d 'The table of keys'
-complete -c vise -n __fish_use_subcommand -a help -d 'Help on a subcommand'
-complete -c vise -l json -d 'One JSON object a line'
-complete -c vise -l plain -d 'Lines instead of a screen'
+# fish completion for vise: the program itself knows what may stand where (vise complete).
+function __vise_complete
+    set -l words (commandline -opc) (commandline -ct)
+    for line in (command $words[1] complete -- $words[2..-1] 2>/dev/null)
+        if test "$line" = ":files"
+            __fish_complete_path $words[-1]
+        else
+            echo $line
+        end
+    end
+end
+complete -c vise -f -a '(__vise_complete)'

@@ -1,0 +1,314 @@
+/* complete.c - verbs, options and names of every subcommand in one table. */
+#include "cli/complete.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/slice.h"
+#include "cli/door.h"
+#include "cli/plugins.h"
+#include "cli/say.h"
+#include "core/json.h"
+#include "proto/dial.h"
+#include "transport/discover.h"
+
+/* What may stand where no option does: f files, t targets (ports and files), b benches, m macros,
+ * w workflows, i boards, s subcommands, c commands of a bench. */
+struct row { const char *path, *words, *takes; };
+
+#define PROFILE_WORDS \
+	"--base --subtract-base --normalize --growth --shrink --relative-growth " \
+	"--identity --cum --flat --sample-index --mean --functions --filefunctions " \
+	"--files --lines --addresses --granularity --noinlines --nodecount " \
+	"--nodefraction --edgefraction --no-trim --trim --focus --ignore --hide --show " \
+	"--show-from --prune-from --tagfocus --tagignore --tagshow --taghide --tagroot " \
+	"--tagleaf --trim-path --source-path --call-tree --relative-percentages " \
+	"--compact-labels --drop-negative --limit --max-memory --timeout --quiet " \
+	"--unit --ignore-missing --output -o --divide-by --diff-base --inuse-space " \
+	"--inuse-objects --alloc-space --alloc-objects --contentions --total-delay"
+
+static const struct row rows[] = {
+	{ "demo", "--plain", "" },
+	{ "attach", "-r --plain", "b" },
+	{ "ls", "", "" },
+	{ "kill", "--all", "b" },
+	{ "ports", "", "" },
+	{ "console", "--log --timestamps --times --hex --map --echo --filter --color --quiet "
+	    "--baud --share --share-ro --trigger", "t" },
+	{ "at", "--expect --data --timeout --baud --eol --idle", "t" },
+	{ "macro", "list show run record", "" },
+	{ "macro list", "", "" },
+	{ "macro show", "", "m" },
+	{ "macro run", "--set --timeout --baud", "mt" },
+	{ "macro record", "start stop", "" },
+	{ "decode", "--elf --only --check --raw", "f" },
+	{ "gauges", "--once --every --pid --process --csv --limit --rule --rules --serve --live "
+	    "--proc-root --sys-root -n", "t" },
+	{ "pprof", "top text diff merge tree peek list traces tags raw comments info flame grab "
+	    "watch series "
+	    PROFILE_WORDS, "f" },
+	{ "pprof flame", "--format --title --only --width --columns --rows --folded --from --zoom "
+	    PROFILE_WORDS, "f" },
+	{ "pprof grab", "--kind --gc --raw --seconds --output -o --limit --timeout", "f" },
+	{ "pprof watch", "--every --count --kind --kinds --no-gc --retries --share --timeout "
+	    "--output -o", "f" },
+	{ "pprof series", "--sample-index --no-lines --min --segment --all --stack --limit "
+	    "--points --add --run --keep --check", "f" },
+	{ "goroutines", "--by --diff --flagged --stack --rules --many --stale --several --allow "
+	    "--no-defaults --dump --yes --no-leak-profile --source-path --check --limit --timeout",
+	    "f" },
+	{ "snapshot", "take list show diff open", "" },
+	{ "snapshot take", "--label --trace --kinds --dump --no-gc --deadline --limit --output -o",
+	    "f" },
+	{ "snapshot list", "", "f" },
+	{ "snapshot show", "", "f" },
+	{ "snapshot diff", "", "f" },
+	{ "snapshot open", "", "f" },
+	{ "board", "list show find", "" },
+	{ "board list", "", "i" },
+	{ "board show", "--plan --describe --set", "i" },
+	{ "board find", "--usb --product --model --compatible --gmr --volume --ssh", "" },
+	{ "flash", "-p -n --dry-run --set --port --run --board", "f" },
+	{ "reset", "-p --set --port", "" },
+	{ "debug", "-p --set --port", "f" },
+	{ "script", "--port --board --set --timeout --baud --console", "f" },
+	{ "workflow", "--port --set --timeout", "w" },
+	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
+	{ "plugin view", "--source", "f" },
+	{ "plugin trust", "--hash --trust-hash", "f" },
+	{ "plugin check", "", "f" },
+	{ "plugin new", "--project", "" },
+	{ "run", "--name --timeout --", "f" },
+	{ "do", "", "c" },
+	{ "commands", "", "" },
+	{ "keys", "", "" },
+	{ "doctor", "", "" },
+	{ "help", "", "s" },
+};
+
+/* What an option takes; others take what the subcommand does. @: of what is there now. */
+static const struct { const char *option, *values; } values[] = {
+	{ "--bench", "@b" }, { "-p", "@i" }, { "--board", "@i" }, { "--port", "@t" },
+	{ "--color", "auto always never exact" }, { "--times", "start wall last" },
+	{ "--by", "stack state creator age" }, { "--eol", "lf cr crlf" },
+	{ "--baud", "9600 19200 38400 57600 115200 230400 460800 921600" },
+	{ "--kind", "heap allocs goroutine mutex block threadcreate profile trace" },
+	{ "--kinds", "heap allocs goroutine mutex block threadcreate" },
+	{ "--only", "both growth shrink" },
+};
+
+struct ask { const char *typed; };
+
+static void
+offer(const struct ask *a, const char *word, size_t n, const char *help)
+{
+	if (n == 0 || strncmp(word, a->typed, strlen(a->typed) < n ? strlen(a->typed) : n) != 0 ||
+	    strlen(a->typed) > n)
+		return;
+	say_text(stdout, word, n);
+	if (help[0] != '\0') {
+		putchar('\t');
+		say_str(stdout, help);
+	}
+	putchar('\n');
+}
+
+static void
+offer_words(const struct ask *a, const char *words)
+{
+	struct slice rest = slice_of(words);
+
+	while (rest.n != 0) {
+		const struct slice one = slice_cut(rest, ' ', &rest);
+
+		offer(a, one.p, one.n, "");
+	}
+}
+
+static void
+offer_kind(const struct ask *a, const char *kind)
+{
+	json_t *list = plugins_list();
+	const size_t k = strlen(kind);
+	const json_t *row, *provides;
+	size_t i, j;
+
+	json_array_foreach(list, i, row)
+		json_array_foreach(json_object_get(row, "provides"), j, provides) {
+			const char *id = json_is_string(provides) ? json_string_value(provides) :
+			    "";
+
+			if (strncmp(id, kind, k) == 0 && id[k] == ':')
+				offer(a, id + k + 1, strlen(id + k + 1),
+				    json_get_str(row, "name", ""));
+		}
+	json_decref(list);
+}
+
+static void
+offer_boards(const struct ask *a)
+{
+	json_t *list = plugins_boards();
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row) {
+		const char *id = json_get_str(row, "id", "");
+
+		offer(a, id, strlen(id), json_get_str(row, "name", ""));
+	}
+	json_decref(list);
+}
+
+static void
+offer_ports(const struct ask *a)
+{
+	struct port_list list = { .v = NULL };
+
+	if (ports_list("", 0, &list, NULL) != ERR_OK)
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		const char *path = list.v[i].path;
+
+		if (strncmp(path, "/dev/", 5) == 0 && a->typed[0] != '/')
+			path += 5;
+		offer(a, path, strlen(path), list.v[i].product);
+	}
+	ports_free(&list);
+}
+
+static void
+offer_benches(const struct ask *a)
+{
+	json_t *list = dial_list();
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o) {
+		const char *name = json_get_str(o, "name", "");
+
+		offer(a, name, strlen(name), json_get_str(o, "target", ""));
+	}
+	json_decref(list);
+}
+
+/* Of a bench that runs: none is started for this. */
+static void
+offer_commands(const struct ask *a)
+{
+	struct door d = { .client = NULL };
+	const json_t *o;
+	size_t i;
+
+	if (door_open(&d, NULL, NULL, false, NULL) == ERR_OK)
+		json_array_foreach(d.commands, i, o) {
+			const char *name = json_get_str(o, "name", "");
+
+			offer(a, name, strlen(name), json_get_str(o, "help", ""));
+		}
+	door_close(&d);
+}
+
+static void
+offer_subcommands(const struct ask *a)
+{
+	for (size_t i = 0; cli_at_index(i) != NULL; i++) {
+		const struct cli_command *c = cli_at_index(i);
+
+		if (c->help[0] != '\0')
+			offer(a, c->name, strlen(c->name), c->help);
+	}
+}
+
+static void
+offer_takes(const struct ask *a, char what)
+{
+	switch (what) {
+	case 'b':
+		offer_benches(a);
+		break;
+	case 'm':
+		offer_kind(a, "macro");
+		break;
+	case 'w':
+		offer_kind(a, "workflow");
+		break;
+	case 'i':
+		offer_boards(a);
+		break;
+	case 't':
+		offer_ports(a);
+		puts(":files");
+		break;
+	case 's':
+		offer_subcommands(a);
+		break;
+	case 'c':
+		offer_commands(a);
+		break;
+	default:
+		puts(":files");
+	}
+}
+
+/* The row of "SUB VERB", else of "SUB"; NULL: none. */
+static const struct row *
+row_of(const char *sub, const char *verb)
+{
+	const struct row *found = NULL;
+	char *path = mem_fmt("%s %s", sub, verb);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(rows[i].path, path) == 0 ||
+		    (found == NULL && strcmp(rows[i].path, sub) == 0))
+			found = &rows[i];
+	mem_free(path);
+	return found;
+}
+
+/* After an option that takes a value: true when that is what stands here. */
+static bool
+offer_value(const struct ask *a, const char *before)
+{
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (strcmp(values[i].option, before) == 0) {
+			if (values[i].values[0] == '@')
+				offer_takes(a, values[i].values[1]);
+			else
+				offer_words(a, values[i].values);
+			return true;
+		}
+	return false;
+}
+
+int
+cli_complete(struct cli_call *c)
+{
+	const int first = c->argc > 1 && strcmp(c->argv[1], "--") == 0 ? 2 : 1;
+	const struct ask a = { c->argc > first ? c->argv[c->argc - 1] : "" };
+	const char *sub = NULL, *verb = "";
+	const struct row *row;
+
+	for (int i = first; i + 1 < c->argc; i++)
+		if (c->argv[i][0] != '-' && sub == NULL)
+			sub = c->argv[i];
+		else if (c->argv[i][0] != '-' && verb[0] == '\0')
+			verb = c->argv[i];
+	if (sub == NULL) {
+		offer_subcommands(&a);
+		offer_words(&a, "--help --version --plain --bench --json");
+		offer_takes(&a, 't');
+		return 0;
+	}
+	if (c->argc > first + 1 && offer_value(&a, c->argv[c->argc - 2]))
+		return 0;
+	row = row_of(sub, verb);
+	if (row == NULL)
+		return 0;
+	offer_words(&a, row->words);
+	offer_words(&a, "--json --bench --help");
+	for (const char *t = row->takes; *t != '\0'; t++)
+		offer_takes(&a, *t);
+	return 0;
+}

@@ -1,0 +1,83 @@
+#!/bin/bash
+# complete.t - completion: every subcommand, verb and option that help or a manual page names is offered; what is there
+# now, too; and the shells' own files ask for it.
+. "${srcdir:-.}/tests/lib/tap.sh"
+tmpdir
+PATH=$BUILD:$PATH
+export PATH
+
+# offered WORD...: what may stand next, words only
+offered()
+{
+	vise complete -- "$@" | cut -f1
+}
+
+# lacks NAME VERB FILE: the options in FILE that are offered neither behind NAME nor behind its verbs
+lacks()
+{
+	{ offered "$1" "$2" ''; offered "$1" ''; offered "$1" "$2" -; } | sort -u >"$T/have"
+	tr ' [|]=,()' '\n' <"$3" | grep -xE -- '--[a-z][a-z-]+' | sort -u >"$T/want"
+	comm -13 "$T/have" "$T/want"
+}
+
+vise help | sed -n 's/^  \([a-z]*\)  *[^ ].*/\1/p' >"$T/subs"
+offered '' >"$T/first"
+is "$(grep -vxFf "$T/first" "$T/subs")" "" "every subcommand"
+unlike "$(cat "$T/subs")" 'complete' "(this one is for shells alone)"
+bad=
+for sub in $(cat "$T/subs"); do
+	offered "$sub" '' | grep -qx -- --json || bad="$bad $sub"
+	vise help "$sub" >"$T/help" 2>&1
+	more=$(for verb in '' $(offered "$sub" '' | grep -v '^[-:]'); do lacks "$sub" "$verb" "$T/help"; done |
+		sort | uniq -c | awk -v n="$(offered "$sub" '' | grep -vc '^[-:]')" '$1 > n { print $2 }')
+	test -z "$more" || bad="$bad $sub:$more"
+done
+is "$bad" "" "each has a row, with the options of its help"
+bad=
+for page in "$srcdir"/man/vise-*.1; do
+	name=${page##*/vise-}
+	name=${name%.1}
+	sub=${name%%-*} verb=
+	test "$name" != script || continue      # of the program that runs scripts
+	test "$sub" = "$name" || verb=${name#*-}
+	grep -qx "$sub" "$T/subs" || continue
+	awk 'tp { print } { tp = /^\.TP/ }' "$page" | sed 's/\\-/-/g; s/\\f.//g; s/"//g' >"$T/page"
+	all=$(offered "$sub" '' | grep -v '^[-:]')
+	more=$(lacks "$sub" "$verb" "$T/page")
+	for option in $more; do
+		for v in $all; do
+			offered "$sub" "$v" -- | grep -qx -- "$option" && continue 2
+		done
+		bad="$bad $name:$option"
+	done
+done
+is "$bad" "" "and the options of its manual page"
+
+is "$(offered cons | head -1)" console "a subcommand as it is typed"
+is "$(offered console ttyX --color ne)" never "the values of an option"
+is "$(offered plugin tr)" trust "a verb"
+like "$(offered workflow '')" 'switch-language' "workflows of the plugins"
+like "$(offered flash -p '')" '[a-z]' "board profiles"
+like "$(vise complete -- macro show at-h)" 'at-hello' "macros"
+like "$(offered help dec)" 'decode' "subcommands again behind help"
+
+. "$srcdir/share/completions/bash/vise"
+COMP_WORDS=(vise console --fil) COMP_CWORD=2
+_vise
+is "${COMPREPLY[*]}" "--filter" "bash"
+: >"$T/a file"
+COMP_WORDS=(vise decode "$T/a") COMP_CWORD=2
+_vise
+is "${COMPREPLY[*]}" "$T/a file" "and files"
+if command -v fish >/dev/null; then
+	is "$(fish -c "source $srcdir/share/completions/fish/vise.fish; complete -C 'vise console --fil'")" "--filter" "fish"
+else
+	skip "no fish here"
+fi
+if command -v zsh >/dev/null; then
+	zsh -n "$srcdir/share/completions/zsh/_vise"
+	ok $? "zsh reads its file"
+else
+	skip "no zsh here"
+fi
+plan
