@@ -43,8 +43,9 @@ static const struct row rows[] = {
 	{ "macro run", "--set --timeout --baud", "mt" },
 	{ "macro record", "start stop", "" },
 	{ "decode", "--elf --only --check --raw", "f" },
-	{ "gauges", "--once --every --pid --process --csv --limit --rule --rules --serve --live "
-	    "--proc-root --sys-root -n", "t" },
+	{ "gauges", "--once --select --every --pid --process --csv --limit --rule --rules "
+	    "--serve --live --proc-root --sys-root -n", "t" },
+	{ "measure", "--there --on --port --path -c --csv --for --keep-governor", "f" },
 	{ "pprof", "top text diff merge tree peek list traces tags raw comments info flame grab "
 	    "watch series "
 	    PROFILE_WORDS, "f" },
@@ -73,6 +74,9 @@ static const struct row rows[] = {
 	{ "reset", "-p --set --port", "" },
 	{ "debug", "-p --set --port", "f" },
 	{ "script", "--port --board --set --timeout --baud --console", "f" },
+	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list --place "
+	    "--port --repeat --retries --set --shard --shuffle --tag --tap --test-timeout "
+	    "--timeout -k", "f" },
 	{ "workflow", "--port --set --timeout", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
@@ -83,7 +87,7 @@ static const struct row rows[] = {
 	{ "do", "", "c" },
 	{ "commands", "", "" },
 	{ "keys", "", "" },
-	{ "doctor", "", "" },
+	{ "doctor", "--elf --timeout", "t" },
 	{ "help", "", "s" },
 };
 
@@ -267,6 +271,24 @@ row_of(const char *sub, const char *verb)
 	return found;
 }
 
+/* Options of the usage that the row forgot: "[--set K=V]..." */
+static void
+offer_usage(const struct ask *a, const char *sub, const char *known)
+{
+	const struct cli_command *cmd = cli_find(sub);
+
+	for (const char *p = cmd != NULL ? strstr(cmd->usage, "--") : NULL; p != NULL;
+	    p = strstr(p, "--")) {
+		const size_t n = 2 + strspn(p + 2, "abcdefghijklmnopqrstuvwxyz-");
+		char *word = mem_strn(p, n);
+
+		if (n > 2 && strstr(known, word) == NULL)
+			offer(a, word, n, "");
+		mem_free(word);
+		p += n;
+	}
+}
+
 /* After an option that takes a value: true when that is what stands here. */
 static bool
 offer_value(const struct ask *a, const char *before)
@@ -307,6 +329,7 @@ cli_complete(struct cli_call *c)
 	if (row == NULL)
 		return 0;
 	offer_words(&a, row->words);
+	offer_usage(&a, sub, row->words);
 	offer_words(&a, "--json --bench --help");
 	for (const char *t = row->takes; *t != '\0'; t++)
 		offer_takes(&a, *t);
