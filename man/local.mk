@@ -10,6 +10,7 @@ dist_man_MANS += \
 	man/vise-flash.1 \
 	man/vise-gauges.1 \
 	man/vise-goroutines.1 \
+	man/vise-image.1 \
 	man/vise-lua.7 \
 	man/vise-macro.1 \
 	man/vise-measure.1 \

@@ -63,6 +63,7 @@ TESTS += \
 	tests/cli/gauges-serve.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
+	tests/cli/image.t \
 	tests/cli/locks.t \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
@@ -121,6 +122,7 @@ EXTRA_DIST += \
 	tests/cli/gauges-serve.t \
 	tests/cli/gauges.t \
 	tests/cli/goroutines.t \
+	tests/cli/image.t \
 	tests/cli/locks.t \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \

@@ -15,6 +15,7 @@
 #include "cli/cli_doctor.h"
 #include "cli/cli_gauges.h"
 #include "cli/cli_grab.h"
+#include "cli/cli_image.h"
 #include "cli/cli_macro.h"
 #include "cli/cli_plugin.h"
 #include "cli/cli_measure.h"
@@ -104,6 +105,9 @@ static const struct cli_command commands[] = {
 	{ "board", "list [WORD] | show ID | find [--usb ID | --product P | --model M | "
 	    "--compatible C | --gmr G | --volume V | --ssh HOST]",
 	    "board profiles, and which of them is plugged in", cli_boards, false },
+	{ "image", "show|check [-p BOARD] [--by section|package|symbol] [--top N] FILE... | "
+	    "diff A B",
+	    "what is in a program file, and does it fit the board", cli_image, false },
 	{ "flash", "-p BOARD [-n] [--set K=V]... [--port P] FILE",
 	    "write an image to a board; -n only says how", cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },

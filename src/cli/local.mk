@@ -17,6 +17,8 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_flame.c %D%/cli_flame.h \
 	%D%/cli_gauges.c %D%/cli_gauges.h \
 	%D%/cli_grab.c %D%/cli_grab.h \
+	%D%/cli_image.c %D%/cli_image.h \
+	%D%/image_text.c %D%/image_text.h \
 	%D%/cli_macro.c %D%/cli_macro.h \
 	%D%/cli_plugin.c %D%/cli_plugin.h \
 	%D%/complete.c %D%/complete.h \

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "elf/gotab.h"
+#include "elf/machine.h"
 #include "elf/places.h"
 #include "elf/symtab.h"
 
@@ -166,18 +167,7 @@ binary_close(struct binary *b)
 const char *
 binary_arch(const struct binary *b)
 {
-	static const struct { unsigned machine; const char *name; } rows[] = {
-		{ EM_ARM, "arm" }, { EM_AARCH64, "arm64" }, { EM_386, "386" },
-		{ EM_X86_64, "amd64" }, { EM_XTENSA, "xtensa" }, { EM_AVR, "avr" },
-		{ EM_MIPS, "mips" }, { EM_PPC64, "ppc64" }, { EM_S390, "s390x" },
-	};
-
-	if (b->head.e_machine == EM_RISCV)
-		return b->head.e_ident[EI_CLASS] == ELFCLASS32 ? "riscv32" : "riscv64";
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (rows[i].machine == b->head.e_machine)
-			return rows[i].name;
-	return "unknown";
+	return machine_name(b->head.e_machine, b->head.e_ident[EI_CLASS] == ELFCLASS64);
 }
 
 const char *

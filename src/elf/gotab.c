@@ -229,3 +229,19 @@ gotab_find(const struct gotab *t, uint64_t pc, struct gotab_place *out)
 		out->line = (unsigned)v;
 	return true;
 }
+
+bool
+gotab_func(const struct gotab *t, uint64_t i, uint64_t *from, uint64_t *to, const char **name)
+{
+	const size_t base = t->version == 12 ? 0 : t->functab;
+	size_t rec;
+
+	if (i >= t->funcs)
+		return false;
+	*from = entry(t, i);
+	*to = entry(t, i + 1);
+	rec = base + (size_t)number(t, t->functab + (size_t)i * 2 * field(t) + field(t), field(t));
+	*name = rec < t->n ? name_at(t, (t->version == 12 ? 0 : t->names) +
+	    u32(t, rec + field(t))) : NULL;
+	return *name != NULL && *to >= *from;
+}

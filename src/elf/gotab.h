@@ -27,5 +27,8 @@ struct gotab_place { const char *func, *file; unsigned line; };
 /* text: where the code begins, for tables that do not say. False: no table. */
 bool gotab_open(struct gotab *t, const unsigned char *p, size_t n, bool big, uint64_t text);
 bool gotab_find(const struct gotab *t, uint64_t pc, struct gotab_place *out);
+/* The i-th of t->funcs functions: where it begins, where the next one does, its name. */
+bool gotab_func(const struct gotab *t, uint64_t i, uint64_t *from, uint64_t *to,
+    const char **name);
 
 #endif

@@ -11,6 +11,7 @@
 #include "worker/export.h"
 #include "worker/flame.h"
 #include "worker/goroutines.h"
+#include "worker/images.h"
 #include "worker/profiles.h"
 #include "worker/reports.h"
 #include "worker/series.h"
@@ -29,6 +30,9 @@ static const struct method {
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
 	{ "elf.needs", elves_needs },
+	{ "image.show", images_show },
+	{ "image.diff", images_diff },
+	{ "image.check", images_check },
 	{ "goroutines.show", goroutines_show },
 	{ "series.add", series_request_add },
 	{ "series.rank", series_request_rank },

@@ -22,6 +22,7 @@
  *               returns to. The last two files stay open until they change.
  *   elf.needs   {path}: {path, e_machine, e_flags, bits, big, interp, libs: [name], versions:
  *               ["GLIBC_2.34"], kernel: [3, 2, 0], go, goarm, goamd64, gomips, size}
+ *   image.show, image.diff, image.check: worker/images.h
  *   goroutines.show: worker/goroutines.h
  *   series.add, series.rank, series.stack: worker/series.h
  *   fetch       {url, out, profile?, query?, gc?, timeout_ms?, max_bytes?, check?}: grab.h

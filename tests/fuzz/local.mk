@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/fuzz/fuzz_elf.c \
 	tests/fuzz/fuzz_gotab.c \
 	tests/fuzz/fuzz_metrics.c \
+	tests/fuzz/fuzz_image.c \
 	tests/fuzz/fuzz_dump.c \
 	tests/fuzz/fuzz_pprof.c \
 	tests/fuzz/fuzz_proto.c \
@@ -15,6 +16,7 @@ EXTRA_DIST += \
 if FUZZ
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_metrics tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
+noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_image tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
 	tests/fuzz/fuzz_telnet tests/fuzz/fuzz_term_gate tests/fuzz/fuzz_term_screen
 tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
 tests_fuzz_fuzz_at_LDFLAGS = $(fuzz_ldflags)
@@ -31,6 +33,11 @@ tests_fuzz_fuzz_metrics_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_fuzz_fuzz_metrics_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_metrics_LDADD = src/gauge/libgauge.a src/core/libcore.a src/loop/libloop.a src/sys/libsys.a \
 	src/base/libbase.a $(UV_LIBS) $(JANSSON_LIBS) -lm
+tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz_image.c
+tests_fuzz_fuzz_image_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_image_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_image_LDADD = src/elf/libelfread.a src/core/libcore.a src/loop/libloop.a \
+	src/sys/libsys.a src/base/libbase.a $(ELF_LIBS) $(UV_LIBS) $(JANSSON_LIBS)
 tests_fuzz_fuzz_pprof_SOURCES = tests/fuzz/fuzz_pprof.c
 tests_fuzz_fuzz_pprof_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pprof_LDADD = src/pprof/libpprof.a src/base/libbase.a $(DEFLATE_LIBS) $(PCRE2_LIBS) -lm
