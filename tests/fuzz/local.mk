@@ -15,8 +15,7 @@ EXTRA_DIST += \
 
 if FUZZ
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_metrics tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
-noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_image tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
+noinst_PROGRAMS += tests/fuzz/fuzz_at tests/fuzz/fuzz_elf tests/fuzz/fuzz_gotab tests/fuzz/fuzz_image tests/fuzz/fuzz_metrics tests/fuzz/fuzz_pprof tests/fuzz/fuzz_proto \
 	tests/fuzz/fuzz_telnet tests/fuzz/fuzz_term_gate tests/fuzz/fuzz_term_screen
 tests_fuzz_fuzz_at_SOURCES = tests/fuzz/fuzz_at.c
 tests_fuzz_fuzz_at_LDFLAGS = $(fuzz_ldflags)
