@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "bench/consoles.h"
 #include "bench/decode_plugins.h"
+#include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/symbols.h"
 #include "console/times.h"
@@ -41,8 +42,8 @@ board_elf(const struct bench *b)
 	return NULL;
 }
 
-static const char *
-elf_of(const struct bench *b)
+const char *
+decoders_elf(const struct bench *b)
 {
 	const char *option = options_text(&b->options, OPT_DECODE_ELF);
 
@@ -209,7 +210,7 @@ static void
 resolve(struct bench *b, json_t *record, bool with_notice)
 {
 	struct lookup *u = mem_zero(1, sizeof *u);
-	const char *elf = elf_of(b);
+	const char *elf = decoders_elf(b);
 	json_t *addrs = json_array(), *calls = json_array(), *row;
 	size_t i;
 
@@ -321,6 +322,8 @@ decoders_found(void *follow, const struct decode_record *r)
 	json_t *o = record_json(f->console, r), *old = same_place(d, o);
 
 	place_of_row(o, r);
+	if (r->goroutines > 1)          /* a dump of all, not the one that panicked */
+		meters_value(f, "go.goroutines", r->goroutines, "");
 	if (old != NULL) {
 		(void)json_object_set(o, "id", json_object_get(old, "id"));
 		(void)json_object_clear(old);
@@ -428,7 +431,7 @@ cmd_elf(struct command_call *c)
 		bench_news(b, "option", json_pack("{s:s,s:s}", "name",
 		    options_name(OPT_DECODE_ELF), "value", path));
 	mem_free(path);
-	now = elf_of(b);
+	now = decoders_elf(b);
 	o = json_object();
 	json_put_str(o, "elf", now);
 	json_put_str(o, "from", now == NULL ? "nothing" : now == b->decoding->flashed ?
@@ -451,7 +454,7 @@ static void
 cmd_addr(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	const char *elf = json_get_str(c->args, "elf", elf_of(b));
+	const char *elf = json_get_str(c->args, "elf", decoders_elf(b));
 	struct err_msg why;
 
 	if (elf == NULL) {

@@ -19,6 +19,8 @@ void    decoders_open(struct bench *b);
 void    decoders_close(struct bench *b);
 json_t *decoders_json(const struct bench *b);           /* all records; new reference */
 void    decoders_found(void *follow, const struct decode_record *r);
+/* The program in use, borrowed; NULL: none. */
+const char *decoders_elf(const struct bench *b);
 /* An image was given to the board: addresses are looked up in it, or in the .elf beside it. */
 void    decoders_flashed(struct bench *b, const char *file);
 

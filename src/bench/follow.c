@@ -6,6 +6,7 @@
 #include "bench/asks.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
+#include "bench/elfsum.h"
 #include "bench/meters.h"
 #include "bench/triggers.h"
 #include "sys/time.h"
@@ -18,6 +19,7 @@ give(struct follow *f, const struct follow_line *l)
 	decode_plugins_line(f, l);
 	triggers_line(f, l);
 	asks_line(f, l);
+	elfsum_line(f, l);
 }
 
 static void
@@ -100,6 +102,7 @@ follow_close(struct bench_console *k)
 	decode_free(f->decode);
 	lines_fini(&f->cut);
 	meters_console_gone(f);
+	mem_free(f->said_of);
 	mem_free(f);
 	k->follow = NULL;
 }

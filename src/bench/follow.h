@@ -9,6 +9,7 @@
  */
 #ifndef BENCH_FOLLOW_H
 #define BENCH_FOLLOW_H
+#include "base/sha256.h"
 #include "bench/consoles.h"
 #include "text/decode.h"
 #include "text/lines.h"
@@ -29,6 +30,8 @@ struct follow {
 	uint32_t noticed_title;         /* hash of the last */
 	uint64_t asked;                 /* sys_mono() of the last notice of asks.h, 0: none */
 	int      asked_type;
+	char     said[SHA256_HEX];      /* elfsum.h: the last, and the file it was held against */
+	char    *said_of;
 };
 
 struct follow_line {

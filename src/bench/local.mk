@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/decode_plugins.c %D%/decode_plugins.h \
 	%D%/decoders.c %D%/decoders.h \
 	%D%/demo.c %D%/demo.h \
+	%D%/elfsum.c %D%/elfsum.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gauge_sources.c %D%/gauge_sources.h %D%/gauges.c %D%/gauges.h \
 	%D%/gauge_files.c %D%/gauge_files.h \

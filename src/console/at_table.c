@@ -337,11 +337,23 @@ is_link_news(struct slice line)
 	    (begins(slice_skip(line, 2), "CLOSED") || begins(slice_skip(line, 2), "CONNECT"));
 }
 
+/* Each line of a console comes here, and hardly one begins as these do. */
+static bool
+may_begin(const char *text, char first)
+{
+	return text[text[0] == '='] == first;
+}
+
 bool
 at_table_urc(struct slice line)
 {
+	if (line.n == 0)
+		return false;
 	for (size_t i = 0; i < sizeof urcs / sizeof *urcs; i++)
-		if (urcs[i][0] == '=' ? equals(line, urcs[i] + 1) : slice_starts(line, urcs[i]))
+		if (!may_begin(urcs[i], line.p[0]))
+			continue;
+		else if (urcs[i][0] == '=' ? equals(line, urcs[i] + 1) :
+		    slice_starts(line, urcs[i]))
 			return true;
 	return is_link_news(line);
 }
@@ -373,8 +385,12 @@ static const struct { const char *text; enum at_banner kind; } banners[] = {
 enum at_banner
 at_table_banner(struct slice line)
 {
+	if (line.n == 0)
+		return AT_BANNER_NONE;
 	for (size_t i = 0; i < sizeof banners / sizeof *banners; i++)
-		if (banners[i].text[0] == '=' ? equals(line, banners[i].text + 1)
+		if (!may_begin(banners[i].text, line.p[0]))
+			continue;
+		else if (banners[i].text[0] == '=' ? equals(line, banners[i].text + 1)
 		    : slice_starts(line, banners[i].text))
 			return banners[i].kind;
 	return AT_BANNER_NONE;

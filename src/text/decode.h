@@ -49,6 +49,7 @@ struct decode_record {
 	size_t indent;                  /* bytes before the text on its first line */
 	struct decode_reg reg[DECODE_REGS];
 	size_t regs;
+	unsigned goroutines;            /* so many had a trace in it */
 	unsigned count[8];              /* the decoder's own */
 	char note[DECODE_TITLE];
 };

@@ -291,6 +291,7 @@ end_go(struct decode_record *r)
 {
 	char text[DECODE_TITLE];
 
+	r->goroutines = r->count[GOROUTINES];
 	census(r, text, sizeof text);
 	if (r->level == DECODE_INFO)
 		snprintf(r->title, sizeof r->title, "%s", text);

@@ -86,6 +86,19 @@ assert d["place"] == {"func": "peek", "file": "/src/crash.c", "line": 15, "inlin
 assert {"text": "mcause 5: load access fault"} in d["rows"], d
 P
 
+py "ESP-IDF says which build runs: another one is told, the right one is not" <<'P'
+import hashlib
+other = lambda c: [e for e in c.of("notice") if "another build" in e["notice"]["text"]]
+c = fresh(os.environ["S"]); c.attach()
+board("I (29) app_init: ELF file SHA256:  0123456789abcde0\n")
+n = c.wait(lambda: other(c), 20)[0]["notice"]
+assert "0123456789abcde0" in n["text"] and "riscv32.elf" in n["text"], n
+c = fresh(os.environ["S"]); c.attach()
+board("ELF file SHA256: %s\n" % hashlib.sha256(open(elf + "riscv32.elf", "rb").read()).hexdigest()[:9].upper())
+board("ELF file SHA256: ffffffff0\n")
+assert "ffffffff0" in c.wait(lambda: other(c), 20)[0]["notice"]["text"], c.of("notice")
+P
+
 py "the last words of a chip, without a line end" <<'P'
 c = fresh(os.environ["S"]); c.attach()
 board("panic: runtime error at 0x42000008: slice out")
@@ -139,6 +152,8 @@ assert v["go.gc_cpu"][1]["source"] == "console main"
 h = c.do("gauge.history go.gc.count")
 assert h["samples"] and h["samples"][-1][1] == 7, h
 assert c.do("gauge.history go.gc.count csv=on").startswith("seconds,go.gc.count\n")
+board("goroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1d\n\ngoroutine 2 [select]:\nmain.x()\n\t/a.go:2 +0x2d\n\nend\n")
+assert until(lambda: values().get("go.goroutines", (None,))[0] == 2, 20), values().keys()
 P
 
 py "name=value, Arduino's plotter and a pattern of one's own" <<'P'
