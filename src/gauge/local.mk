@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/cpulist.c %D%/cpulist.h \
 	%D%/export.c %D%/export.h \
 	%D%/findings.c %D%/findings.h \
+	%D%/heard.c %D%/heard.h \
 	%D%/json.c %D%/json.h \
 	%D%/json_scan.c %D%/json_scan.h \
 	%D%/link.c %D%/link.h \

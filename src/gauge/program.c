@@ -47,7 +47,7 @@ struct program {
 bool
 program_is(const char *spec)
 {
-	static const char *const boards[] = { "ssh://", "exec:", "serial:", "console:" };
+	static const char *const boards[] = { "ssh://", "exec:", "serial:", "lines:" };
 	struct place p;
 	bool yes;
 

@@ -12,6 +12,7 @@
 #include "gauge/advice_facts.h"
 #include "gauge/board.h"
 #include "gauge/findings.h"
+#include "gauge/heard.h"
 #include "gauge/program.h"
 #include "gauge/rules.h"
 #include "gauge/sensors.h"
@@ -61,6 +62,7 @@ struct gauge_set {
 	struct sensors *sensors;
 	struct board *board;            /* NULL: this machine */
 	struct program *program;        /* a program over HTTP instead of a machine */
+	struct heard *heard;            /* or what is printed */
 	uint64_t up;                    /* the board's clock at its sample before */
 	int self;                       /* gauge of what sampling costs the board */
 	char machine[280];
@@ -289,6 +291,21 @@ on_program(void *arg, const struct err_msg *why)
 }
 
 static void
+listen(struct gauge_set *g)
+{
+	const struct err_msg *why = heard_sample(g->heard, g->mono);
+
+	if (why != NULL) {
+		board_lost(g, why);
+		return;
+	}
+	if (g->lost)
+		tell(g, GAUGE_CLEAR, "its lines come again");
+	g->lost = false;
+	on_sensors(g);
+}
+
+static void
 on_program_news(void *arg, const char *text)
 {
 	struct gauge_set *g = arg;
@@ -313,6 +330,8 @@ sample(void *arg)
 	g->mono = sys_mono();
 	if (g->program != NULL)
 		(void)program_sample(g->program);
+	else if (g->heard != NULL)
+		listen(g);
 	else if (g->bare)
 		on_sensors(g);
 	else if (g->board == NULL)
@@ -414,6 +433,12 @@ open_source(
 {
 	static const struct program_cb cb = { .done = on_program, .news = on_program_news };
 
+	if (heard_is(o->board)) {
+		if (heard_check(o->board, why) != ERR_OK)
+			return false;
+		g->heard = heard_new(l, &g->table, o->board, o->select);
+		return true;
+	}
 	if (!program_is(o->board))
 		return open_board(g, l, o, why);
 	if (program_check(o->board, why) != ERR_OK)
@@ -437,7 +462,7 @@ gauge_set_new(
 	}
 	g->sources = (struct sources){ .table = &g->table, .news = on_source_news,
 		.console = on_console, .told = on_source_told, .arg = g };
-	g->bare = o->bare || g->program != NULL;
+	g->bare = o->bare || g->program != NULL || g->heard != NULL;
 	g->loop = l;
 	g->cb = *cb;
 	g->arg = arg;
@@ -457,6 +482,8 @@ gauge_set_check(const char *spec, struct err_msg *why)
 {
 	if (strcmp(spec, "local") == 0)
 		return ERR_OK;
+	if (heard_is(spec))
+		return heard_check(spec, why);
 	return program_is(spec) ? program_check(spec, why) : board_check(spec, why);
 }
 
@@ -482,6 +509,7 @@ gauge_set_free(struct gauge_set *g)
 	sources_fini(&g->sources);
 	board_free(g->board);
 	program_free(g->program);
+	heard_free(g->heard);
 	if (!g->bare)
 		close_machine(g);
 	rules_fini(&g->rules);

@@ -131,11 +131,11 @@ one_glob(const char *p)
 enum chosen { CHOSEN_NOT, CHOSEN_FREE, CHOSEN, CHOSEN_RATE };
 
 static enum chosen
-choose(const struct vars *s, struct slice name, const char *id)
+choose(const char *choice, struct slice name, const char *id)
 {
-	if (s->choice == NULL)
+	if (choice == NULL)
 		return CHOSEN_FREE;
-	for (const char *p = s->choice; *p != '\0'; p += strspn(p, ", ")) {
+	for (const char *p = choice; *p != '\0'; p += strspn(p, ", ")) {
 		const size_t all = one_glob(p);
 		const bool rate = all > 2 && memcmp(p + all - 2, "/s", 2) == 0;
 		const size_t n = rate ? all - 2 : all;
@@ -145,6 +145,12 @@ choose(const struct vars *s, struct slice name, const char *id)
 		p += all;
 	}
 	return CHOSEN_NOT;
+}
+
+bool
+vars_chosen(const char *choice, const char *name)
+{
+	return choose(choice, slice_of(name), name) != CHOSEN_NOT;
 }
 
 /* ---- names ---- */
@@ -228,7 +234,7 @@ add_gauge(struct vars *s, const char *id, struct slice name, const char *unit, c
 static struct var *
 var_of(struct vars *s, const char *long_id, struct slice name, bool counter, const char *source)
 {
-	const enum chosen c = choose(s, name, long_id);
+	const enum chosen c = choose(s->choice, name, long_id);
 	char id[GAUGE_ID_MAX];
 	struct var *v;
 
@@ -296,7 +302,7 @@ histogram_of(struct vars *s, const struct prom_sample *p)
 	for (size_t i = 0; i < s->histograms; i++)
 		if (strcmp(s->histogram[i]->id, id) == 0)
 			return s->histogram[i];
-	if (choose(s, p->family, id) == CHOSEN_NOT)
+	if (choose(s->choice, p->family, id) == CHOSEN_NOT)
 		return NULL;
 	if (s->histograms == VARS_HISTOGRAMS) {
 		s->left_out++;

@@ -29,6 +29,7 @@ void vars_take(struct vars *s, uint64_t mono);
 void vars_forget(struct vars *s);       /* another program, or a gap: rates start anew */
 unsigned vars_left_out(const struct vars *s);   /* in the last reading, for want of a choice */
 
+bool vars_chosen(const char *choice, const char *name);
 /* '*' any text, '?' one byte. */
 bool vars_glob(const char *glob, size_t n, struct slice text);
 

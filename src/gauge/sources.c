@@ -32,8 +32,8 @@ source_given_name(const char *text)
 	return text[n] == '=' ? n : 0;
 }
 
-void
-source_name(const char *spec, char out[GAUGE_FROM_MAX])
+static void
+name_of(const char *spec, char out[GAUGE_FROM_MAX])
 {
 	const bool program = strncmp(spec, "exec:", 5) == 0;
 	const char *colon = strchr(spec, ':'), *at = colon != NULL ? colon + 1 : spec;
@@ -59,6 +59,18 @@ source_name(const char *spec, char out[GAUGE_FROM_MAX])
 			*c = '_';
 	if (out[0] == '\0')
 		snprintf(out, GAUGE_FROM_MAX, "source");
+}
+
+/* Of printed lines it is that of the wire; a bare path is a port's. */
+void
+source_name(const char *spec, char out[GAUGE_FROM_MAX])
+{
+	char port[512];
+
+	if (strncmp(spec, "lines:", 6) == 0)
+		spec += 6;
+	snprintf(port, sizeof port, "serial:%s", spec);
+	name_of(spec[0] == '/' ? port : spec, out);
 }
 
 static struct source *

@@ -117,6 +117,12 @@ done
 "$vise" gauges gops:12 --once >"$T/out" 2>"$T/err"
 is $? 2 "what cannot be gauged so: exit 2"
 
+# --- what it prints, without a bench
+
+timeout 60 "$vise" gauges local "g=lines:exec:env GODEBUG=gctrace=1 $T/go/goprog -live 24" --every 50ms 2>"$T/err" |
+	grep -m 1 '"g/go.gc.pause_p99":[0-9]' >"$T/out"
+like "$(cat "$T/out")" '"local/mem.used":[1-9].*"g/go.heap_live":[1-9]' "gctrace lines beside this machine" || note <"$T/err"
+
 # --- through ssh: one login, however many samples; nothing is left when Vise is killed
 
 if test -z "$(PATH=$PATH:/usr/sbin:/sbin command -v sshd)" || ! sshd_start openssh; then

@@ -96,7 +96,7 @@ names(void **state)
 		{ "ssh://root@pi4:2222", "pi4:2222" }, { "http://:6060/debug/vars", "6060" },
 		{ "http://board:6060", "board:6060" }, { "exec:/usr/bin/sh -x", "sh" },
 		{ "exec:sh", "sh" }, { "serial:/dev/ttyUSB0@115200", "ttyUSB0" },
-		{ "console:main", "main" }, { "unix:/run/app.sock", "run" }, { "", "source" },
+		{ "lines:/dev/ttyUSB0@9600", "ttyUSB0" }, { "lines:exec:/bin/api -x", "api" }, { "unix:/run/app.sock", "run" }, { "", "source" },
 		{ "ssh:\x1b[31m", "__31m" },
 	};
 	char out[GAUGE_FROM_MAX];
