@@ -2,12 +2,12 @@
  * heard.h - gauges out of the lines that a program or a board prints: gctrace, scavtrace and
  * schedtrace as Go writes them, and `name=value` where it is chosen.
  *
- * Layer   gauge. Reads only, never writes. What decoders find is text/decode.h's, numbers with names
+ * Layer   gauge. Reads only, never writes. Decoders are text/decode.h's, numbers with names
  *         text/values.h's. A bench has the same of its own consoles (bench/meters.h); this is for a
  *         set without a bench.
  * Specs   "lines:" and what transport.h takes, with @BAUD behind a port: lines:/dev/ttyUSB0@115200,
  *         lines:tcp:HOST:PORT, "lines:exec:env GODEBUG=gctrace=1 ./api".
- * Values  stand for a minute (source_given.h), then there is a gap; pauses have p50, p99 and max over
+ * Values  stand for a minute (source_given.h), then there is a gap; pauses have p50, p99, max over
  *         a minute. A wire that is lost is opened again after 1 s, then later, at most 30.
  * Bounds  HEARD_LINES lines in HEARD_WINDOW_NS are looked at, the rest of a flood is not.
  */
