@@ -1,18 +1,18 @@
 check_PROGRAMS += tests/unit/test_gauge_group tests/unit/test_gauge_parts tests/unit/test_gauge_remote tests/unit/test_gauge_set tests/unit/test_gauge_sources tests/unit/test_gauge_program
 tests_unit_test_gauge_parts_SOURCES = tests/unit/test_gauge_parts.c
-tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+tests_unit_test_gauge_parts_LDADD = src/gauge/libgauge.a src/transport/libtransport.a src/text/libtext.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
 tests_unit_test_gauge_remote_SOURCES = tests/unit/test_gauge_remote.c
-tests_unit_test_gauge_remote_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+tests_unit_test_gauge_remote_LDADD = src/gauge/libgauge.a src/transport/libtransport.a src/text/libtext.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
 tests_unit_test_gauge_rules_SOURCES = tests/unit/test_gauge_rules.c
-tests_unit_test_gauge_rules_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+tests_unit_test_gauge_rules_LDADD = src/gauge/libgauge.a src/transport/libtransport.a src/text/libtext.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm
 tests_unit_test_gauge_group_SOURCES = tests/unit/test_gauge_group.c tests/unit/test_gauge_tree.h
-tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+tests_unit_test_gauge_group_LDADD = src/gauge/libgauge.a src/transport/libtransport.a src/text/libtext.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
 tests_unit_test_gauge_set_SOURCES = tests/unit/test_gauge_set.c tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h
-tests_unit_test_gauge_set_LDADD = src/gauge/libgauge.a src/transport/libtransport.a $(CORE_ARCHIVES) \
+tests_unit_test_gauge_set_LDADD = src/gauge/libgauge.a src/transport/libtransport.a src/text/libtext.a $(CORE_ARCHIVES) \
 	$(CMOCKA_LIBS) $(SERIALPORT_LIBS) $(CORE_LIBS) -lm -lpthread
 tests_unit_test_gauge_program_SOURCES = tests/unit/test_gauge_program.c
 tests_unit_test_gauge_program_LDADD = $(tests_unit_test_gauge_set_LDADD)
