@@ -58,6 +58,7 @@ TESTS += \
 	tests/cli/doctor-target.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
+	tests/cli/gauge-alarms.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
 	tests/cli/gauges-serve.t \
@@ -117,6 +118,7 @@ EXTRA_DIST += \
 	tests/cli/doctor-target.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
+	tests/cli/gauge-alarms.t \
 	tests/cli/gauges-board.t \
 	tests/cli/gauges-serial.t \
 	tests/cli/gauges-serve.t \

@@ -470,7 +470,7 @@ function vise.service(name, fn) end
 ---@param ... any
 ---@return any
 function vise.call(service, ...) end
----News of the bench by their type: console, job, notice, mark, alarm, decoded, trigger, ... Needs "event:TYPE" in provides.
+---News of the bench by their type: console, job, notice, mark, gauge.alarm, decoded, trigger, ... Needs "event:TYPE" in provides.
 ---@param event string
 ---@param fn async fun(body: table)
 ---@return vise.Subscription

@@ -180,7 +180,7 @@ Sub.__metatable = "vise.subscription"
 function Sub:close() self.off = true end
 function Sub:__close() self.off = true end
 
--- vise.on(event, fn(body)): news of the bench by their type ("console", "job", "notice", "mark", "alarm", ...); fn is a task
+-- vise.on(event, fn(body)): news of the bench by their type ("console", "job", "notice", "mark", "gauge.alarm", ...); fn is a task
 -- and may wait. Kept until :close().
 function vise.on(event, fn)
   if type(event) ~= "string" or type(fn) ~= "function" then fail("usage", "vise.on(event, function): %s", "a text and a function") end

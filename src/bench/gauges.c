@@ -159,8 +159,8 @@ static const struct command_arg every_args[] = {
 };
 static const struct command_arg limit_args[] = {
 	{ "gauge", ARG_WORD, ARG_MUST, NULL, "its id, as gauge.list has it" },
-	{ "warn", ARG_WORD, 0, NULL, "a number, 400M, or none" },
-	{ "crit", ARG_WORD, 0, NULL, "a number, 400M, or none" },
+	{ "warn", ARG_WORD, 0, NULL, "a number, 400M, <200M for a lower bound, or none" },
+	{ "crit", ARG_WORD, 0, NULL, "a number, 400M, <50M, or none" },
 	{ "hold", ARG_DURATION, 0, NULL, "how long over it before it is an alarm" },
 	{ .name = NULL },
 };

@@ -73,7 +73,8 @@ static const char usage[] =
     "  --select GLOBS    of a program's own numbers these: 'req*,db.*'; NAME/s: by the second\n"
     "  --csv             a header and rows instead of JSON objects\n"
     "  --json            JSON objects, one a line (the default)\n"
-    "  --limit ID=W[:C]  warn over W, alarm over C: temp.soc=70:85, proc.rss=400M, none for none\n"
+    "  --limit ID=W[:C][@HOLD]  warn over W, alarm over C: temp.soc=70:85, proc.rss=400M@10s;\n"
+    "                    below: mem.avail='<200M:<50M'; none for none; HOLD: for so long (2s)\n"
     "  --rule R[:K=V]    a rule's options: leak:window=30m, heap:raw, oom:off (man vise-gauges)\n"
     "  --rules           what the rules say in each line, not only when a verdict changed\n"
     "  --serve ADDRESS   print nothing, answer GET /metrics at [HOST:]PORT for Prometheus\n"
@@ -126,13 +127,13 @@ set_json(struct run *r, const char *value, struct err_msg *why)
 	return ERR_OK;
 }
 
-/* ID=WARN[:CRIT]; kept until there is a set. */
+/* ID=WARN[:CRIT][@HOLD]; kept until there is a set. */
 static enum err
 set_limit(struct run *r, const char *value, struct err_msg *why)
 {
 	if (strchr(value, '=') == NULL)
-		return err_set(why, ERR_USAGE, "gauges --limit", NULL, "give ID=WARN[:CRIT]: %s",
-		    value);
+		return err_set(why, ERR_USAGE, "gauges --limit", NULL,
+		    "give ID=WARN[:CRIT][@HOLD]: %s", value);
 	if (r->limits == LIMITS_MAX)
 		return err_set(why, ERR_USAGE, "gauges --limit", NULL, "too many");
 	r->limit[r->limits++] = value;
@@ -145,14 +146,23 @@ apply_limits(struct run *r, struct err_msg *why)
 	enum err e = ERR_OK;
 
 	for (unsigned i = 0; i < r->limits && e == ERR_OK; i++) {
-		char id[128], warn[64];
-		const char *at = strrchr(r->limit[i], '=') + 1, *colon = strchr(at, ':');
+		char id[128], text[96], *colon, *hold;
+		const char *at = strrchr(r->limit[i], '=') + 1;
+		uint64_t ns = 0;
 
 		snprintf(id, sizeof id, "%.*s", (int)(at - r->limit[i] - 1), r->limit[i]);
-		snprintf(warn, sizeof warn, "%.*s",
-		    colon != NULL ? (int)(colon - at) : (int)sizeof warn - 1, at);
-		e = gauge_set_limit(r->set, id, warn[0] != '\0' ? warn : NULL,
-		    colon != NULL ? colon + 1 : NULL, NULL, why);
+		snprintf(text, sizeof text, "%s", at);
+		hold = strchr(text, '@');
+		if (hold != NULL)
+			*hold++ = '\0';
+		colon = strchr(text, ':');
+		if (colon != NULL)
+			*colon++ = '\0';
+		if (hold != NULL && !slice_duration(slice_of(hold), &ns))
+			return err_set(why, ERR_USAGE, "gauges --limit", "give 500ms, 10s, 1m",
+			    "not a time to hold: %s", hold);
+		e = gauge_set_limit(r->set, id, text[0] != '\0' ? text : NULL, colon,
+		    hold != NULL ? &ns : NULL, why);
 	}
 	return e;
 }

@@ -31,6 +31,7 @@ struct gauge_def {
 	char name[GAUGE_NAME_MAX];      /* what a screen shows: "soc" */
 	char unit[GAUGE_UNIT_MAX];
 	double min, max, warn, crit;    /* NAN: none */
+	bool below;                     /* warn and crit are lower bounds */
 	double hold;                    /* s over a limit before it is an alarm; NAN: as usual */
 	struct gauge_trip trips[GAUGE_TRIPS_MAX];
 	unsigned trip_count;

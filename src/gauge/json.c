@@ -38,6 +38,8 @@ gauge_json_def(const struct gauge_def *d)
 	put_if(o, "max", d->max);
 	put_if(o, "warn", d->warn);
 	put_if(o, "crit", d->crit);
+	if (d->below)
+		json_put_bool(o, "below", true);
 	put_if(o, "hold", d->hold);
 	if (d->trip_count != 0) {
 		json_t *trips = json_array();

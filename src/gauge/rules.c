@@ -53,13 +53,17 @@ slack(const struct gauge_def *d, double limit)
 static enum gauge_level
 judge(const struct gauge_def *d, double v, enum gauge_level now)
 {
-	if (!isnan(d->crit) && v >= d->crit)
+	/* A lower bound is an upper one of the negative. */
+	const double sign = d->below ? -1 : 1, crit = sign * d->crit, warn = sign * d->warn;
+
+	v *= sign;
+	if (!isnan(crit) && v >= crit)
 		return GAUGE_CRIT;
-	if (now == GAUGE_CRIT && !isnan(d->crit) && v >= d->crit - slack(d, d->crit))
+	if (now == GAUGE_CRIT && !isnan(crit) && v >= crit - slack(d, crit))
 		return GAUGE_CRIT;
-	if (!isnan(d->warn) && v >= d->warn)
+	if (!isnan(warn) && v >= warn)
 		return GAUGE_WARN;
-	if (now >= GAUGE_WARN && !isnan(d->warn) && v >= d->warn - slack(d, d->warn))
+	if (now >= GAUGE_WARN && !isnan(warn) && v >= warn - slack(d, warn))
 		return GAUGE_WARN;
 	return GAUGE_CLEAR;
 }
@@ -68,7 +72,8 @@ static void
 say(struct gauge_alarm *a)
 {
 	const struct gauge_def *d = a->def;
-	const double limit = a->level == GAUGE_CRIT ? d->crit : d->warn;
+	const double limit = a->level == GAUGE_CRIT || isnan(d->warn) ? d->crit : d->warn;
+	const char *over = d->below ? "below" : "above", *under = d->below ? "above" : "below";
 	char v[32], l[32];
 
 	rules_value(v, sizeof v, a->value, d->unit);
@@ -77,10 +82,13 @@ say(struct gauge_alarm *a)
 		snprintf(a->text, sizeof a->text, "%s holds nothing back any more", d->name);
 	else if (strcmp(d->group, "cool") == 0)
 		snprintf(a->text, sizeof a->text, "%s is in force: %s of %.0f", d->name, v, d->max);
+	else if (a->level == GAUGE_CLEAR && isnan(limit))
+		snprintf(a->text, sizeof a->text, "%s %s has no limit any more", d->name, v);
 	else if (a->level == GAUGE_CLEAR)
-		snprintf(a->text, sizeof a->text, "%s %s is below warn %s again", d->name, v, l);
+		snprintf(a->text, sizeof a->text, "%s %s is %s %s %s again", d->name, v, under,
+		    isnan(d->warn) ? "crit" : "warn", l);
 	else
-		snprintf(a->text, sizeof a->text, "%s %s is above %s %s", d->name, v,
+		snprintf(a->text, sizeof a->text, "%s %s is %s %s %s", d->name, v, over,
 		    a->level == GAUGE_CRIT ? "crit" : "warn", l);
 }
 
@@ -91,18 +99,25 @@ check_one(
 	struct rule_state *s = &r->state[i];
 	struct gauge_alarm a = { .def = &t->def[i], .value = t->v[i], .t = now };
 	const enum gauge_level want = judge(a.def, a.value, s->level);
+	const uint64_t hold = isnan(a.def->hold) ? r->hold_ns : (uint64_t)(a.def->hold * 1e9);
+	enum gauge_level to = GAUGE_CLEAR;
 
-	if (want == s->level) {
-		s->wanted = want;
-		return;
+	/* Each level by itself: what goes to and fro between warn and crit is over warn all the
+	 * time. */
+	for (int k = GAUGE_WARN; k <= GAUGE_CRIT; k++) {
+		const bool over = (int)want >= k;
+
+		if (over != s->over[k] || s->since[k] == 0) {
+			s->over[k] = over;
+			s->since[k] = now;
+		}
+		if ((int)s->level >= k ? over || now - s->since[k] < hold :
+		    over && now - s->since[k] >= hold)
+			to = (enum gauge_level)k;
 	}
-	if (want != s->wanted) {
-		s->wanted = want;
-		s->since = now;
-	}
-	if (now - s->since < (isnan(a.def->hold) ? r->hold_ns : (uint64_t)(a.def->hold * 1e9)))
+	if (to == s->level)
 		return;
-	s->level = a.level = want;
+	s->level = a.level = to;
 	say(&a);
 	cb(arg, &a);
 }
@@ -118,7 +133,9 @@ rules_check(struct rules *r, const struct gauge_table *t, uint64_t now, rules_cb
 	for (size_t i = 0; i < t->n; i++) {
 		const struct gauge_def *d = &t->def[i];
 
-		if (!isnan(t->v[i]) && (!isnan(d->warn) || !isnan(d->crit)))
+		const bool limits = !isnan(d->warn) || !isnan(d->crit);
+
+		if (!isnan(t->v[i]) && (limits || r->state[i].level != GAUGE_CLEAR))
 			check_one(r, i, t, now, cb, arg);
 	}
 }

@@ -1,7 +1,8 @@
 /*
  * rules.h - thresholds with a hold time: samples in, alarms out.
  *
- * Layer   gauge. A value at or over warn (crit) for `hold_ns` raises an alarm; it ends when the
+ * Layer   gauge. A value at or over warn (crit) for `hold_ns` raises an alarm
+ *         (at or under, where def.below says so); it ends when the
  *         value has been under warn by the slack (2 C, else 3 % of the limit) for as long. A gap
  *         neither raises nor ends one.
  * Owns    one state per gauge, by index of the table.
@@ -17,8 +18,8 @@ typedef void (*rules_cb)(void *arg, const struct gauge_alarm *a);
 
 struct rule_state {
 	enum gauge_level level;         /* in force */
-	enum gauge_level wanted;        /* what the samples ask for since `since` */
-	uint64_t since;
+	bool over[GAUGE_CRIT + 1];      /* of each level: the samples ask for it, or not, */
+	uint64_t since[GAUGE_CRIT + 1]; /* since then */
 };
 
 struct rules {

@@ -176,8 +176,7 @@ on_sensors(void *arg)
 	series_put(&g->series, s.t, s.v, s.n);
 	g->sampling = false;
 	g->shown = true;
-	if (g->table.changed)
-		user_limits_apply(&g->limits, &g->table);
+	user_limits_apply(&g->limits, &g->table);       /* sources may have put their own */
 	tell_defs(g);
 	if (g->cb.sample != NULL)
 		g->cb.sample(g->arg, &s);

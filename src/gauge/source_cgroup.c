@@ -164,7 +164,8 @@ look(struct cgroup *c)
 	mem_free(mount);
 	for (int i = 0; i < G_COUNT; i++)
 		table_source(c->table, c->gauge[i], "%.150s (%s)", c->dir, c->v1 ? "v1" : "v2");
-	if (limit != INT64_MAX) {
+	if (limit != INT64_MAX &&
+	    !(fabs(c->table->def[c->gauge[G_MEMORY]].max - (double)limit) < 0.5)) {
 		table_max(c->table, c->gauge[G_MEMORY], (double)limit);
 		c->table->def[c->gauge[G_MEMORY]].warn = (double)limit * 0.9;
 		c->table->def[c->gauge[G_MEMORY]].crit = (double)limit * 0.97;

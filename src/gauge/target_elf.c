@@ -276,7 +276,7 @@ glibc_needed(const struct target *t)
 	size_t i;
 
 	json_array_foreach(list, i, v)
-		if (strncmp(json_string_value(v), "GLIBC_", 6) == 0)
+		if (json_is_string(v) && strncmp(json_string_value(v), "GLIBC_", 6) == 0)
 			return target_version(json_string_value(v) + 6);
 	return 0;
 }
@@ -292,7 +292,7 @@ missing_libs(const struct target *t, char *out, size_t size)
 		char key[24];
 
 		snprintf(key, sizeof key, "lib%zu", i);
-		if (target_fact(t, key) == NULL && n + 2 < size)
+		if (json_is_string(v) && target_fact(t, key) == NULL && n + 2 < size)
 			n += (size_t)snprintf(out + n, size - n, "%s%.60s", n != 0 ? ", " : "",
 			    json_string_value(v));
 	}
@@ -338,7 +338,7 @@ target_elf_kernel(const struct target *t)
 	const unsigned note = (unsigned)(json_integer_value(json_array_get(k, 0)) * 1000000 +
 	    json_integer_value(json_array_get(k, 1)) * 1000 +
 	    json_integer_value(json_array_get(k, 2)));
-	const unsigned version = go[0] == 'g' ? target_version(go + 2) : 0;
+	const unsigned version = strncmp(go, "go", 2) == 0 ? target_version(go + 2) : 0;
 	/* Go's own words: 1.24 asks for Linux 3.2, 1.18 .. 1.23 for 2.6.32. */
 	const unsigned own = version >= 1024000 ? 3002000 : version != 0 ? 2006032 : 0;
 

@@ -34,19 +34,52 @@ find(struct user_limits *l, const char *id)
 	return NULL;
 }
 
+/* "<80": the rest, and that it is a lower bound. */
+static const char *
+bound(const char *text, bool *below)
+{
+	if (text == NULL || strcmp(text, "none") == 0)
+		return text;
+	*below = text[0] == '<';
+	return text + *below;
+}
+
+/* Of which kind both are; the words are left without their '<'. A new kind for one limit drops the
+ * other, which was of the old kind. */
+static enum err
+kind(struct user_limit *u, const char **warn, const char **crit, struct err_msg *why)
+{
+	bool below = u->below, other;
+
+	*warn = bound(*warn, &below);
+	other = below;
+	*crit = bound(*crit, &other);
+	if (*warn != NULL && other != below && strcmp(*warn, "none") != 0)
+		return err_set(why, ERR_USAGE, u->id, "<80 for both, or for none",
+		    "one limit is a lower bound, the other is not");
+	if (other != u->below) {
+		u->has_warn = u->has_warn && *warn != NULL;
+		u->has_crit = u->has_crit && *crit != NULL;
+	}
+	u->below = other;
+	return ERR_OK;
+}
+
 /* The limits of one gauge with what is new; nothing is kept on an error. */
 static enum err
 change(struct user_limit *u, const char *warn, const char *crit, struct err_msg *why)
 {
+	if (kind(u, &warn, &crit, why) != ERR_OK)
+		return ERR_USAGE;
 	if (warn != NULL && parse(u->id, warn, &u->warn, why) != ERR_OK)
 		return ERR_USAGE;
 	if (crit != NULL && parse(u->id, crit, &u->crit, why) != ERR_OK)
 		return ERR_USAGE;
 	u->has_warn = u->has_warn || warn != NULL;
 	u->has_crit = u->has_crit || crit != NULL;
-	if (u->has_warn && u->has_crit && u->warn > u->crit)
-		return err_set(why, ERR_USAGE, u->id, NULL, "warn %g is above crit %g", u->warn,
-		    u->crit);
+	if (u->has_warn && u->has_crit && (u->below ? u->warn < u->crit : u->warn > u->crit))
+		return err_set(why, ERR_USAGE, u->id, NULL, "warn %g is %s crit %g", u->warn,
+		    u->below ? "below" : "above", u->crit);
 	return ERR_OK;
 }
 
@@ -100,6 +133,12 @@ user_limits_apply(const struct user_limits *l, struct gauge_table *t)
 
 		if (at < 0)
 			continue;
+		if ((u->has_warn || u->has_crit) && t->def[at].below != u->below) {
+			t->def[at].below = u->below;
+			/* what the board said was of the other kind */
+			t->def[at].warn = t->def[at].crit = (double)NAN;
+			t->changed = true;
+		}
 		if (u->has_warn)
 			put(&t->def[at].warn, u->warn, t);
 		if (u->has_crit)

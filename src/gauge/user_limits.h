@@ -2,7 +2,8 @@
  * user_limits.h - the user's own limits of gauges, over those that a board tells.
  *
  * Layer   gauge. Kept by the gauge's id, so that they also hold for a gauge that comes later.
- * Words   "80", "400M" for bytes, "none": no such limit. A hold is how long a value has to be over
+ * Words   "80", "400M" for bytes, "none": no such limit; "<80": a lower bound, an alarm at or under
+ *         it (both limits of a gauge are of one kind). A hold is how long a value has to be over
  *         a limit before it is an alarm.
  */
 #ifndef GAUGE_USER_LIMITS_H
@@ -16,6 +17,7 @@ enum { USER_LIMITS_MAX = 64 };
 struct user_limit {
 	char id[GAUGE_ID_MAX];
 	bool has_warn, has_crit, has_hold;      /* the others stay the board's */
+	bool below;                     /* lower bounds */
 	double warn, crit;                      /* NAN: none */
 	uint64_t hold_ns;
 };

@@ -134,9 +134,9 @@ static const struct overlay_ops ops = {
 	.fini = fini,
 };
 
-/* A number as the field takes it back: "75", "400M", empty for none. */
+/* A number as the field takes it back: "75", "400M", "<50M", empty for none. */
 static char *
-as_typed(double v, const char *unit)
+as_typed(double v, const char *unit, bool below)
 {
 	char text[32] = "";
 
@@ -144,7 +144,7 @@ as_typed(double v, const char *unit)
 		fmt_value(v, unit, text, sizeof text);
 	else if (isfinite(v))
 		snprintf(text, sizeof text, "%.6g", v);
-	return mem_str(text);
+	return mem_fmt("%s%s", below && text[0] != '\0' ? "<" : "", text);
 }
 
 static char *
@@ -169,8 +169,8 @@ gauge_form_open(struct ui *u, const struct replica_gauge *g)
 	f->id = mem_str(g->id);
 	f->name = mem_str(g->name);
 	f->about = about(g);
-	f->was[WARN] = as_typed(g->warn, g->unit);
-	f->was[CRIT] = as_typed(g->crit, g->unit);
+	f->was[WARN] = as_typed(g->warn, g->unit, g->below);
+	f->was[CRIT] = as_typed(g->crit, g->unit, g->below);
 	f->was[HOLD] = isfinite(g->hold) ? mem_fmt("%.6gs", g->hold) : mem_str("");
 	for (int i = 0; i < FIELDS; i++) {
 		edit_init(&f->edit[i]);

@@ -82,6 +82,7 @@ struct replica_gauge {
 	char *from;                     /* of a further source: its name, and id is FROM/ID; "" */
 	bool gone;                      /* not to be shown: its source was taken away */
 	double min, max, warn, crit;    /* NaN: none */
+	bool below;                     /* warn and crit are lower bounds */
 	double hold;                    /* s over a limit until it is an alarm; NaN: the usual */
 	struct replica_trip trip[REPLICA_TRIPS_MAX];
 	unsigned trips;

@@ -494,6 +494,7 @@ gauge_set(struct replica_gauge *g, const json_t *o)
 	g->max = replica_num(o, "max");
 	g->warn = replica_num(o, "warn");
 	g->crit = replica_num(o, "crit");
+	g->below = json_get_bool(o, "below", false);
 	g->hold = replica_num(o, "hold");
 	set_trips(g, json_object_get(o, "trips"));
 	if (g->id == NULL)

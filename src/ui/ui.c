@@ -139,7 +139,9 @@ ui_set(const struct ui *u, bool focus)
 double
 ui_gauge_limit(const struct replica_gauge *g)
 {
-	return isnan(g->warn) ? g->crit : isnan(g->crit) || g->warn < g->crit ? g->warn : g->crit;
+	if (isnan(g->warn) || isnan(g->crit))
+		return isnan(g->warn) ? g->crit : g->warn;
+	return (g->warn < g->crit) != g->below ? g->warn : g->crit;
 }
 
 bool
@@ -147,7 +149,8 @@ ui_gauge_alarm(const struct replica_gauge *g)
 {
 	const double v = replica_value(g), limit = ui_gauge_limit(g);
 
-	return isfinite(v) && isfinite(limit) && limit > 0 && v >= limit;
+	return isfinite(v) && isfinite(limit) && limit > 0 &&
+	    (g->below ? v <= limit : v >= limit);
 }
 
 unsigned

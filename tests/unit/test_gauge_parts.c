@@ -14,6 +14,7 @@
 #include "gauge/series.h"
 #include "gauge/source_thermal.h"
 #include "gauge/table.h"
+#include "gauge/user_limits.h"
 
 static void
 pid_stat_with_brackets(void **state)
@@ -189,6 +190,89 @@ rules_hold_and_let_go(void **state)
 	table_fini(&t);
 }
 
+/* To and fro between warn and crit is over warn all the time; a lower bound; a limit taken away. */
+static void
+rules_of_every_kind(void **state)
+{
+	static const struct { double v; int n; enum gauge_level level; const char *text; } step[] = {
+		{ 89, 0, GAUGE_CLEAR, NULL }, { 91, 0, GAUGE_CLEAR, NULL },
+		{ 89, 1, GAUGE_WARN, "soc 89 C is above warn 70 C" },
+		{ 91, 1, GAUGE_WARN, NULL }, { 87, 1, GAUGE_WARN, NULL },
+		{ 91, 1, GAUGE_WARN, NULL }, { 91, 1, GAUGE_WARN, NULL },
+		{ 91, 2, GAUGE_CRIT, "soc 91 C is above crit 90 C" },
+		{ 80, 2, GAUGE_CRIT, NULL }, { 80, 2, GAUGE_CRIT, NULL },
+		{ 80, 3, GAUGE_WARN, "soc 80 C is above warn 70 C" },
+	};
+	struct gauge_table t;
+	struct rules r;
+	struct heard h = { 0 };
+	struct gauge_def d = table_def("temp.soc", "temp", "soc", "C", 100, "x");
+	uint64_t now = 0;
+
+	(void)state;
+	d.warn = 70;
+	d.crit = 90;
+	table_init(&t);
+	rules_init(&r, 2 * NS_PER_S);
+	assert_int_equal(table_add(&t, &d), 0);
+	for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
+		t.v[0] = step[i].v;
+		rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
+		assert_int_equal(h.n, step[i].n);
+		if (step[i].text != NULL)
+			assert_string_equal(h.last.text, step[i].text);
+	}
+	t.def[0].warn = t.def[0].crit = (double)NAN;
+	for (int i = 0; i < 3; i++)
+		rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
+	assert_int_equal(h.n, 4);
+	assert_string_equal(h.last.text, "soc 80 C has no limit any more");
+	t.def[0].below = true;
+	t.def[0].crit = 10;
+	t.def[0].hold = 0;
+	t.v[0] = 9;
+	rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
+	assert_string_equal(h.last.text, "soc 9 C is below crit 10 C");
+	t.v[0] = 11;                    /* within the slack */
+	rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
+	assert_int_equal(h.n, 5);
+	t.v[0] = 13;
+	rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
+	assert_string_equal(h.last.text, "soc 13 C is above crit 10 C again");
+	rules_fini(&r);
+	table_fini(&t);
+}
+
+static void
+limits_in_words(void **state)
+{
+	struct user_limits l = { .n = 0 };
+	struct gauge_table t;
+	struct gauge_def d = table_def("mem.avail", "mem", "avail", "B", 1e9, "x");
+	struct err_msg why;
+	const uint64_t hold = 5 * NS_PER_S;
+
+	(void)state;
+	d.warn = 5;
+	table_init(&t);
+	assert_int_equal(table_add(&t, &d), 0);
+	assert_int_equal(user_limits_set(&l, "mem.avail", "<200M", "<50M", &hold, &why), ERR_OK);
+	user_limits_apply(&l, &t);
+	assert_true(t.def[0].below && fabs(t.def[0].warn - 200 * 1048576.0) < 1);
+	assert_true(fabs(t.def[0].crit - 50 * 1048576.0) < 1 && fabs(t.def[0].hold - 5) < 1e-9);
+	/* one of them alone stays of the same kind; the other kind drops what was */
+	assert_int_equal(user_limits_set(&l, "mem.avail", NULL, "<60M", NULL, &why), ERR_OK);
+	user_limits_apply(&l, &t);
+	assert_true(t.def[0].below && fabs(t.def[0].warn - 200 * 1048576.0) < 1);
+	assert_int_equal(user_limits_set(&l, "mem.avail", NULL, "900M", NULL, &why), ERR_OK);
+	user_limits_apply(&l, &t);
+	assert_true(!t.def[0].below && isnan(t.def[0].warn));
+	assert_int_equal(user_limits_set(&l, "mem.avail", "<1", "2", NULL, &why), ERR_USAGE);
+	assert_int_equal(user_limits_set(&l, "mem.avail", "<1", "<2", NULL, &why), ERR_USAGE);
+	assert_int_equal(user_limits_set(&l, "mem.avail", "many", NULL, NULL, &why), ERR_USAGE);
+	table_fini(&t);
+}
+
 /* The table of research/gauges.md 1.4, row by row: an error is never a number. */
 static void
 errors_and_lies(void **state)
@@ -297,6 +381,8 @@ main(void)
 		cmocka_unit_test(ring_at_its_limit),
 		cmocka_unit_test(late_gauge_has_gaps_before),
 		cmocka_unit_test(rules_hold_and_let_go),
+		cmocka_unit_test(rules_of_every_kind),
+		cmocka_unit_test(limits_in_words),
 		cmocka_unit_test(errors_and_lies),
 		cmocka_unit_test(a_jump_must_be_said_twice),
 		cmocka_unit_test(table_at_its_limit),

@@ -247,7 +247,7 @@ nonsense(void **state)
 
 	(void)state;
 	check(bad, "{\"e_machine\":40,\"bits\":32,\"interp\":\"/x\",\"libs\":[1,null],"
-	    "\"versions\":[\"GLIBC_\"],\"kernel\":\"x\",\"go\":\"g\"}", &s);
+	    "\"versions\":[7,\"GLIBC_\"],\"kernel\":\"x\",\"go\":\"g\"}", &s);
 	says(&s, "note clock: not told");
 }
 
