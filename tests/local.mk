@@ -189,6 +189,9 @@ include tests/unit/worker.mk
 EXTRA_DIST += \
 	tests/benchmark/console.py \
 	tests/benchmark/console.sh \
+	tests/benchmark/gauges.py \
+	tests/benchmark/gauges.sh \
+	tests/benchmark/gauges_floor.c \
 	tests/benchmark/pprof.sh \
 	tests/benchmark/pprof_floor.c \
 	tests/data/decode/cmsis.log \
@@ -317,6 +320,7 @@ EXTRA_DIST += \
 
 BENCHMARKS += \
 	tests/benchmark/console.sh \
+	tests/benchmark/gauges.sh \
 	tests/benchmark/pprof.sh
 
 # END LISTS
