@@ -33,7 +33,8 @@ static const struct {
 
 struct metric {
 	char name[METRIC_NAME_MAX];
-	const char *label, *value;      /* NULL: none */
+	const char *label, *value;      /* NULL: none; value may be text */
+	char text[GAUGE_ID_MAX];
 	const char *from;               /* "": the set's own */
 	const struct gauge_def *def;
 	double v;
@@ -53,7 +54,14 @@ label_of(const char *id, struct metric *m)
 			return n - 1;
 		}
 	}
-	return strlen(id);
+	if (id[strcspn(id, "{")] == '\0')
+		return strlen(id);
+	/* "queue{of=in}": they are not told apart again, a value may hold anything */
+	m->label = "labels";
+	snprintf(m->text, sizeof m->text, "%s", strchr(id, '{') + 1);
+	if (m->text[0] != '\0' && m->text[strlen(m->text) - 1] == '}')
+		m->text[strlen(m->text) - 1] = '\0';
+	return strcspn(id, "{");
 }
 
 static void
@@ -75,6 +83,10 @@ metric_of(const struct gauge_def *d, double v, struct metric *m)
 	for (char *c = part; *c != '\0'; c++)
 		if (!isalnum((unsigned char)*c))
 			*c = '_';
+	/* a program's own name may have its unit already */
+	if (strlen(part) > strlen(suffix) &&
+	    strcmp(part + strlen(part) - strlen(suffix), suffix) == 0)
+		suffix = "";
 	snprintf(m->name, sizeof m->name, "vise_%s%s", part, suffix);
 }
 
@@ -106,7 +118,7 @@ put_value(struct buf *out, const struct metric *m)
 	}
 	if (m->label != NULL) {
 		(void)buf_add_fmt(out, "%s%s=\"", before, m->label);
-		put_escaped(out, m->value);
+		put_escaped(out, m->value != NULL ? m->value : m->text);
 		(void)buf_add_byte(out, '"');
 	}
 	(void)buf_add_fmt(out, "%s %.17g\n", m->label != NULL || m->from[0] != '\0' ? "}" : "",

@@ -177,6 +177,28 @@ two_boards(void **state)
 	tree_close(&box);
 }
 
+/* A program's metrics told on: its labels, quotes and all, are one label. */
+static void
+told_on(void **state)
+{
+	const struct gauge_set_opts o = { .bare = true, .every_ns = GAUGE_SET_EVERY_MIN };
+	struct gauge_def d = { .id = "queue_bytes{of=a\"b,c=d}", .unit = "B", .group = "var" };
+	struct run r;
+	struct buf b;
+
+	(void)state;
+	start(&r, &o);
+	assert_true(gauge_set_put(r.set, &d, 42));
+	while (r.samples == 0)
+		(void)loop_turn(r.loop, (int64_t)NS_PER_S);
+	buf_init(&b, 1 << 20);
+	assert_int_equal(gauge_set_prometheus(r.set, &b), ERR_OK);
+	assert_non_null(strstr(
+	    buf_str(&b), "vise_queue_bytes{labels=\"of=a\\\"b,c=d\"} 42\n"));
+	buf_fini(&b);
+	end(&r);
+}
+
 /* A machine of its own, and others beside it. */
 static void
 beside_a_machine(void **state)
@@ -213,6 +235,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(two_boards),
+		cmocka_unit_test(told_on),
 		cmocka_unit_test(beside_a_machine),
 	};
 
