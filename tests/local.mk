@@ -177,6 +177,7 @@ include tests/unit/launch.mk
 include tests/unit/loop.mk
 include tests/unit/pprof.mk
 include tests/unit/proto.mk
+include tests/unit/rsp.mk
 include tests/unit/script.mk
 include tests/unit/sim.mk
 include tests/unit/sys.mk

@@ -259,20 +259,11 @@ shares_close(struct bench_console *k)
 static enum err
 listen_tcp(struct share *s, const char *rest, struct err_msg *why)
 {
-	const char *colon = strrchr(rest, ':');
-	char host[256] = "127.0.0.1";
-	uint64_t number;
-	uint16_t port;
-	enum err e;
+	char address[300];
+	const enum err e = sys_tcp_listen_word(rest, &s->fd, address, sizeof address, why);
 
-	if (!slice_u64(slice_of(colon != NULL ? colon + 1 : rest), UINT16_MAX, &number))
-		return err_set(why, ERR_USAGE, rest, "tcp:PORT, tcp:HOST:PORT or unix:PATH",
-		    "the port is no number up to 65535");
-	port = (uint16_t)number;
-	if (colon != NULL)
-		snprintf(host, sizeof host, "%.*s", (int)(colon - rest), rest);
-	e = sys_tcp_listen(host, &port, &s->fd, why);
-	s->address = mem_fmt("tcp:%s:%u", host, port);
+	if (e == ERR_OK)
+		s->address = mem_fmt("tcp:%s", address);
 	return e;
 }
 

@@ -22,6 +22,7 @@
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
+#include "cli/cli_rsp.h"
 #include "cli/cli_script.h"
 #include "cli/cli_snapshot.h"
 #include "cli/cli_test.h"
@@ -113,6 +114,8 @@ static const struct cli_command commands[] = {
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
 	{ "debug", "-p BOARD [--set K=V]... [--port P] FILE",
 	    "a debugger on a board, in the workbench", cli_debug, false },
+	{ "rsp", "tap|show|probe|step|speed SERVER|FILE",
+	    "the GDB remote protocol: what passes, what is wrong, how fast", cli_rsp, true },
 	{ "script", "FILE.lua [--port P] [--board ID] [--set K=V]... [--timeout D] [-- ARGS]",
 	    "run a Lua script", cli_script, false },
 	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "

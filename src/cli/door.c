@@ -16,7 +16,7 @@
 #include "sys/path.h"
 #include "sys/time.h"
 
-static const uint64_t ASK_NS = 3 * NS_PER_S, OPEN_NS = 8 * NS_PER_S, END_WAIT_NS = 3 * NS_PER_S;
+static const uint64_t ASK_NS = 10 * NS_PER_S, OPEN_NS = 8 * NS_PER_S, END_WAIT_NS = 3 * NS_PER_S;
 
 void
 door_add(struct buf *line, const char *key, const char *word)

@@ -55,4 +55,13 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/results.c %D%/results.h \
 	%D%/test_files.c %D%/test_files.h \
 	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h
+	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h \
+	%D%/cli_rsp.c %D%/cli_rsp.h \
+	%D%/rsp_ask.c %D%/rsp_ask.h \
+	%D%/rsp_log.c %D%/rsp_log.h \
+	%D%/rsp_probe.c %D%/rsp_probe.h \
+	%D%/rsp_speed.c %D%/rsp_speed.h \
+	%D%/rsp_step.c %D%/rsp_step.h \
+	%D%/rsp_tap.c %D%/rsp_tap.h \
+	%D%/sgr.c %D%/sgr.h
 %C%_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -152,25 +152,6 @@ on_accept(void *arg, unsigned events)
 		loop_fd_events(m->watch, 0);
 }
 
-static enum err
-listen_at(struct metrics *m, const char *address, struct err_msg *why)
-{
-	char host[ADDRESS_MAX];
-	const char *colon = strrchr(address, ':'), *port = colon != NULL ? colon + 1 : address;
-	uint64_t number;
-	uint16_t n;
-	enum err e;
-
-	snprintf(host, sizeof host, "%.*s", colon != NULL ? (int)(colon - address) : 9,
-	    colon != NULL ? address : "127.0.0.1");
-	if (!slice_u64(slice_of(port), UINT16_MAX, &number) || host[0] == '\0')
-		return err_set(why, ERR_USAGE, address, "give PORT or HOST:PORT", "no address");
-	n = (uint16_t)number;
-	e = sys_tcp_listen(host, &n, &m->fd, why);
-	snprintf(m->address, sizeof m->address, "%.100s:%u", host, n);
-	return e;
-}
-
 enum err
 metrics_open(struct loop *l, const char *address, metrics_cb cb, void *arg, struct metrics **out,
     struct err_msg *why)
@@ -180,7 +161,7 @@ metrics_open(struct loop *l, const char *address, metrics_cb cb, void *arg, stru
 
 	*m = (struct metrics){ .loop = l, .cb = cb, .arg = arg, .fd = -1 };
 	list_init(&m->clients);
-	e = listen_at(m, address, why);
+	e = sys_tcp_listen_word(address, &m->fd, m->address, sizeof m->address, why);
 	if (e != ERR_OK) {
 		mem_free(m);
 		return e;

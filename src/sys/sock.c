@@ -16,9 +16,19 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/slice.h"
 #include "sys/io.h"
 
 enum { BACKLOG = 64, DIAL_MS = 3000 };
+
+/* Small packets go at once: an answer may wait for each. Does nothing to a unix socket. */
+static void
+no_delay(int fd)
+{
+	const int one = 1;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
 
 static enum err
 unix_address(const char *path, struct sockaddr_un *a, struct err_msg *why)
@@ -147,6 +157,8 @@ sys_accept(int fd)
 	do
 		c = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	while (c < 0 && (errno == EINTR || errno == ECONNABORTED));
+	if (c >= 0)
+		no_delay(c);
 	return c;
 }
 
@@ -184,11 +196,11 @@ sys_peer_loopback(int fd, uint16_t *port)
 static int
 connect_one(const struct addrinfo *ai)
 {
-	const int fd = new_socket(ai->ai_family), one = 1;
+	const int fd = new_socket(ai->ai_family);
 
 	if (fd < 0)
 		return -1;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	no_delay(fd);
 	if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0 || errno == EINPROGRESS)
 		return fd;
 	sys_close(fd);
@@ -324,4 +336,26 @@ sys_sock_small(int fd)
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+enum err
+sys_tcp_listen_word(const char *word, int *fd, char *address, size_t size, struct err_msg *why)
+{
+	const char *colon = strrchr(word, ':');
+	char host[256] = "127.0.0.1";
+	uint64_t number;
+	uint16_t port;
+	enum err e;
+
+	if (!slice_u64(slice_of(colon != NULL ? colon + 1 : word), UINT16_MAX, &number) ||
+	    colon == word)
+		return err_set(why, ERR_USAGE, word, "give PORT or HOST:PORT; 0 is a free port",
+		    "the port is no number up to 65535");
+	port = (uint16_t)number;
+	if (colon != NULL)
+		snprintf(host, sizeof host, "%.*s", (int)(colon - word), word);
+	e = sys_tcp_listen(host, &port, fd, why);
+	if (e == ERR_OK)
+		snprintf(address, size, "%s:%u", host, port);
+	return e;
 }

@@ -9,6 +9,7 @@
 #ifndef SYS_SOCK_H
 #define SYS_SOCK_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/err.h"
@@ -31,6 +32,10 @@ bool     sys_tcp_numeric(const char *host);     /* an address: nobody is asked f
 int      sys_sock_error(int fd);                /* 0 or an errno */
 /* Listens at a numeric address ("0.0.0.0", "::1", "[::1]"); *port 0 asks for a free one. */
 enum err sys_tcp_listen(const char *host, uint16_t *port, int *fd, struct err_msg *why);
+/* "PORT", "HOST:PORT" or "[V6]:PORT", loopback unless a host is named; address gets what it is
+ * then. */
+enum err sys_tcp_listen_word(const char *word, int *fd, char *address, size_t size,
+    struct err_msg *why);
 /* Listens on loopback only; *port 0 asks for a free one and returns it. */
 enum err sys_tcp_listen_loopback(uint16_t *port, int *fd, struct err_msg *why);
 

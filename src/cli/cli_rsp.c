@@ -1,0 +1,61 @@
+/* cli_rsp.c - `vise rsp` and its verbs. */
+#include "cli/cli_rsp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/rsp_probe.h"
+#include "cli/rsp_speed.h"
+#include "cli/rsp_step.h"
+#include "cli/rsp_tap.h"
+#include "cli/say.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct cli_call *c);
+	const char *usage, *help;
+} verbs[] = {
+	{ "tap", cli_rsp_tap, "SERVER [--listen ADDR] [--save FILE] [--all] [--quiet] [--once] "
+	    "[--check]",
+	    "stand between gdb and a server: packets with time and meaning, and what is wrong" },
+	{ "show", cli_rsp_show, "FILE [--all] [--quiet] [--check]",
+	    "the same from a saved conversation" },
+	{ "probe", cli_rsp_probe, "SERVER", "what a server can do" },
+	{ "step", cli_rsp_step,
+	    "SERVER [--count N] [--mask on|off] [--isa ISA] [--timeout D] [--check]",
+	    "how reliably it steps" },
+	{ "speed", cli_rsp_speed, "SERVER [--addr A] [--size N] [--write] [--swd-khz N] [--acks]",
+	    "how fast memory is read and written, by block size" },
+};
+
+static int
+usage(FILE *f)
+{
+	fputs("usage: vise rsp VERB ...\n", f);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		fprintf(f, "\n  vise rsp %s %s\n      %s\n", verbs[i].name, verbs[i].usage,
+		    verbs[i].help);
+	fputs("\nSERVER: :3333, host:3333, a unix socket, a serial port. All know --json.\n", f);
+	return say_end(NULL, ERR_OK, NULL);
+}
+
+int
+cli_rsp(struct cli_call *c)
+{
+	const char *name = c->argc > 1 ? c->argv[1] : "--help";
+	struct err_msg why;
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		return usage(stdout);
+	for (int i = 2; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
+		if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
+			return usage(stdout);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (strcmp(name, verbs[i].name) == 0) {
+			c->argc--;
+			c->argv++;
+			return verbs[i].run(c);
+		}
+	return say_end(c, err_set(&why, ERR_USAGE, name, "vise rsp --help", "no such verb of rsp"),
+	    &why);
+}

@@ -1,0 +1,42 @@
+/*
+ * rsp_log.h - what `vise rsp tap` and `vise rsp show` print and save of a conversation.
+ *
+ * Layer   cli. One log per run; the caller owns it.
+ * File    JSON lines: {"vise_rsp":1,"server","wall_ns"}, then {"t","by","x"}: nanoseconds since the
+ *         start, "gdb" or "server", the bytes in hex; {"t","open":true}, {"t","end":"why"}.
+ */
+#ifndef CLI_RSP_LOG_H
+#define CLI_RSP_LOG_H
+#include <stdio.h>
+#include "core/json.h"
+#include "rsp/audit.h"
+
+enum { RSP_LOG_KEPT = 1 << 18 };        /* round trips that the spread is of */
+
+struct rsp_log {
+	bool     json, quiet, all;      /* quiet: findings only; all: acknowledgements too */
+	uint64_t start, asked;
+	FILE    *save;
+	uint32_t *took;                 /* us a round trip took, the last RSP_LOG_KEPT */
+	uint64_t trips;
+	uint64_t findings, count[RSP_FINDING_COUNT], packets[2], bytes[2], silence;
+};
+
+const char *rsp_log_side(enum rsp_side by);             /* "gdb", "server" */
+void rsp_log_init(struct rsp_log *l, uint64_t start);
+void rsp_log_fini(struct rsp_log *l);
+/* Creates the file; ERR_IO and the like when it cannot be. */
+enum err rsp_log_save(struct rsp_log *l, const char *path, const char *server,
+    struct err_msg *why);
+void rsp_log_bytes(struct rsp_log *l, uint64_t now, enum rsp_side by, const void *p, size_t n);
+void rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *why);
+void rsp_log_unit(struct rsp_log *l, uint64_t now, enum rsp_side by, const struct rsp_unit *u,
+    struct slice request);
+void rsp_log_found(struct rsp_log *l, uint64_t now, enum rsp_side by, enum rsp_finding f,
+    const char *detail);
+void rsp_log_answered(struct rsp_log *l, uint64_t took);
+/* The sums of one conversation go into those of the run. */
+void rsp_log_add(struct rsp_log *l, const struct rsp_audit *a);
+void rsp_log_summary(struct rsp_log *l);
+
+#endif

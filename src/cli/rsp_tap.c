@@ -1,0 +1,377 @@
+/* rsp_tap.c - `vise rsp tap` and `vise rsp show`. */
+#include "cli/rsp_tap.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/slice.h"
+#include "cli/args.h"
+#include "cli/rsp_log.h"
+#include "cli/say.h"
+#include "rsp/tap.h"
+#include "sys/io.h"
+#include "sys/sock.h"
+#include "sys/time.h"
+
+enum { FILE_MAX = 512 << 20 };
+
+char *
+cli_rsp_spec(const char *word)
+{
+	static const char *const schemes[] = { "tcp:", "unix:", "serial:", "pty:", "usb:", "exec:",
+		"rfc2217:", "telnet:", NULL };
+	struct stat st;
+
+	for (const char *const *s = schemes; *s != NULL; s++)
+		if (strncmp(word, *s, strlen(*s)) == 0)
+			return mem_str(word);
+	if (word[0] == ':')
+		return mem_fmt("tcp:127.0.0.1%s", word);
+	if (stat(word, &st) == 0)
+		return S_ISSOCK(st.st_mode) ? mem_fmt("unix:%s", word) : mem_str(word);
+	return strchr(word, ':') != NULL && strchr(word, '/') == NULL ? mem_fmt("tcp:%s", word)
+	    : mem_str(word);
+}
+
+/* ---- tap */
+
+struct tapping {
+	const char *listen, *save;
+	bool all, quiet, once, check;
+	struct cli_call *call;
+	struct loop *loop;
+	struct rsp_tap *tap;
+	struct rsp_log log;
+	char address[300];
+	bool over;
+	enum err code;
+	struct err_msg why;
+};
+
+static void
+on_opened(void *arg)
+{
+	struct tapping *g = arg;
+
+	rsp_log_event(&g->log, sys_mono(), "open", NULL);
+}
+
+static void
+on_ended(void *arg, const struct err_msg *why)
+{
+	struct tapping *g = arg;
+	char text[ERR_WHY_MAX + ERR_WHAT_MAX + 2] = "gdb left";
+
+	if (why != NULL)
+		snprintf(text, sizeof text, "%s: %s", why->what, why->why);
+	rsp_log_event(&g->log, sys_mono(), "end", text);
+	rsp_log_add(&g->log, rsp_tap_audit(g->tap));
+	if (g->once) {
+		g->over = true;
+		loop_stop(g->loop);
+	}
+}
+
+static void
+on_bytes(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n)
+{
+	rsp_log_bytes(&((struct tapping *)arg)->log, now, by, p, n);
+}
+
+static void
+on_unit(void *arg, uint64_t now, enum rsp_side by, const struct rsp_unit *u, struct slice request)
+{
+	rsp_log_unit(&((struct tapping *)arg)->log, now, by, u, request);
+}
+
+static void
+on_found(void *arg, uint64_t now, enum rsp_side by, enum rsp_finding f, const char *detail)
+{
+	rsp_log_found(&((struct tapping *)arg)->log, now, by, f, detail);
+}
+
+static void
+on_answered(void *arg, struct slice request, uint64_t took)
+{
+	(void)request;
+	rsp_log_answered(&((struct tapping *)arg)->log, took);
+}
+
+static const struct rsp_tap_ops tap_ops = {
+	.opened = on_opened, .ended = on_ended, .bytes = on_bytes, .unit = on_unit,
+	.audit = { .found = on_found, .answered = on_answered },
+};
+
+static void
+on_signal(void *arg)
+{
+	struct tapping *g = arg;
+
+	g->over = true;
+	loop_stop(g->loop);
+}
+
+/* A path is a unix socket. */
+static enum err
+open_listener(struct tapping *g, int *fd, struct err_msg *why)
+{
+	const char *word = g->listen != NULL ? g->listen : "0";
+
+	if (strncmp(word, "unix:", 5) == 0)
+		word += 5;
+	if (strchr(word, '/') == NULL)
+		return sys_tcp_listen_word(strncmp(word, "tcp:", 4) == 0 ? word + 4 : word, fd,
+		    g->address, sizeof g->address, why);
+	snprintf(g->address, sizeof g->address, "%s", word);
+	return sys_unix_listen_user(word, fd, why);
+}
+
+static void
+say_ready(const struct tapping *g, const char *server)
+{
+	json_t *o = json_pack("{s:s,s:s}", "listening", g->address, "server", server);
+
+	if (g->call->json)
+		say_json(o);
+	else
+		printf("between gdb and %s; in gdb: target remote %s\n", server, g->address);
+	json_decref(o);
+	fflush(stdout);
+}
+
+static enum err
+run_tap(struct tapping *g, const char *server, struct err_msg *why)
+{
+	struct loop_signal *signals[2];
+	int fd = -1;
+	enum err e = open_listener(g, &fd, why);
+
+	if (e != ERR_OK)
+		return e;
+	g->log.json = g->call->json;
+	g->log.all = g->all;
+	g->log.quiet = g->quiet;
+	g->loop = loop_new();
+	signals[0] = loop_signal_watch(g->loop, SIGINT, on_signal, g);
+	signals[1] = loop_signal_watch(g->loop, SIGTERM, on_signal, g);
+	g->tap = rsp_tap_open(g->loop, fd, server, &tap_ops, g);
+	say_ready(g, server);
+	while (!g->over)
+		loop_run(g->loop);
+	g->once = false;                /* a conversation that is cut here is summed up as well */
+	rsp_tap_close(g->tap);
+	loop_signal_forget(signals[0]);
+	loop_signal_forget(signals[1]);
+	loop_free(g->loop);
+	if (strchr(g->address, '/') != NULL)
+		(void)unlink(g->address);
+	rsp_log_summary(&g->log);
+	return ERR_OK;
+}
+
+static int
+end_of(struct cli_call *c, const struct rsp_log *l, bool check, enum err e,
+    const struct err_msg *why)
+{
+	const int status = say_end(c, e, why);
+
+	return status == 0 && check && l->findings != 0 ? 1 : status;
+}
+
+int
+cli_rsp_tap(struct cli_call *c)
+{
+	struct tapping g = { .call = c };
+	const struct args_option options[] = {
+		{ "--listen", ARGS_TEXT, &g.listen }, { "--save", ARGS_TEXT, &g.save },
+		{ "--all", ARGS_FLAG, &g.all }, { "--quiet", ARGS_FLAG, &g.quiet },
+		{ "--once", ARGS_FLAG, &g.once }, { "--check", ARGS_FLAG, &g.check },
+		{ .name = NULL },
+	};
+	struct err_msg why;
+	char *server = NULL;
+	int status;
+	enum err e = args_parse(c, options, 1, 1, &why);
+
+	rsp_log_init(&g.log, sys_mono());
+	if (e == ERR_OK) {
+		server = cli_rsp_spec(c->word[0]);
+		if (g.save != NULL)
+			e = rsp_log_save(&g.log, g.save, server, &why);
+	}
+	if (e == ERR_OK)
+		e = run_tap(&g, server, &why);
+	status = end_of(c, &g.log, g.check, e, &why);
+	rsp_log_fini(&g.log);
+	mem_free(server);
+	return status;
+}
+
+/* ---- show */
+
+struct showing {
+	struct rsp_log log;
+	struct rsp_reader reader[2];
+	struct rsp_audit audit;
+	enum rsp_side by;
+	uint64_t now;
+	bool     open;
+};
+
+static void
+shown_found(void *arg, uint64_t now, enum rsp_side by, enum rsp_finding f, const char *detail)
+{
+	rsp_log_found(&((struct showing *)arg)->log, now, by, f, detail);
+}
+
+static void
+shown_answered(void *arg, struct slice request, uint64_t took)
+{
+	(void)request;
+	rsp_log_answered(&((struct showing *)arg)->log, took);
+}
+
+static const struct rsp_audit_ops shown_ops = { .found = shown_found, .answered = shown_answered };
+
+static void
+shown_unit(void *arg, const struct rsp_unit *u)
+{
+	struct showing *s = arg;
+
+	rsp_log_unit(&s->log, s->now, s->by, u, rsp_audit_request(&s->audit));
+	rsp_audit_unit(&s->audit, s->by, u, s->now);
+}
+
+static void
+begin_shown(struct showing *s)
+{
+	for (int i = 0; i < 2; i++)
+		rsp_reader_init(&s->reader[i]);
+	rsp_audit_init(&s->audit, &shown_ops, s);
+	s->open = true;
+}
+
+static void
+end_shown(struct showing *s)
+{
+	if (!s->open)
+		return;
+	for (int i = 0; i < 2; i++) {
+		s->by = i == 0 ? RSP_CLIENT : RSP_SERVER;
+		rsp_reader_flush(&s->reader[i], shown_unit, s);
+		rsp_reader_fini(&s->reader[i]);
+	}
+	rsp_log_add(&s->log, &s->audit);
+	s->open = false;
+}
+
+/* What the tap would have noticed by its timer before this moment. */
+static void
+pass_time(struct showing *s, uint64_t now)
+{
+	for (uint64_t due; (due = rsp_audit_due(&s->audit)) < now;)
+		rsp_audit_tick(&s->audit, due);
+	for (int i = 0; i < 2; i++)
+		if (rsp_reader_is_stray(&s->reader[i]) && now - s->now >= RSP_STRAY_NS) {
+			s->by = i == 0 ? RSP_CLIENT : RSP_SERVER;
+			rsp_reader_flush(&s->reader[i], shown_unit, s);
+		}
+	s->now = now;
+}
+
+static enum err
+show_row(struct showing *s, const json_t *row, struct err_msg *why)
+{
+	const uint64_t t = (uint64_t)json_get_int(row, "t", -1);
+	const char *hex = json_get_str(row, "x", NULL), *by = json_get_str(row, "by", ""),
+		   *end = json_get_str(row, "end", NULL);
+	struct buf bytes;
+	bool good;
+
+	if (t > INT64_MAX || t < s->now || (hex == NULL && end == NULL &&
+	    !json_get_bool(row, "open", false)))
+		return err_set(why, ERR_FORMAT, "the record", NULL, "a line makes no sense");
+	if (!s->open)
+		begin_shown(s);
+	pass_time(s, t);
+	if (hex == NULL) {
+		rsp_log_event(&s->log, t, end != NULL ? "end" : "open", end);
+		if (end != NULL)
+			end_shown(s);
+		return ERR_OK;
+	}
+	buf_init(&bytes, FILE_MAX);
+	good = rsp_from_hex(hex, strlen(hex), &bytes);
+	s->by = strcmp(by, "gdb") == 0 ? RSP_CLIENT : RSP_SERVER;
+	if (good) {
+		rsp_audit_bytes(&s->audit, s->by, bytes.len, t);
+		rsp_reader_feed(&s->reader[s->by], bytes.data, bytes.len, shown_unit, s);
+	}
+	buf_fini(&bytes);
+	return good ? ERR_OK : err_set(why, ERR_FORMAT, "the record", NULL,
+	    "a line has bytes that are not in hex");
+}
+
+static enum err
+show_file(struct showing *s, const char *path, struct err_msg *why)
+{
+	struct buf text;
+	struct slice rest;
+	uint64_t line = 0;
+	enum err e;
+
+	buf_init(&text, FILE_MAX + 1);
+	e = sys_file_read(path, FILE_MAX, &text, why);
+	rest = slice_make(buf_str(&text), text.len);
+	while (e == ERR_OK && rest.n != 0) {
+		const struct slice one = slice_cut(rest, '\n', &rest);
+		json_t *row = json_read(one.p, one.n, path, why);
+
+		if (++line == 1 && (row == NULL || json_get_int(row, "vise_rsp", 0) != 1))
+			e = err_set(why, ERR_FORMAT, path, "vise rsp tap --save FILE makes one",
+			    "this is no record of vise rsp tap");
+		else if (row == NULL && rest.n == 0)
+			e = ERR_OK;     /* the last line of a tap that was killed */
+		else if (row == NULL)
+			e = ERR_FORMAT;
+		else if (line > 1)
+			e = show_row(s, row, why);
+		json_decref(row);
+		if (e == ERR_FORMAT && line > 1)
+			(void)err_set(why, e, path, NULL, "line %llu is no row of a record",
+			    (unsigned long long)line);
+	}
+	buf_fini(&text);
+	return e;
+}
+
+int
+cli_rsp_show(struct cli_call *c)
+{
+	struct showing s = { .open = false };
+	bool all = false, quiet = false, check = false;
+	const struct args_option options[] = {
+		{ "--all", ARGS_FLAG, &all }, { "--quiet", ARGS_FLAG, &quiet },
+		{ "--check", ARGS_FLAG, &check }, { .name = NULL },
+	};
+	struct err_msg why;
+	int status;
+	enum err e = args_parse(c, options, 1, 1, &why);
+
+	rsp_log_init(&s.log, 0);
+	s.log.all = all;
+	s.log.quiet = quiet;
+	s.log.json = c->json;
+	if (e == ERR_OK)
+		e = show_file(&s, c->word[0], &why);
+	end_shown(&s);
+	if (e == ERR_OK)
+		rsp_log_summary(&s.log);
+	status = end_of(c, &s.log, check, e, &why);
+	rsp_log_fini(&s.log);
+	return status;
+}

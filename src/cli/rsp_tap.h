@@ -1,0 +1,16 @@
+/*
+ * rsp_tap.h - the verbs of `vise rsp` that watch: tap and show.
+ *
+ * Layer   cli.
+ */
+#ifndef CLI_RSP_TAP_H
+#define CLI_RSP_TAP_H
+#include "cli/cli.h"
+
+int cli_rsp_tap(struct cli_call *c);
+int cli_rsp_show(struct cli_call *c);
+/* ":3333", "host:3333", "tcp:host:3333", a unix socket or a serial port, as transport.h spells it.
+ * A heap string. */
+char *cli_rsp_spec(const char *word);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * tap.h - stands between a debugger and its server and passes every byte on unchanged.
+ *
+ * Layer   rsp. Bytes are passed on first, then looked at: a copy goes through packet.h and
+ *         audit.h. One debugger at a time; each gets a connection of its own to the server.
+ * Owns    rsp_tap_open gives one handle and takes the listening descriptor over; rsp_tap_close
+ *         ends it. Callbacks run from the loop and may not close the tap.
+ * Bounds  what one side does not take waits up to RSP_TAP_WAITS bytes; then the other side is not
+ *         read. One direction's half packet is RSP_BODY_MAX at most.
+ */
+#ifndef RSP_TAP_H
+#define RSP_TAP_H
+#include "loop/loop.h"
+#include "rsp/audit.h"
+
+enum { RSP_TAP_WAITS = 256 << 10 };
+
+struct rsp_tap_ops {
+	/* The wire to the server stands, or why it ended; why NULL: the debugger left. */
+	void (*opened)(void *arg);
+	void (*ended)(void *arg, const struct err_msg *why);
+	/* As they came, before they are looked at. */
+	void (*bytes)(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n);
+	void (*unit)(void *arg, uint64_t now, enum rsp_side by, const struct rsp_unit *u,
+	    struct slice request);
+	struct rsp_audit_ops audit;
+};
+
+struct rsp_tap;
+
+/* server: a spec of transport.h. */
+struct rsp_tap *rsp_tap_open(struct loop *l, int listen_fd, const char *server,
+    const struct rsp_tap_ops *ops, void *arg);
+void rsp_tap_close(struct rsp_tap *t);                  /* NULL is fine */
+const struct rsp_audit *rsp_tap_audit(const struct rsp_tap *t);
+
+#endif

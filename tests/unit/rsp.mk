@@ -1,0 +1,9 @@
+check_PROGRAMS += tests/unit/test_rsp_audit tests/unit/test_rsp_packet tests/unit/test_rsp_successor
+rsp_test_libs = src/rsp/librsp.a src/base/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_rsp_audit_SOURCES = tests/unit/test_rsp_audit.c
+tests_unit_test_rsp_audit_LDADD = $(rsp_test_libs)
+tests_unit_test_rsp_packet_SOURCES = tests/unit/test_rsp_packet.c
+tests_unit_test_rsp_packet_LDADD = $(rsp_test_libs)
+tests_unit_test_rsp_successor_SOURCES = tests/unit/test_rsp_successor.c
+tests_unit_test_rsp_successor_LDADD = $(rsp_test_libs)
+TESTS += tests/unit/test_rsp_audit tests/unit/test_rsp_packet tests/unit/test_rsp_successor
