@@ -92,6 +92,7 @@ TESTS += \
 	tests/rig/links.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
+	tests/rig/rsp.t \
 	tests/rig/rtt.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
@@ -152,6 +153,7 @@ EXTRA_DIST += \
 	tests/rig/links.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
+	tests/rig/rsp.t \
 	tests/rig/rtt.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
@@ -313,6 +315,7 @@ EXTRA_DIST += \
 	tests/rig/qemu-board/fw.c \
 	tests/rig/qemu-board/link.ld.in \
 	tests/rig/qemu-board/probe \
+	tests/rig/rspwire.py \
 	tests/rig/serialboard.py \
 	tests/rig/served/Makefile \
 	tests/rig/served/main.go \

@@ -47,14 +47,12 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/measure_table.c %D%/measure_table.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
-	%D%/sgr.c %D%/sgr.h \
 	%D%/report_go.c %D%/report_go.h \
 	%D%/report_junit.c %D%/report_junit.h \
 	%D%/report_tap.c %D%/report_tap.h \
 	%D%/report_text.c %D%/report_text.h \
 	%D%/results.c %D%/results.h \
 	%D%/test_files.c %D%/test_files.h \
-	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h
 	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h \
 	%D%/cli_rsp.c %D%/cli_rsp.h \
 	%D%/rsp_ask.c %D%/rsp_ask.h \

@@ -33,8 +33,8 @@ rsp_ask_close(struct rsp_ask *a, enum err e, const struct err_msg *why,
 		say_json(a->out);
 	else if (e == ERR_OK)
 		text(a->out);
-	if (a->client != NULL)
-		(void)rsp_client_say(a->client, "D", NULL, NULL);
+	if (a->client != NULL && e != ERR_LOST)
+		rsp_client_detach(a->client);
 	rsp_client_close(a->client);
 	json_decref(a->out);
 	return say_end(a->call, e, why);

@@ -42,6 +42,9 @@ enum err rsp_client_monitor(struct rsp_client *c, const char *command, struct bu
 enum err rsp_client_object(struct rsp_client *c, const char *object, const char *annex,
     struct buf *out, struct err_msg *why);
 
+/* What was stopped to be looked at runs on. Failures are nobody's concern any more. */
+void     rsp_client_detach(struct rsp_client *c);
+
 const char *rsp_client_features(const struct rsp_client *c);    /* the reply to qSupported */
 bool     rsp_client_has(const struct rsp_client *c, const char *feature);       /* "name+" */
 uint64_t rsp_client_packet_size(const struct rsp_client *c);    /* 400 when not said: GDB's */

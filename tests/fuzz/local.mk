@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/fuzz/fuzz_dump.c \
 	tests/fuzz/fuzz_pprof.c \
 	tests/fuzz/fuzz_proto.c \
+	tests/fuzz/fuzz_rsp.c \
 	tests/fuzz/fuzz_series.c \
 	tests/fuzz/fuzz_term_gate.c \
 	tests/fuzz/fuzz_term_screen.c
@@ -63,4 +64,8 @@ tests_fuzz_fuzz_series_SOURCES = tests/fuzz/fuzz_series.c
 tests_fuzz_fuzz_series_CPPFLAGS = $(AM_CPPFLAGS) $(DEFLATE_CFLAGS)
 tests_fuzz_fuzz_series_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_series_LDADD = $(tests_fuzz_fuzz_pprof_LDADD)
+noinst_PROGRAMS += tests/fuzz/fuzz_rsp
+tests_fuzz_fuzz_rsp_SOURCES = tests/fuzz/fuzz_rsp.c
+tests_fuzz_fuzz_rsp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_rsp_LDADD = src/rsp/librsp.a src/base/libbase.a
 endif

@@ -1,0 +1,140 @@
+#!/bin/sh
+# `vise rsp`: a real gdb through the tap to a Cortex-M board in QEMU, with faults on the wire between them, what
+# was saved shown again, and what probe, step and speed say of it.
+. "${srcdir:-.}/tests/lib/tap.sh"
+need qemu-system-arm qemu-system-arm
+need gdb-multiarch gdb-multiarch
+need arm-none-eabi-gcc gcc-arm-none-eabi
+tmpdir
+vise=$BUILD/vise
+rig=$srcdir/tests/rig/qemu-board/board
+fw=$T/fw
+mkdir "$fw"
+make -s -C "$srcdir/tests/rig/qemu-board" OUT="$fw" "$fw/fw-3.2.1.elf" >"$T/make.log" 2>&1
+ok $? "the firmware builds" || { note <"$T/make.log"; plan; exit 1; }
+B=$T/board
+"$rig" start "$B" "$fw/fw-3.2.1.elf" --life 300 >"$T/board.log" 2>&1
+ok $? "the board runs" || { note <"$T/board.log"; plan; exit 1; }
+at_end "'$rig' stop '$B' >/dev/null 2>&1"
+port=$(cat "$B/gdb.port")
+
+# tap NAME SERVER ARGUMENTS: a tap that serves one gdb; sets at (where gdb goes) and tap (its pid)
+tap()
+{
+	name=$1
+	shift
+	spawn "$vise" rsp tap "$@" --listen "$T/$name.sock" --once >"$T/$name.out" 2>"$T/$name.err"
+	at=$T/$name.sock
+	wait_for "test -S '$at'" 10
+}
+
+# debugs: a real gdb loads the program, steps and reads
+debugs()
+{
+	timeout 60 gdb-multiarch -nx -batch -ex "set remotetimeout 5" -ex "target remote $at" -ex load \
+		-ex stepi -ex "x/4x 0x20000000" \
+		-ex "monitor system_reset" -ex detach "$fw/fw-3.2.1.elf" >"$T/gdb.out" 2>&1
+}
+
+# --- nothing wrong
+
+tap clean ":$port" --save "$T/clean.rec"
+ok $? "the tap listens" || note <"$T/clean.err"
+debugs
+like "$(cat "$T/gdb.out")" 'Transfer rate' "gdb loads through it" || note <"$T/gdb.out"
+like "$(cat "$T/gdb.out")" '0x20000000.*0x56495345' "and reads the board's memory"
+wait_for "grep -q '^[0-9]* requests' '$T/clean.out'" 10
+ok $? "gdb left, the tap sums up" || note <"$T/clean.out"
+out=$(cat "$T/clean.out")
+like "$out" 'gdb +qSupported.* what can you do\?' "a packet with its meaning"
+like "$out" 'gdb +M80000[0-9a-f]+,.* write [0-9]+ bytes at 0x80000' "the load, in words"
+like "$out" 'server +T05.* stopped: SIGTRAP' "the stop, in words"
+unlike "$out" '! (missing|bad|stray|nak|retrans|no-ack|late|unanswered|unasked|early)' "nothing is wrong"
+like "$out" 'round trip: median [0-9.]+ ms, p99' "round trips"
+run "$vise" rsp show "$T/clean.rec"
+is "$status" 0 "what was saved is shown"
+is "$(printf '%s\n' "$out" | tail -n 3)" "$(tail -n 3 "$T/clean.out")" "with the same sums"
+is "$(printf '%s\n' "$out" | grep -c ' gdb  ')" "$(grep -c ' gdb  ' "$T/clean.out")" "and as many packets"
+run "$vise" rsp show --json "$T/clean.rec"
+printf '%s\n' "$out" | python3 -c 'import json, sys
+rows = [json.loads(l) for l in sys.stdin]
+assert rows[-1]["summary"]["requests"] > 20, rows[-1]
+assert any(r.get("means", "").startswith("stopped: SIGTRAP") for r in rows)'
+ok $? "--json: rows and a summary"
+head -n 1 "$T/clean.rec" >"$T/bad.rec"
+echo 'nonsense' >>"$T/bad.rec"
+echo '{"t":1,"open":true}' >>"$T/bad.rec"
+run "$vise" rsp show "$T/bad.rec"
+is "$status" 2 "a damaged record: 2"
+like "$err" 'bad\.rec: line 2 ' "and where"
+run "$vise" rsp show "$fw/fw-3.2.1.elf"
+is "$status" 2 "another file: 2"
+like "$err" 'no record of vise rsp tap' "and what it should be"
+
+# --- faults on the wire to the server
+
+# wire FAULT: a wire to the board that damages the one thing named; sets wire
+wire()
+{
+	rm -f "$T/wire.sock"
+	spawn python3 "$srcdir/tests/rig/rspwire.py" "$T/wire.sock" "$port" "$1" >"$T/wire.log" 2>&1
+	wait_for "test -S '$T/wire.sock'" 10
+}
+
+while read -r fault finding; do
+	wire "$fault"
+	tap "$fault" "$T/wire.sock"
+	debugs
+	wait_for "grep -q '^[0-9]* requests' '$T/$fault.out'" 20
+	like "$(cat "$T/$fault.out")" "server +! $finding:" "$fault: $finding" || note <"$T/$fault.out"
+	like "$(cat "$T/gdb.out")" '0x20000000.*0x56495345' "$fault: gdb gets through all the same"
+done <<'F'
+flip bad-checksum
+dollar missing-dollar
+noise stray-bytes
+ack no-ack
+hello unanswered-qSupported
+F
+run "$vise" rsp tap "$T/wire.sock" --listen 99999
+is "$status" 2 "a port that is none: 2"
+like "$err" '99999: the port is no number' "said so"
+tap gone "unix:$T/nothing.sock" --check
+timeout 20 gdb-multiarch -nx -batch -ex "target remote $at" >"$T/gdb.out" 2>&1
+wait_for "grep -q 'nothing.sock' '$T/gone.out'" 10
+ok $? "a server that is not there is named" || note <"$T/gone.out"
+
+# --- asking the board itself
+
+run "$vise" rsp probe ":$port"
+is "$status" 0 "probe" || printf '%s\n' "$err" | note
+like "$out" 'packets up to +4096 bytes' "its packets"
+like "$out" 'registers described .*arm\.m-profile' "its registers"
+like "$out" 'hardware breakpoints +yes' "what it can"
+like "$out" 'no-ack mode +no' "what it cannot"
+run "$vise" rsp step ":$port" --count 300 --mask on --json
+is "$status" 0 "300 steps, nothing may interrupt them" || printf '%s\n' "$err" | note
+printf '%s\n' "$out" | python3 -c 'import json, sys
+o = json.load(sys.stdin)
+assert o["sent"] == o["answered"] == o["sigtrap"] == 300, o
+assert o["right"] + o["unchecked"] + o["stuck"] == 300 and o["right"] > 200, o
+assert o["wrong"] == o["exceptions"] == 0 and o["stuck"] < 3 and o["isa"] == "thumb", o
+assert o["success_low"] < o["success_percent"] <= o["success_high"], o'
+ok $? "each at a right place" || printf '%s\n' "$out" | note
+run "$vise" rsp step ":$port" --count 1500 --mask off --json
+printf '%s\n' "$out" | python3 -c 'import json, sys
+o = json.load(sys.stdin)
+assert o["answered"] == 1500 and o["wrong"] == 0 and o["exceptions"] > 0, o'
+ok $? "with interrupts, the entries into them are counted apart" || printf '%s\n' "$out" | note
+run "$vise" rsp speed ":$port" --addr 0x20000000 --size 4K --write
+is "$status" 0 "speed" || printf '%s\n' "$err" | note
+like "$out" '^read +2044 +[0-9]+ ' "the largest block that one packet holds"
+like "$out" '^write +2032 ' "written too"
+like "$out" 'QEMU: no wire, its efficiency is not applicable' "an efficiency only where there is a wire"
+run "$vise" rsp speed ":$port" --addr 0xfffffff0
+is "$status" 3 "memory that cannot be read: 3"
+like "$err" '0xfffffff0 cannot be read' "and which"
+run "$vise" rsp probe ":1"
+is "$status" 3 "no server: 3"
+run timeout 60 "$vise" at "$(readlink -f "$B/tty")" AT
+is "$status" 0 "the chip runs on after all that" || printf '%s\n' "$err" | note
+plan
