@@ -24,6 +24,7 @@ dist_man_MANS += \
 	man/vise-profile-pane.7 \
 	man/vise-profile.5 \
 	man/vise-protocol.7 \
+	man/vise-rsp.1 \
 	man/vise-script.1 \
 	man/vise-snapshot.1 \
 	man/vise-test.1 \

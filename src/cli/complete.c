@@ -73,6 +73,12 @@ static const struct row rows[] = {
 	{ "flash", "-p -n --dry-run --set --port --run --board", "f" },
 	{ "reset", "-p --set --port", "" },
 	{ "debug", "-p --set --port", "f" },
+	{ "rsp", "tap show probe step speed", "" },
+	{ "rsp tap", "--listen --save --all --quiet --once --check", "" },
+	{ "rsp show", "--all --quiet --check", "f" },
+	{ "rsp probe", "", "" },
+	{ "rsp step", "--count --mask --isa --timeout --check", "" },
+	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
 	{ "script", "--port --board --set --timeout --baud --console", "f" },
 	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list --place "
 	    "--port --repeat --retries --set --shard --shuffle --tag --tap --test-timeout "
