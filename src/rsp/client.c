@@ -253,8 +253,8 @@ rsp_client_object(struct rsp_client *c, const char *object, const char *annex, s
 	return e;
 }
 
-/* QEMU still speaks of processes when the debugger before us did (multiprocess+), and then D alone is
- * an error: the process stands in the stop reply, thread:pPID.TID. */
+/* QEMU still speaks of processes when the debugger before us did (multiprocess+), and then D
+ * alone is an error: the process stands in the stop reply, thread:pPID.TID. */
 void
 rsp_client_detach(struct rsp_client *c)
 {
@@ -266,7 +266,8 @@ rsp_client_detach(struct rsp_client *c)
 	if (rsp_client_say(c, "D", &reply, NULL) == ERR_OK && strcmp(buf_str(&reply), "OK") != 0 &&
 	    rsp_client_say(c, "?", &reply, NULL) == ERR_OK) {
 		static const char key[] = "thread:p";
-		const int64_t at = slice_find(slice_make(buf_str(&reply), reply.len), slice_of(key));
+		const int64_t at = slice_find(slice_make(buf_str(&reply), reply.len),
+		    slice_of(key));
 
 		thread = slice_skip(slice_make(buf_str(&reply), reply.len),
 		    at < 0 ? reply.len : (size_t)at + sizeof key - 1);
