@@ -19,6 +19,7 @@ local flash_sets = {
   host = { type = "string", doc = "a Linux board: user@address, or a name of ~/.ssh/config" },
   dir = { type = "string", doc = "a Linux board: folder of the program" },
   service = { type = "string", doc = "a Linux board: systemd service to restart" },
+  check = { type = "enum", values = { "on", "off" }, default = "on", doc = "refuse an image that cannot run there" },
   wait = { type = "duration", default = "10s", doc = "how long a boot loader may take to come" },
 }
 core.flash_sets = { flash = flash_sets, reset = flash_sets, debug = flash_sets }
@@ -446,6 +447,32 @@ local function copy(def, _, a, step, what)
   if why then fail("verify", "%s: the board refused it: %s", what, why:gsub("%s+", " ")) end
   if r.code ~= 0 and read_file(a.volume .. "/" .. (def.info or step.copy)) then
     fail("tool_failed", "%s: not all was written: %s", what, r.err)
+  end
+end
+
+-- What speaks against the image, before anything is touched; --set check=off flashes it all the same. A plugin
+-- with code of its own is served too.
+function core.preflight(b, file)
+  local sets, facts = core.sets, {}
+  if sets.check == "off" or sets.method == "tinygo" then return end
+  for _, k in ipairs { "memory", "image", "build", "cpu", "chip" } do facts[k] = b.profile[k] end
+  local ok, r = pcall(core.call, "flash", "command", { line = core.line("image.check", { file }, { board = core.json.encode(facts) }) })
+  if not ok then
+    if r.code == "format" then fail("wrong_image", "%s", tostring(r.msg), { verdict = true }) end
+    if r.code == "cancelled" or r.code == "deadline" then error(r, 0) end
+    return vise.log.debug("%s is not checked: %s", file, tostring(r.msg))
+  end
+  local bad = {}
+  for _, f in ipairs(r.findings or {}) do
+    if f.level == "bad" then bad[#bad + 1] = f.why else vise.log.warn("%s: %s: %s", file, f.check, f.why) end
+  end
+  local first = core.is_table(b.profile.flash) and b.profile.flash[1].method
+  if r.kind ~= "uf2" and (sets.method or first) == "uf2" then
+    bad[#bad + 1] = ("the drive of the boot loader takes UF2 files, this one is %s"):format(r.kind == "bin" and "plain bytes" or r.kind)
+  end
+  if #bad > 0 then
+    fail("wrong_image", "%s is nothing for %s: %s", file, b.id, table.concat(bad, "; "),
+      { verdict = true, next = "nothing was touched; --set check=off flashes it all the same" })
   end
 end
 

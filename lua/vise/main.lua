@@ -129,6 +129,7 @@ local actions = {}
 function actions.flash(r)
   local b, fn, file = board_call("flash", r.id, r.file)
   local began = core.now()
+  core.preflight(b, file)
   fn(b, file, {})
   local text = ("%s: flashed %s in %s"):format(r.id, file, core.span(core.now() - began))
   core.say(text, { type = "end", action = "flash", board = r.id, file = file, result = "pass" })

@@ -22,6 +22,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/gauge_rules.c %D%/gauge_rules.h \
 	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
+	%D%/images.c %D%/images.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \
 	%D%/looks.c %D%/looks.h \

@@ -16,6 +16,7 @@
 #include "bench/plugin_hosts.h"
 #include "bench/gauge_files.h"
 #include "bench/past.h"
+#include "bench/images.h"
 #include "bench/ports.h"
 #include "bench/save.h"
 #include "bench/sends.h"
@@ -31,7 +32,7 @@ const struct command *const bench_commands[] = {
 	bench_send_commands, bench_typing_commands,
 	bench_port_commands, bench_at_commands,
 	bench_gauge_file_commands, bench_gauge_commands, bench_gauge_rule_commands,
-	bench_profile_commands, bench_job_commands, bench_board_commands,
+	bench_image_commands, bench_profile_commands, bench_job_commands, bench_board_commands,
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,
 	bench_bundle_commands, bench_plugin_commands, bench_misc_commands, NULL,
 };

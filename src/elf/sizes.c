@@ -378,7 +378,8 @@ put_packages(struct sizes *s, json_t *o)
 {
 	json_t *list = json_array();
 
-	qsort(s->pkg, s->pkgs, sizeof *s->pkg, package_by_size);
+	if (s->pkgs != 0)
+		qsort(s->pkg, s->pkgs, sizeof *s->pkg, package_by_size);
 	for (size_t i = 0; i < s->pkgs; i++) {
 		json_t *p = json_object();
 

@@ -22,6 +22,7 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "console.return", SERIAL }, { "console.send", SERIAL }, { "console.set", SERIAL },
 	{ "console.size", SERIAL }, { "console.toggle", SERIAL }, { "console.touch", SERIAL },
 	{ "decode.list", FREE }, { "decoder.", FREE }, { "gauge.", FREE },
+	{ "image.", FREE },
 	{ "job.list", FREE }, { "job.output", FREE }, { "job.progress", FREE },
 	{ "job.run", EXEC }, { "job.size", FREE }, { "job.stop", EXEC }, { "job.wait", FREE },
 	{ "macro.begin", FREE }, { "macro.end", FREE }, { "macro.list", FREE },

@@ -264,7 +264,8 @@ image_check(const json_t *facts, const struct image_wants *w)
 	c.settings = json_object_get(c.go, "settings");
 	for (i = 0; i < sizeof rules / sizeof *rules; i++)
 		rules[i](&c);
-	if (memory != NULL && !is_linux(&c)) {
+	if (memory != NULL && !is_linux(&c) &&
+	    (w->based || strcmp(fact(&c, "kind"), "bin") != 0)) {
 		const size_t before = json_array_size(c.findings);
 
 		usage = image_fit(facts, memory, c.findings);

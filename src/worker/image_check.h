@@ -6,11 +6,13 @@
  */
 #ifndef WORKER_IMAGE_CHECK_H
 #define WORKER_IMAGE_CHECK_H
+#include <stdbool.h>
 #include "core/json.h"
 
 struct image_wants {
 	const json_t *board;            /* a profile, or NULL */
 	const char *libc, *kernel;      /* versions the board has, or NULL */
+	bool based;                     /* it is known where plain bytes begin */
 };
 
 json_t *image_check(const json_t *facts, const struct image_wants *w);

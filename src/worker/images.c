@@ -184,12 +184,14 @@ images_diff(const json_t *params, json_t **result, struct err_msg *why)
 
 /* Where a plain image begins on this board. */
 static uint64_t
-base_of(const json_t *params, const json_t *board)
+base_of(const json_t *params, const json_t *board, bool *known)
 {
 	const json_t *flash = json_object_get(json_object_get(board, "memory"), "flash");
 
+	*known = true;
 	if (json_object_get(params, "base") != NULL)
 		return (uint64_t)json_get_int(params, "base", 0);
+	*known = flash != NULL || json_object_get(json_object_get(board, "image"), "base") != NULL;
 	return (uint64_t)json_get_int(json_object_get(board, "image"), "base",
 	    json_integer_value(json_array_get(flash, 0)));
 }
@@ -198,14 +200,14 @@ enum err
 images_check(const json_t *params, json_t **result, struct err_msg *why)
 {
 	const json_t *board = json_object_get(params, "board");
-	const struct image_wants wants = { .board = board,
+	struct image_wants wants = { .board = board,
 		.libc = json_get_str(params, "libc", json_get_str(json_object_get(board, "image"),
 		    "libc", NULL)),
 		.kernel = json_get_str(params, "kernel", json_get_str(json_object_get(board,
 		    "image"), "kernel", NULL)) };
 	json_t *facts = NULL;
-	const enum err e = load(json_get_str(params, "path", NULL), base_of(params, board), 0,
-	    &facts, why);
+	const uint64_t base = base_of(params, board, &wants.based);
+	const enum err e = load(json_get_str(params, "path", NULL), base, 0, &facts, why);
 
 	if (e == ERR_OK)
 		*result = image_check(facts, &wants);

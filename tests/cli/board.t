@@ -111,8 +111,8 @@ is "$status $out" "0 gmr  Bin version:2.1.0(WROOM-32)  is esp32" "by what AT+GMR
 run "$vise" board list nucleo
 is "$(printf '%s\n' "$out" | wc -l)" 8 "list takes a word"
 run "$vise" board show pico2 --json
-is "$(printf '%s' "$out" | python3 -c 'import json,sys; b=json.load(sys.stdin); print(b["memory"], b["image"]["family"], b["rtt"]["address"])')" \
-	"{'flash': [268435456, 4194304], 'ram': [536870912, 532480]} 3834380121 536870912" "show gives the whole profile, inherited parts in it"
+is "$(printf '%s' "$out" | python3 -c 'import json,sys; b=json.load(sys.stdin); print(sorted(b["memory"].items()), b["image"]["family"], b["rtt"]["address"])')" \
+	"[('flash', [268435456, 4194304]), ('ram', [536870912, 532480])] 3834380121 536870912" "show gives the whole profile, inherited parts in it"
 run "$vise" board show nosuch
 is "$status" 2 "show of what is not there"
 
@@ -161,6 +161,12 @@ END
 
 # ---- flashing by method, with played tools
 mkdir "$T/bin" "$T/RPI-RP2"
+python3 - "$T/fw.uf2" "$T/other.uf2" <<'END'
+import struct, sys
+for name, family in zip(sys.argv[1:], (0xe48bff56, 0xe48bff59)):
+    open(name, "wb").write(struct.pack("<8I", 0x0A324655, 0x9E5D5157, 0x2000, 0x10000000, 256, 0, 1, family) +
+                           bytes(476) + struct.pack("<I", 0x0AB16F30))
+END
 echo "UF2 Bootloader v3.0" >"$T/RPI-RP2/INFO_UF2.TXT"
 cat >"$T/bin/openocd" <<'END'
 #!/bin/sh
@@ -181,10 +187,19 @@ is "$status" 3 "and is a failure of the bench"
 : >"$T/bin/words"
 flash
 like "$out$err" 'never said "\*\* Verified OK \*\*"' "silence is no success"
-run timeout 60 "$vise" flash -p pico "$T/fw.bin" --set "volume=$T/RPI-RP2"
+run timeout 60 "$vise" flash -p pico "$T/fw.uf2" --set "volume=$T/RPI-RP2"
 is "$status" 0 "flash by copying to a drive"
-same "$T/fw.bin" "$T/RPI-RP2/firmware.uf2" "the image is there"
+same "$T/fw.uf2" "$T/RPI-RP2/firmware.uf2" "the image is there"
 echo "SWD ERROR" >"$T/RPI-RP2/FAIL.TXT"
-run timeout 60 "$vise" flash -p pico "$T/fw.bin" --set "volume=$T/RPI-RP2"
+run timeout 60 "$vise" flash -p pico "$T/fw.uf2" --set "volume=$T/RPI-RP2"
 like "$status $out$err" 'verify: flash pico by uf2: the board refused it: SWD ERROR' "what the boot loader says against it is passed on"
+rm "$T/RPI-RP2/FAIL.TXT" "$T/RPI-RP2/firmware.uf2"
+run timeout 60 "$vise" flash -p pico "$T/other.uf2" --set "volume=$T/RPI-RP2"
+like "$status $err" '^1 .*wrong_image: .*UF2 family 0xe48bff59, the board takes 0xe48bff56.*nothing was touched' "an image for another board is refused before anything is touched"
+run timeout 60 "$vise" flash -p pico "$T/fw.bin" --set "volume=$T/RPI-RP2"
+like "$status $err" '^1 .*wrong_image: .*takes UF2 files, this one is plain bytes' "so is one in another form"
+test ! -e "$T/RPI-RP2/firmware.uf2"
+ok $? "and nothing was written"
+run timeout 60 "$vise" flash -p pico "$T/other.uf2" --set "volume=$T/RPI-RP2" --set check=off
+is "$status" 0 "unless the user insists"
 plan

@@ -20,7 +20,7 @@ static const struct image_options opt = { .base = 0x08000000, .symbols = 10 };
 static enum err
 facts_of(const void *p, size_t n, json_t **o, struct err_msg *why)
 {
-	char *copy = mem_dup(p, n + 1);
+	char *copy = mem_dup(n != 0 ? p : "", n != 0 ? n : 1);
 	const enum err e = image_read(copy, n, "x", &opt, o, why);
 
 	mem_free(copy);
