@@ -60,6 +60,7 @@ TESTS += \
 	tests/cli/flame.t \
 	tests/cli/gauge-alarms.t \
 	tests/cli/gauges-board.t \
+	tests/cli/gauges-hang.t \
 	tests/cli/gauges-serial.t \
 	tests/cli/gauges-serve.t \
 	tests/cli/gauges.t \
@@ -121,6 +122,7 @@ EXTRA_DIST += \
 	tests/cli/flame.t \
 	tests/cli/gauge-alarms.t \
 	tests/cli/gauges-board.t \
+	tests/cli/gauges-hang.t \
 	tests/cli/gauges-serial.t \
 	tests/cli/gauges-serve.t \
 	tests/cli/gauges.t \
@@ -288,6 +290,7 @@ EXTRA_DIST += \
 	tests/lib/macro.sh \
 	tests/lib/pprofcases.py \
 	tests/lib/pprofgen.py \
+	tests/lib/slowread.c \
 	tests/lib/sshd.sh \
 	tests/lib/tap.sh \
 	tests/lib/treeboard.sh \

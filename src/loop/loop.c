@@ -20,6 +20,7 @@ struct loop {
 	uv_timer_t limit;               /* bounds loop_turn */
 	uv_signal_t sigchld;
 	struct list deferred, running, children;        /* running: deferred calls of this turn */
+	unsigned works;                 /* of loop_work(), not done yet */
 };
 
 struct loop_fd { uv_poll_t uv; loop_fd_cb cb; void *arg; bool closed; unsigned want; };
@@ -33,7 +34,7 @@ struct loop_child {
 	void *arg;
 	bool ended;
 };
-struct work { uv_work_t uv; loop_cb work, done; void *arg; };
+struct work { uv_work_t uv; struct loop *loop; loop_cb work, done; void *arg; };
 
 static void
 free_handle(uv_handle_t *h)
@@ -424,6 +425,7 @@ after_work(uv_work_t *w, int status)
 {
 	struct work *k = (struct work *)(void *)w;
 
+	k->loop->works--;
 	if (status == 0)
 		k->done(k->arg);
 	mem_free(k);
@@ -434,9 +436,18 @@ loop_work(struct loop *l, loop_cb work, loop_cb done, void *arg)
 {
 	struct work *k = mem_zero(1, sizeof *k);
 
+	k->loop = l;
 	k->work = work;
 	k->done = done;
 	k->arg = arg;
 	if (uv_queue_work(&l->uv, &k->uv, do_work, after_work) != 0)
 		mem_free(k);
+	else
+		l->works++;
+}
+
+unsigned
+loop_works(const struct loop *l)
+{
+	return l->works;
 }

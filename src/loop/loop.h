@@ -58,5 +58,8 @@ void     loop_defer_cancel(struct loop *l, loop_cb cb, void *arg);
  * The number of threads
  * is libuv's pool; work must not touch shared state. A job cannot be cancelled once it runs. */
 void     loop_work(struct loop *l, loop_cb work, loop_cb done, void *arg);
+/* How many are not done yet. While one hangs in a driver loop_free() waits for it, and so does an
+ * orderly exit. */
+unsigned loop_works(const struct loop *l);
 
 #endif

@@ -25,6 +25,7 @@
 
 #define RESIZE_NS  (50 * NS_PER_MS)
 #define RETRY_NS   (50 * NS_PER_MS)             /* a terminal that takes nothing is tried again */
+#define ECHO_NS    (300 * NS_PER_MS)            /* an echo later than that is no echo */
 #define SLOW_NS    (500 * NS_PER_MS)            /* gauges alone: two frames a second */
 #define STUCK_NS   (2 * NS_PER_S)
 #define PING_NS    (5 * NS_PER_S)
@@ -43,6 +44,7 @@ struct viewer {
 	struct loop_timer *frame, *change, *esc, *resize, *stuck;
 	uint64_t frame_ns, esc_ns, last_frame, frame_at, last_ping, last_bell;
 	uint64_t pinged;                        /* the ping that has no answer, 0: none */
+	uint64_t keyed;                         /* a key that has no echo yet, 0: none */
 	bool attached, dirty, done, now;
 	int  sync_fd, status;
 	char *reason;                           /* printed after the screen is closed */
@@ -232,7 +234,12 @@ on_bytes(struct peer *peer, uint32_t stream, uint64_t offset, uint64_t t, const 
 	if (s == NULL)
 		return;
 	ui_bytes(v->ui, s);
-	draw_soon(v);
+	/* What comes behind a key is its echo, most of the time: it does not wait for a frame. */
+	if (v->keyed != 0 && sys_mono() - v->keyed < ECHO_NS)
+		draw_now(v);
+	else
+		draw_soon(v);
+	v->keyed = 0;
 }
 
 static void
@@ -433,6 +440,7 @@ on_key(void *arg, const struct input_event *e)
 		return;
 	}
 	v->ui->mono = sys_mono();
+	v->keyed = v->ui->mono;
 	ui_input(v->ui, e);
 	draw_now(v);
 }
