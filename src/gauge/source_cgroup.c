@@ -21,6 +21,7 @@ struct cgroup {
 	char *proc_path, *sys_path;
 	bool added, v1;
 	int gauge[G_COUNT];
+	struct probe file[G_COUNT];     /* of dir, kept open */
 	pid_t pid;
 	char *dir;                      /* of the group under /sys/fs/cgroup; NULL: none found */
 	uint64_t looked_at;
@@ -52,14 +53,23 @@ cgroup_new(struct gauge_table *t, const struct root *proc, const struct root *sy
 	return c;
 }
 
+static void
+leave(struct cgroup *c)
+{
+	for (int i = 0; i < G_COUNT && c->dir != NULL; i++)
+		probe_fini(&c->file[i]);
+	mem_free(c->dir);
+	c->dir = NULL;
+}
+
 void
 cgroup_free(struct cgroup *c)
 {
 	if (c == NULL)
 		return;
+	leave(c);
 	mem_free(c->proc_path);
 	mem_free(c->sys_path);
-	mem_free(c->dir);
 	mem_free(c);
 }
 
@@ -141,6 +151,23 @@ tightest(struct cgroup *c, size_t mount)
 	return least;
 }
 
+/* Takes dir over. */
+static void
+enter(struct cgroup *c, char *dir)
+{
+	if (c->dir != NULL && strcmp(c->dir, dir) == 0) {
+		mem_free(dir);
+		return;
+	}
+	leave(c);
+	c->dir = dir;
+	probe_init(&c->file[G_MEMORY], &c->sys, -1, dir, number_file(c, false));
+	probe_init(&c->file[G_CACHE], &c->sys, -1, dir, "memory.stat");
+	probe_init(&c->file[G_THROTTLED], &c->sys, -1, dir, "cpu.stat");
+	probe_init(&c->file[G_OOM], &c->sys, -1, dir,
+	    c->v1 ? "memory.oom_control" : "memory.events");
+}
+
 static void
 look(struct cgroup *c)
 {
@@ -152,14 +179,13 @@ look(struct cgroup *c)
 	int64_t limit;
 
 	mem_free(dir);
-	mem_free(c->dir);
-	c->dir = NULL;
 	if (e != 0 || path[0] != '/') {
 		missing(c, e != 0 ? strerror(e) : "the process is in no memory control group");
+		leave(c);
 		return;
 	}
 	mount = mem_fmt("%s/fs/cgroup%s", c->sys_path, c->v1 ? "/memory" : "");
-	c->dir = root ? mem_str(mount) : mem_fmt("%s%s", mount, path);
+	enter(c, root ? mem_str(mount) : mem_fmt("%s%s", mount, path));
 	limit = tightest(c, strlen(mount));
 	mem_free(mount);
 	for (int i = 0; i < G_COUNT; i++)
@@ -189,7 +215,7 @@ static void
 sample_memory(struct cgroup *c)
 {
 	int64_t v;
-	const int e = probe_number_once(&c->sys, c->dir, number_file(c, false), &v);
+	const int e = probe_number(&c->file[G_MEMORY], &v);
 
 	if (e == 0 && v >= 0)
 		table_value(c->table, c->gauge[G_MEMORY], (double)v);
@@ -207,10 +233,9 @@ sample_cache(struct cgroup *c)
 {
 	char text[TEXT_MAX];
 	uint64_t cache;
-	const int e = probe_text_once(&c->sys, c->dir, "memory.stat", text, sizeof text);
 
-	if (e == 0 && named(slice_of(text), c->v1 ? "total_inactive_file" : "inactive_file",
-	    &cache))
+	if (probe_read(&c->file[G_CACHE], text, sizeof text) >= 0 &&
+	    named(slice_of(text), c->v1 ? "total_inactive_file" : "inactive_file", &cache))
 		table_value(c->table, c->gauge[G_CACHE], (double)cache);
 	else
 		table_missing(c->table, c->gauge[G_CACHE], "not told here");
@@ -221,9 +246,9 @@ sample_quota(struct cgroup *c)
 {
 	char text[TEXT_MAX];
 	uint64_t periods = 0, throttled = 0;
-	const int e = probe_text_once(&c->sys, c->dir, "cpu.stat", text, sizeof text);
 
-	if (e != 0 || !named(slice_of(text), "nr_periods", &periods) ||
+	if (probe_read(&c->file[G_THROTTLED], text, sizeof text) < 0 ||
+	    !named(slice_of(text), "nr_periods", &periods) ||
 	    !named(slice_of(text), "nr_throttled", &throttled)) {
 		table_missing(c->table, c->gauge[G_THROTTLED], "no CPU quota is counted here");
 		c->has_periods = false;
@@ -244,11 +269,9 @@ sample_oom(struct cgroup *c)
 {
 	char text[TEXT_MAX];
 	uint64_t kills;
-	const int e =
-	    probe_text_once(&c->sys, c->dir, c->v1 ? "memory.oom_control" : "memory.events", text,
-		sizeof text);
 
-	if (e == 0 && named(slice_of(text), "oom_kill", &kills))
+	if (probe_read(&c->file[G_OOM], text, sizeof text) >= 0 &&
+	    named(slice_of(text), "oom_kill", &kills))
 		table_value(c->table, c->gauge[G_OOM], (double)kills);
 	else
 		table_missing(c->table, c->gauge[G_OOM], "not counted here");

@@ -14,6 +14,9 @@
 
 enum { TEXT_MAX = 4096, COST_FACTOR = 200 };
 
+/* Just under the usual period: a rate over less says little. */
+static const uint64_t EVERY_LEAST = 900 * NS_PER_MS;
+
 struct thread {
 	pid_t tid;
 	uint64_t count[SWITCHES_GAUGES];
@@ -268,6 +271,7 @@ void
 switches_sample(struct switches *s, pid_t pid, double threads, uint64_t clock)
 {
 	const uint64_t start = sys_mono();
+	uint64_t cost;
 
 	if (pid == 0 && !s->added)
 		return;
@@ -282,5 +286,6 @@ switches_sample(struct switches *s, pid_t pid, double threads, uint64_t clock)
 	else if (s->is.n != 0 && s->is.at == s->was.at)
 		return;                 /* the board has not counted again yet */
 	put(s, threads);
-	s->due = start + (sys_mono() - start) * COST_FACTOR;
+	cost = (sys_mono() - start) * COST_FACTOR;
+	s->due = start + (cost > EVERY_LEAST ? cost : EVERY_LEAST);
 }

@@ -6,7 +6,8 @@
  *         threads are matched by number, so one that ends makes no negative rate. Above
  *         SWITCHES_THREADS only the first thread is counted, and the source says so.
  * Board   the sampler there adds them up every 10 s (remote.h): /vise/threads.
- * Cost    about 10 us for each thread; never more often than 200 times the last cost.
+ * Cost    about 10 us for each thread; at most every 0.9 s, and every 200 times
+ *         the last cost.
  */
 #ifndef GAUGE_SOURCE_SWITCHES_H
 #define GAUGE_SOURCE_SWITCHES_H

@@ -4,7 +4,9 @@
  * pread() of a file whose path ends in one of $SLOWREAD (several with a blank between) waits while
  * the file $SLOWREAD_GATE exists, and says so in $SLOWREAD_GATE.hit.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
