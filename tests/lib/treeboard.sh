@@ -5,13 +5,14 @@ dir=$1
 LC_ALL=C
 export LC_ALL
 set -f
-# The sampler's script comes first; its last line starts the loop.
-while IFS= read -r line; do
-	test "$line" = " vs" && break
+# The sampler's script comes first; its last line, " vs SEQ", starts the loop with the first request.
+while read -r word q a; do
+	test "$word" = vs && break
 done
+p=@
 model=$(cat "$dir/model" 2>/dev/null)
 up=11552
-while read -r q p a; do
+while :; do
 	up=$((up + 1))
 	echo "$up.00 40000.11" >"$dir/proc/uptime"
 	case $q in q) break ;; esac
@@ -44,4 +45,5 @@ while read -r q p a; do
 		set -f ;;
 	esac
 	printf '\074vs %s %s\n%s\nvs %s\076\n' "$q" "${#s}" "$s" "$q"
+	read -r q p a || break
 done
