@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libtransport.a
 	%D%/transport.c %D%/transport.h \
 	%D%/tty.c %D%/tty.h \
 	%D%/watch.c %D%/watch.h \
+	%D%/wire_node.c %D%/wire_node.h \
 	%D%/comings.c %D%/comings.h \
 	%D%/wire.h \
 	%D%/wire_exec.c %D%/wire_exec.h \
