@@ -105,6 +105,7 @@ TESTS += \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
 	tests/screen/typing.t \
+	tests/screen/vi.t \
 	tests/screen/viewers.t
 
 EXTRA_DIST += \
@@ -167,6 +168,7 @@ EXTRA_DIST += \
 	tests/screen/seeing.t \
 	tests/screen/sizes.t \
 	tests/screen/typing.t \
+	tests/screen/vi.t \
 	tests/screen/viewers.t
 include tests/fuzz/local.mk
 include tests/unit/base.mk
@@ -270,6 +272,7 @@ EXTRA_DIST += \
 	tests/data/screen/terminals.scr \
 	tests/data/screen/timeline.scr \
 	tests/data/screen/typing.scr \
+	tests/data/screen/vi.scr \
 	tests/data/screen/viewers.scr \
 	tests/data/script/leakhunt.lua \
 	tests/data/test/boards_test.lua \
