@@ -14,4 +14,5 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/runner.lua \
 	lua/vise/semver.lua \
 	lua/vise/states.lua \
+	lua/vise/table.lua \
 	lua/vise/test.lua

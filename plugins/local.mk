@@ -25,6 +25,16 @@ nobase_dist_pkgdata_DATA += \
 	plugins/qemu-cortex-m/plugin.json \
 	plugins/rp2/init.lua \
 	plugins/rp2/plugin.json \
+	plugins/runs/alarm.lua \
+	plugins/runs/boot.lua \
+	plugins/runs/flash.lua \
+	plugins/runs/gc.lua \
+	plugins/runs/init.lua \
+	plugins/runs/leak.lua \
+	plugins/runs/plugin.json \
+	plugins/runs/soak.lua \
+	plugins/runs/stats.lua \
+	plugins/runs/thermal.lua \
 	plugins/sam/init.lua \
 	plugins/sam/plugin.json \
 	plugins/sim/init.lua \

@@ -85,6 +85,7 @@ TESTS += \
 	tests/cli/test.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
+	tests/cli/workflows.t \
 	tests/rig/decode.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
@@ -148,6 +149,7 @@ EXTRA_DIST += \
 	tests/cli/test.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
+	tests/cli/workflows.t \
 	tests/rig/decode.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
@@ -279,6 +281,9 @@ EXTRA_DIST += \
 	tests/data/test/broken/broken_test.lua \
 	tests/data/test/junit-10.xsd \
 	tests/data/test/outcomes_test.lua \
+	tests/data/test/rig/dev.py \
+	tests/data/test/rig/flaky_server.py \
+	tests/data/test/rig/flashed.sh \
 	tests/data/ui/at-card-160x48.screen \
 	tests/data/ui/at-card-80x24.screen \
 	tests/data/ui/at-failed-80x24.screen \
@@ -303,6 +308,7 @@ EXTRA_DIST += \
 	tests/rig/atdev/dialects.py \
 	tests/rig/atdev/hostile.py \
 	tests/rig/crashd/main.go \
+	tests/rig/gcload/main.go \
 	tests/rig/goprog/Makefile \
 	tests/rig/goprog/go.mod \
 	tests/rig/goprog/main.go \

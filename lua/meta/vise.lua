@@ -143,6 +143,8 @@ function Console:never(patterns) end
 function Console:reader() end
 ---@return string? path # of every byte of this console
 function Console:transcript() end
+---@return "open"|"lost"|"ended" state, integer losses
+function Console:state() end
 ---Called for each whole line; it must not wait, and it has 50 ms.
 ---@param fn fun(line: string)
 ---@return vise.Subscription
@@ -199,6 +201,10 @@ local Proc = {}
 ---@return vise.Job
 function Proc:wait() end
 function Proc:kill() end
+---@return string # "running", "ok", "failed"
+function Proc:status() end
+---@return integer
+function Proc:pid() end
 ---@async
 ---@param patterns vise.Pattern|vise.Pattern[]
 ---@param opt? {timeout?: vise.Duration}
@@ -256,6 +262,13 @@ function Test:skip(why) end
 ---@param value any
 ---@param opt? {unit?: string, min?: number, max?: number, at?: integer}
 function Test:measure(name, value, opt) end
+---A row of the result table.
+---@param values table<string, string|number>
+function Test:row(values) end
+---@param done number
+---@param total number
+---@param text? string
+function Test:progress(done, total, text) end
 ---Kept with the attempt (`vise test --artifacts DIR`).
 ---@param name string # a file name
 ---@param data string
@@ -301,7 +314,7 @@ function vise.fixture(name, o) end
 ---@field required? boolean
 ---@field doc? string
 
----@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, run: async fun(t: vise.Test)}
+---@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, columns?: (string|{name: string, unit?: string})[], plan?: (fun(params: table): string|string[]), run: async fun(t: vise.Test)}
 function vise.workflow(t) end
 ---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: fun(b: table, file: string, opt: table): string[], [string]: any}
 function vise.board(t) end
@@ -360,6 +373,10 @@ function vise.macro(t) end
 ---@param t {id: string, doc?: string, feed: fun(line: string, meta: {console: string, offset: integer}): nil|string|{text?: string|string[], level?: "info"|"warn"|"crash", notice?: string, gauges?: table<string, number|{[1]: number, [2]: string}>}}
 function vise.decoder(t) end
 
+---A word of a command line for vise.cmd, so that it stays one.
+---@param text string
+---@return string
+function vise.quote(text) end
 ---@async
 ---@param seconds vise.Duration
 function vise.sleep(seconds) end

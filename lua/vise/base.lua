@@ -55,7 +55,7 @@ core.json_lines, core.json_errors = false, false
 core.verbose = false
 
 function core.say(text, record)
-  if not core.json_lines then return core.out(text) end
+  if not core.json_lines then return (core.csv_only and core.err or core.out)(text) end
   if record and core.tests_run then core.annotate(record, text) end
   if record then core.out(core.json.encode(record)) end
 end
@@ -218,6 +218,12 @@ end
 function vise.cmd(line)
   if type(line) ~= "string" then fail("usage", "vise.cmd needs a command line") end
   return core.call("vise.cmd", "command", { line = line })
+end
+
+-- A word of a command line, so that it stays one.
+function vise.quote(text)
+  if type(text) ~= "string" then fail("usage", "vise.quote needs a text") end
+  return core.quote(text)
 end
 
 -- A command line from parts: words are quoted, fields become key=value.

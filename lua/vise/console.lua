@@ -299,6 +299,13 @@ function Console:transcript()
   return row and type(row.log) == "string" and row.log or nil
 end
 
+-- "open", "lost" (the port is gone, or lent) or "ended"; and how often it was lost since this script reads it.
+function Console:state()
+  check(self, "con:state")
+  local state, _, losses = self.stream:state()
+  return state, losses
+end
+
 -- What has come is not looked at any more.
 function Console:flush() self.stream:skip() end
 function Console:pending() return self.stream:pending() end

@@ -103,6 +103,17 @@ function Proc:wait()
   return r
 end
 
+-- "running", or how it ended: "ok", "failed", ...
+function Proc:status()
+  local job = core.job(self.id)
+  return job and job.state or "ended"
+end
+
+function Proc:pid()
+  local job = core.job(self.id)
+  return job and math.tointeger(job.pid) or fail("eof", "%s: it has ended", self.name)
+end
+
 function Proc:kill() core.tell("job.stop " .. self.id .. " confirm=on") end
 
 function Proc:expect(p, opt)

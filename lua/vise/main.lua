@@ -212,6 +212,22 @@ end
 
 core.only = only
 
+-- What a workflow would do: its parameters, and what it says of itself. Nothing is touched.
+local function dry_run(w, params)
+  local lines, names = {}, {}
+  for name in pairs(w.params or {}) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local v = params[name]
+    lines[#lines + 1] = ("  %s = %s"):format(name, v == nil and "(not given)" or tostring(v))
+  end
+  local plan = w.plan and w.plan(params) or { w.title or w.id }
+  if type(plan) == "string" then plan = { plan } end
+  for _, l in ipairs(plan) do lines[#lines + 1] = "  would: " .. tostring(l) end
+  if w.timeout then lines[#lines + 1] = "  at most " .. core.span(core.seconds(w.id, w.timeout)) end
+  core.say(w.id .. ":\n" .. table.concat(lines, "\n"), { type = "plan", workflow = w.id, params = params, plan = plan })
+end
+
 local function run_workflows(list, r, sets, declared)
   for _, w in ipairs(list) do
     for name, p in pairs(w.params or {}) do declared[name] = p end
@@ -222,7 +238,8 @@ local function run_workflows(list, r, sets, declared)
     local profile = core.boards[w.board or r.board] or only(core.boards)
     use_profile(profile)
     local params = core.parameters(w.id, w.params, sets)
-    status = worse(status, core.run_workflow(w, params, core.board(profile)))
+    if r.dry then dry_run(w, params)
+    else status = worse(status, core.run_workflow(w, params, core.board(profile))) end
   end
   return status
 end
@@ -285,6 +302,10 @@ end
 
 local function setup(r)
   core.json_lines, core.json_errors, core.verbose = r.json, r.json, r.verbose
+  for _, word in ipairs(r.runs or {}) do
+    r.dry = r.dry or word == "dry=on"
+    core.csv_only = core.csv_only or word == "csv=on"
+  end
   core.console_name, core.job_id = r.console, os.getenv("VISE_JOB")
   core.name = (r.plugin or r.file or r.action):match("([^/]+)/*$")
   core.sets, core.more_options = sets_of(r.sets), {}

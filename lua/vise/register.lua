@@ -32,6 +32,7 @@ core.field_types = { id = { is_id, "letters, digits, - _ .", true }, text = T.te
 local workflow_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),
     "a list of words" }, timeout = T.time, run = { is_fn, "a function", true }, board = T.text,
+  columns = T.table, plan = T.fn,
 }
 local macro_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, keys = T.text, board = T.text,
@@ -98,6 +99,7 @@ end
 function vise.workflow(t)
   check("vise.workflow", t, workflow_fields)
   check_params("vise.workflow", t.params)
+  core.check_columns("vise.workflow", t.columns)
   add("vise.workflow", core.workflows, t)
   table.insert(core.order, t)
   return t
@@ -247,7 +249,7 @@ function core.describe(only)
   for _, w in ipairs(sorted(core.workflows)) do
     local params = plain(w.params or {}, 0)
     table.insert(d.workflows, { id = w.id, title = w.title or w.id, doc = w.doc, plugin = d.plugin, params = params,
-      needs = plain(w.needs or {}, 0), timeout = w.timeout, board = w.board })
+      needs = plain(w.needs or {}, 0), timeout = w.timeout, board = w.board, columns = plain(w.columns or {}, 0) })
   end
   for _, m in ipairs(sorted(core.macros)) do
     table.insert(d.macros, { id = m.id, title = m.title or m.id, doc = m.doc, keys = m.keys, plugin = d.plugin, board = m.board,

@@ -106,6 +106,7 @@ end
 function core.run_workflow(w, params, board)
   local t = core.test(w.id, params, board)
   local began = core.now()
+  t.columns, t.rows = w.columns, {}
   local task = core.spawn(w.id, w.run, t)
   local limit = w.timeout and core.seconds(w.id, w.timeout)
   local ok, err
@@ -118,6 +119,8 @@ function core.run_workflow(w, params, board)
   end
   local spent = core.now() - began
   local record = { type = "end", workflow = w.id, steps = t.steps, ms = math.floor(spent * 1000 + 0.5) }
+  if #t.rows > 0 then record.rows = t.rows end
+  core.show_rows(t)
   if ok or (type(err) == "table" and err.skip == SKIP) then
     record.result = ok and "pass" or "skip"
     record.why = not ok and err.msg or nil

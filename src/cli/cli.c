@@ -27,6 +27,7 @@
 #include "cli/cli_snapshot.h"
 #include "cli/cli_test.h"
 #include "cli/cli_watch.h"
+#include "cli/cli_workflow.h"
 #include "cli/complete.h"
 #include "cli/say.h"
 #include "core/json.h"
@@ -121,8 +122,9 @@ static const struct cli_command commands[] = {
 	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "
 	    "[--list] [--tap | --test2json] [--junit FILE] [--artifacts DIR]",
 	    "run Lua tests on boards: TAP, JUnit, test2json", cli_test, false },
-	{ "workflow", "ID [--port P] [--set K=V]... [--timeout D]", "run a workflow of a plugin",
-	    cli_workflow, false },
+	{ "workflow", "list | show ID | [run] ID [--port P] [--board ID] [--set K=V]... "
+	    "[--timeout D] [--dry-run] [--csv]",
+	    "workflows of the plugins", cli_workflow, false },
 	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|NAME | new NAME [--project] | "
 	    "doc NAME | hosts | run ID [-- ARGS] | reload|unload [NAME]",
 	    "plugins, and which project's code may run", cli_plugin, false },

@@ -56,8 +56,8 @@ list(struct cli_call *c)
 	return say_end(c, e, &why);
 }
 
-static void
-print_param(const char *name, const json_t *p)
+void
+cli_macro_param(const char *name, const json_t *p)
 {
 	const json_t *values = json_object_get(p, "values"), *dflt = json_object_get(p, "default");
 	struct buf text;
@@ -97,7 +97,7 @@ print_macro(const json_t *m)
 		printf("  %lld steps\n", (long long)json_get_int(m, "steps", 0));
 	printf("  plugin %s\n", json_get_str(m, "plugin", "?"));
 	json_object_foreach(params, name, p)
-		print_param(name, p);
+		cli_macro_param(name, p);
 }
 
 static int

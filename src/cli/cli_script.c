@@ -2,6 +2,7 @@
 #include "cli/cli_script.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -17,6 +18,7 @@
 struct script {
 	const char *port, *board, *timeout, *baud;
 	struct args_sets sets;
+	bool dry, csv;
 	const char *argv[LIMIT_ARGV + 1];
 	size_t n;
 };
@@ -107,9 +109,11 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 }
 
 static enum err
-parse(struct cli_call *c, struct script *s, size_t words, struct err_msg *why)
+parse(struct cli_call *c, struct script *s, size_t words, bool workflow, struct err_msg *why)
 {
 	const struct args_option options[] = {
+		{ "--dry-run", ARGS_FLAG, &s->dry },    /* these two for workflows alone */
+		{ "--csv", ARGS_FLAG, &s->csv },
 		{ "--port", ARGS_TEXT, &s->port },
 		{ "--baud", ARGS_COUNT, &s->baud },
 		{ "--board", ARGS_TEXT, &s->board },
@@ -118,7 +122,7 @@ parse(struct cli_call *c, struct script *s, size_t words, struct err_msg *why)
 		{ NULL, ARGS_FLAG, NULL },
 	};
 
-	return args_parse(c, options, words, words, why);
+	return args_parse(c, workflow ? options : options + 2, words, words, why);
 }
 
 /* What both have in front: places 0, 2 and 4 are filled in by run(). */
@@ -157,7 +161,7 @@ cli_script(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
-	enum err e = parse(c, &s, 1, &why);
+	enum err e = parse(c, &s, 1, false, &why);
 
 	if (e == ERR_OK && !path_exists(c->word[0]))
 		e = err_set(&why, ERR_NOENT, c->word[0], NULL, "no such file");
@@ -179,7 +183,7 @@ cli_script_macro(struct cli_call *c)
 	struct script s = { .n = 0 };
 	struct err_msg why;
 	json_t *words = NULL;
-	enum err e = parse(c, &s, 3, &why);
+	enum err e = parse(c, &s, 3, false, &why);
 	int status;
 
 	if (e == ERR_OK)
@@ -196,20 +200,26 @@ cli_script_macro(struct cli_call *c)
 }
 
 int
-cli_workflow(struct cli_call *c)
+cli_script_workflow(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
 	json_t *words = NULL;
-	enum err e = parse(c, &s, 1, &why);
+	bool run_word = c->argc > 1 && strcmp(c->argv[1], "run") == 0;
+	enum err e = parse(c, &s, run_word ? 2 : 1, true, &why);
+	const char *id = e == ERR_OK ? c->word[run_word] : "";
 	int status;
 
 	if (e == ERR_OK)
-		e = plugins_find("workflow", c->word[0], &words, &why);
+		e = plugins_find("workflow", id, &words, &why);
 	if (e == ERR_OK) {
 		head(&s, c);
+		if (s.dry)
+			add_pair(&s, "--run", "dry=on");
+		if (s.csv)
+			add_pair(&s, "--run", "csv=on");
 		add_words(&s, words);
-		add_pair(&s, "--workflow", c->word[0]);
+		add_pair(&s, "--workflow", id);
 	}
 	status = perform(c, &s, e, &why);
 	json_decref(words);

@@ -10,7 +10,7 @@
 #include "cli/client.h"
 
 int cli_script(struct cli_call *c);
-int cli_workflow(struct cli_call *c);
+int cli_script_workflow(struct cli_call *c);   /* workflow [run] ID */
 int cli_script_macro(struct cli_call *c);      /* macro run TARGET NAME: words 1 and 2 */
 /* Waits for a script host's end and gives its exit status. Signals are passed on, its clean-up is
  * waited for. */

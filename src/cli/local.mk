@@ -31,6 +31,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/snapshot_text.c %D%/snapshot_text.h \
 	%D%/cli_test.c %D%/cli_test.h \
 	%D%/cli_watch.c %D%/cli_watch.h \
+	%D%/cli_workflow.c %D%/cli_workflow.h \
 	%D%/cli_series.c %D%/cli_series.h \
 	%D%/cli_worker.c %D%/cli_worker.h \
 	%D%/cli_trust.c %D%/cli_trust.h \

@@ -636,6 +636,8 @@ job_json(const struct job *j, uint64_t start_mono)
 		(void)json_array_append_new(argv, json_text(*a, strlen(*a)));
 	json_put_int(o, "id", j->id);
 	json_put_int(o, "stream", 1000 + (int64_t)j->id);
+	if (!j->exited && j->pid > 0)
+		json_put_int(o, "pid", j->pid);
 	json_put_str(o, "kind", j->kind);
 	json_put_str(o, "name", j->name);
 	json_put(o, "argv", argv);

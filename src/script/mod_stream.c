@@ -362,7 +362,8 @@ l_state(lua_State *L)
 
 	lua_pushstring(L, words[s->state]);
 	lua_pushinteger(L, (lua_Integer)s->dropped);
-	return 2;
+	lua_pushinteger(L, s->losses);
+	return 3;
 }
 
 /* began(stream, offset): what the bench answered to subscribe */

@@ -190,6 +190,7 @@ stream_set_state(struct stream *s, enum stream_state state, const char *why)
 	if (s->state == state)
 		return;
 	s->state = state;
+	s->losses += state == STREAM_LOST;
 	snprintf(s->why, sizeof s->why, "%s", why != NULL ? why : "");
 	if (s->news != NULL)
 		s->news(s->arg, s);
