@@ -88,6 +88,46 @@ hottest(const struct rule_look *l)
 	return isnan(own) ? any : own;
 }
 
+/* The firmware's bit, or the alarm of the board's own voltage sensor. */
+static bool
+low_voltage(const struct rule_look *l)
+{
+	for (size_t i = 0; i < l->table->n; i++) {
+		const struct gauge_def *d = &l->table->def[i];
+
+		if (strcmp(d->group, "power") == 0 && strcmp(d->name, "under-voltage") == 0 &&
+		    d->from[0] == '\0' && l->table->v[i] > 0)
+			return true;
+	}
+	return false;
+}
+
+/* x86 counts what it does in hardware. */
+static void
+find_counter(const struct rule_look *l, int number, struct policy *p)
+{
+	char own[GAUGE_ID_MAX];
+
+	snprintf(own, sizeof own, "freq.policy%d.throttles", number);
+	if (rule_value(l, own) > 0)
+		snprintf(p->cause, sizeof p->cause, "the core's throttle counter rises");
+	else if (rule_value(l, "freq.package.throttles") > 0)
+		snprintf(p->cause, sizeof p->cause, "the package's throttle counter rises");
+	p->thermal = p->thermal || p->cause[0] != '\0';
+}
+
+/* What a clock really was since the sample before, where that is told, else what it says now. */
+static double
+clock_of(const struct rule_look *l, const struct gauge_def *d, double now)
+{
+	char mean[GAUGE_ID_MAX + 8];
+	double v;
+
+	snprintf(mean, sizeof mean, "%s.mean", d->id);
+	v = rule_value(l, mean);
+	return isnan(v) ? now : v;
+}
+
 /* What besides the frequency says that the clock is held back. */
 static void
 find_cause(const struct rule_look *l, int number, struct policy *p)
@@ -101,7 +141,7 @@ find_cause(const struct rule_look *l, int number, struct policy *p)
 
 	p->cause[0] = '\0';
 	p->thermal = false;
-	p->volts = rule_value(l, "power.undervoltage") > 0;
+	p->volts = low_voltage(l);
 	for (size_t i = 0; i < l->table->n && p->cause[0] == '\0'; i++)
 		if (strcmp(l->table->def[i].group, "cool") == 0 &&
 		    l->table->def[i].from[0] == '\0' && l->table->v[i] > 0) {
@@ -120,12 +160,8 @@ find_cause(const struct rule_look *l, int number, struct policy *p)
 		    rule_value(l, cap));
 		p->thermal = true;
 	}
-	/* x86 counts what it does in hardware */
-	for (size_t i = 0; i < l->table->n && p->cause[0] == '\0'; i++)
-		if (strncmp(l->table->def[i].id, "throttle.", 9) == 0 && l->table->v[i] > 0) {
-			snprintf(p->cause, sizeof p->cause, "%s counts", l->table->def[i].name);
-			p->thermal = true;
-		}
+	if (p->cause[0] == '\0')
+		find_counter(l, number, p);
 }
 
 static void
@@ -272,7 +308,7 @@ look(void *state, const struct rule_look *l, struct findings *out)
 		p = policy_of(s, (int)i);
 		if (p == NULL)
 			continue;
-		step(p, l, number, l->table->v[i], busy, temp);
+		step(p, l, number, clock_of(l, d, l->table->v[i]), busy, temp);
 		say(finding_of(out, d->id), p, d->name);
 	}
 }

@@ -426,6 +426,36 @@ throttle_without_a_cause_is_suspected(void **state)
 	rig_fini(&b.r);
 }
 
+/* x86: the request stays, the mean clock falls, the hardware counts. */
+static void
+throttle_that_is_counted(void **state)
+{
+	struct board b;
+	int mean, count, volts;
+
+	(void)state;
+	board_init(&b);
+	mean = rig_gauge(&b.r, "freq.policy0.mean", "freq", "Hz", 1.8e9);
+	count = rig_gauge(&b.r, "freq.package.throttles", "freq", "count", (double)NAN);
+	volts = rig_gauge(&b.r, "power.rpi_volt", "power", "count", 1);
+	snprintf(b.r.table.def[volts].name, sizeof b.r.table.def[volts].name, "under-voltage");
+	for (int i = 0; i < 8; i++) {
+		table_value(&b.r.table, mean, i < 4 ? 1.8e9 : 1.1e9);
+		table_value(&b.r.table, count, i < 4 ? 0 : 7);
+		table_value(&b.r.table, volts, 0);
+		board_step(&b, 90 + i, 100, 1800, 0);
+	}
+	assert_true(rig_is(&b.r, "throttle", "freq.policy0", "throttled"));
+	assert_non_null(strstr(b.r.last, "held to 1100 of 1800 MHz, between 93.0 and 94.0 C: the "
+	    "package's throttle counter"));
+	/* the sensor of the board's voltage, without the firmware's words */
+	table_value(&b.r.table, volts, 1);
+	table_value(&b.r.table, count, 0);
+	board_step(&b, 90, 100, 1800, 0);
+	assert_true(rig_is(&b.r, "throttle", "freq.policy0", "low voltage"));
+	rig_fini(&b.r);
+}
+
 /* A Raspberry Pi: cpufreq goes on telling 1800 MHz, the firmware the truth. */
 static void
 throttle_by_the_firmware(void **state)
@@ -437,6 +467,7 @@ throttle_by_the_firmware(void **state)
 	board_init(&b);
 	arm = rig_gauge(&b.r, "freq.arm", "freq", "Hz", (double)NAN);
 	volts = rig_gauge(&b.r, "power.undervoltage", "power", "count", 1);
+	snprintf(b.r.table.def[volts].name, sizeof b.r.table.def[volts].name, "under-voltage");
 	bit = rig_gauge(&b.r, "power.throttled", "power", "count", 1);
 	for (int i = 0; i < 8; i++) {
 		table_value(&b.r.table, arm, i < 4 ? 1.8e9 : 6e8);
@@ -834,6 +865,7 @@ main(void)
 		cmocka_unit_test(steady_predicts_the_end),
 		cmocka_unit_test(throttle_is_a_bracket_with_a_cause),
 		cmocka_unit_test(throttle_without_a_cause_is_suspected),
+		cmocka_unit_test(throttle_that_is_counted),
 		cmocka_unit_test(throttle_by_the_firmware),
 		cmocka_unit_test(throttle_false_alarms),
 		cmocka_unit_test(cross_names_the_reason),
