@@ -203,6 +203,8 @@ EXTRA_DIST += \
 	tests/benchmark/gauges_floor.c \
 	tests/benchmark/pprof.sh \
 	tests/benchmark/pprof_floor.c \
+	tests/benchmark/rsp.py \
+	tests/benchmark/rsp.sh \
 	tests/data/decode/cmsis.log \
 	tests/data/decode/cmsis.want \
 	tests/data/decode/esp-abort.log \
@@ -337,7 +339,8 @@ EXTRA_DIST += \
 BENCHMARKS += \
 	tests/benchmark/console.sh \
 	tests/benchmark/gauges.sh \
-	tests/benchmark/pprof.sh
+	tests/benchmark/pprof.sh \
+	tests/benchmark/rsp.sh
 
 # END LISTS
 

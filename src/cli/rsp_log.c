@@ -88,7 +88,7 @@ rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *wh
 		put_line(l->save, json_incref(o));
 	if (l->json)
 		put_line(stdout, json_incref(o));
-	else if (!l->quiet)
+	else if (!l->quiet || why != NULL)
 		printf("%12.6f  %s%s%s\n", (double)(now - l->start) / 1e9,
 		    strcmp(event, "open") == 0 ? "gdb connected" : "the connection ended",
 		    why != NULL ? ": " : "", why != NULL ? why : "");

@@ -199,20 +199,37 @@ repeat(struct buf *out, char c)
 	return e;
 }
 
+static size_t
+plain_run(const char *p, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n && p[k] != ESCAPE && p[k] != RUN)
+		k++;
+	return k;
+}
+
 enum err
 rsp_expand(const char *body, size_t n, struct buf *out)
 {
 	for (size_t i = 0; i < n; i++) {
+		const size_t plain = plain_run(body + i, n - i);
 		enum err e;
 
+		if (plain != 0) {       /* nearly all there is: at once */
+			e = buf_add(out, body + i, plain);
+			if (e != ERR_OK)
+				return e;
+			i += plain;
+			if (i == n)
+				break;
+		}
 		if ((body[i] == ESCAPE || body[i] == RUN) && i + 1 == n)
 			return ERR_FORMAT;
 		if (body[i] == ESCAPE)
 			e = buf_add_byte(out, (char)(body[++i] ^ ESCAPE_BIT));
-		else if (body[i] == RUN)
-			e = repeat(out, body[++i]);
 		else
-			e = buf_add_byte(out, body[i]);
+			e = repeat(out, body[++i]);
 		if (e != ERR_OK)
 			return e;
 	}

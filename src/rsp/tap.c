@@ -11,6 +11,7 @@
 #include "transport/transport.h"
 
 enum { PIECE = 16 << 10 };
+static const uint64_t RETRY = 20 * NS_PER_MS;
 
 struct rsp_tap {
 	struct loop *loop;
@@ -21,7 +22,9 @@ struct rsp_tap {
 	struct loop_fd *listen, *client;
 	struct transport *wire;
 	struct buf to_client;
-	struct loop_timer *timer;
+	struct loop_timer *timer, *again;       /* again: the server is asked once more */
+	uint64_t came;                  /* the debugger */
+	bool    was_open;
 	struct rsp_reader reader[2];
 	struct rsp_audit audit;
 	bool    server_gone;            /* what it said last is still on its way */
@@ -35,6 +38,7 @@ struct look {
 	uint64_t now;
 };
 
+static void connect_server(void *arg);
 static void end_both(struct rsp_tap *t, const struct err_msg *why);
 static void arm(struct rsp_tap *t, uint64_t now);
 
@@ -156,14 +160,32 @@ wire_bytes(void *arg, size_t n)
 	look_at(t, RSP_SERVER, t->room, n, now);
 }
 
+/* QEMU takes the next debugger a moment after the last one left, and a server may just be starting:
+ * GDB itself tries for a while (set tcp auto-retry). */
+static void
+not_there(struct rsp_tap *t, const struct err_msg *why)
+{
+	const struct err_msg kept = *why;
+
+	transport_close(t->wire);
+	t->wire = NULL;
+	if (sys_mono() - t->came < RSP_TAP_PATIENCE)
+		t->again = loop_timer_start(t->loop, RETRY, 0, connect_server, t);
+	else
+		end_both(t, &kept);
+}
+
 static void
 wire_state(void *arg, enum transport_state s, const struct err_msg *why)
 {
 	struct rsp_tap *t = arg;
 
 	if (s == TRANSPORT_OPEN) {
+		t->was_open = true;
 		update_client(t);
 		t->ops->opened(t->arg);
+	} else if (s == TRANSPORT_LOST && !t->was_open) {
+		not_there(t, why);
 	} else if (s == TRANSPORT_LOST) {
 		t->server_gone = true;
 		t->why = *why;
@@ -219,41 +241,49 @@ on_client(void *arg, unsigned events)
 		}
 		transport_read_pause(t->wire, t->to_client.len > RSP_TAP_WAITS);
 	}
-	if (here && !t->server_gone && (events & (LOOP_READ | LOOP_HANGUP)) != 0)
+	if (here && t->wire != NULL && !t->server_gone && (events & (LOOP_READ | LOOP_HANGUP)) != 0)
 		here = read_client(t);
-	if (here)
-		update_client(t);
-	else
+	if (!here)
 		end_both(t, NULL);
+	else if (t->wire != NULL)
+		update_client(t);
 }
 
 /* ---- life */
+
+static void
+connect_server(void *arg)
+{
+	struct rsp_tap *t = arg;
+	struct transport_settings set;
+	struct err_msg why;
+
+	t->again = NULL;
+	transport_settings_init(&set);
+	if (transport_open(t->loop, t->server, &set, &wire_ops, t, &t->wire, &why) != ERR_OK)
+		not_there(t, &why);
+	else if (transport_state(t->wire) == TRANSPORT_OPEN)
+		wire_state(t, TRANSPORT_OPEN, NULL);
+}
 
 static void
 on_listen(void *arg, unsigned events)
 {
 	struct rsp_tap *t = arg;
 	const int fd = sys_accept(t->listen_fd);
-	struct transport_settings set;
-	struct err_msg why;
 
 	(void)events;
 	if (fd < 0)
 		return;
 	loop_fd_events(t->listen, 0);
 	t->client_fd = fd;
-	t->server_gone = false;
+	t->came = sys_mono();
+	t->server_gone = t->was_open = false;
 	for (int i = 0; i < 2; i++)
 		rsp_reader_init(&t->reader[i]);
 	rsp_audit_init(&t->audit, &t->ops->audit, t->arg);
 	t->client = loop_fd_open(t->loop, fd, 0, on_client, t);
-	transport_settings_init(&set);
-	if (transport_open(t->loop, t->server, &set, &wire_ops, t, &t->wire, &why) != ERR_OK) {
-		end_both(t, &why);
-		return;
-	}
-	if (transport_state(t->wire) == TRANSPORT_OPEN)
-		wire_state(t, TRANSPORT_OPEN, NULL);
+	connect_server(t);
 }
 
 static void
@@ -262,7 +292,8 @@ end_both(struct rsp_tap *t, const struct err_msg *why)
 	const uint64_t now = sys_mono();
 
 	loop_timer_stop(t->timer);
-	t->timer = NULL;
+	loop_timer_stop(t->again);
+	t->timer = t->again = NULL;
 	for (int i = 0; i < 2; i++) {
 		struct look k = { .tap = t, .by = i == 0 ? RSP_CLIENT : RSP_SERVER, .now = now };
 

@@ -14,6 +14,7 @@
 #include "rsp/audit.h"
 
 enum { RSP_TAP_WAITS = 256 << 10 };
+#define RSP_TAP_PATIENCE (3 * NS_PER_S) /* for a server that is not there yet */
 
 struct rsp_tap_ops {
 	/* The wire to the server stands, or why it ended; why NULL: the debugger left. */
