@@ -201,6 +201,7 @@ EXTRA_DIST += \
 	tests/benchmark/gauges.py \
 	tests/benchmark/gauges.sh \
 	tests/benchmark/gauges_floor.c \
+	tests/benchmark/lua.sh \
 	tests/benchmark/pprof.sh \
 	tests/benchmark/pprof_floor.c \
 	tests/benchmark/rsp.py \
@@ -341,6 +342,8 @@ BENCHMARKS += \
 	tests/benchmark/gauges.sh \
 	tests/benchmark/pprof.sh \
 	tests/benchmark/rsp.sh
+	tests/benchmark/lua.sh \
+	tests/benchmark/pprof.sh
 
 # END LISTS
 

@@ -179,6 +179,13 @@ struct host_run {
 	const char *port;               /* the console whose port it needs, or NULL */
 };
 
+static void
+add_pair(json_t *argv, const char *name, const char *value)
+{
+	(void)json_array_append_new(argv, json_string(name));
+	(void)json_array_append_new(argv, json_string(value));
+}
+
 static json_t *
 host_argv(
     const struct bench *b, const json_t *m, const struct host_run *r, const json_t *set)
@@ -189,8 +196,8 @@ host_argv(
 
 	mem_free(program);
 	if (!list_empty(&b->consoles))
-		(void)json_array_extend(argv, json_pack("[s,s]", "--console", r->console != NULL ?
-		    r->console : consoles_entry(b->consoles.next)->name));
+		add_pair(argv, "--console", r->console != NULL ? r->console :
+		    consoles_entry(b->consoles.next)->name);
 	json_array_foreach(set, i, pair) {
 		(void)json_array_append_new(argv, json_string("--set"));
 		(void)json_array_append(argv, pair);
@@ -411,7 +418,7 @@ cmd_script(struct command_call *c)
 
 	mem_free(program);
 	if (!list_empty(&b->consoles))
-		(void)json_array_extend(argv, json_pack("[s,s]", "--console", "main"));
+		add_pair(argv, "--console", "main");
 	(void)json_array_append_new(argv, json_string(file));
 	const struct bench_job_request q = { .kind = "script",
 		.argv = argv,
