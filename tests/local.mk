@@ -340,10 +340,9 @@ EXTRA_DIST += \
 BENCHMARKS += \
 	tests/benchmark/console.sh \
 	tests/benchmark/gauges.sh \
+	tests/benchmark/lua.sh \
 	tests/benchmark/pprof.sh \
 	tests/benchmark/rsp.sh
-	tests/benchmark/lua.sh \
-	tests/benchmark/pprof.sh
 
 # END LISTS
 
