@@ -34,6 +34,7 @@ struct bench_console {
 	char *lent_to;                  /* who has the port meanwhile, or NULL */
 	uint32_t lent_job;              /* the job that gives it back by ending, 0: none */
 	const void *lent_client;        /* the client whose end gives it back, or NULL */
+	struct buf *said;               /* a line of what it said while lent to gauges, or NULL */
 	bool lent_open;                 /* it was open (or waited for) when lent */
 	uint64_t refused;               /* sys_mono() of the last "not sent" notice */
 	json_t *marks;                  /* [{offset,at,text}], oldest first; or NULL */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/gauge_consoles.h"
 #include "bench/news.h"
 
 void
@@ -54,6 +55,7 @@ consoles_give_back(struct bench_console *k)
 
 	if (k->lent_to == NULL)
 		return;
+	gauge_consoles_ended(k->bench, k->lent_to);
 	snprintf(text, sizeof text, "given back by %s", k->lent_to);
 	mem_free(k->lent_to);
 	k->lent_to = NULL;

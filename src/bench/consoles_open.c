@@ -185,6 +185,9 @@ entry_free(struct bench_console *k)
 	json_decref(k->marks);
 	mem_free(k->profile);
 	mem_free(k->lent_to);
+	if (k->said != NULL)
+		buf_fini(k->said);
+	mem_free(k->said);
 	mem_free(k);
 }
 

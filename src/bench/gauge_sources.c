@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/clients.h"
+#include "bench/gauge_consoles.h"
 #include "bench/news.h"
 #include "gauge/set.h"
 #include "gauge/sources.h"
@@ -12,7 +13,7 @@
 const struct command_arg gauge_sources_args[] = {
 	{ "source", ARG_WORD, ARG_MUST, NULL,
 	    "the machine: local, ssh:HOST, exec:PROGRAM, serial:PORT; or add, remove, list" },
-	{ "what", ARG_WORD, 0, NULL, "add: the address; remove: the name" },
+	{ "what", ARG_WORD, 0, NULL, "add: the address, or console:NAME; remove: the name" },
 	{ "name", ARG_WORD, 0, NULL, "add: what its gauges are called by" },
 	{ "select", ARG_WORD, 0, NULL, "add: globs of a program's own numbers: \"req*,db.*\"" },
 	{ .name = NULL },
@@ -44,6 +45,26 @@ add(struct bench *b, const char *spec, const char *name, const char *choice,
 	return e;
 }
 
+/* console:NAME: its port is lent meanwhile. */
+static enum err
+add_console(struct bench *b, const char *spec, const char *name, struct err_msg *why)
+{
+	char own[GAUGE_FROM_MAX], port[GAUGE_CONSOLE_SPEC];
+	enum err e;
+
+	if (name != NULL)
+		snprintf(own, sizeof own, "%s", name);
+	else
+		source_name(spec, own);
+	e = gauge_consoles_lend(b, spec, own, port, why);
+	if (e != ERR_OK)
+		return e;
+	e = add(b, port, own, NULL, why);
+	if (e != ERR_OK)
+		gauge_consoles_back(b, own);
+	return e;
+}
+
 static enum err
 run_add(struct bench *b, const json_t *args, struct err_msg *why)
 {
@@ -51,6 +72,8 @@ run_add(struct bench *b, const json_t *args, struct err_msg *why)
 
 	if (spec[0] == '\0')
 		return err_set(why, ERR_USAGE, "gauge.source add", NULL, "of what?");
+	if (gauge_consoles_is(spec))
+		return add_console(b, spec, json_get_str(args, "name", NULL), why);
 	return add(b, spec, json_get_str(args, "name", NULL),
 	    json_get_str(args, "select", NULL), why);
 }
@@ -58,7 +81,12 @@ run_add(struct bench *b, const json_t *args, struct err_msg *why)
 static enum err
 run_remove(struct bench *b, const json_t *args, struct err_msg *why)
 {
-	return gauge_set_remove(b->gauges, json_get_str(args, "what", ""), why);
+	const char *name = json_get_str(args, "what", "");
+	const enum err e = gauge_set_remove(b->gauges, name, why);
+
+	if (e == ERR_OK)
+		gauge_consoles_back(b, name);
+	return e;
 }
 
 static enum err

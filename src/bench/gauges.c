@@ -6,6 +6,7 @@
 #include "base/slice.h"
 #include "bench/clients.h"
 #include "bench/gauge_rules.h"
+#include "bench/gauge_consoles.h"
 #include "bench/gauge_sources.h"
 #include "bench/news.h"
 #include "gauge/set.h"
@@ -36,12 +37,19 @@ on_alarm(void *arg, const struct gauge_alarm *a)
 	gauge_rules_alarm(arg, a);
 }
 
+static void
+on_said(void *arg, const char *source, const char *p, size_t n)
+{
+	gauge_consoles_said(arg, source, p, n);
+}
+
 /* board NULL: this machine. On an error the gauges stay as they are. */
 static enum err
 use(struct bench *b, const char *board, struct err_msg *why)
 {
 	static const struct gauge_set_cb cb = {
-		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm
+		.defs_changed = on_defs, .sample = on_sample, .alarm = on_alarm,
+		.said = on_said,
 	};
 	struct gauge_set *set;
 	uint64_t pid = 0;

@@ -17,6 +17,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/demo.c %D%/demo.h \
 	%D%/elfsum.c %D%/elfsum.h \
 	%D%/follow.c %D%/follow.h \
+	%D%/gauge_consoles.c %D%/gauge_consoles.h \
 	%D%/gauge_sources.c %D%/gauge_sources.h %D%/gauges.c %D%/gauges.h \
 	%D%/gauge_files.c %D%/gauge_files.h \
 	%D%/gauge_rules.c %D%/gauge_rules.h \

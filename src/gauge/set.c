@@ -385,6 +385,17 @@ on_source_news(void *arg, const struct gauge_alarm *a)
 }
 
 static void
+on_source_said(void *arg, const char *source, const char *p, size_t n)
+{
+	struct gauge_set *g = arg;
+
+	if (g->cb.said != NULL)
+		g->cb.said(g->arg, source, p, n);
+	else
+		on_console(g, p, n);
+}
+
+static void
 on_source_told(void *arg)
 {
 	struct gauge_set *g = arg;
@@ -460,7 +471,7 @@ gauge_set_new(
 		return NULL;
 	}
 	g->sources = (struct sources){ .table = &g->table, .news = on_source_news,
-		.console = on_console, .told = on_source_told, .arg = g };
+		.console = on_source_said, .told = on_source_told, .arg = g };
 	g->bare = o->bare || g->program != NULL || g->heard != NULL;
 	g->loop = l;
 	g->cb = *cb;

@@ -40,6 +40,8 @@ struct gauge_set_cb {                           /* each may be NULL */
 	void (*alarm)(void *arg, const struct gauge_alarm *a);
 	/* What a board printed around the samples on its serial console. */
 	void (*console)(void *arg, const char *p, size_t n);
+	/* The same of a further source; without it, `console` has that too. */
+	void (*said)(void *arg, const char *source, const char *p, size_t n);
 };
 
 #define GAUGE_SET_EVERY_MIN UINT64_C(50000000)

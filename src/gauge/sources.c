@@ -147,7 +147,7 @@ on_console(void *arg, const char *p, size_t n)
 	struct source *k = arg;
 
 	if (k->all->console != NULL)
-		k->all->console(k->all->arg, p, n);
+		k->all->console(k->all->arg, k->name, p, n);
 }
 
 /* ---- into the owner's table ---- */

@@ -26,7 +26,7 @@ struct sources {
 	size_t n;
 	/* What a source has to tell besides its values: "pi4: no gauges: ..." */
 	void (*news)(void *arg, const struct gauge_alarm *a);
-	void (*console)(void *arg, const char *p, size_t n);
+	void (*console)(void *arg, const char *source, const char *p, size_t n);
 	void (*told)(void *arg);        /* one has told its first row, or why it has none */
 	void *arg;
 };

@@ -101,4 +101,47 @@ timeout 60 "$vise" gauges "serial:$T/none" --once >"$T/out" 2>"$T/err"
 is $? 3 "a port that is not there: exit 3"
 "$vise" gauges "serial:$T/port@fast" 2>"$T/err"
 is $? 2 "a speed that is none: exit 2"
+# --- a console that a bench holds: lent to its gauges, handed back
+
+XDG_STATE_HOME=$T/state PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
+S=$XDG_RUNTIME_DIR/vise/lend.sock
+export XDG_STATE_HOME PYTHONPATH PYTHONDONTWRITEBYTECODE S
+board --stat "$T/stat" --shell "$shell" --noise 0.05
+spawn "$BUILD/vise-bench" --foreground --name lend --linger 60s --run "console.open $T/port name=main" 2>"$T/bench.err"
+wait_for 'test -S "$S"' 20
+says=$(python3 - 2>&1 <<'P'
+import os
+from client import Refused, fresh, until
+c = fresh(os.environ["S"])
+c.do("gauge.every 100ms")
+con = lambda: [k for k in c.attach()["consoles"] if k["name"] == "main"][0]
+assert until(lambda: con()["state"] == "open", 20), con()
+try:
+    c.do("gauge.source add console:none")
+    assert False, "a console that is not there"
+except Refused as e:
+    assert e.code == "not_found", e
+c.do("gauge.source add console:main")
+assert con()["state"] == "lent" and con()["lent"]["to"] == "gauges main", con()
+def value(i):
+    o = c.do("gauge.list")
+    return {d["id"]: v for d, v in zip(o["defs"], o["v"])}.get(i)
+assert until(lambda: value("main/mem.used"), 40), c.do("gauge.source list")
+# kernel lines meanwhile stand in the console as marks
+assert until(lambda: any("new high-speed USB device" in m["text"] for m in con()["marks"] or []), 20), con()
+c.do("gauge.source remove main")
+assert until(lambda: con()["state"] == "open", 20), con()
+assert c.do("gauge.source list") == []
+# console.return ends it too
+c.do("gauge.source add console:main name=board")
+assert until(lambda: value("board/mem.used"), 40), c.do("gauge.source list")
+c.do("console.return main")
+assert c.do("gauge.source list") == []
+assert until(lambda: con()["state"] == "open", 20), con()
+# what is typed next is answered by the shell that was there
+c.do('console.send "echo back$((2*21))\\r" console=main')
+assert until(lambda: b"back42" in open(con()["log"], "rb").read(), 20), open(con()["log"], "rb").read()[-500:]
+P
+)
+is $? 0 "gauge.source add console:main: lent, gauged, handed back" || printf '%s\n' "$says" | note
 plan
