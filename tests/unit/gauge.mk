@@ -32,6 +32,8 @@ tests_unit_test_gauge_target_LDADD = $(tests_unit_test_gauge_set_LDADD)
 tests_unit_test_gauge_advice_SOURCES = tests/unit/test_gauge_advice.c tests/unit/test_gauge_tree.h
 tests_unit_test_gauge_advice_LDADD = $(tests_unit_test_gauge_set_LDADD)
 EXTRA_DIST += \
+	tests/data/gauge/healthy.series \
+	tests/data/gauge/leaking.series \
 	tests/data/gauge/container.tree \
 	tests/data/gauge/jetson.tree \
 	tests/data/gauge/openwrt-mips.tree \

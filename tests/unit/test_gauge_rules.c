@@ -773,6 +773,67 @@ heap_alone_is_not_judged(void **state)
 	rig_fini(&r);
 }
 
+/* ---- recorded: two Go programs, eleven minutes each, one of them leaks ---- */
+
+static void
+recorded(const char *name, const char *option, bool goal_told, struct rig *r)
+{
+	const char *root = getenv("srcdir");
+	char path[512], line[128];
+	double t, v[4];
+	int anon, alloc, cycles, goal;
+	FILE *f;
+
+	rig_init(r, option);
+	anon = rig_gauge(r, "proc.anon", "proc", "B", (double)NAN);
+	alloc = rig_gauge(r, "go.heap_alloc", "go", "B", (double)NAN);
+	cycles = rig_gauge(r, "go.gc.count", "go", "count", (double)NAN);
+	goal = goal_told ? rig_gauge(r, "go.heap_goal", "go", "B", (double)NAN) : -1;
+	snprintf(path, sizeof path, "%s/tests/data/gauge/%s.series", root != NULL ? root : ".", name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f) != NULL) {
+		if (sscanf(line, "%lf %lf %lf %lf %lf", &t, &v[0], &v[1], &v[2], &v[3]) != 5)
+			continue;
+		r->now = (uint64_t)((t + 10) * 1e9);
+		table_value(&r->table, anon, v[0] * 1024);
+		table_value(&r->table, alloc, v[1] * 1024);
+		table_value(&r->table, cycles, v[3]);
+		table_value(&r->table, goal, v[2] * 1024);
+		rig_step(r, 0);
+	}
+	fclose(f);
+}
+
+static void
+recorded_programs(void **state)
+{
+	static const char *const options[] = { "leak:window=4m", "leak:window=8m", NULL };
+	struct rig r;
+
+	(void)state;
+	for (const char *const *o = options; *o != NULL; o++)
+		for (int told = 0; told < 2; told++) {
+			recorded("healthy", *o, told != 0, &r);
+			assert_int_equal(r.alarms, 0);
+			rig_fini(&r);
+		}
+	recorded("leaking", "leak:window=4m", false, &r);
+	assert_true(rig_is(&r, "leak", "proc.anon", "leaking"));
+	print_message("recorded leak of 40 KiB/s: %.1f KiB/s, %.1f .. %.1f\n",
+	    rig_number(&r, "leak", NULL, "slope") / 1024,
+	    rig_number(&r, "leak", NULL, "slope_low") / 1024,
+	    rig_number(&r, "leak", NULL, "slope_high") / 1024);
+	rig_fini(&r);
+	recorded("leaking", "heap:window=4m", true, &r);
+	assert_true(rig_is(&r, "heap", "go.heap_goal", "grows"));
+	rig_fini(&r);
+	recorded("healthy", "heap:raw", false, &r);
+	print_message("recorded healthy program, raw rule: %u alarms\n", r.alarms);
+	assert_true(r.alarms > 10);
+	rig_fini(&r);
+}
+
 /* ---- oom ---- */
 
 static unsigned
@@ -874,6 +935,7 @@ main(void)
 		cmocka_unit_test(leaks_are_found),
 		cmocka_unit_test(heap_sound_and_raw),
 		cmocka_unit_test(heap_alone_is_not_judged),
+		cmocka_unit_test(recorded_programs),
 		cmocka_unit_test(oom_by_slope_and_by_level),
 		cmocka_unit_test(options_and_what_is_shown),
 	};
