@@ -96,6 +96,7 @@ TESTS += \
 	tests/rig/rfc2217.t \
 	tests/rig/rsp.t \
 	tests/rig/rtt.t \
+	tests/screen/boardpane.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/flood.t \
@@ -160,6 +161,7 @@ EXTRA_DIST += \
 	tests/rig/rfc2217.t \
 	tests/rig/rsp.t \
 	tests/rig/rtt.t \
+	tests/screen/boardpane.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
 	tests/screen/flood.t \
@@ -262,6 +264,7 @@ EXTRA_DIST += \
 	tests/data/pprof/heap-b.txt \
 	tests/data/pprof/heap-diff.txt \
 	tests/data/pprof/heap.debug1 \
+	tests/data/screen/boardpane.scr \
 	tests/data/screen/crashes.scr \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \

@@ -32,8 +32,8 @@ says_so(const struct gauge_def *d, double v)
 
 	if (isnan(v))
 		return false;
-	if (strcmp(d->group, "cool") == 0)
-		return v >= 1;
+	if (strcmp(d->group, "cool") == 0)      /* fans cool as well, and slow nothing down */
+		return v >= 1 && strstr(d->name, "throttle ") != NULL;
 	if (strcmp(d->group, "freq") == 0 && n > 4 && strcmp(d->id + n - 4, ".cap") == 0)
 		return v > 0.5;
 	return strncmp(d->id, "power.", 6) == 0 && strcmp(d->id, "power.undervoltage") != 0 &&

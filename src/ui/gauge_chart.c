@@ -43,7 +43,7 @@ fit(struct chart *c)
 	const double below = (c->hi - c->lo) / 8, pad = fabs(c->lo) > 0 ? fabs(c->lo) * 0.01 : 1;
 
 	if (c->hi - c->lo < 1e-9 + fabs(c->hi) * 1e-6) {
-		c->lo -= pad;
+		c->lo = c->lo >= 0 && c->lo < pad ? 0 : c->lo - pad;
 		c->hi += pad;
 	} else {
 		c->lo = c->lo >= 0 && c->lo < below ? 0 : c->lo - below;

@@ -36,9 +36,12 @@ gauge_table_rows(const struct ui *u, const struct gauge_frame *f, const struct r
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < f->n; i++)
-		if (!gauge_view_hidden(u, &f->g[i]))
-			out[n++] = &f->g[i];
+	/* what has nothing to show says so below what has */
+	for (int missing = 0; missing < 2; missing++)
+		for (size_t i = 0; i < f->n; i++)
+			if ((f->g[i].missing != NULL) == (missing == 1) &&
+			    !gauge_view_hidden(u, &f->g[i]))
+				out[n++] = &f->g[i];
 	return n;
 }
 

@@ -31,8 +31,8 @@ says_so(const struct replica_gauge *g, double v)
 {
 	if (isnan(v) || g->gone)
 		return false;
-	if (strcmp(g->group, "cool") == 0)
-		return v >= 1;
+	if (strcmp(g->group, "cool") == 0)      /* fans cool as well, and slow nothing down */
+		return v >= 1 && strstr(g->name, "throttle ") != NULL;
 	if (strcmp(g->group, "freq") == 0 && ends(g->id, ".cap"))
 		return v > 0.5;        /* the share that is cut off */
 	return starts(gauge_base_id(g), "power.") && v >= 1;

@@ -339,15 +339,16 @@ move(struct ui *u, long by)
 static bool
 find(struct ui *u, const char *text, bool next, bool backward)
 {
-	const size_t n = u->replica->gauges;
+	const struct gauge_frame f = gauge_view_frame(u);
+	const struct replica_gauge *rows[LIMIT_GAUGES];
+	const size_t n = gauge_table_rows(u, &f, rows);
 
 	(void)next;
 	u->zoom = true;         /* rows of the zoomed form are the gauges themselves */
 	for (size_t i = 1; i <= n; i++) {
 		const size_t at = (u->board_row + (backward ? n - i : i)) % n;
 
-		if (pane_match(u->replica->gauge[at].name, text) ||
-		    pane_match(u->replica->gauge[at].id, text)) {
+		if (pane_match(rows[at]->name, text) || pane_match(rows[at]->id, text)) {
 			u->board_row = at;
 			return true;
 		}
