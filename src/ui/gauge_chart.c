@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "ui/fmt.h"
+#include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
 
 enum { AXIS = 9, THROTTLES = 32, EIGHTHS = 8, COLD = 20 };
@@ -146,6 +147,24 @@ column(struct chart *c, int i, double limit)
 	}
 }
 
+/* Labels that tell the rows apart: 1.3G on each of them says nothing. */
+static void
+label(double v, double step, const char *unit, char *out, size_t size)
+{
+	static const struct { double one; char letter; } parts[] = { { 1 << 20, 'M' },
+		{ 1 << 10, 'K' } };
+
+	fmt_value(v, unit, out, size);
+	if (strcmp(unit, "B") != 0 || v < 16 * step)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (step >= parts[i].one / 8 && v / parts[i].one < 1e6) {
+			snprintf(out, size, "%.*f%c", step >= parts[i].one ? 0 : 1,
+			    v / parts[i].one, parts[i].letter);
+			return;
+		}
+}
+
 static void
 axis(struct chart *c, const struct replica_gauge *x)
 {
@@ -156,7 +175,7 @@ axis(struct chart *c, const struct replica_gauge *x)
 		const int at = c->plot.row + row, col = c->plot.col - 1;
 
 		if (row % 2 == 0 || row == c->plot.rows - 1) {
-			fmt_value(c->hi - step * (row + 0.5), x->unit, text, sizeof text);
+			label(c->hi - step * (row + 0.5), step, x->unit, text, sizeof text);
 			grid_textf(c->g, at, col - AXIS, AXIS, STYLE_DIM, "%*s", AXIS - 1, text);
 		}
 		grid_text(c->g, at, col, 1, STYLE_LINE, c->unicode ? "\u2502" : "|");
@@ -233,9 +252,9 @@ heading(struct chart *c, const struct gauge_frame *f, struct grid_rect r,
     const struct replica_gauge *x)
 {
 	const double slope = gauge_slope(f, x), v = gauge_view_now(c->u, f, x).v;
+	const char *said = gauge_says(c->u, x->id), *name;
 	char span[24], text[32];
 	double limit;
-	const char *name;
 	int col = r.col + 1;
 
 	fmt_clock(c->w.slice * (uint64_t)c->w.cols, span, sizeof span);
@@ -258,7 +277,7 @@ heading(struct chart *c, const struct gauge_frame *f, struct grid_rect r,
 	}
 	if (r.col + r.cols - col > 12)
 		grid_textf(c->g, r.row, col, r.col + r.cols - col, STYLE_DIM, "  %s",
-		    x->source != NULL ? x->source : "");
+		    said != NULL ? said : x->source != NULL ? x->source : "");
 }
 
 static void
@@ -316,7 +335,11 @@ gauge_chart_events(struct ui *u, struct grid *g, struct grid_rect r, const struc
 	struct gauge_throttle throttle[THROTTLES];
 	const struct replica_gauge *x = gauge_table_chosen(u, f);
 	const size_t n = gauge_throttles(f, x != NULL ? x->from : "", throttle, THROTTLES);
+	const int said = gauge_says_draw(u, g, (struct grid_rect){ r.row, r.col, r.rows / 2,
+		r.cols });
 
+	r.row += said;
+	r.rows -= said;
 	grid_textf(g, r.row, r.col + 1, r.cols - 1, STYLE_TITLE,
 	    "throttles, newest first: %zu in the history", n);
 	if (n == 0)

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "ui/fmt.h"
 #include "ui/gauge_form.h"
+#include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
 #include "ui/parts.h"
 #include "ui/streamfind.h"
@@ -226,6 +227,8 @@ run_throttles(struct command_call *c)
 	u->zoom = true;
 	u->gauges->events = !u->gauges->events;
 	command_done(c, NULL);
+	if (u->gauges->events)
+		gauge_says_ask(u);
 }
 
 /* ---- export: what is shown, written by the bench */
@@ -293,7 +296,7 @@ const struct command gauge_commands[] = {
 	    run_source },
 	{ "view.board.span", "how much time the history shows", args_span, COMMAND_VIEW,
 	    run_span },
-	{ "view.board.throttles", "list of throttles, or the chart", NULL, COMMAND_VIEW,
-	    run_throttles },
+	{ "view.board.throttles", "what the rules say, and throttles; or the chart", NULL,
+	    COMMAND_VIEW, run_throttles },
 	{ .name = NULL },
 };

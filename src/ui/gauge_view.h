@@ -28,7 +28,8 @@ struct gauge_view {
 	struct replica_gauge *kept;     /* while paused */
 	uint64_t *kept_t;
 	size_t kept_n, kept_samples;
-	bool paused, events;            /* the list of throttles instead of the chart */
+	bool paused, events;            /* what rules say, and throttles, instead of the chart */
+	bool asked;                     /* gauge.rules is under way */
 	uint64_t span;                  /* of the chart; 0: all that is kept */
 	uint64_t cursor;                /* 0: none; values are those of that moment */
 	bool one;                       /* only the gauges of `from`; "" is the machine itself */

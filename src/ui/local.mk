@@ -24,6 +24,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/gauge_chart.c %D%/gauge_chart.h \
 	%D%/gauge_commands.c %D%/gauge_commands.h \
 	%D%/gauge_form.c %D%/gauge_form.h \
+	%D%/gauge_says.c %D%/gauge_says.h \
 	%D%/gauge_table.c %D%/gauge_table.h \
 	%D%/gauge_throttle.c %D%/gauge_throttle.h \
 	%D%/gauge_view.c %D%/gauge_view.h \

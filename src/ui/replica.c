@@ -361,6 +361,14 @@ on_gauge_defs(struct replica *r, const json_t *body, uint64_t t, struct replica_
 }
 
 static void
+on_gauge_rules(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	(void)news;
+	replica_gauge_rules(r, json_object_get(body, "rules"));
+}
+
+static void
 on_gauge(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	gauges_sample(r, t, json_object_get(body, "v"), 0);
@@ -591,7 +599,8 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 	static const struct { const char *type; event_fn fn; } table[] = {
 		{ "gauge", on_gauge }, { "console", on_console },
 		{ "console.gone", on_console_gone },
-		{ "gauge.defs", on_gauge_defs }, { "job", on_job }, { "job.gone", on_job_gone },
+		{ "gauge.defs", on_gauge_defs }, { "gauge.rules", on_gauge_rules },
+	        { "job", on_job }, { "job.gone", on_job_gone },
 		{ "notice", on_notice }, { "notice.clear", on_notice_clear },
 		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },

@@ -133,6 +133,7 @@ struct replica {
 	size_t consoles;
 	struct replica_gauge *gauge;
 	size_t gauges;
+	json_t *gauge_rules;            /* what the rules say, or NULL */
 	char *gauge_machine;            /* "" or NULL: the one Vise runs on */
 	uint64_t *sample_t;             /* LIMIT_GAUGE_HISTORY times, newest last */
 	size_t samples;                 /* how many are filled */
@@ -189,6 +190,8 @@ uint64_t replica_stream_time(const struct replica_stream *s, uint64_t offset);
 struct replica_stream *replica_stream(struct replica *r, uint32_t id);
 struct replica_job *replica_job(struct replica *r, int64_t id);
 const struct replica_command *replica_command(const struct replica *r, const char *name);
+/* The answer of gauge.rules; anything else is none. */
+void replica_gauge_rules(struct replica *r, const json_t *rules);
 const struct replica_gauge *replica_gauge(const struct replica *r, const char *id);
 /* The newest value; NaN when missing. */
 double replica_value(const struct replica_gauge *g);

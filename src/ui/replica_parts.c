@@ -571,8 +571,16 @@ gauges_forget(struct replica *r)
 }
 
 void
+replica_gauge_rules(struct replica *r, const json_t *rules)
+{
+	json_decref(r->gauge_rules);
+	r->gauge_rules = json_is_array(rules) ? json_deep_copy(rules) : NULL;
+}
+
+void
 gauges_fini(struct replica *r)
 {
+	json_decref(r->gauge_rules);
 	mem_free(r->gauge_machine);
 	for (size_t k = 0; k < r->gauges; k++)
 		gauge_fini(&r->gauge[k]);

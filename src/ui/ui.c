@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/gauge_says.h"
 #include "ui/gauge_view.h"
 #include "ui/history.h"
 #include "ui/holds.h"
@@ -435,7 +436,7 @@ part_answer(struct ui *u, const char *line, const json_t *result, const struct e
 void
 ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
-	if (part_answer(u, line, result, err))
+	if (part_answer(u, line, result, err) || gauge_says_answer(u, line, result))
 		return;
 	if (err != NULL) {
 		ui_say_err(u, err);

@@ -130,6 +130,34 @@ throttles(void **state)
 	rig_free(r);
 }
 
+/* What the rules say: by the event, by the answer; the gauge's own beside its chart. */
+static void
+rules_are_told(void **state)
+{
+	struct rig *r = board();
+	static const char rules[] = "{\"t\":66000000000,\"rules\":[{\"rule\":\"leak\","
+	    "\"findings\":[{\"gauge\":\"proc.anon\",\"verdict\":\"warn\",\"text\":\"grows\"}]},"
+	    "{\"rule\":\"steady\",\"findings\":[{\"gauge\":\"temp.cpu\",\"verdict\":\"waiting\","
+	    "\"text\":\"settling\"}]}]}";
+	json_t *o = json_read(rules, strlen(rules), "rules", NULL);
+
+	(void)state;
+	history(r);
+	rig_event(r, "gauge.rules", rules);
+	assert_true(shows(r, "settling"));
+	rig_event(r, "gauge.rules", "{\"t\":67000000000,\"rules\":7}");
+	assert_true(lacks(r, "settling"));
+	buf_clear(&r->commands);
+	rig_type(r, "T");
+	assert_true(asked(r, "gauge.rules\n"));
+	ui_answer(r->ui, "gauge.rules", json_object_get(o, "rules"), NULL);
+	assert_true(shows(r, "! leak     grows"));
+	assert_true(shows(r, "steady   settling"));
+	assert_true(shows(r, "throttles, newest first"));
+	json_decref(o);
+	rig_free(r);
+}
+
 static void
 clock_alone_is_none(void **state)
 {
@@ -292,7 +320,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(throttles), cmocka_unit_test(clock_alone_is_none),
+		cmocka_unit_test(throttles), cmocka_unit_test(rules_are_told),
+		cmocka_unit_test(clock_alone_is_none),
 		cmocka_unit_test(pause_stands_still), cmocka_unit_test(cursor_and_span),
 		cmocka_unit_test(alarm_editor), cmocka_unit_test(hidden_and_export),
 		cmocka_unit_test(gaps_are_gaps), cmocka_unit_test(sources),
