@@ -41,6 +41,12 @@ fmt_value(double v, const char *unit, char *out, size_t size)
 		fmt_clock((uint64_t)(v < 0 ? 0 : v) * NS_PER_S, out, size);
 	else if (strcmp(unit, "count") == 0)
 		snprintf(out, size, "%.0f", v);
+	else if (strcmp(unit, "rpm") == 0)
+		snprintf(out, size, "%.0f rpm", v);
+	else if (strcmp(unit, "/s") == 0)
+		snprintf(out, size, fabs(v) < 10 ? "%.1f/s" : "%.0f/s", v);
+	else if (strcmp(unit, "W") == 0)
+		snprintf(out, size, "%.2f W", v);
 	else
 		snprintf(out, size, fabs(v) < 100 ? "%.2f" : "%.0f", v);
 }
