@@ -403,7 +403,8 @@ add_kind(json_t *list, const json_t *row, const char *kind)
 		if (id == NULL)
 			continue;
 		facts = facts_of(row, kind, id);
-		o = json_is_object(facts) ? json_deep_copy(facts) : json_object();
+		/* what is in it is shared with the manifest: rows are changed at their top only */
+		o = json_is_object(facts) ? json_copy((json_t *)(uintptr_t)facts) : json_object();
 		json_put_str(o, "id", id);
 		if (json_get_str(o, "name", NULL) == NULL)
 			json_put_str(o, "name", id);

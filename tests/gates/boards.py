@@ -5,7 +5,7 @@
     boards.py --check VISE_SCRIPT [SRCDIR]  exit status 1, with the names, when one is stale
 
 plugin.json says of each board what must be known before its Lua runs: name, chip, what it is found by, and
-its console; bench, `vise ports` and `vise board` read nothing else. The abstract ones are named as base:ID.
+of its console what is not usual; bench, `vise ports` and `vise board` read nothing else. The abstract ones are named as base:ID.
 """
 import json
 import os
@@ -27,10 +27,12 @@ def line(value):
 
 def facts(board):
     out = {k: board[k] for k in FACTS if k in board}
+    usual = {"kind": "serial", "baud": 115200, "on_lost": "wait"}
     for console in out.get("console", {}).values():
-        for key in ("ready", "at", "pace"):
-            console.pop(key, None)
-    out["console"] = {n: {k: c[k] for k in sorted(c)} for n, c in sorted(out.get("console", {}).items())}
+        for key in list(console):
+            if key in ("ready", "at", "pace") or console[key] == usual.get(key):
+                del console[key]
+    out["console"] = {n: {k: c[k] for k in sorted(c)} for n, c in sorted(out.get("console", {}).items()) if c}
     if not out["console"]:
         del out["console"]
     out["match"] = [{k: m[k] for k in sorted(m)} for m in out.get("match", [])]
