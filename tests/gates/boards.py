@@ -21,6 +21,12 @@ def described(script, folder):
     return json.loads(text)
 
 
+def told(text):
+    """What a manifest says of boards; how the file is laid out is its author's."""
+    m = json.loads(text)
+    return m.get("boards", {}), sorted(p for p in m["provides"] if p.split(":")[0] in ("board", "base"))
+
+
 def line(value):
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
 
@@ -131,9 +137,9 @@ def main():
     args = sys.argv[2 if check else 1:]
     top, stale, families = args[1] if len(args) > 1 else ".", [], []
 
-    def settle(path, text):
+    def settle(path, text, same=lambda a, b: a == b):
         have = open(path, encoding="utf-8").read()
-        if have != text:
+        if not same(have, text):
             stale.append(os.path.relpath(path, top))
             if not check:
                 open(path, "w", encoding="utf-8").write(text)
@@ -145,7 +151,7 @@ def main():
         got = described(args[0], os.path.dirname(path))
         if got["boards"]:
             families.append((got, json.load(open(path, encoding="utf-8")).get("doc", "").split(":")[0]))
-            settle(path, manifest(path, got))
+            settle(path, manifest(path, got), lambda a, b: told(a) == told(b))
     readme = os.path.join(top, "README.md")
     text = open(readme, encoding="utf-8").read()
     head, _, rest = text.partition(BEGIN)
