@@ -99,7 +99,7 @@ ok $? "a bench" || note <"$T/bench.err"
 cat >"$T/rig.py" <<'P'
 import json, os, time
 from client import fresh, until, Refused
-c = fresh(os.environ["S"]); c.attach()
+c = fresh(os.environ["S"]); before = c.attach()["notices"]
 def run(what, *words, seconds=30):
     return c.do("plugin.run %s -- %s" % (what, " ".join(words)), seconds)
 def host(name):
@@ -109,7 +109,7 @@ def jobs(name):
 def output(name):
     return c.do("job.output %d" % jobs(name)[-1]["id"])
 def notice(text, seconds=15):
-    return c.wait(lambda: [e["notice"] for e in c.of("notice") if text in e["notice"]["text"]], seconds)
+    return c.wait(lambda: [n for n in before + [e["notice"] for e in c.of("notice")] if text in n["text"]], seconds)
 P
 py()
 {
