@@ -56,6 +56,7 @@ TESTS += \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
 	tests/cli/doctor-target.t \
+	tests/cli/examples.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauge-alarms.t \
@@ -121,6 +122,7 @@ EXTRA_DIST += \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
 	tests/cli/doctor-target.t \
+	tests/cli/examples.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
 	tests/cli/gauge-alarms.t \

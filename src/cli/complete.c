@@ -84,10 +84,10 @@ static const struct row rows[] = {
 	{ "rsp step", "--count --mask --isa --timeout --check", "" },
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
 	{ "script", "--port --board --set --timeout --baud --console", "f" },
-	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list --place "
-	    "--port --repeat --retries --set --shard --shuffle --tag --tap --test-timeout "
-	    "--timeout -k", "f" },
-	{ "workflow", "--port --set --timeout", "w" },
+	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list "
+	    "--port --repeat --retries --set --shard --shuffle --tag --tap --tap13 --test2json "
+	    "--test-timeout --timeout -k -v", "f" },
+	{ "workflow", "list show --board --csv --dry-run --port --set --timeout", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },
