@@ -60,7 +60,7 @@ awk -f "$srcdir/tests/gates/luaman.awk" "$srcdir/lua/meta/vise.lua" >"$T/made"
 sed -n '/^\.\\" functions: begin/,/^\.\\" functions: end/p' "$srcdir/man/vise-lua.7" | sed '1d;$d' >"$T/have"
 same "$T/have" "$T/made" "the manual is what the stubs say (tests/gates/relist.sh makes it so)"
 # it can fail
-cp -r "$srcdir/lua" "$T/lua" && mkdir "$T/src" && cp -r "$srcdir/src/script" "$T/src/script" && chmod -R u+w "$T/lua"
+cp -r "$srcdir/lua" "$T/lua" && mkdir "$T/src" && cp -r "$srcdir/src/script" "$T/src/script" && chmod -R u+w "$T/lua" "$T/src"
 printf 'function vise.unheard()\n  core.sleep(1)\nend\nfunction Console:deaf()\nend\n' >>"$T/lua/vise/console.lua"
 printf 'function vise.gone() end\nfunction vise.unheard() end\n' >>"$T/lua/meta/vise.lua"
 is "$(srcdir=$T python3 "$T/names.py" --names --async | tr '\n' ' ')" \
