@@ -16,6 +16,8 @@ frame_type(const char *p, size_t n)
 {
 	static const char head[] = "**\030B0";
 
+	if (memchr(p, head[2], n) == NULL)      /* hardly a line has one */
+		return -1;
 	for (size_t i = 0; i + sizeof head <= n; i++)
 		if (p[i] == '*' && memcmp(p + i, head, sizeof head - 1) == 0)
 			return p[i + sizeof head - 1] - '0';

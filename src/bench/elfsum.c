@@ -86,12 +86,12 @@ elfsum_line(struct follow *f, const struct follow_line *l)
 	char said[SHA256_HEX];
 	struct sum *s;
 
-	if (l->n < sizeof mark || l->n > 512 || l->again ||
+	path = decoders_elf(b);
+	if (path == NULL || l->n < sizeof mark || l->n > 512 || l->again ||
 	    (at = memmem(l->p, l->n, mark, sizeof mark - 1)) == NULL)
 		return;
 	at += sizeof mark - 1;
-	path = decoders_elf(b);
-	if (path == NULL || digits(at, l->n - (size_t)(at - l->p), said) == 0 ||
+	if (digits(at, l->n - (size_t)(at - l->p), said) == 0 ||
 	    (strcmp(f->said, said) == 0 && f->said_of != NULL && strcmp(f->said_of, path) == 0))
 		return;
 	snprintf(f->said, sizeof f->said, "%s", said);
