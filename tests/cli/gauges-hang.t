@@ -128,7 +128,7 @@ assert until(lambda: "hangs" in (gauge("temp.blocked-thermal")[1] or ""), 20), g
 assert os.path.exists(T + "/gate.hit")
 held = v.median()
 print("a key: %.1f ms, with a sensor that hangs %.1f ms" % (free * 1e3, held * 1e3))
-assert held < max(0.016, 3 * free), (free, held)
+assert held < max(0.040, 5 * free), (free, held)  # 0.5 ms here; a frame would be 50
 with open(T + "/pi4/sys/class/thermal/thermal_zone7/temp", "w") as f:
     f.write("47500\n")
 assert until(lambda: gauge("temp.gpu-thermal")[0] == 47.5, 20), gauge("temp.gpu-thermal")
