@@ -18,7 +18,8 @@ struct heat {
 	double t[SAMPLES_MAX], temp[SAMPLES_MAX];       /* s since heat_begin, C */
 	size_t n;
 	uint64_t begun;
-	double now, before;             /* hottest of this sample and of the one before */
+	double hot;                     /* hottest of this sample */
+	double now, before;             /* the same, the newest there was, and the one before */
 	double low, high, clock_full, clock_low;
 	bool throttled, news, told;
 	char cause[64], missing[160];
@@ -48,8 +49,8 @@ look(struct heat *h, const struct gauge_def *d, double v)
 	    strstr(d->id, "PMIC") == NULL) {
 		if (d->missing[0] != '\0' && h->missing[0] == '\0')
 			snprintf(h->missing, sizeof h->missing, "%s", d->missing);
-		if (!isnan(v) && !(v <= h->now))
-			h->now = v;
+		if (!isnan(v) && !(v <= h->hot))
+			h->hot = v;
 	}
 	if (strcmp(d->unit, "Hz") == 0 && !isnan(v) && isfinite(d->max) && d->max > 0 &&
 	    (isnan(h->clock_low) || v / d->max < h->clock_low / h->clock_full)) {
@@ -66,20 +67,22 @@ on_sample(void *arg, const struct gauge_sample *s)
 	const struct gauge_def *d = gauge_set_defs(h->set, &n);
 	const struct gauge_def *cause = NULL;
 
-	h->before = h->now;
-	h->now = (double)NAN;
+	h->hot = (double)NAN;
 	for (size_t i = 0; i < n && i < s->n; i++) {
 		look(h, &d[i], s->v[i]);
 		if (says_so(&d[i], s->v[i]) && (cause == NULL || strcmp(cause->group, "freq") == 0))
 			cause = &d[i];
 	}
+	/* a sensor that was too slow for this row leaves a gap, not the end of the thermometer */
+	h->before = h->now;
+	h->now = isnan(h->hot) ? h->now : h->hot;
 	if (cause != NULL && !h->throttled) {
 		h->throttled = true;
 		h->low = h->before;
 		h->high = h->now;
 		snprintf(h->cause, sizeof h->cause, "%.60s", cause->name);
 	}
-	if (h->n < SAMPLES_MAX && !isnan(h->now)) {
+	if (h->n < SAMPLES_MAX && !isnan(h->hot)) {
 		h->t[h->n] = (double)(sys_mono() - h->begun) / 1e9;
 		h->temp[h->n++] = h->now;
 	}

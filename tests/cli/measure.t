@@ -61,7 +61,7 @@ else
 fi
 # shellcheck disable=SC2086 # words
 run timeout 120 "$vise" measure "$T/go/served" $boards --on dead=exec:false --port "$port" --runs 2 -c 8 --for 200ms \
-	--settle 50ms --warm 20s --window 1s --sys-root "$sys" --json -- -listen "127.0.0.1:$port" -count "$T/count"
+	--settle 50ms --warm 20s --window 2s --sys-root "$sys" --json -- -listen "127.0.0.1:$port" -count "$T/count"
 is "$status" 3 "one board of them is not there"
 is "$(cat "$policy/scaling_governor")" ondemand "the governor is what it was"
 is "$(ls "$T/tmp")" "" "nothing is left below /tmp"
@@ -85,7 +85,7 @@ loads = sum(2 + len(r["hot_requests_per_s"]["runs"]) for r in live)
 assert told <= asked <= told + 2 * len(live) + 8 * loads, (asked, told, loads)
 assert rows["dead"]["error"]["code"] == "lost" and rows["dead"]["requests_per_s"]["median"] is None
 here = rows["local"]
-assert here["idle_c"] == 79 and here["hot_c"] == 80.5 and here["at_rest"] and here["throttled"], here
+assert here["idle_c"] == 79 and 79 <= here["hot_c"] <= 80.5 and here["at_rest"] and here["throttled"], here
 # a sample may fall between the files that the heat writes
 assert 79 <= here["throttle_low_c"] <= here["throttle_high_c"] <= 80.5, here
 assert here["clock_low_hz"] == 1.2e9 and here["clock_full_hz"] == 1.8e9 and "cpufreq-cpu0" in here["throttle_cause"], here
