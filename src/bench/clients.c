@@ -29,6 +29,7 @@ struct sub {
 	uint32_t stream;
 	uint64_t next;
 	bool lossy;
+	uint64_t owed;                  /* up to here all of it, whatever the flood */
 };
 
 enum {
@@ -83,12 +84,13 @@ static bool
 pump_sub(struct client *c, struct sub *s, const struct stream *st)
 {
 	const uint64_t first = ring_first(st->ring), end = st->ring->end;
-	const uint64_t least = s->lossy && end - s->next > LAG ? end - LAG : first;
+	const bool lossy = s->lossy && s->next >= s->owed;
+	const uint64_t least = lossy && end - s->next > LAG ? end - LAG : first;
 
 	if (s->next < least) {
 		peer_gap(c->peer, s->stream, least - s->next);
 		s->next = least;
-		if (s->lossy && c->hold == NULL)
+		if (lossy && c->hold == NULL)
 			c->hold = loop_timer_start(c->bench->loop, HOLD_NS, 0, on_hold, c);
 	}
 	for (uint64_t stop; s->next < (stop = stop_at(c, s, st));) {
@@ -183,9 +185,9 @@ follow(struct client *c, const struct stream *st)
 	LIST_EACH(n, &c->subs)
 		if (LIST_ENTRY(n, struct sub, node)->stream == st->id)
 			return;
-	s = sub_add(c, st, kept, false);
-	(void)pump_sub(c, s, st);       /* the snapshot itself is not subject to the lag rule */
-	s->lossy = true;
+	s = sub_add(c, st, kept, true);
+	s->owed = end;          /* the snapshot is not subject to the lag rule, also while it waits */
+	(void)pump_sub(c, s, st);
 }
 
 void

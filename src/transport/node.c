@@ -88,7 +88,8 @@ node_mark(const char *path)
 		else
 			memcpy(at + dir, next, (size_t)n + 1);
 	}
-	if (realpath(path, real) != NULL && node_is_pty(real) && stat(real, &st) == 0)
+	if (node_resolve(path, real, sizeof real) && node_is_pty(real) &&
+	    stat(real, &st) == 0)
 		m.pty = stamp(0, &st);
 	return m;
 }
