@@ -186,7 +186,7 @@ follow(struct client *c, const struct stream *st)
 		if (LIST_ENTRY(n, struct sub, node)->stream == st->id)
 			return;
 	s = sub_add(c, st, kept, true);
-	s->owed = end;          /* the snapshot is not subject to the lag rule, also while it waits */
+	s->owed = end;          /* not subject to the lag rule, also while it waits */
 	(void)pump_sub(c, s, st);
 }
 
