@@ -122,19 +122,21 @@ sum_byte(struct rsp_reader *r, char c, rsp_unit_fn fn, void *arg)
 		end_packet(r, fn, arg);
 }
 
-/* A run of plain body bytes is taken at once: memory transfers are long. */
+/* A run of plain body bytes is taken at once: memory transfers are long. What does not fit is
+ * summed and dropped. */
 static size_t
 take_run(struct rsp_reader *r, const char *p, size_t n)
 {
-	size_t k = 0;
+	const size_t room = r->body.max - r->body.len;
 	uint8_t sum = r->sum;
+	size_t k = 0;
 
 	if (r->state != RSP_IN_BODY)
 		return 0;
 	for (; k < n && p[k] != '#' && p[k] != '$'; k++)
 		sum = (uint8_t)(sum + (uint8_t)p[k]);
-	if (k == 0 || buf_add(&r->body, p, k) != ERR_OK)
-		return 0;
+	if (buf_add(&r->body, p, k < room ? k : room) != ERR_OK || k > room)
+		r->cut = true;
 	r->sum = sum;
 	r->offset += k;
 	return k;
