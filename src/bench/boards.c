@@ -83,34 +83,20 @@ boards_close(struct bench *b)
 	json_decref(b->macros);
 }
 
-static json_t *
-row_of(const json_t *list, const char *id)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(list, i, row)
-		if (strcmp(json_get_str(row, "id", ""), id) == 0)
-			return row;
-	return NULL;
-}
-
 /* A row that a host tells more of replaces or completes the row of the manifest. */
 static void
 merge(json_t *list, const json_t *rows, const char *plugin)
 {
-	size_t i, k;
-	json_t *row, *have;
+	size_t i;
+	json_t *row;
 
 	json_array_foreach(rows, i, row) {
 		const char *id = json_get_str(row, "id", NULL);
-		json_t *found = NULL;
+		json_t *found;
 
 		if (id == NULL || json_array_size(list) > 1000)
 			continue;
-		json_array_foreach(list, k, have)
-			if (strcmp(json_get_str(have, "id", ""), id) == 0)
-				found = have;
+		found = json_row(list, id);
 		if (found == NULL) {
 			found = json_object();
 			(void)json_array_append_new(list, found);
@@ -144,7 +130,7 @@ boards_rescan(struct bench *b)
 static json_t *
 triggers_of(const struct bench *b)
 {
-	return b->board != NULL ? json_object_get(row_of(b->boards, b->board), "triggers") : NULL;
+	return b->board != NULL ? json_object_get(json_row(b->boards, b->board), "triggers") : NULL;
 }
 
 enum err

@@ -31,18 +31,6 @@ plugin_shown_fini(struct plugin_shown *s)
 		json_decref(lists[i]);
 }
 
-static json_t *
-row_of(const json_t *list, const char *id)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(list, i, row)
-		if (strcmp(json_get_str(row, "id", ""), id) == 0)
-			return row;
-	return NULL;
-}
-
 static void
 put_gauge(struct bench *b, const json_t *row, double v)
 {
@@ -107,14 +95,14 @@ plugin_shown_has(const struct plugin_shown *s, const char *kind, const char *id)
 	    strcmp(kind, "service") == 0 ? s->services : strcmp(kind, "pane") == 0 ? s->panes :
 	    NULL;
 
-	return row_of(list, id) != NULL;
+	return json_row(list, id) != NULL;
 }
 
 /* The row of this id, made when it is new and there is room. */
 static json_t *
 make(json_t *list, const char *id, const char *plugin)
 {
-	json_t *row = row_of(list, id);
+	json_t *row = json_row(list, id);
 
 	if (row != NULL || json_array_size(list) >= PLUGIN_SHOWN)
 		return row;
@@ -227,7 +215,7 @@ complete(json_t *list, const json_t *rows)
 	size_t i;
 
 	json_array_foreach(rows, i, row) {
-		have = row_of(list, json_get_str(row, "id", ""));
+		have = json_row(list, json_get_str(row, "id", ""));
 		if (have != NULL)
 			(void)json_object_update(have, (json_t *)(uintptr_t)row);
 		else

@@ -127,7 +127,6 @@ show(struct cli_call *c)
 static int
 record(struct cli_call *c)
 {
-	struct door d = { .client = NULL };
 	struct err_msg why;
 	json_t *result = NULL;
 	struct buf line;
@@ -135,12 +134,10 @@ record(struct cli_call *c)
 
 	buf_init(&line, 4096);
 	(void)buf_add_str(&line, "macro.record");
-	if (e == ERR_OK)
-		e = door_open(&d, c->bench, NULL, false, &why);
 	for (size_t i = 1; e == ERR_OK && i < c->words; i++)
 		door_add(&line, NULL, c->word[i]);
 	if (e == ERR_OK)
-		e = client_line(d.client, buf_str(&line), 0, &result, &why);
+		e = door_ask(c->bench, &line, &result, &why);
 	if (e == ERR_OK && c->json)
 		say_json(result);
 	else if (e == ERR_OK && json_object_get(result, "file") != NULL)
@@ -149,7 +146,6 @@ record(struct cli_call *c)
 		    (long long)json_get_int(result, "steps", 0), json_get_str(result, "name", "?"));
 	json_decref(result);
 	buf_fini(&line);
-	door_close(&d);
 	return say_end(c, e, &why);
 }
 

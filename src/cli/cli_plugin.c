@@ -283,7 +283,6 @@ doc(struct cli_call *c)
 static int
 on_bench(struct cli_call *c)
 {
-	struct door d = { .client = NULL };
 	struct err_msg why;
 	json_t *result = NULL;
 	struct buf line;
@@ -298,17 +297,14 @@ on_bench(struct cli_call *c)
 			(void)buf_add_str(&line, " --");
 		for (size_t i = 0; i < c->rests; i++)
 			door_add(&line, NULL, c->rest[i]);
-		e = door_open(&d, c->bench, NULL, false, &why);
+		e = door_ask(c->bench, &line, &result, &why);
 	}
-	if (e == ERR_OK)
-		e = client_line(d.client, buf_str(&line), 0, &result, &why);
 	if (e == ERR_OK && c->json)
 		say_json(result);
 	else if (e == ERR_OK && !json_is_null(result))
 		say_value(result);
 	json_decref(result);
 	buf_fini(&line);
-	door_close(&d);
 	return say_end(c, e, &why);
 }
 

@@ -450,3 +450,16 @@ door_also(struct door *d, const char *target, const char *name, const char *baud
 
 	return open_console(d, target, name, baud, console, &stream, why);
 }
+
+enum err
+door_ask(const char *bench, const struct buf *line, json_t **result, struct err_msg *why)
+{
+	struct door d = { .client = NULL };
+	enum err e = door_open(&d, bench, NULL, false, why);
+
+	*result = NULL;
+	if (e == ERR_OK)
+		e = client_line(d.client, buf_str(line), 0, result, why);
+	door_close(&d);
+	return e;
+}

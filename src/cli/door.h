@@ -55,6 +55,9 @@ bool door_is_console(const char *word);
  * may come back "". */
 bool door_find(
     const char *target, char bench[DOOR_NAME_MAX], char console[DOOR_NAME_MAX], uint32_t *stream);
+/* One command line asked of the bench that is there: opened, asked, closed. *result is a new
+ * reference, NULL on failure. */
+enum err door_ask(const char *bench, const struct buf *line, json_t **result, struct err_msg *why);
 /* Adds ` word`, quoted for a command line; `key=` may be NULL. */
 void door_add(struct buf *line, const char *key, const char *word);
 

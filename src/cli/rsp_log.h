@@ -15,7 +15,7 @@ enum { RSP_LOG_KEPT = 1 << 18 };        /* round trips that the spread is of */
 
 struct rsp_log {
 	bool     json, quiet, all;      /* quiet: findings only; all: acknowledgements too */
-	uint64_t start, asked;
+	uint64_t start;
 	FILE    *save;
 	uint32_t *took;                 /* us a round trip took, the last RSP_LOG_KEPT */
 	uint64_t trips;

@@ -43,6 +43,18 @@ json_get_bool(const json_t *o, const char *key, bool dflt)
 	return json_is_boolean(v) ? json_is_true(v) : dflt;
 }
 
+json_t *
+json_row(const json_t *list, const char *id)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+		if (strcmp(json_get_str(row, "id", ""), id) == 0)
+			return row;
+	return NULL;
+}
+
 static bool
 plain(const char *s, size_t n)
 {

@@ -17,6 +17,9 @@ int64_t     json_get_int(const json_t *o, const char *key, int64_t dflt);
 double      json_get_num(const json_t *o, const char *key, double dflt);    /* integers too */
 bool        json_get_bool(const json_t *o, const char *key, bool dflt);
 
+/* The object of the array whose "id" is this; borrowed, NULL when none is. */
+json_t     *json_row(const json_t *list, const char *id);
+
 /* Setters that accept any bytes: text that is not valid UTF-8 or holds control bytes is escaped
  * as \xNN. */
 void        json_put_str(json_t *o, const char *key, const char *s);        /* NULL puts null */

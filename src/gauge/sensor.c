@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "gauge/procfs.h"
 #include "sys/path.h"
 #include "sys/time.h"
@@ -38,18 +39,11 @@ sensor_list_fini(struct sensor_list *l)
 	l->n = l->cap = 0;
 }
 
-/* FNV-1a; never 0, which stands for nowhere. */
+/* Never 0, which stands for nowhere. */
 static uint64_t
 place(const char *dir, const char *entry)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *dir != '\0'; dir++)
-		h = (h ^ (unsigned char)*dir) * UINT64_C(1099511628211);
-	h = (h ^ '/') * UINT64_C(1099511628211);
-	for (; *entry != '\0'; entry++)
-		h = (h ^ (unsigned char)*entry) * UINT64_C(1099511628211);
-	return h | 1;
+	return hash_bytes(entry, strlen(entry), hash_bytes(dir, strlen(dir), 1)) | 1;
 }
 
 bool

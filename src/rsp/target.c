@@ -35,7 +35,6 @@ rsp_isa_word(enum rsp_isa isa)
 
 struct reading {
 	struct rsp_target *t;
-	struct rsp_client *client;
 	char   include[INCLUDES_MAX][64];
 	size_t includes, done;
 	uint64_t next;                  /* number of the next register without one */
@@ -140,7 +139,7 @@ from_isa(struct rsp_target *t)
 enum err
 rsp_target_read(struct rsp_client *c, struct rsp_target *t, struct err_msg *why)
 {
-	struct reading r = { .t = t, .client = c, .includes = 1, .include = { "target.xml" } };
+	struct reading r = { .t = t, .includes = 1, .include = { "target.xml" } };
 	struct buf xml;
 	enum err e = ERR_OK;
 

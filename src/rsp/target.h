@@ -27,7 +27,7 @@ enum err rsp_target_read(struct rsp_client *c, struct rsp_target *t, struct err_
 /* "thumb", "a64", "riscv"; false: another word. */
 bool     rsp_isa_parse(const char *word, enum rsp_isa *isa);
 const char *rsp_isa_word(enum rsp_isa isa);
-/* The program counter now; reads one register, or all where the server has no p. */
+/* The program counter now. ERR_UNSUPPORTED where the server does not give single registers (p). */
 enum err rsp_target_pc(struct rsp_client *c, const struct rsp_target *t, uint64_t *pc,
     struct err_msg *why);
 enum err rsp_target_register(struct rsp_client *c, int number, uint64_t *value,

@@ -122,15 +122,6 @@ l_tell(lua_State *L)
 	return 0;
 }
 
-static int
-push_text(lua_State *L)
-{
-	const struct buf *b = lua_touserdata(L, 1);
-
-	lua_pushlstring(L, buf_str(b), b->len);
-	return 1;
-}
-
 /* quote(text): so that it parses back to itself in a command line. */
 static int
 l_quote(lua_State *L)
@@ -144,7 +135,7 @@ l_quote(lua_State *L)
 		return errors_raise(L, "usage", "a command cannot hold a NUL byte");
 	buf_init(&b, 4 * LIMIT_COMMAND_LINE);
 	command_quote(s, &b);
-	lua_pushcfunction(L, push_text);
+	lua_pushcfunction(L, value_push_buf);
 	lua_pushlightuserdata(L, &b);
 	status = lua_pcall(L, 1, 1, 0);
 	buf_fini(&b);

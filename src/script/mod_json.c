@@ -34,16 +34,6 @@ l_decode(lua_State *L)
 	return status == LUA_OK ? 1 : lua_error(L);
 }
 
-/* Pushing may raise: what is not Lua's is freed by the caller first. */
-static int
-push_text(lua_State *L)
-{
-	const struct buf *b = lua_touserdata(L, 1);
-
-	lua_pushlstring(L, buf_str(b), b->len);
-	return 1;
-}
-
 static int
 l_encode(lua_State *L)
 {
@@ -64,7 +54,7 @@ l_encode(lua_State *L)
 		buf_fini(&b);
 		return errors_raise(L, "limit", "vise.json.encode: the text is over 64 MB");
 	}
-	lua_pushcfunction(L, push_text);
+	lua_pushcfunction(L, value_push_buf);
 	lua_pushlightuserdata(L, &b);
 	status = lua_pcall(L, 1, 1, 0);
 	buf_fini(&b);

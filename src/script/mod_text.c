@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "script/errors.h"
+#include "script/value.h"
 
 enum { BASE64_MAX = 32 << 20 };
 
@@ -61,15 +62,6 @@ l_span(lua_State *L)
 	return 1;
 }
 
-static int
-push_text(lua_State *L)
-{
-	const struct buf *b = lua_touserdata(L, 1);
-
-	lua_pushlstring(L, buf_str(b), b->len);
-	return 1;
-}
-
 /* base64(bytes) -> text */
 static int
 l_base64(lua_State *L)
@@ -82,7 +74,7 @@ l_base64(lua_State *L)
 
 	buf_init(&b, 2 * BASE64_MAX);
 	e = n <= BASE64_MAX ? base64_put(&b, s, n) : ERR_LIMIT;
-	lua_pushcfunction(L, push_text);
+	lua_pushcfunction(L, value_push_buf);
 	lua_pushlightuserdata(L, &b);
 	status = lua_pcall(L, 1, 1, 0);
 	buf_fini(&b);

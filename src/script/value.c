@@ -64,6 +64,15 @@ push(lua_State *L, const json_t *v, int depth)
 	}
 }
 
+int
+value_push_buf(lua_State *L)
+{
+	const struct buf *b = lua_touserdata(L, 1);
+
+	lua_pushlstring(L, buf_str(b), b->len);
+	return 1;
+}
+
 void
 value_push(lua_State *L, const json_t *v)
 {

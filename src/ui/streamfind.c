@@ -10,23 +10,6 @@
 
 /* ---- the cursor */
 
-/* Number of the line that holds the ring offset. */
-static uint64_t
-line_of(const struct streamview *v, uint64_t at)
-{
-	size_t low = 0, high = v->lines;
-
-	while (low + 1 < high) {
-		const size_t mid = low + (high - low) / 2;
-
-		if (v->line[mid] <= at)
-			low = mid;
-		else
-			high = mid;
-	}
-	return v->first + low;
-}
-
 static void
 set_cur(struct streamview *v, uint64_t n)
 {
@@ -67,7 +50,7 @@ streamview_move(struct streamview *v, long by)
 	v->follow = false;
 	if (v->mode == STREAMVIEW_HEX) {
 		hexview_move(v, by);
-		v->cur = line_of(v, v->hex_at);
+		v->cur = streamview_line_of(v, v->hex_at);
 		return;
 	}
 	if (steps >= v->lines) {
@@ -174,7 +157,7 @@ streamview_find_next(struct streamview *v, bool back)
 	if (v->mode == STREAMVIEW_HEX) {
 		const bool found = hexview_find(v, back);
 
-		v->cur = line_of(v, v->hex_at);
+		v->cur = streamview_line_of(v, v->hex_at);
 		return found;
 	}
 	return streamview_find_if(v, fits_pattern, v->find, back);
@@ -312,7 +295,7 @@ void
 streamview_goto_offset(struct streamview *v, uint64_t at)
 {
 	v->follow = false;
-	set_cur(v, line_of(v, at));
+	set_cur(v, streamview_line_of(v, at));
 	if (at >= ring_first(&v->stream->ring) && at <= v->stream->ring.end)
 		v->hex_at = at;
 }

@@ -782,8 +782,8 @@ first_line(const struct streamview *v)
 	return ring_first(r);
 }
 
-static size_t
-line_at(const struct streamview *v, uint64_t at)
+uint64_t
+streamview_line_of(const struct streamview *v, uint64_t at)
 {
 	size_t low = 0, high = v->lines;
 
@@ -795,7 +795,7 @@ line_at(const struct streamview *v, uint64_t at)
 		else
 			high = mid;
 	}
-	return low;
+	return v->first + low;
 }
 
 /* What the filter says of lines before `known`; of those behind it is known up to v->judged. */
@@ -830,7 +830,7 @@ streamview_again(struct streamview *v, bool same)
 	v->indexed = first_line(v);
 	add_line(v, v->indexed);
 	streamview_update(v);
-	v->first = cur - line_at(v, at);
+	v->first = cur - (streamview_line_of(v, at) - v->first);
 	v->cur = cur;
 	v->bottom = bottom;
 	v->anchor = anchor;

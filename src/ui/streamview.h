@@ -107,6 +107,8 @@ bool streamview_full_screen(const struct streamview *v);
 bool streamview_app_cursor(const struct streamview *v);
 
 uint64_t streamview_last(const struct streamview *v);   /* number of the newest line */
+/* Number of the line that holds the ring offset. */
+uint64_t streamview_line_of(const struct streamview *v, uint64_t at);
 /* Plain text of a line, until the next call; offsets of cells go to offset[] unless NULL. */
 struct slice streamview_line(struct streamview *v, uint64_t n, uint32_t *offset);
 /* The line as it is laid out, until the next call; false: it is shown as it came. */
