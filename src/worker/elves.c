@@ -195,36 +195,19 @@ elves_lines(const json_t *params, json_t **result, struct err_msg *why)
 	return ERR_OK;
 }
 
-static json_t *
-texts(char (*v)[NEEDS_TEXT], size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(list, json_string(v[i]));
-	return list;
-}
-
 enum err
 elves_needs(const json_t *params, json_t **result, struct err_msg *why)
 {
 	const char *path = json_get_str(params, "path", "");
-	struct needs n;
 	struct buf bytes;
 	enum err e;
 
 	buf_init(&bytes, LIMIT_ELF + 1);
 	e = sys_file_read(path, LIMIT_ELF, &bytes, why);
 	if (e == ERR_OK)
-		e = needs_read(bytes.data, bytes.len, path, &n, why);
+		e = needs_read(bytes.data, bytes.len, path, result, why);
 	buf_fini(&bytes);
-	if (e != ERR_OK)
-		return e;
-	*result = json_pack("{s:s,s:i,s:I,s:i,s:b,s:s,s:o,s:o,s:[i,i,i],s:s,s:s,s:s,s:s,s:I}",
-	    "path", path, "e_machine", (int)n.machine, "e_flags", (json_int_t)n.flags, "bits",
-	    (int)n.bits, "big", n.big, "interp", n.interp, "libs", texts(n.lib, n.libs),
-	    "versions", texts(n.version, n.versions), "kernel", (int)n.kernel[0],
-	    (int)n.kernel[1], (int)n.kernel[2], "go", n.go, "goarm", n.goarm, "goamd64",
-	    n.goamd64, "gomips", n.gomips, "size", (json_int_t)n.size);
-	return ERR_OK;
+	if (e == ERR_OK)
+		json_put_str(*result, "path", path);
+	return e;
 }
