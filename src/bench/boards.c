@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "bench/consoles.h"
+#include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
@@ -123,6 +124,7 @@ boards_rescan(struct bench *b)
 	macros = plugin_kind(b->plugin_rows, "macro");
 	merge(b->macros, macros, "plugin");
 	json_decref(macros);
+	decode_plugins_rows(b);
 	boards_told(b);
 }
 

@@ -13,9 +13,11 @@
 #include "bench/consoles.h"
 #include "bench/jobs.h"
 #include "bench/macros.h"
+#include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/plugin_hosts.h"
 #include "bench/snapshot.h"
+#include "bench/triggers.h"
 #include "core/token.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -460,17 +462,35 @@ static const struct peer_ops ops = {
 /* ---- life */
 
 struct client *
-clients_adopt(struct bench *b, int fd)
+clients_adopt(struct bench *b, int fd, uint32_t plugin)
 {
 	struct client *c = mem_zero(1, sizeof *c);
 
 	c->bench = b;
+	c->plugin = plugin;
 	c->id = ++b->next_client;
 	list_init(&c->subs);
 	list_init(&c->replies);
 	list_add_tail(&b->clients, &c->node);
 	c->peer = peer_open(b->loop, fd, "bench", b->name, &ops, c);
 	return c;
+}
+
+uint32_t
+clients_owner(const struct command_call *c)
+{
+	return c->client != NULL ? ((const struct client *)c->client)->plugin : 0;
+}
+
+/* What a plugin put up goes with it, however it ended. */
+static void
+forget(struct bench *b, uint32_t plugin)
+{
+	if (plugin == 0)
+		return;
+	triggers_forget(b, plugin);
+	meters_forget(b, plugin);
+	jobs_forget(b, plugin);
 }
 
 static void
@@ -489,6 +509,7 @@ client_close(struct client *c)
 	}
 	consoles_client_gone(b, c);
 	macros_client_gone(b, c);
+	forget(b, c->plugin);
 	peer_close(c->peer);
 	bench_news(b, "client", json_pack("{s:o}", "clients", clients_json(b)));
 	mem_free(c->cwd);
@@ -544,7 +565,7 @@ on_accept(void *arg, unsigned events)
 			sys_close(fd);
 			continue;
 		}
-		(void)clients_adopt(b, fd);
+		(void)clients_adopt(b, fd, 0);
 	}
 }
 

@@ -10,8 +10,11 @@
 
 enum err clients_listen(struct bench *b, struct err_msg *why);
 void     clients_close(struct bench *b);
-/* a socket made by us, for a child */
-struct client *clients_adopt(struct bench *b, int fd);
+/* A socket made by us, for a child. plugin: the job of a plugin that stays, or 0: what it put up
+ * goes when its connection ends. */
+struct client *clients_adopt(struct bench *b, int fd, uint32_t plugin);
+/* Whose it is what this call puts up: the job of a plugin that stays, or 0. */
+uint32_t clients_owner(const struct command_call *c);
 /* some stream has new bytes: pump soon */
 void     clients_stream_grew(struct bench *b);
 void     clients_new_stream(struct bench *b, uint32_t id);      /* every viewer follows it */

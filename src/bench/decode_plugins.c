@@ -11,6 +11,7 @@
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "core/plugin.h"
+#include "gauge/set.h"
 #include "sys/time.h"
 #include "text/pattern.h"
 
@@ -23,6 +24,7 @@ struct plugin_decoder {
 	uint32_t job;                   /* its host, 0: never started */
 	uint64_t started;               /* sys_mono() */
 	uint64_t given, dropped;
+	json_t *gauges;                 /* names of those it measured */
 };
 
 struct decode_plugins { struct plugin_decoder item[PLUGIN_DECODERS]; size_t n; };
@@ -45,20 +47,9 @@ add(struct bench *b, json_t *row)
 		return;
 	}
 	*d = (struct plugin_decoder){ .id = mem_str(json_get_str(row, "id", "")),
-		.row = json_incref(row), .pattern = pattern, .lines = json_array() };
+		.row = json_incref(row), .pattern = pattern, .lines = json_array(),
+		.gauges = json_array() };
 	all->n++;
-}
-
-void
-decode_plugins_open(struct bench *b)
-{
-	json_t *rows = plugin_kind(b->plugin_rows, "decoder"), *row;
-	size_t i;
-
-	b->decode_plugins = mem_zero(1, sizeof *b->decode_plugins);
-	json_array_foreach(rows, i, row)
-		add(b, row);
-	json_decref(rows);
 }
 
 /* What waits goes to the host, if it asks. */
@@ -75,35 +66,113 @@ hand_over(struct plugin_decoder *d)
 	d->lines = json_array();
 }
 
+static void
+fini(struct plugin_decoder *d)
+{
+	if (d->waiting != NULL)
+		command_done(d->waiting, json_array());
+	mem_free(d->id);
+	json_decref(d->row);
+	json_decref(d->lines);
+	json_decref(d->gauges);
+	pattern_free(d->pattern);
+}
+
+static struct bench_job *
+running(const struct bench *b, uint32_t job)
+{
+	LIST_EACH(n, &b->jobs) {
+		struct bench_job *j = LIST_ENTRY(n, struct bench_job, node);
+
+		if (job != 0 && (uint32_t)job_id(j->job) == job)
+			return job_state_of(j->job) == JOB_RUNNING ? j : NULL;
+	}
+	return NULL;
+}
+
+/* Its process ends, what it measured is not shown any more; the next line starts it anew. */
+static bool
+end_host(struct bench *b, struct plugin_decoder *d)
+{
+	struct bench_job *j = running(b, d->job);
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(d->gauges, i, name)
+		gauge_set_take(b->gauges, json_string_value(name));
+	(void)json_array_clear(d->gauges);
+	(void)json_array_clear(d->lines);
+	d->job = 0;
+	d->started = 0;
+	if (j != NULL)
+		job_stop(j->job);
+	return j != NULL;
+}
+
+unsigned
+decode_plugins_end(struct bench *b, const char *plugin)
+{
+	struct decode_plugins *all = b->decode_plugins;
+	unsigned ended = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(json_get_str(all->item[i].row, "plugin", ""), plugin) == 0)
+			ended += end_host(b, &all->item[i]);
+	return ended;
+}
+
+/* Takes the one that is told out of the list, or gives false. */
+static bool
+take_row(json_t *rows, const json_t *row)
+{
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(rows, i, r)
+		if (json_equal(r, row)) {
+			(void)json_array_remove(rows, i);
+			return true;
+		}
+	return false;
+}
+
+void
+decode_plugins_rows(struct bench *b)
+{
+	struct decode_plugins *all = b->decode_plugins;
+	json_t *rows = plugin_kind(b->plugin_rows, "decoder"), *row;
+	size_t i;
+
+	for (i = all->n; i-- > 0;) {
+		struct plugin_decoder *d = &all->item[i];
+
+		if (take_row(rows, d->row))
+			continue;
+		(void)end_host(b, d);
+		fini(d);
+		memmove(d, d + 1, (--all->n - i) * sizeof *d);
+	}
+	json_array_foreach(rows, i, row)
+		add(b, row);
+	json_decref(rows);
+}
+
+void
+decode_plugins_open(struct bench *b)
+{
+	b->decode_plugins = mem_zero(1, sizeof *b->decode_plugins);
+	decode_plugins_rows(b);
+}
+
 void
 decode_plugins_close(struct bench *b)
 {
 	struct decode_plugins *all = b->decode_plugins;
 
-	for (size_t i = 0; all != NULL && i < all->n; i++) {
-		struct plugin_decoder *d = &all->item[i];
-
-		if (d->waiting != NULL)
-			command_done(d->waiting, json_array());
-		mem_free(d->id);
-		json_decref(d->row);
-		json_decref(d->lines);
-		pattern_free(d->pattern);
-	}
+	for (size_t i = 0; all != NULL && i < all->n; i++)
+		fini(&all->item[i]);
 	mem_free(all);
 	b->decode_plugins = NULL;
-}
-
-static bool
-is_running(const struct bench *b, uint32_t job)
-{
-	LIST_EACH(n, &b->jobs) {
-		const struct bench_job *j = LIST_ENTRY(n, struct bench_job, node);
-
-		if ((uint32_t)job_id(j->job) == job)
-			return job_state_of(j->job) == JOB_RUNNING;
-	}
-	return false;
 }
 
 /* A host for the decoder, unless one is there or died just now. */
@@ -113,7 +182,7 @@ wake(struct bench *b, struct plugin_decoder *d)
 	const uint64_t now = sys_mono();
 	struct err_msg why;
 
-	if (d->job != 0 && is_running(b, d->job))
+	if (running(b, d->job) != NULL)
 		return;
 	if (d->waiting != NULL)         /* what it had asked is answered to nobody */
 		command_done(d->waiting, json_array());
@@ -237,6 +306,18 @@ annotate(struct bench_console *k, const struct plugin_decoder *d, const json_t *
 }
 
 static void
+keep_name(json_t *list, const char *name)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		if (strcmp(json_string_value(v), name) == 0)
+			return;
+	(void)json_array_append_new(list, json_text(name, strlen(name)));
+}
+
+static void
 cmd_say(struct command_call *c)
 {
 	const struct plugin_decoder *d = of_call(c);
@@ -246,6 +327,8 @@ cmd_say(struct command_call *c)
 
 	if (k == NULL)
 		return;
+	if (gauge != NULL && json_array_size(d->gauges) < PLUGIN_GAUGES)
+		keep_name(d->gauges, gauge);
 	if (gauge != NULL)
 		meters_value(k->follow, gauge, json_get_num(c->args, "value", 0),
 		    json_get_str(c->args, "unit", ""));

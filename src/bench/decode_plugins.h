@@ -13,10 +13,14 @@
 #define BENCH_DECODE_PLUGINS_H
 #include "bench/follow.h"
 
-enum { PLUGIN_LINES = 500, PLUGIN_DECODERS = 32 };
+enum { PLUGIN_LINES = 500, PLUGIN_DECODERS = 32, PLUGIN_GAUGES = 64 };
 #define PLUGIN_AGAIN_NS UINT64_C(3000000000)
 
 void    decode_plugins_open(struct bench *b);           /* after the manifests were read */
+/* The manifests were read again: decoders that they do not tell any more end, new ones begin. */
+void    decode_plugins_rows(struct bench *b);
+/* Ends the hosts of a plugin's decoders; how many ran. The next line starts them anew. */
+unsigned decode_plugins_end(struct bench *b, const char *plugin);
 void    decode_plugins_close(struct bench *b);
 void    decode_plugins_line(struct follow *f, const struct follow_line *l);
 json_t *decode_plugins_json(const struct bench *b);     /* rows of decoder.list; new reference */

@@ -47,6 +47,7 @@ struct client {
 	uint32_t id;
 	char *cwd;                      /* its working folder, when it is one of this machine */
 	bool attached, events, streams, observe;
+	uint32_t plugin;                /* job of a plugin that stays; 0: it is none */
 	uint64_t typed;                 /* sys_mono() of its last input, 0: never */
 	struct list subs;               /* streams it follows */
 	struct list replies;            /* commands it waits for */

@@ -244,6 +244,7 @@ jobs_start(
 	list_init(&j->waiters);
 	j->over = r->over;
 	j->over_arg = r->over_arg;
+	j->owner = r->owner;
 	e = borrow(b, r, &device, why);
 	if (e == ERR_OK)
 		e = start(b, r, j, b->next_job + 1, pair[1], device, why);
@@ -259,11 +260,20 @@ jobs_start(
 	b->next_job++;
 	list_add_tail(&b->jobs, &j->node);
 	if (pair[0] >= 0)
-		(void)clients_adopt(b, pair[0]);
+		(void)clients_adopt(b, pair[0],
+		    strcmp(r->kind, "plugin") == 0 ? b->next_job : 0);
 	clients_new_stream(b, STREAM_JOBS + job_id(j->job));
 	tell(j);
 	*out = j;
 	return ERR_OK;
+}
+
+void
+jobs_forget(struct bench *b, uint32_t owner)
+{
+	LIST_EACH(n, &b->jobs)
+		if (entry(n)->owner == owner && job_state_of(entry(n)->job) == JOB_RUNNING)
+			job_stop(entry(n)->job);
 }
 
 void
@@ -378,6 +388,7 @@ cmd_run(struct command_call *c)
 		.pty = json_get_bool(c->args, "pty", false),
 		.timeout_ns = (uint64_t)json_get_int(c->args, "timeout", 0),
 		.port = json_get_str(c->args, "port", NULL),
+		.owner = clients_owner(c),
 	};
 	struct bench_job *j;
 	struct err_msg why;

@@ -17,6 +17,7 @@ struct bench_job {
 	uint64_t told;                  /* sys_mono() of the last time */
 	void (*over)(void *arg);        /* it ended; or NULL */
 	void *over_arg;
+	uint32_t owner;                 /* job of the plugin that started it, or 0 */
 };
 
 struct bench_job_request {
@@ -30,11 +31,14 @@ struct bench_job_request {
 	void (*over)(void *arg);        /* told when it ended; or NULL */
 	void *over_arg;
 	uint64_t timeout_ns;
+	uint32_t owner;                 /* it ends with this plugin's job; 0: with nobody's */
 	const char *port;               /* the console whose port it needs for itself, or NULL */
 };
 
 enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out,
     struct err_msg *why);
+/* Stops those that a plugin started. */
+void     jobs_forget(struct bench *b, uint32_t owner);
 json_t  *jobs_json(struct bench *b);
 bool     jobs_stream(struct bench *b, uint32_t id, struct stream *out);
 bool     jobs_stream_at(struct list *node, struct stream *out);

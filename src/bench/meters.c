@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/slice.h"
+#include "bench/clients.h"
 #include "bench/news.h"
 #include "gauge/set.h"
 #include "gauge/window.h"
@@ -18,6 +19,7 @@ struct meter_pattern {
 	char *name, *text, *console, *unit;     /* console NULL: all */
 	struct pattern *pattern;
 	uint64_t hits;
+	uint32_t owner;                         /* job of a plugin, or 0 */
 };
 
 struct meters {
@@ -263,6 +265,16 @@ forget(struct meters *m, const char *name)
 	return false;
 }
 
+void
+meters_forget(struct bench *b, uint32_t owner)
+{
+	for (size_t i = b->meters->n; i-- > 0;)
+		if (b->meters->pattern[i].owner == owner) {
+			gauge_set_take(b->gauges, b->meters->pattern[i].name);
+			drop(b->meters, i);
+		}
+}
+
 static json_t *
 pattern_json(const struct meter_pattern *p)
 {
@@ -300,7 +312,8 @@ cmd_pattern(struct command_call *c)
 	p = &m->pattern[m->n++];
 	*p = (struct meter_pattern){ .name = mem_str(name), .text = mem_str(text),
 		.console = mem_str(json_get_str(c->args, "console", NULL)),
-		.unit = mem_str(json_get_str(c->args, "unit", "")), .pattern = pattern };
+		.unit = mem_str(json_get_str(c->args, "unit", "")), .pattern = pattern,
+		.owner = clients_owner(c) };
 	bench_news(b, "gauge.pattern", json_pack("{s:o}", "pattern", pattern_json(p)));
 	command_done(c, pattern_json(p));
 }

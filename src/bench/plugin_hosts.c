@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "bench/boards.h"
+#include "bench/decode_plugins.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/plugin_shown.h"
@@ -429,6 +430,7 @@ swap(struct plugin_host *h)
 	drop_waiting(h, old);
 	stop(h->bench, old);
 	plugin_shown_clear(h->bench, &h->shown);
+	(void)decode_plugins_end(h->bench, h->name);
 	if (c != NULL)
 		command_done(c, json_pack("{s:s,s:s,s:I}", "plugin", h->name, "state", "reloaded",
 		    "job", (json_int_t)h->job));
@@ -672,7 +674,12 @@ cmd_unload(struct command_call *c)
 	struct bench *b = c->ctx;
 	struct plugin_host *h = find(b, json_get_str(c->args, "plugin", ""));
 	struct err_msg why;
+	const unsigned ended = decode_plugins_end(b, json_get_str(c->args, "plugin", ""));
 
+	if ((h == NULL || h->job == 0) && ended != 0) {
+		command_done(c, json_pack("{s:i}", "decoders", (int)ended));
+		return;
+	}
 	if (h == NULL || h->job == 0) {
 		(void)err_set(&why, ERR_NOENT, json_get_str(c->args, "plugin", ""),
 		    "vise plugin hosts lists those that do", "no process of this plugin runs");

@@ -56,7 +56,7 @@ plugin_shown_clear(struct bench *b, struct plugin_shown *s)
 	size_t i;
 
 	json_array_foreach(s->gauges, i, row)
-		put_gauge(b, row, (double)NAN);
+		gauge_set_take(b->gauges, json_get_str(row, "id", ""));
 	plugin_shown_fini(s);
 	plugin_shown_init(s);
 }

@@ -13,7 +13,7 @@ struct plugin_shown { json_t *commands, *panes, *segments, *services, *gauges; }
 
 void plugin_shown_init(struct plugin_shown *s);
 void plugin_shown_fini(struct plugin_shown *s);
-/* Nothing of it is left: panes and segments are gone, its gauges have a gap. */
+/* Nothing of it is left: panes and segments are gone, its gauges are not shown any more. */
 void plugin_shown_clear(struct bench *b, struct plugin_shown *s);
 /* what: {"commands": [...], "panes": [...], "services": [...]} of plugin.ready. */
 void plugin_shown_register(struct plugin_shown *s, const char *plugin, const json_t *what);

@@ -24,7 +24,7 @@ struct action {
 
 struct trigger {
 	struct bench *bench;
-	uint32_t id;
+	uint32_t id, owner;                     /* owner: job of a plugin, or 0 */
 	char *text, *console, *arg, *by;        /* console NULL: all */
 	struct pattern *pattern;
 	const struct action *action;
@@ -469,6 +469,20 @@ triggers_board(struct bench *b, const json_t *list)
 	announce(b);
 }
 
+void
+triggers_forget(struct bench *b, uint32_t owner)
+{
+	size_t dropped = 0;
+
+	for (size_t i = b->triggers->n; i-- > 0;)
+		if (b->triggers->item[i]->owner == owner && !b->triggers->item[i]->gone) {
+			drop(b->triggers, i);
+			dropped++;
+		}
+	if (dropped != 0)
+		announce(b);
+}
+
 /* ---- commands */
 
 static void
@@ -478,12 +492,13 @@ cmd_add(struct command_call *c)
 	const struct client *asks = c->client;
 	const char *by = asks != NULL ? peer_name(asks->peer) : "bench";
 	struct err_msg why;
-	const struct trigger *t = add(b, c->args, by, &why);
+	struct trigger *t = add(b, c->args, by, &why);
 
 	if (t == NULL) {
 		command_fail(c, &why);
 		return;
 	}
+	t->owner = clients_owner(c);
 	announce(b);
 	command_done(c, trigger_json(t));
 }

@@ -674,6 +674,12 @@ gauge_set_put(struct gauge_set *g, const struct gauge_def *def, double v)
 	return given_put(&g->given, def, v, sys_mono());
 }
 
+void
+gauge_set_take(struct gauge_set *g, const char *id)
+{
+	given_take(&g->given, id);
+}
+
 bool
 gauge_set_given(const struct gauge_set *g, const char *id)
 {

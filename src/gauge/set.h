@@ -74,6 +74,8 @@ void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, beside
 /* A value from elsewhere (source_given.h); def->id is its key. It is in the next sample. False:
  * there are too many, or the machine has a gauge of this name. */
 bool gauge_set_put(struct gauge_set *g, const struct gauge_def *def, double v);
+/* Takes a value from elsewhere away, until it is put again. */
+void gauge_set_take(struct gauge_set *g, const char *id);
 bool gauge_set_given(const struct gauge_set *g, const char *id);        /* it was put */
 bool gauge_set_ready(const struct gauge_set *g);        /* the first search for sensors is over */
 unsigned gauge_set_hanging(

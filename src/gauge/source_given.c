@@ -36,9 +36,26 @@ given_put(struct given *s, const struct gauge_def *def, double v, uint64_t mono)
 		}
 		s->value[s->n++].index = index;
 	}
+	if (s->table->def[s->value[i].index].gone) {
+		s->table->def[s->value[i].index].gone = false;
+		s->table->changed = true;
+	}
 	s->value[i].v = v;
 	s->value[i].at = mono;
 	return true;
+}
+
+void
+given_take(struct given *s, const char *id)
+{
+	const size_t i = find(s, id);
+
+	if (i == s->n)
+		return;
+	s->value[i].v = (double)NAN;
+	table_missing(s->table, s->value[i].index, "its source was taken away");
+	s->table->def[s->value[i].index].gone = true;
+	s->table->changed = true;
 }
 
 void

@@ -22,6 +22,8 @@ struct given {
 
 /* False: there are too many. def->id is the key; its other members count when it is new. */
 bool given_put(struct given *s, const struct gauge_def *def, double v, uint64_t mono);
+/* Nothing is to be seen of it, until it is put again. */
+void given_take(struct given *s, const char *id);
 void given_sample(struct given *s, uint64_t mono);
 bool given_is(const struct given *s, const char *id);           /* it is one of ours */
 

@@ -8,7 +8,7 @@ PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1
 S=$XDG_RUNTIME_DIR/vise/plug.sock
 export PYTHONPATH PYTHONDONTWRITEBYTECODE T S
 D=$T/plugins
-mkdir -p "$D/good" "$D/bad" "$D/user"
+mkdir -p "$D/good" "$D/bad" "$D/user" "$D/mess"
 
 cat >"$D/good/plugin.json" <<'E'
 { "name": "good", "version": "1.2.0", "api": "1.1", "provides": ["command:good.hello", "command:good.sneak", "service:good.add",
@@ -49,6 +49,23 @@ vise.command { id = "user.sum", run = function(a, b)
   local ok, err = pcall(vise.call, "good.add", "x", 1)
   return { vise.call("good.add", tonumber(a), tonumber(b)), m.twice(4), ok, err.code, err.msg }
 end }
+E
+
+# What a plugin may leave behind.
+cat >"$D/mess/plugin.json" <<'E'
+{ "name": "mess", "version": "1.0.0", "api": "1.1", "needs": { "serial": true, "exec": ["sleep"] },
+  "provides": ["command:mess.make", "decoder:mess"], "decoders": { "mess": { "literal": "MESS" } } }
+E
+cat >"$D/mess/init.lua" <<'E'
+local vise = require "vise"
+vise.command { id = "mess.make", run = function()
+  vise.console.get():trigger("never said", "mark")
+  vise.cmd "gauge.pattern mess.m MESS=([0-9]+)"
+  local p = vise.launch.start { cmd = "sleep", args = { 1000 }, name = "mess-sleeps" }
+  vise.console.get():send "MESS=7\n"
+  return p.id
+end }
+vise.decoder { id = "mess", feed = function(line) return { text = "a mess", gauges = { ["mess.d"] = 1 } } end }
 E
 
 # What runs away, by name; each is a command of the plugin.
@@ -188,6 +205,28 @@ assert run("good.hello", "x")[0] == "moin"
 c.do("job.stop %d confirm=on" % host("good")["job"])
 assert notice("good: the plugin ended")
 assert run("good.hello", "x")[0] == "moin" and host("good")["starts"] == 5, host("good")
+P
+
+py "triggers, patterns, gauges, programs and decoders of a plugin go with it, also when it is killed" <<'P'
+def shown(name):
+    return [d for d in c.do("gauge.list")["defs"] if d["id"] == name and not d.get("gone")]
+def decoders():
+    return [j for j in c.do("job.list") if j["name"] == "decode mess" and j["state"] == "running"]
+def left():
+    return ([t for t in c.do("trigger.list") if t["pattern"] == "never said"], [p for p in c.do("gauge.patterns") if p["name"] == "mess.m"],
+        shown("mess.m"), shown("mess.d"), [j for j in c.do("job.list") if j["name"] == "mess-sleeps" and j["state"] == "running"], decoders())
+for end in ("unload", "kill"):
+    run("mess.make")
+    assert until(lambda: all(left()), 20), left()
+    if end == "unload":
+        c.do("plugin.unload mess")
+        assert until(lambda: not any(left()), 10), left()
+    else:
+        os.kill(jobs("mess")[-1]["pid"], 9)
+        assert until(lambda: not any(left()[:3]) and not left()[4], 10), left()
+assert c.do("plugin.unload mess") == {"decoders": 1}    # that was another process
+assert until(lambda: not any(left()), 10), left()
+assert "no process" in c.refused("plugin.unload mess").why
 P
 
 # ---- the runaways
