@@ -283,16 +283,20 @@ bench_new(const struct bench_options *o)
 	return b;
 }
 
-/* A thread that hangs in a driver cannot be ended: after two seconds the process goes without. */
+/* A thread that hangs in a driver cannot be ended: after two seconds the process goes without. The
+ * program of an exec: port was sent a hangup; it has half a second to leave by itself. */
 static void
 end_threads(struct bench *b)
 {
+	const uint64_t grace = sys_mono() + NS_PER_S / 2;
 	const uint64_t until = sys_mono() + 2 * NS_PER_S;
 
 	while (loop_works(b->loop) != 0 && sys_mono() < until)
 		(void)loop_turn(b->loop, (int64_t)(20 * NS_PER_MS));
 	if (loop_works(b->loop) != 0)
 		_Exit(0);
+	while (loop_children(b->loop) != 0 && sys_mono() < grace)
+		(void)loop_turn(b->loop, (int64_t)(20 * NS_PER_MS));
 }
 
 static void

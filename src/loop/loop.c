@@ -20,6 +20,7 @@ struct loop {
 	uv_timer_t limit;               /* bounds loop_turn */
 	uv_signal_t sigchld;
 	struct list deferred, running, children;        /* running: deferred calls of this turn */
+	struct list at_free;
 	unsigned works;                 /* of loop_work(), not done yet */
 };
 
@@ -77,14 +78,20 @@ run_deferred(struct loop *l)
 		(void)uv_idle_stop(&l->idle);
 }
 
-void
-loop_defer(struct loop *l, loop_cb cb, void *arg)
+static void
+put_in(struct list *list, loop_cb cb, void *arg)
 {
 	struct deferred *d = mem_zero(1, sizeof *d);
 
 	d->cb = cb;
 	d->arg = arg;
-	list_add_tail(&l->deferred, &d->node);
+	list_add_tail(list, &d->node);
+}
+
+void
+loop_defer(struct loop *l, loop_cb cb, void *arg)
+{
+	put_in(&l->deferred, cb, arg);
 	(void)uv_idle_start(&l->idle, on_idle);
 }
 
@@ -106,6 +113,30 @@ loop_defer_cancel(struct loop *l, loop_cb cb, void *arg)
 {
 	cancel_in(&l->deferred, cb, arg);
 	cancel_in(&l->running, cb, arg);
+}
+
+void
+loop_at_free(struct loop *l, loop_cb cb, void *arg)
+{
+	put_in(&l->at_free, cb, arg);
+}
+
+void
+loop_at_free_cancel(struct loop *l, loop_cb cb, void *arg)
+{
+	cancel_in(&l->at_free, cb, arg);
+}
+
+static void
+run_at_free(struct loop *l)
+{
+	while (!list_empty(&l->at_free)) {
+		struct deferred *d = LIST_ENTRY(l->at_free.next, struct deferred, node);
+
+		list_del(&d->node);
+		d->cb(d->arg);
+		mem_free(d);
+	}
 }
 
 /* ---- children */
@@ -166,6 +197,16 @@ loop_child_forget(struct loop_child *c)
 	mem_free(c);
 }
 
+unsigned
+loop_children(const struct loop *l)
+{
+	unsigned count = 0;
+
+	LIST_EACH(n, &l->children)
+		count++;
+	return count;
+}
+
 /* ---- the loop */
 
 static void
@@ -191,6 +232,7 @@ loop_new(void)
 	}
 	l->uv.data = l;
 	list_init(&l->deferred);
+	list_init(&l->at_free);
 	list_init(&l->running);
 	list_init(&l->children);
 	(void)uv_check_init(&l->uv, &l->check);
@@ -223,6 +265,7 @@ loop_free(struct loop *l)
 {
 	if (l == NULL)
 		return;
+	run_at_free(l);
 	uv_walk(&l->uv, close_any, l);
 	while (uv_run(&l->uv, UV_RUN_DEFAULT) != 0)
 		;

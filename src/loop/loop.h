@@ -54,6 +54,11 @@ void     loop_signal_forget(struct loop_signal *s);
 void     loop_defer(struct loop *l, loop_cb cb, void *arg);     /* at the end of this turn */
 void     loop_defer_cancel(struct loop *l, loop_cb cb, void *arg);
 
+/* cb runs in loop_free(), before the handles go: for what outlives its owner by a grace time. */
+void     loop_at_free(struct loop *l, loop_cb cb, void *arg);
+void     loop_at_free_cancel(struct loop *l, loop_cb cb, void *arg);
+unsigned loop_children(const struct loop *l);   /* how many are watched */
+
 /* Runs work() in another thread, then done() in the loop. For blocking sensor reads and such.
  * The number of threads
  * is libuv's pool; work must not touch shared state. A job cannot be cancelled once it runs. */

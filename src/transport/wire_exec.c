@@ -92,6 +92,18 @@ end_waited(void *arg)
 	say_ended(p);
 }
 
+/* The loop goes while the program has not: no grace is left. */
+static void
+left(void *arg)
+{
+	struct program *p = arg;
+
+	sys_kill_group(p->pid, SIGKILL);
+	loop_child_forget(p->child);
+	loop_timer_stop(p->timer);
+	mem_free(p);
+}
+
 static void
 child_ended(void *arg, int status)
 {
@@ -100,6 +112,7 @@ child_ended(void *arg, int status)
 	p->child = NULL;
 	p->status = status;
 	if (p->t == NULL) {
+		loop_at_free_cancel(p->loop, left, p);
 		loop_timer_stop(p->timer);
 		mem_free(p);
 	} else if (p->timer != NULL) {
@@ -143,6 +156,7 @@ wire_close(struct transport *t)
 	}
 	sys_kill_group(p->pid, SIGHUP);
 	p->timer = loop_timer_start(t->loop, LIMIT_KILL_GRACE_MS * NS_PER_MS, 0, grace_over, p);
+	loop_at_free(t->loop, left, p);
 }
 
 static enum err

@@ -359,6 +359,29 @@ work(void **state)
 	assert_int_equal(t->status, 1);
 }
 
+static void
+say_freed(void *arg)
+{
+	*(int *)arg += 1;
+}
+
+static void
+at_free(void **state)
+{
+	struct loop *l = loop_new();
+	int freed = 0, not = 0;
+
+	(void)state;
+	loop_at_free(l, say_freed, &freed);
+	loop_at_free(l, say_freed, &not);
+	loop_at_free_cancel(l, say_freed, &not);
+	loop_run(l);                    /* no reason to live on */
+	assert_int_equal(freed, 0);
+	loop_free(l);
+	assert_int_equal(freed, 1);
+	assert_int_equal(not, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, clear)
 
 int
@@ -367,6 +390,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(timers), T(timer_repeats), T(deferred), T(fd_closes_itself), T(fd_events), T(fd_number_again),
 		T(child_status), T(child_ended_before), T(child_forgotten), T(turns), T(stopped), T(signals), T(work),
+		cmocka_unit_test(at_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -264,6 +266,7 @@ test_holder_is_named(void **state)
 		if (i == 0)
 			(void)close(down[i]);
 	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	w_fini(&w);
 }
 
@@ -575,6 +578,24 @@ test_exec(void **state)
 	w_fini(&w);
 }
 
+/* A program that does not mind a hangup does not outlive the loop, and its record is not lost. */
+static void
+test_exec_left(void **state)
+{
+	struct world w;
+	int status;
+
+	(void)state;
+	w_init(&w);
+	w_open(&w, "exec:sh -c 'trap \"\" HUP; echo ready; exec sleep 1000'");
+	UNTIL(&w, w.ring.end == 6);
+	transport_close(w.t);
+	w.t = NULL;
+	w_fini(&w);
+	assert_true(wait(&status) > 0);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 static void
 test_exec_missing(void **state)
 {
@@ -760,7 +781,7 @@ main(void)
 		KERNEL_AGAIN(test_denied_names_group_and_rule),
 		KERNEL_AGAIN(test_open_that_blocks),
 		KERNEL_AGAIN(test_bad_reads),
-		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_exec), cmocka_unit_test(test_exec_left),
 		cmocka_unit_test(test_exec_missing),
 		cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_tcp_by_name),
