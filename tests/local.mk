@@ -187,6 +187,7 @@ include tests/unit/gauge.mk
 include tests/unit/grid.mk
 include tests/unit/launch.mk
 include tests/unit/loop.mk
+include tests/unit/openocd.mk
 include tests/unit/pprof.mk
 include tests/unit/proto.mk
 include tests/unit/rsp.mk

@@ -1,7 +1,7 @@
 /*
  * decode_cause.h - numbers of fault registers in words.
  *
- * Layer   text, private to decoders. Texts are static.
+ * Layer   text. Texts are static.
  * Source  Armv7-M Architecture Reference Manual B3.2.15-17 (CFSR, HFSR), B1.5.8 (EXC_RETURN);
  *         RISC-V Privileged Architecture, table 3.6 (mcause); Xtensa ISA, table 4-64 (EXCCAUSE).
  */

@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/fuzz/fuzz_dump.c \
 	tests/fuzz/fuzz_pprof.c \
 	tests/fuzz/fuzz_proto.c \
+	tests/fuzz/fuzz_openocd.c \
 	tests/fuzz/fuzz_rsp.c \
 	tests/fuzz/fuzz_series.c \
 	tests/fuzz/fuzz_term_gate.c \
@@ -68,4 +69,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_rsp
 tests_fuzz_fuzz_rsp_SOURCES = tests/fuzz/fuzz_rsp.c
 tests_fuzz_fuzz_rsp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_rsp_LDADD = src/rsp/librsp.a src/base/libbase.a
+noinst_PROGRAMS += tests/fuzz/fuzz_openocd
+tests_fuzz_fuzz_openocd_SOURCES = tests/fuzz/fuzz_openocd.c
+tests_fuzz_fuzz_openocd_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_openocd_LDADD = src/openocd/libopenocd.a src/text/libtext.a src/base/libbase.a $(PCRE2_LIBS)
 endif
