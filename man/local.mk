@@ -4,6 +4,7 @@ dist_man_MANS += \
 	man/vise-at.1 \
 	man/vise-board-pane.7 \
 	man/vise-board.1 \
+	man/vise-build.1 \
 	man/vise-console.1 \
 	man/vise-decode.1 \
 	man/vise-doctor.1 \

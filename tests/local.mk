@@ -50,6 +50,7 @@ TESTS += \
 	tests/cli/bench.t \
 	tests/cli/board.t \
 	tests/cli/borrow.t \
+	tests/cli/build.t \
 	tests/cli/cli.t \
 	tests/cli/complete.t \
 	tests/cli/console.t \
@@ -116,6 +117,7 @@ EXTRA_DIST += \
 	tests/cli/bench.t \
 	tests/cli/board.t \
 	tests/cli/borrow.t \
+	tests/cli/build.t \
 	tests/cli/cli.t \
 	tests/cli/complete.t \
 	tests/cli/console.t \

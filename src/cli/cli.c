@@ -9,6 +9,7 @@
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
 #include "cli/cli_boards.h"
+#include "cli/cli_build.h"
 #include "cli/cli_console.h"
 #include "cli/cli_decode.h"
 #include "cli/cli_do.h"
@@ -107,6 +108,11 @@ static const struct cli_command commands[] = {
 	{ "board", "list [WORD] | show ID | find [--usb ID | --product P | --model M | "
 	    "--compatible C | --gmr G | --volume V | --ssh HOST]",
 	    "board profiles, and which of them is plugged in", cli_boards, false },
+	{ "build", "[PACKAGE] ROW... [-p BOARD]... [-o DIR] [-j N] [--tags T] [--ldflags L] "
+	    "[--trimpath] [--smoke] [--smoke-args A] [--smoke-time T] [--expect TEXT] [--sbom] "
+	    "[-n] [--csv | --events] [-- ARGS]",
+	    "one Go program for many targets: ROW is linux/arm64, FILE.env, a board, host",
+	    cli_build, false },
 	{ "image", "show|check [-p BOARD] [--by section|package|symbol] [--top N] FILE... | "
 	    "diff A B",
 	    "what is in a program file, and does it fit the board", cli_image, false },

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/slice.h"
 #include "cli/args.h"
 #include "cli/doctor_target.h"
 #include "cli/plugins.h"
@@ -38,28 +37,12 @@ add(struct report *r, enum level level, const char *what, const char *text, cons
 
 /* In PATH, or one of ours. */
 static bool
-in_path(const char *tool)
-{
-	struct slice rest = slice_of(getenv("PATH"));
-	bool found = false;
-
-	while (rest.n != 0 && !found) {
-		const struct slice dir = slice_cut(rest, ':', &rest);
-		char *path = mem_fmt("%.*s/%s", (int)dir.n, dir.p, tool);
-
-		found = dir.n != 0 && access(path, X_OK) == 0;
-		mem_free(path);
-	}
-	return found;
-}
-
-static bool
 have_tool(const char *tool)
 {
-	char *own = strncmp(tool, "vise-", 5) == 0 ? path_program(tool) : NULL;
-	const bool have = own != NULL ? access(own, X_OK) == 0 : in_path(tool);
+	char *path = strncmp(tool, "vise-", 5) == 0 ? path_program(tool) : path_which(tool);
+	const bool have = path != NULL && access(path, X_OK) == 0;
 
-	mem_free(own);
+	mem_free(path);
 	return have;
 }
 

@@ -70,6 +70,9 @@ static const struct row rows[] = {
 	{ "board list", "", "i" },
 	{ "board show", "--plan --describe --set", "i" },
 	{ "board find", "--usb --product --model --compatible --gmr --volume --ssh", "" },
+	{ "build", "-p -o -j -n --board --tags --ldflags --trimpath --smoke --smoke-args "
+	    "--smoke-time --expect --sbom --csv --events --dry-run linux/amd64 linux/arm/6 "
+	    "linux/arm/7 linux/arm64 linux/mipsle/softfloat linux/riscv64 host", "fi" },
 	{ "image", "show diff check", "" },
 	{ "image show", "-p --by --top --base", "f" },
 	{ "image diff", "--by --top", "f" },

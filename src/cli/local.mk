@@ -3,7 +3,15 @@ noinst_LIBRARIES += %D%/libcli.a
 %C%_libcli_a_SOURCES = \
 	%D%/args.c %D%/args.h \
 	%D%/boardfind.c %D%/boardfind.h \
+	%D%/build_check.c %D%/build_check.h \
+	%D%/build_proc.c %D%/build_proc.h \
+	%D%/build_row.c %D%/build_row.h \
+	%D%/build_run.c %D%/build_run.h \
+	%D%/build_step.c %D%/build_step.h \
+	%D%/build_target.c %D%/build_target.h \
+	%D%/build_text.c %D%/build_text.h \
 	%D%/capture.c %D%/capture.h \
+	%D%/cli_build.c %D%/cli_build.h \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/cli_at.c %D%/cli_at.h \

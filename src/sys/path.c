@@ -76,19 +76,36 @@ path_real(const char *path)
 	return realpath(path, real) != NULL ? mem_str(real) : NULL;
 }
 
-enum err
-path_make_private(const char *path, struct err_msg *why)
+static void
+make_parents(const char *path)
 {
 	char *p = mem_str(path);
-	struct stat st;
-	enum err e = ERR_OK;
 
-	for (char *at = p + 1; (at = strchr(at, '/')) != NULL; at++) {
+	for (char *at = p; (at = strchr(at + 1, '/')) != NULL;) {
 		*at = '\0';
 		(void)mkdir(p, 0755);
 		*at = '/';
 	}
 	mem_free(p);
+}
+
+enum err
+path_make(const char *path, struct err_msg *why)
+{
+	make_parents(path);
+	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		return err_errno(why, errno, path, "making the folder");
+	return path_is_dir(path) ? ERR_OK :
+	    err_set(why, ERR_USAGE, path, NULL, "is there, and no folder");
+}
+
+enum err
+path_make_private(const char *path, struct err_msg *why)
+{
+	struct stat st;
+	enum err e = ERR_OK;
+
+	make_parents(path);
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return err_errno(why, errno, path, "making the folder");
 	if (lstat(path, &st) != 0)
@@ -144,6 +161,25 @@ path_self(void)
 	const ssize_t n = readlink("/proc/self/exe", p, sizeof p - 1);
 
 	return n > 0 ? mem_strn(p, (size_t)n) : mem_str("vise");
+}
+
+char *
+path_which(const char *program)
+{
+	const char *dirs = getenv("PATH");
+
+	if (strchr(program, '/') != NULL)
+		return access(program, X_OK) == 0 ? mem_str(program) : NULL;
+	while (dirs != NULL && *dirs != '\0') {
+		const size_t n = strcspn(dirs, ":");
+		char *path = n != 0 ? mem_fmt("%.*s/%s", (int)n, dirs, program) : NULL;
+
+		if (path != NULL && access(path, X_OK) == 0 && !path_is_dir(path))
+			return path;
+		mem_free(path);
+		dirs += n + (dirs[n] == ':');
+	}
+	return NULL;
 }
 
 static char *

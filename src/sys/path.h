@@ -23,6 +23,8 @@ bool  path_facts(const char *path, struct path_facts *out);
 char *path_real(const char *path);      /* absolute, links followed; NULL: it is not there */
 /* Makes the folder and its parents, the last one 0700; refuses one owned by somebody else. */
 enum err path_make_private(const char *path, struct err_msg *why);
+/* ... and its parents, as everybody's folders are made; one that is there is fine. */
+enum err path_make(const char *path, struct err_msg *why);
 
 char *path_runtime(void);       /* $XDG_RUNTIME_DIR/vise, else /tmp/vise-UID: sockets */
 char *path_state(void);         /* $XDG_STATE_HOME/vise, else ~/.local/state/vise: benches, trust */
@@ -34,6 +36,8 @@ char *path_program(const char *name);
 char *path_data(const char *name);
 char *path_cwd(void);            /* the working folder; "." when it is gone */
 char *path_self(void);          /* the running executable */
+/* Where a program lies in $PATH; NULL: it does not. A name with '/' is taken as it is. */
+char *path_which(const char *program);
 
 /* Calls fn for each entry of dir (not . and ..), in sorted order; false stops. */
 enum err path_each(const char *dir, bool (*fn)(const char *name, void *arg), void *arg,
