@@ -321,10 +321,14 @@ bench_free(struct bench *b)
 	boards_close(b);
 	loop_timer_stop(b->linger);
 	loop_timer_stop(b->tick);
-	if (b->listening) {             /* a bench refused at the start must not remove another's */
-		(void)unlink(b->socket);
+	/* A bench refused at the start must not remove another's. The name goes when the ports are
+	 * free, and before the socket is deaf: a deaf one is cleared away by who looks for a name,
+	 * and its next owner's would be removed here. */
+	if (b->listening) {
 		(void)unlink(b->info);
+		(void)unlink(b->socket);
 	}
+	sys_close(b->listen_fd);
 	bus_free(b->bus);
 	journal_close(b->journal);
 	json_decref(b->notices);

@@ -587,8 +587,6 @@ clients_close(struct bench *b)
 {
 	loop_fd_close(b->listen);
 	b->listen = NULL;
-	sys_close(b->listen_fd);
-	b->listen_fd = -1;
 	while (!list_empty(&b->clients)) {
 		struct client *c = LIST_ENTRY(b->clients.next, struct client, node);
 		struct peer *p = c->peer;
