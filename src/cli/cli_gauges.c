@@ -458,16 +458,15 @@ static void
 on_sample(void *arg, const struct gauge_sample *s)
 {
 	struct run *r = arg;
+	const bool told = r->serve != NULL || r->advise;        /* to who asks */
 
 	if (r->stopped)
 		return;
-	if (r->serve != NULL || r->advise)
-		;       /* told to who asks */
-	else if (r->csv)
+	if (r->csv && !told)
 		print_csv(r, s);
-	else
+	else if (!told)
 		print_json(r, s);
-	if (fflush(stdout) != 0) {
+	if (!told && fflush(stdout) != 0) {
 		struct err_msg why;
 
 		/* Whoever read us has seen enough: no error. */

@@ -36,6 +36,8 @@ struct finding {
 	bool tell;                      /* a change to this is news, though no alarm */
 	/* private to findings.c */
 	bool fresh;
+	enum finding_verdict was;       /* before it was looked for anew */
+	char was_word[FINDING_WORD];
 };
 
 /* What the user chooses; rule_config_init() has what research/gauges.md found to be sound. */

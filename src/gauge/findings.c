@@ -198,6 +198,8 @@ finding_of(struct findings *f, const char *subject)
 		*x = (struct finding){ .rule = f->now->name };
 		snprintf(x->subject, sizeof x->subject, "%s", subject);
 	}
+	x->was = x->verdict;
+	memcpy(x->was_word, x->word, sizeof x->was_word);
 	x->fresh = true;
 	x->numbers = 0;
 	x->tell = false;
@@ -232,16 +234,14 @@ rule_value(const struct rule_look *l, const char *id)
 {
 	const int i = table_find(l->table, id);
 
-	return i < 0 || l->table->def[i].missing[0] != '\0' ? (double)NAN : l->table->v[i];
+	return i < 0 ? (double)NAN : l->table->v[i];
 }
 
 static void
 look_one(struct findings *f, size_t rule, const struct rule_look *l, findings_cb cb, void *arg)
 {
-	struct finding was[FINDINGS_MAX];
 	const size_t had = f->n;
 
-	memcpy(was, f->v, had * sizeof *was);
 	f->now = rules[rule];
 	rules[rule]->look(f->state[rule], l, f);
 	for (size_t i = 0; i < f->n; i++) {
@@ -251,11 +251,11 @@ look_one(struct findings *f, size_t rule, const struct rule_look *l, findings_cb
 		if (x->rule != rules[rule]->name || !x->fresh)
 			continue;
 		x->fresh = false;
-		if (!is_new && x->verdict == was[i].verdict && strcmp(x->word, was[i].word) == 0)
+		if (!is_new && x->verdict == x->was && strcmp(x->word, x->was_word) == 0)
 			continue;
 		x->since = l->now;
 		if (cb != NULL)
-			cb(arg, x, is_new ? FINDING_WAITING : was[i].verdict);
+			cb(arg, x, is_new ? FINDING_WAITING : x->was);
 	}
 }
 

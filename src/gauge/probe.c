@@ -73,7 +73,7 @@ probe_read(struct probe *p, char *buf, size_t size)
 			return -errno;
 	}
 	n = sys_pread(p->fd, buf, size - 1, 0);
-	e = errno;
+	e = n < 0 ? errno : 0;
 	if (n < 0 || !p->keep) {
 		sys_close(p->fd);
 		p->fd = -1;

@@ -52,32 +52,46 @@ blanks(const char *s)
 	return s;
 }
 
-/* Both files list their lines in a fixed order, so the search goes on from the last hit. */
+/* Where the value stands when the line begins with the name and a colon, else NULL. */
+static const char *
+value_of(const char *line, const char *name)
+{
+	while (*name != '\0' && *line == *name) {
+		line++;
+		name++;
+	}
+	return *name == '\0' && *line == ':' ? line + 1 : NULL;
+}
+
+/* The files list their lines in a fixed order, so the search goes on from the last hit; behind the
+ * last that is wanted nobody looks. */
 static void
 fields(const char *text, const char *const *name, size_t n, int64_t *out)
 {
-	size_t next = 0;
+	size_t next = 0, found = 0;
 
 	for (size_t i = 0; i < n; i++)
 		out[i] = -1;
-	for (const char *line = text, *nl; *line != '\0'; line = nl + 1) {
-		const char *colon = strchr(line, ':'), *end;
+	for (const char *line = text, *end, *at; *line != '\0' && found < n; line++) {
+		for (size_t k = 0; k < n; k++) {
+			const size_t f = next + k < n ? next + k : next + k - n;
 
-		nl = strchr(line, '\n');
-		for (size_t k = 0; colon != NULL && k < n; k++) {
-			const size_t f = (next + k) % n, len = strlen(name[f]);
-
-			if (len != (size_t)(colon - line) || memcmp(line, name[f], len) != 0)
+			at = value_of(line, name[f]);
+			if (at == NULL)
 				continue;
-			const char *at = blanks(colon + 1);
+			at = blanks(at);
 			const uint64_t v = number(at, &end);
 
 			if (end != at && v <= INT64_MAX / 1024)
 				out[f] = (int64_t)v;
 			next = f + 1;
+			found++;
+			line = end;
 			break;
 		}
-		if (nl == NULL)
+		while (*line != '\n' && *line != '\0')
+			line++;
+		if (*line == '\0')
 			return;
 	}
 }
@@ -121,10 +135,20 @@ ticks(const char *s, struct procfs_cpu *out)
 	return i >= 4;
 }
 
+/* CPU n is to be filled in: those that were left out before it are not there. */
+static struct procfs_cpu *
+cpu_of(struct procfs_stat *s, uint64_t n)
+{
+	while (s->end <= n)
+		s->cpu[s->end++].there = false;
+	return &s->cpu[n];
+}
+
 bool
 procfs_stat(const char *text, struct procfs_stat *out)
 {
-	memset(out, 0, sizeof *out);
+	out->seen = out->end = 0;
+	out->total.there = false;
 	for (const char *line = text, *nl, *end; strncmp(line, "cpu", 3) == 0; line = nl + 1) {
 		const uint64_t n = number(line + 3, &end);
 
@@ -136,37 +160,58 @@ procfs_stat(const char *text, struct procfs_stat *out)
 		} else {
 			out->seen++;
 			if (n < PROCFS_CPUS)
-				(void)ticks(end, &out->cpu[n]);
+				(void)ticks(end, cpu_of(out, n));
 		}
 	}
 	return out->total.there;
 }
 
+/* "12.34": up to nine digits behind the point. False when no number stands there. */
+static bool
+hundredths(const char **s, double *out)
+{
+	static const double one[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
+	const char *at = blanks(*s), *end, *point;
+	const uint64_t whole = number(at, &end);
+	uint64_t part = 0;
+
+	if (end == at)
+		return false;
+	*out = (double)whole;
+	if (*end == '.') {
+		point = end + 1;
+		part = number(point, &end);
+		if (end == point || end - point > 9)
+			return false;
+		*out += (double)part / one[end - point];
+	}
+	*s = end;
+	return *end == '\0' || *end == ' ' || *end == '\t' || *end == '\n';
+}
+
 bool
 procfs_loadavg(const char *text, double out[3])
 {
-	struct slice rest = slice_of(text);
-
-	for (int i = 0; i < 3; i++)
-		if (!slice_f64(slice_word(&rest), &out[i]))
-			return false;
-	return true;
+	return hundredths(&text, &out[0]) && hundredths(&text, &out[1]) &&
+	       hundredths(&text, &out[2]);
 }
 
 bool
 procfs_uptime(const char *text, double *seconds)
 {
-	struct slice rest = slice_of(text);
-
-	return slice_f64(slice_word(&rest), seconds);
+	return hundredths(&text, seconds);
 }
 
 bool
 procfs_psi_some(const char *text, uint64_t *total_us)
 {
-	const char *at = strncmp(text, "some ", 5) == 0 ? strstr(text, "total=") : NULL, *end;
+	const char *at = text, *end;
 
-	if (at == NULL)
+	if (strncmp(text, "some ", 5) != 0)
+		return false;
+	while (*at != '\n' && *at != '\0' && *at != 't')
+		at++;                   /* avg10= avg60= avg300= have none */
+	if (strncmp(at, "total=", 6) != 0)
 		return false;
 	*total_us = number(at + 6, &end);
 	return end != at + 6;

@@ -50,8 +50,9 @@ struct procfs_cpu {
 };
 
 struct procfs_stat {
-	struct procfs_cpu total, cpu[PROCFS_CPUS];
 	unsigned seen;                  /* cpuN lines, also those past PROCFS_CPUS */
+	unsigned end;                   /* of cpu[]: those behind it are not filled in */
+	struct procfs_cpu total, cpu[PROCFS_CPUS];
 };
 
 struct procfs_pid {

@@ -191,7 +191,7 @@ look(void *state, const struct rule_look *l, struct findings *out)
 		struct zone *z;
 		struct view v;
 
-		if (strcmp(d->group, "temp") != 0 || d->from[0] != '\0' || d->missing[0] != '\0')
+		if (isnan(l->table->v[i]) || !table_in(l->table, i, "temp") || d->from[0] != '\0')
 			continue;
 		z = zone_of(s, (int)i, l->config);
 		if (z == NULL || !track_put(&z->temp, l->now, l->table->v[i]))

@@ -30,11 +30,12 @@ struct throttle {
 
 /* The number behind "freq.policy", -1 for another gauge and for its cap. */
 static int
-policy_number(const struct gauge_def *d)
+policy_number(const struct rule_look *l, size_t i)
 {
+	const struct gauge_def *d = &l->table->def[i];
 	uint64_t n;
 
-	if (strncmp(d->id, "freq.policy", 11) != 0 ||
+	if (!table_in(l->table, i, "freq") || strncmp(d->id, "freq.policy", 11) != 0 ||
 	    !slice_u64(slice_of(d->id + 11), 4095, &n))
 		return -1;
 	return (int)n;
@@ -49,7 +50,7 @@ busy_of(const struct rule_look *l, int number)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < l->table->n; i++) {
-		const int k = policy_number(&l->table->def[i]);
+		const int k = policy_number(l, i);
 
 		if (k > number && k < end)
 			end = k;
@@ -58,8 +59,9 @@ busy_of(const struct rule_look *l, int number)
 		uint64_t cpu;
 		const char *id = l->table->def[i].id;
 
-		if (strncmp(id, "cpu.", 4) != 0 || !slice_u64(slice_of(id + 4), 4095, &cpu) ||
-		    isnan(l->table->v[i]) || (int)cpu < number || (int)cpu >= end)
+		if (isnan(l->table->v[i]) || !table_in(l->table, i, "cpu") ||
+		    strncmp(id, "cpu.", 4) != 0 || !slice_u64(slice_of(id + 4), 4095, &cpu) ||
+		    (int)cpu < number || (int)cpu >= end)
 			continue;
 		sum += l->table->v[i];
 		n++;
@@ -78,7 +80,7 @@ hottest(const struct rule_look *l)
 		const struct gauge_def *d = &l->table->def[i];
 		const double v = l->table->v[i];
 
-		if (strcmp(d->group, "temp") != 0 || d->from[0] != '\0' || isnan(v))
+		if (isnan(v) || !table_in(l->table, i, "temp") || d->from[0] != '\0')
 			continue;
 		any = fmax(any, v);     /* fmax leaves out a NAN */
 		for (size_t k = 0; k < sizeof cpu / sizeof *cpu; k++)
@@ -95,8 +97,8 @@ low_voltage(const struct rule_look *l)
 	for (size_t i = 0; i < l->table->n; i++) {
 		const struct gauge_def *d = &l->table->def[i];
 
-		if (strcmp(d->group, "power") == 0 && strcmp(d->name, "under-voltage") == 0 &&
-		    d->from[0] == '\0' && l->table->v[i] > 0)
+		if (l->table->v[i] > 0 && table_in(l->table, i, "power") &&
+		    strcmp(d->name, "under-voltage") == 0 && d->from[0] == '\0')
 			return true;
 	}
 	return false;
@@ -297,7 +299,7 @@ look(void *state, const struct rule_look *l, struct findings *out)
 
 	for (size_t i = 0; i < l->table->n; i++) {
 		const struct gauge_def *d = &l->table->def[i];
-		const int number = (int)i == arm ? 0 : policy_number(d);
+		const int number = (int)i == arm ? 0 : policy_number(l, i);
 		const double busy = number >= 0 ? busy_of(l, number) : (double)NAN;
 		struct policy *p;
 

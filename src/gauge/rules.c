@@ -18,6 +18,7 @@ void
 rules_fini(struct rules *r)
 {
 	mem_free(r->state);
+	mem_free(r->watched);
 	rules_init(r, 0);
 }
 
@@ -123,19 +124,27 @@ check_one(
 }
 
 void
-rules_check(struct rules *r, const struct gauge_table *t, uint64_t now, rules_cb cb, void *arg)
+rules_defs(struct rules *r, const struct gauge_table *t)
 {
 	if (r->n < t->n) {
 		r->state = mem_resize(r->state, t->n, sizeof *r->state);
 		memset(r->state + r->n, 0, (t->n - r->n) * sizeof *r->state);
+		r->watched = mem_resize(r->watched, t->n, sizeof *r->watched);
 		r->n = t->n;
 	}
+	r->watch_n = 0;
 	for (size_t i = 0; i < t->n; i++) {
 		const struct gauge_def *d = &t->def[i];
 
-		const bool limits = !isnan(d->warn) || !isnan(d->crit);
-
-		if (!isnan(t->v[i]) && (limits || r->state[i].level != GAUGE_CLEAR))
-			check_one(r, i, t, now, cb, arg);
+		if (!isnan(d->warn) || !isnan(d->crit) || r->state[i].level != GAUGE_CLEAR)
+			r->watched[r->watch_n++] = i;
 	}
+}
+
+void
+rules_check(struct rules *r, const struct gauge_table *t, uint64_t now, rules_cb cb, void *arg)
+{
+	for (size_t i = 0; i < r->watch_n; i++)
+		if (!isnan(t->v[r->watched[i]]))
+			check_one(r, r->watched[i], t, now, cb, arg);
 }

@@ -25,11 +25,14 @@ struct rule_state {
 struct rules {
 	struct rule_state *state;
 	size_t n;
+	size_t *watched, watch_n;       /* those with limits, or over one */
 	uint64_t hold_ns;
 };
 
 void rules_init(struct rules *r, uint64_t hold_ns);
 void rules_fini(struct rules *r);
+/* Definitions have changed: limits are looked for anew. */
+void rules_defs(struct rules *r, const struct gauge_table *t);
 void rules_check(
     struct rules *r, const struct gauge_table *t, uint64_t now, rules_cb cb, void *arg);
 /* "71.5 C", "1.2G", "44 %": as rules and tables show a value. */

@@ -161,8 +161,7 @@ gauge_of(struct sensors *s, const struct sensor_found *f)
 	if ((!temp && !freq) || i < 0)
 		return table_add(s->table, &f->def);
 	*place = -1;
-	s->table->def[i] = f->def;
-	s->table->changed = true;
+	table_put(s->table, i, &f->def);
 	return i;
 }
 
@@ -483,8 +482,13 @@ take_due(struct sensors *s, struct batch *b)
 static void
 round_go(struct sensors *s)
 {
-	struct batch *b = mem_zero(1, sizeof *b);
+	struct batch *b;
 
+	if (s->n == 0) {
+		round_over(s);
+		return;
+	}
+	b = mem_zero(1, sizeof *b);
 	b->v = mem_zero(s->n + 1, sizeof *b->v);
 	b->owner = s;
 	take_due(s, b);

@@ -88,6 +88,7 @@ tell_defs(struct gauge_set *g)
 	if (!g->table.changed)
 		return;
 	g->table.changed = false;
+	rules_defs(&g->rules, &g->table);
 	if (g->cb.defs_changed != NULL)
 		g->cb.defs_changed(g->arg);
 }

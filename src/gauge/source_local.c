@@ -13,8 +13,12 @@
 #include "gauge/source_cpus.h"
 #include "gauge/source_random.h"
 #include "gauge/source_zram.h"
+#include "sys/time.h"
 
 enum { TEXT_MAX = 16384 }; /* of /proc/stat only the cpu lines are wanted, and they come first */
+
+/* The kernel itself counts the load anew every five seconds (LOAD_FREQ). */
+static const uint64_t LOAD_EVERY = 5 * NS_PER_S - NS_PER_S / 10;
 
 enum { G_USED, G_AVAIL, G_ANON, G_FILE, G_SLAB, G_SWAP, G_LOAD1, G_LOAD5, G_LOAD15, G_CPU, G_PSI,
 	G_UPTIME = G_PSI + 3, G_COUNT };
@@ -52,7 +56,11 @@ struct local {
 	struct probe file[F_COUNT];
 	int gauge[G_COUNT], cpu[PROCFS_CPUS];
 	bool cpu_known[PROCFS_CPUS], psi_known[3];
-	struct procfs_stat stat;        /* of the sample before */
+	unsigned cpu_end;               /* behind the last that is known */
+	struct procfs_stat stat[2];     /* of this sample and of the one before, in turn */
+	unsigned turn;
+	int64_t total_kb;
+	uint64_t load_at;
 	uint64_t psi_total[3], psi_at[3];
 	char *text;
 	unsigned release[2];            /* of the kernel: 0, 0 is not known */
@@ -89,6 +97,9 @@ local_new(struct gauge_table *t, const struct root *proc, const struct root *sys
 		d.crit = some(row[i].crit);
 		l->gauge[i] = table_add(t, &d);
 	}
+	if (proc->keep)
+		table_source(t, l->gauge[G_UPTIME], "CLOCK_BOOTTIME (as %s)",
+		    l->file[F_UPTIME].path);
 	cpus_init(&l->cpus, t, sys);
 	random_init(&l->random, t, proc);
 	zram_init(&l->zram, t, sys);
@@ -207,8 +218,9 @@ sample_memory(struct local *l)
 	avail = available(l, m);
 	file = m[MEM_ACTIVE_FILE] >= 0 && m[MEM_INACTIVE_FILE] >= 0 ?
 	    m[MEM_ACTIVE_FILE] + m[MEM_INACTIVE_FILE] : m[MEM_CACHED];
-	if (m[MEM_TOTAL] > 0)
+	if (m[MEM_TOTAL] > 0 && m[MEM_TOTAL] != l->total_kb)
 		limits(l, m[MEM_TOTAL]);
+	l->total_kb = m[MEM_TOTAL];
 	put_kb(l, G_USED, m[MEM_TOTAL] > 0 && avail >= 0 && avail <= m[MEM_TOTAL] ?
 	    m[MEM_TOTAL] - avail : -1, "MemTotal and MemAvailable");
 	put_kb(l, G_AVAIL, avail, "MemAvailable");
@@ -226,18 +238,36 @@ sample_memory(struct local *l)
 }
 
 static void
-sample_load(struct local *l)
+sample_load(struct local *l, uint64_t mono)
 {
-	long n = probe_read(&l->file[F_LOADAVG], l->text, TEXT_MAX);
-	double v[3], up;
+	double v[3];
+	long n;
 
+	if (l->proc.keep && l->load_at != 0 && mono - l->load_at < LOAD_EVERY)
+		return;
+	l->load_at = mono;
+	n = probe_read(&l->file[F_LOADAVG], l->text, TEXT_MAX);
+	if (n >= 0 && !procfs_loadavg(l->text, v))
+		n = -EBADMSG;
 	for (int i = 0; i < 3; i++)
 		if (n < 0)
 			unreadable(l, G_LOAD1 + i, F_LOADAVG, -n);
-		else if (procfs_loadavg(l->text, v))
-			table_value(l->table, l->gauge[G_LOAD1 + i], v[i]);
 		else
-			unreadable(l, G_LOAD1 + i, F_LOADAVG, EBADMSG);
+			table_value(l->table, l->gauge[G_LOAD1 + i], v[i]);
+}
+
+/* This machine's own needs no file. */
+static void
+sample_uptime(struct local *l)
+{
+	double up;
+	long n;
+
+	if (l->proc.keep) {
+		up = (double)(sys_boot() / (NS_PER_S / 100)) / 100;
+		table_value(l->table, l->gauge[G_UPTIME], up);
+		return;
+	}
 	n = probe_read(&l->file[F_UPTIME], l->text, TEXT_MAX);
 	if (n >= 0 && procfs_uptime(l->text, &up))
 		table_value(l->table, l->gauge[G_UPTIME], up);
@@ -273,6 +303,7 @@ cpu_gauge(struct local *l, unsigned cpu)
 		d.min = 0;
 		l->cpu[cpu] = table_add(l->table, &d);
 		l->cpu_known[cpu] = true;
+		l->cpu_end = cpu + 1 > l->cpu_end ? cpu + 1 : l->cpu_end;
 	}
 	return l->cpu[cpu];
 }
@@ -281,23 +312,25 @@ static void
 sample_cpu(struct local *l)
 {
 	const long n = probe_read(&l->file[F_STAT], l->text, TEXT_MAX);
-	struct procfs_stat s;
+	const struct procfs_stat *was = &l->stat[l->turn];
+	struct procfs_stat *s = &l->stat[!l->turn];
 
-	if (n < 0 || !procfs_stat(l->text, &s)) {
+	if (n < 0 || !procfs_stat(l->text, s)) {
 		unreadable(l, G_CPU, F_STAT, n < 0 ? -n : EBADMSG);
 		return;
 	}
-	table_value(l->table, l->gauge[G_CPU], busy(&l->stat.total, &s.total));
-	if (s.seen > PROCFS_CPUS)
+	table_value(l->table, l->gauge[G_CPU], busy(&was->total, &s->total));
+	if (s->seen > PROCFS_CPUS)
 		table_source(l->table, l->gauge[G_CPU],
-		    "%s (%u CPUs, the first %d shown one by one)", l->file[F_STAT].path, s.seen,
+		    "%s (%u CPUs, the first %d shown one by one)", l->file[F_STAT].path, s->seen,
 		    (int)PROCFS_CPUS);
-	for (unsigned i = 0; i < PROCFS_CPUS; i++)
-		if (s.cpu[i].there)
-			table_value(l->table, cpu_gauge(l, i), busy(&l->stat.cpu[i], &s.cpu[i]));
+	for (unsigned i = 0; i < s->end || i < l->cpu_end; i++)
+		if (i < s->end && s->cpu[i].there)
+			table_value(l->table, cpu_gauge(l, i),
+			    i < was->end ? busy(&was->cpu[i], &s->cpu[i]) : (double)NAN);
 		else if (l->cpu_known[i])
 			table_missing(l->table, l->cpu[i], "offline");
-	l->stat = s;
+	l->turn = !l->turn;
 }
 
 static void
@@ -328,7 +361,8 @@ local_sample(struct local *l, uint64_t mono)
 	if (l->release[0] == 0)
 		look_at_release(l);
 	sample_memory(l);
-	sample_load(l);
+	sample_load(l, mono);
+	sample_uptime(l);
 	sample_cpu(l);
 	for (int i = 0; i < 3; i++)
 		sample_psi(l, i, mono);

@@ -182,7 +182,7 @@ take_defs(struct source *k)
 				k->map[i] = table_add(t, &mine);
 		}
 		if (k->map[i] >= 0)
-			t->def[k->map[i]] = mine;
+			table_put(t, k->map[i], &mine);
 	}
 	k->mapped = n;
 	k->changed = false;

@@ -19,8 +19,28 @@ void
 table_fini(struct gauge_table *t)
 {
 	mem_free(t->def);
+	mem_free(t->key);
 	mem_free(t->v);
 	table_init(t);
+}
+
+/* FNV-1a */
+static uint32_t
+hash(const char *s)
+{
+	uint32_t h = 2166136261;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619;
+	return h;
+}
+
+void
+table_put(struct gauge_table *t, int i, const struct gauge_def *d)
+{
+	t->def[i] = *d;
+	t->key[i] = (struct gauge_key){ .id = hash(d->id), .group = hash(d->group) };
+	t->changed = true;
 }
 
 int
@@ -31,21 +51,29 @@ table_add(struct gauge_table *t, const struct gauge_def *d)
 	if (t->n == t->cap) {
 		t->cap = t->cap != 0 ? t->cap * 2 : 32;
 		t->def = mem_resize(t->def, t->cap, sizeof *t->def);
+		t->key = mem_resize(t->key, t->cap, sizeof *t->key);
 		t->v = mem_resize(t->v, t->cap, sizeof *t->v);
 	}
-	t->def[t->n] = *d;
+	table_put(t, (int)t->n, d);
 	t->v[t->n] = (double)NAN;
-	t->changed = true;
 	return (int)t->n++;
 }
 
 int
 table_find(const struct gauge_table *t, const char *id)
 {
+	const uint32_t h = hash(id);
+
 	for (size_t i = 0; i < t->n; i++)
-		if (strcmp(t->def[i].id, id) == 0)
+		if (t->key[i].id == h && strcmp(t->def[i].id, id) == 0)
 			return (int)i;
 	return -1;
+}
+
+bool
+table_in(const struct gauge_table *t, size_t i, const char *group)
+{
+	return t->key[i].group == hash(group) && strcmp(t->def[i].group, group) == 0;
 }
 
 void
@@ -53,7 +81,7 @@ table_value(struct gauge_table *t, int i, double v)
 {
 	if (i < 0)
 		return;
-	if (t->def[i].missing[0] != '\0') {
+	if (isnan(t->v[i]) && t->def[i].missing[0] != '\0') {
 		t->def[i].missing[0] = '\0';
 		t->changed = true;
 	}
@@ -68,10 +96,12 @@ table_missing(struct gauge_table *t, int i, const char *fmt, ...)
 
 	if (i < 0)
 		return;
+	t->v[i] = (double)NAN;
+	if (strcmp(t->def[i].missing, fmt) == 0 && strchr(fmt, '%') == NULL)
+		return;                 /* said at each sample, and printing is dear */
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof why, fmt, ap);
 	va_end(ap);
-	t->v[i] = (double)NAN;
 	if (strcmp(t->def[i].missing, why) == 0)
 		return;
 	memcpy(t->def[i].missing, why, sizeof why);

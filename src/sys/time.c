@@ -47,6 +47,12 @@ sys_wall(void)
 }
 
 uint64_t
+sys_boot(void)
+{
+	return read_clock(CLOCK_BOOTTIME);
+}
+
+uint64_t
 sys_cpu_time(void)
 {
 	return read_clock(CLOCK_PROCESS_CPUTIME_ID);

@@ -15,6 +15,7 @@ struct sys_clock_ops {
 void     sys_clock_set_ops(const struct sys_clock_ops *ops);    /* NULL restores the kernel's */
 uint64_t sys_mono(void);        /* CLOCK_MONOTONIC: never jumps */
 uint64_t sys_wall(void);        /* since 1970 UTC; may jump */
+uint64_t sys_boot(void);        /* CLOCK_BOOTTIME: since the start, sleep and all; no system call */
 uint64_t sys_cpu_time(void);    /* CPU time of this process so far */
 
 #endif

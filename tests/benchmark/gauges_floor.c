@@ -1,4 +1,5 @@
-/* gauges_floor.c - what the kernel alone takes for a sample: the same files, kept open, read and thrown away.
+/* gauges_floor.c - what the kernel alone takes for a sample: the seven texts, kept open, read and thrown away
+ * (Vise asks the clock instead of /proc/uptime, and for the load as often as the kernel counts it).
  * Its CPU beside that of `vise gauges` says what parsing, rules, history and printing add. */
 #include <fcntl.h>
 #include <stdio.h>

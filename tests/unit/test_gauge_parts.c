@@ -55,6 +55,9 @@ stat_lines_by_number(void **state)
 	assert_false(s.cpu[1].there);
 	assert_false(procfs_stat("cpu  1 2\n", &s));
 	assert_false(procfs_stat("intr 1\n", &s));
+	assert_true(procfs_stat("cpu  1 2 3 4\ncpu2 1 2 3 4\n", &s));
+	assert_false(s.cpu[0].there || s.cpu[1].there);     /* what was there before is not */
+	assert_int_equal(s.end, 3);
 	/* 21 digits do not fit: the line ends there. */
 	assert_false(procfs_stat("cpu 111111111111111111111 1 1 1\n", &s));
 }
@@ -177,6 +180,7 @@ rules_hold_and_let_go(void **state)
 	table_init(&t);
 	rules_init(&r, 2 * NS_PER_S);
 	assert_int_equal(table_add(&t, &d), 0);
+	rules_defs(&r, &t);
 	for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
 		t.v[0] = step[i].v;
 		rules_check(&r, &t, (i + 1) * NS_PER_S, on_alarm, &h);
@@ -215,6 +219,7 @@ rules_of_every_kind(void **state)
 	table_init(&t);
 	rules_init(&r, 2 * NS_PER_S);
 	assert_int_equal(table_add(&t, &d), 0);
+	rules_defs(&r, &t);
 	for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
 		t.v[0] = step[i].v;
 		rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
@@ -223,6 +228,7 @@ rules_of_every_kind(void **state)
 			assert_string_equal(h.last.text, step[i].text);
 	}
 	t.def[0].warn = t.def[0].crit = (double)NAN;
+	rules_defs(&r, &t);
 	for (int i = 0; i < 3; i++)
 		rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
 	assert_int_equal(h.n, 4);
@@ -230,6 +236,7 @@ rules_of_every_kind(void **state)
 	t.def[0].below = true;
 	t.def[0].crit = 10;
 	t.def[0].hold = 0;
+	rules_defs(&r, &t);
 	t.v[0] = 9;
 	rules_check(&r, &t, now += NS_PER_S, on_alarm, &h);
 	assert_string_equal(h.last.text, "soc 9 C is below crit 10 C");
