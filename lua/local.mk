@@ -6,6 +6,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/board.lua \
 	lua/vise/console.lua \
 	lua/vise/flash.lua \
+	lua/vise/flashing.lua \
 	lua/vise/launch.lua \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \

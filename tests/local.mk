@@ -263,6 +263,17 @@ EXTRA_DIST += \
 	tests/data/goroutines/go1.9-deadlock.txt \
 	tests/data/goroutines/serial-crlf.txt \
 	tests/data/goroutines/syslog.txt \
+	tests/data/launch/avrdude-noport.txt \
+	tests/data/launch/avrdude-ok-tty.txt \
+	tests/data/launch/bossac-badpage.txt \
+	tests/data/launch/dd-ok.txt \
+	tests/data/launch/dfu-util-verify-error.txt \
+	tests/data/launch/esptool4-source.txt \
+	tests/data/launch/esptool5-source.txt \
+	tests/data/launch/openocd-unplugged-after-verify.txt \
+	tests/data/launch/openocd-unplugged-mid.txt \
+	tests/data/launch/picotool-source.txt \
+	tests/data/launch/st-flash-source.txt \
 	tests/data/pprof/goroutine.debug1 \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \

@@ -1,5 +1,5 @@
 -- flash.lua - flash, reset and debug of boards whose profile names a method instead of a function: the
--- exact command lines, what in their words means success, and the volume that an image is copied to.
+-- exact command lines, and what in their words means success. flashing.lua runs them.
 local core, vise = ...
 local fail, T = vise.fail, core.field
 
@@ -21,6 +21,9 @@ local flash_sets = {
   service = { type = "string", doc = "a Linux board: systemd service to restart" },
   check = { type = "enum", values = { "on", "off" }, default = "on", doc = "refuse an image that cannot run there" },
   wait = { type = "duration", default = "10s", doc = "how long a boot loader may take to come" },
+  limit = { type = "duration", doc = "how long the tool may take; by the size of the image if absent" },
+  ready = { type = "string", doc = "what the board must say when it runs, or off; as its profile says if absent" },
+  ready_wait = { type = "duration", default = "10s", doc = "how long that may take" },
 }
 core.flash_sets = { flash = flash_sets, reset = flash_sets, debug = flash_sets }
 
@@ -82,13 +85,18 @@ end
 ------------------------------------------------------------------ the methods
 
 -- method = { fields, tool's package, port = it works through the serial port,
---   steps(m, b, a) -> list of { argv } or { wait = "volume" } ..., success, failure: literal text or pattern,
---   reset(m, b, a), debug(m, b, a) -> argv }
+--   steps(m, b, a) -> list of { argv } or { volume = true } ..., success: literal text, failure: a pattern or a list
+--   of them, ignore: text of a complaint that is none, enter: what to do when nothing was reached, again: when
+--   something was written, leaves: the drive goes when the program starts, reset(m, b, a), debug(m, b, a) -> argv }
 -- a: { file, port, probe, method } and the other settings.
 local methods = {}
+core.flash_methods = methods
+
+local PROBE = "check the probe, its wiring and the board's power (vise doctor)"
+local AGAIN = "the probe reaches it whatever is in it: flash it again"
 
 methods.openocd = {
-  package = "openocd", success = "** Verified OK **", failure = "^Error: ",
+  package = "openocd", success = "** Verified OK **", failure = "^Error: ", enter = PROBE, again = AGAIN,
   fields = { interface = T.text, target = T.text, transport = T.text, before = words, after = words },
   need = { "interface", "target" },
   steps = function(m, b, a)
@@ -104,7 +112,9 @@ methods.openocd = {
 }
 
 methods.dfu = {
-  package = "dfu-util", success = "File downloaded successfully", failure = "^dfu-util: ",
+  package = "dfu-util", success = "File downloaded successfully", failure = { "^dfu-util: ", "dfuERROR", "failed!" },
+  ignore = "suffix", enter = "bring it into its boot loader (BOOT0 high, press reset), then flash it again",
+  again = "its boot loader is in ROM: BOOT0 high, press reset, flash it again",
   fields = { alt = whole, address = whole, device = T.text },
   steps = function(m, _, a)
     local argv = { "dfu-util" }
@@ -118,6 +128,8 @@ methods.dfu = {
 
 methods.esptool = {
   package = "esptool", port = true, success = "Hash of data verified", failure = "^A fatal error occurred",
+  enter = "hold BOOT, press reset, let BOOT go, then flash it again",
+  again = "its boot loader is in ROM: hold BOOT, press reset, flash it again",
   fields = { chip = T.text, offset = whole, args = words }, need = { "chip" },
   steps = function(m, _, a)
     local argv = { "esptool.py", "--chip", m.chip }
@@ -128,7 +140,10 @@ methods.esptool = {
 }
 
 methods.avrdude = {
-  package = "avrdude", port = true, success = "of flash verified", failure = "^avrdude: .*error",
+  package = "avrdude", port = true, success = "of flash verified", ignore = "TIOCM",
+  failure = { "^avrdude.- error: ", "^avrdude warning: verification", "^avrdude: .*error", "^avrdude: .*mismatch" },
+  enter = "press reset and flash it again; check port and speed (baud) of its boot loader",
+  again = "its boot loader is untouched: flash it again",
   fields = { programmer = T.text, part = T.text, baud = whole, args = words, touch = flag }, need = { "programmer", "part" },
   steps = function(m, _, a)
     local argv = { "avrdude", "-c", m.programmer, "-p", m.part, "-P", port_of(a) }
@@ -139,7 +154,9 @@ methods.avrdude = {
 }
 
 methods.bossac = {
-  package = "bossa-cli", port = true, success = "Verify successful", failure = "^No device found",
+  package = "bossa-cli", port = true, success = "Verify successful",
+  failure = { "^No device found", "^Verify failed", "^SAM%-BA operation failed", "^Flash command failed", "^Failed to" },
+  enter = "press reset twice, then flash it again", again = "its boot loader is untouched: press reset twice, flash it again",
   fields = { offset = whole, args = words, touch = flag, tool = T.text },
   steps = function(m, _, a)
     local argv = append({ m.tool or "bossac" }, m.args or { "-i", "-e", "-w", "-v", "-R", "-U" }, "--port=" .. port_of(a))
@@ -149,7 +166,7 @@ methods.bossac = {
 }
 
 methods.nrfjprog = {
-  package = "nrf-command-line-tools", failure = "^ERROR: ",
+  package = "nrf-command-line-tools", success = "Verified OK.", failure = "^ERROR: ", enter = PROBE, again = AGAIN,
   fields = { family = T.text }, need = { "family" },
   steps = function(m, _, a)
     local argv = { "nrfjprog", "-f", m.family }
@@ -167,7 +184,7 @@ methods.nrfutil = {
 }
 
 methods.stflash = {
-  package = "stlink-tools", success = "jolly good", failure = "ERROR ",
+  package = "stlink-tools", success = "jolly good", failure = "ERROR ", enter = PROBE, again = AGAIN,
   fields = { address = whole },
   steps = function(m, b, a)
     local argv = append({ "st-flash" }, a.probe and { "--serial", a.probe } or {}, "--reset")
@@ -178,15 +195,22 @@ methods.stflash = {
 }
 
 methods.stm32flash = {
-  package = "stm32flash", port = true, success = "Wrote and verified address", failure = "^Failed to ", fields = { address = whole },
+  -- the line of the last block says so; a NACK stands behind the line of the block before
+  package = "stm32flash", port = true, success = "(100.00%) Done.", failure = "Failed to ",
+  fields = { address = whole, baud = whole, args = words },
+  enter = "bring it into its boot loader (BOOT0 high, press reset), then flash it again",
+  again = "its boot loader is in ROM: BOOT0 high, press reset, flash it again",
   steps = function(m, b, a)
-    local at = hex(m.address or flash_base(b))
-    return { { argv = { "stm32flash", "-w", a.file, "-v", "-S", at, "-g", at, port_of(a) } } }
+    local at, argv = hex(m.address or flash_base(b)), { "stm32flash" }
+    if m.baud then append(argv, "-b", tostring(m.baud)) end
+    return { { argv = append(argv, m.args or {}, "-w", a.file, "-v", "-S", at, "-g", at, port_of(a)) } }
   end,
 }
 
 methods.picotool = {
-  package = "picotool", failure = "^ERROR: ", fields = {},
+  package = "picotool", success = "The device was rebooted", failure = { "^ERROR: ", "^No accessible RP2040" }, fields = {},
+  enter = "hold BOOTSEL while plugging it in, then flash it again",
+  again = "its boot loader is in ROM: hold BOOTSEL while plugging it in, flash it again",
   steps = function(_, _, a)
     return { { argv = append({ "picotool", "load", "-v", "-x", a.file, "-f" }, a.probe and { "--ser", a.probe } or {}) } }
   end,
@@ -194,7 +218,8 @@ methods.picotool = {
 }
 
 methods["probe-rs"] = {
-  package = "probe-rs-tools (cargo)", success = "Finished", failure = "^Error", fields = { chip = T.text }, need = { "chip" },
+  package = "probe-rs-tools (cargo)", success = "Finished", failure = "^ *Error", enter = PROBE, again = AGAIN,
+  fields = { chip = T.text }, need = { "chip" },
   steps = function(m, _, a)
     return { { argv = append({ "probe-rs", "download", "--chip", m.chip, "--verify" }, a.probe and { "--probe", a.probe } or {}, a.file) } }
   end,
@@ -202,7 +227,8 @@ methods["probe-rs"] = {
 }
 
 methods.pyocd = {
-  package = "python3-pyocd", failure = "^%d* ?[EC] ", fields = { target = T.text }, need = { "target" },
+  package = "python3-pyocd", success = " programmed ", failure = "^%d* ?[EC] ", enter = PROBE, again = AGAIN,
+  fields = { target = T.text }, need = { "target" },
   steps = function(m, _, a)
     return { { argv = append({ "pyocd", "flash", "-t", m.target }, a.probe and { "-u", a.probe } or {}, a.file) } }
   end,
@@ -277,9 +303,11 @@ methods.ssh = {
 local function copy_steps(m, _, a)
   return { { volume = true, touch = m.touch }, { copy = m.file or a.file:match("[^/]*$") } }
 end
+local TWICE = "press reset twice (a Pico: hold BOOTSEL while plugging in), then flash it again"
 methods.uf2 = { package = "coreutils", fields = { volume = texts, touch = flag, file = T.text }, need = { "volume" }, steps = copy_steps,
-  info = "INFO_UF2.TXT" }
-methods.msd = { package = "coreutils", fields = { volume = texts, file = T.text }, need = { "volume" }, steps = copy_steps }
+  info = "INFO_UF2.TXT", leaves = true, enter = TWICE, again = "its boot loader is untouched: " .. TWICE }
+methods.msd = { package = "coreutils", fields = { volume = texts, file = T.text }, need = { "volume" }, steps = copy_steps,
+  enter = "plug it in again, then flash it again", again = "flash it again" }
 
 ------------------------------------------------------------------ checks of a profile
 
@@ -327,6 +355,12 @@ local function settings(m, file)
   return a
 end
 
+-- The method that is taken, and what it is done with.
+function core.flash_settings(b, file)
+  local m = chosen(b, core.sets.method)
+  return m, settings(m, file)
+end
+
 local function steps_of(b, m, a)
   local steps = methods[m.method].steps(m, b, a)
   if methods[m.method].port and m.touch and a.port then table.insert(steps, 1, { argv = { "stty", "-F", a.port, "1200", "hupcl" } }) end
@@ -338,7 +372,7 @@ local function volumes_of(m) return core.is_text(m.volume) and { m.volume } or m
 -- The exact words, or what happens between them.
 local function said(m, a, step)
   if step.argv then return step.argv end
-  if step.copy then return { "cp", a.file, (a.volume or "VOLUME") .. "/" .. step.copy } end
+  if step.copy then return { "dd", "if=" .. a.file, "of=" .. (a.volume or "VOLUME") .. "/" .. step.copy, "bs=32768", "oflag=dsync" } end
   return nil, (a.port and m.touch and "touch " .. a.port .. " at 1200 baud unless the drive is there; " or "") ..
     (a.volume and "use " .. a.volume or "wait for the drive " .. table.concat(volumes_of(m), " or "))
 end
@@ -364,130 +398,6 @@ function core.plan(b, file)
   return out
 end
 
-local function lines(text) return text:gmatch("[^\r\n]+") end
-
--- Of one stream: was success said, and the first complaint that no success followed.
-local function heard(text, success, failure)
-  local said_so, cause = false, nil
-  for l in lines(text) do
-    if failure and l:match(failure) then cause = cause or l end
-    if success and l:find(success, 1, true) then said_so, cause = true, nil end
-  end
-  return said_so, cause
-end
-
--- The exit code alone decides nothing: a tool may end well after a failure, and complain before a success.
-local function judge(def, step, r, what)
-  local success = step.success or def.success
-  local out_said, out_cause = heard(r.out, success, def.failure)
-  local err_said, err_cause = heard(r.err, success, def.failure)
-  local said_so = out_said or err_said
-  local cause = out_said and out_cause or err_said and err_cause or not said_so and (err_cause or out_cause) or nil
-  if r.code == 0 and not cause and (said_so or not success) then return end
-  if not cause and r.code == 0 then cause = ("it ended well but never said %q"):format(success) end
-  cause = cause or (r.err ~= "" and r.err:match("[^\r\n]+")) or ("it ended with " .. tostring(r.code or r.signal))
-  fail("tool_failed", "%s: %s", what, cause, { log = r.out .. "\n" .. r.err, next = "the job's log has all of its words" })
-end
-
-local function run_argv(def, step, what)
-  local r = vise.launch.run { cmd = step.argv[1], args = table.move(step.argv, 2, #step.argv, 1, {}), cwd = step.cwd,
-    name = step.argv[1]:match("[^/]*$"), timeout = 300 }
-  if r.code == 127 then
-    fail("not_found", "%s: %s is not here: install %s", what, step.argv[1], def.package or step.argv[1])
-  end
-  judge(def, step, r, what)
-end
-
--- What is on the board's drive is read by cat: the host itself may read nothing there. nil: no such file.
-local function read_file(path)
-  local r = vise.launch.run { cmd = "cat", args = { path }, timeout = 20, name = "look at " .. path:match("[^/]*$") }
-  return r.code == 0 and r.out or nil
-end
-
--- Mount points whose last part is one of the names; a UF2 drive has its INFO_UF2.TXT.
-local function find_volumes(def, names)
-  local r = vise.launch.run { cmd = "findmnt", args = { "-rno", "TARGET" }, timeout = 20, name = "look for the drive" }
-  local out = {}
-  for dir in lines(r.out) do
-    dir = dir:gsub("\\x(%x%x)", function(h) return string.char(tonumber(h, 16)) end)
-    for _, name in ipairs(names) do
-      if dir:match("[^/]*$") == name and (not def.info or read_file(dir .. "/" .. def.info)) then out[#out + 1] = dir end
-    end
-  end
-  return out
-end
-
-local function volume(def, m, a, what)
-  if a.volume then return a.volume end
-  local names = volumes_of(m)
-  local found, until_ = find_volumes(def, names), core.now() + a.wait
-  if #found == 0 and m.touch and a.port then
-    vise.launch.run { cmd = "stty", args = { "-F", a.port, "1200", "hupcl" }, name = "1200 baud touch", timeout = 5 }
-  end
-  while #found == 0 and core.now() < until_ do
-    local ms = math.max(1, math.min(1000, math.floor((until_ - core.now()) * 1000)))
-    vise.launch.run { cmd = "findmnt", args = { "--poll=mount", "--first-only", "--timeout", tostring(ms), "-n", "-o", "TARGET" },
-      name = "wait for the drive", timeout = a.wait + 5 }
-    found = find_volumes(def, names)
-  end
-  if #found == 1 then return found[1] end
-  if #found > 1 then
-    fail("usage", "%s: %d drives fit: %s; choose one by --set volume=DIR", what, #found, table.concat(found, ", "))
-  end
-  fail("infra", "%s: no drive named %s is mounted after %s; press reset twice (a Pico: hold BOOTSEL while plugging in), mount it " ..
-    "(udisksctl mount -b /dev/disk/by-label/%s), or say --set volume=DIR", what, table.concat(names, " or "), core.span(a.wait), names[1])
-end
-
-local function copy(def, _, a, step, what)
-  local to = a.volume .. "/" .. step.copy
-  vise.launch.run { cmd = "cp", args = { a.file, to }, name = "copy to " .. a.volume, timeout = 120, check = true }
-  -- the board restarts with the last block: that its drive goes away is no fault
-  local r = vise.launch.run { cmd = "sync", args = { "-f", a.volume }, name = "write all", timeout = 120 }
-  local why = read_file(a.volume .. "/FAIL.TXT")
-  if why then fail("verify", "%s: the board refused it: %s", what, why:gsub("%s+", " ")) end
-  if r.code ~= 0 and read_file(a.volume .. "/" .. (def.info or step.copy)) then
-    fail("tool_failed", "%s: not all was written: %s", what, r.err)
-  end
-end
-
--- What speaks against the image, before anything is touched; --set check=off flashes it all the same. A plugin
--- with code of its own is served too.
-function core.preflight(b, file)
-  local sets, facts = core.sets, {}
-  if sets.check == "off" or sets.method == "tinygo" then return end
-  for _, k in ipairs { "memory", "image", "build", "cpu", "chip" } do facts[k] = b.profile[k] end
-  local ok, r = pcall(core.call, "flash", "command", { line = core.line("image.check", { file }, { board = core.json.encode(facts) }) })
-  if not ok then
-    if r.code == "format" then fail("wrong_image", "%s", tostring(r.msg), { verdict = true }) end
-    if r.code == "cancelled" or r.code == "deadline" then error(r, 0) end
-    return vise.log.debug("%s is not checked: %s", file, tostring(r.msg))
-  end
-  local bad = {}
-  for _, f in ipairs(r.findings or {}) do
-    if f.level == "bad" then bad[#bad + 1] = f.why else vise.log.warn("%s: %s: %s", file, f.check, f.why) end
-  end
-  local first = core.is_table(b.profile.flash) and b.profile.flash[1].method
-  if r.kind ~= "uf2" and (sets.method or first) == "uf2" then
-    bad[#bad + 1] = ("the drive of the boot loader takes UF2 files, this one is %s"):format(r.kind == "bin" and "plain bytes" or r.kind)
-  end
-  if #bad > 0 then
-    fail("wrong_image", "%s is nothing for %s: %s", file, b.id, table.concat(bad, "; "),
-      { verdict = true, next = "nothing was touched; --set check=off flashes it all the same" })
-  end
-end
-
-local function run_flash(b, file)
-  local a = core.parameters("--set", flash_sets, core.sets)
-  local m = chosen(b, a.method)
-  local def, what = methods[m.method], ("flash %s by %s"):format(b.id, m.method)
-  a = settings(m, file)
-  for _, step in ipairs(steps_of(b, m, a)) do
-    if step.argv then run_argv(def, step, what)
-    elseif step.volume then a.volume = volume(def, m, a, what)
-    else copy(def, m, a, step, what) end
-  end
-end
-
 -- Which method does it: the profile's own, else the first that can.
 local function doer(b, action)
   if core.is_table(b[action]) then return b[action] end
@@ -497,13 +407,13 @@ end
 -- A board's function for "flash", "reset" or "debug"; nil when it cannot.
 function core.act_of(b, action)
   if core.is_fn(b[action]) then return b[action] end
-  if action == "flash" then return b.flash and run_flash end
+  if action == "flash" then return b.flash and core.run_flash end
   local m = doer(b, action)
   if not m then return nil end
   local def = methods[m.method]
   if action == "debug" then return function(board, file) return def.debug(m, board, settings(m, file)) end end
   return function(board)
     local a = settings(m)
-    run_argv({ package = def.package, failure = def.failure }, { argv = def.reset(m, board, a) }, ("reset %s by %s"):format(board.id, m.method))
+    core.run_reset(def, def.reset(m, board, a), ("reset %s by %s"):format(board.id, m.method))
   end
 end

@@ -5,7 +5,7 @@ local fail = vise.fail
 vise.launch = {}
 
 local known = { cmd = true, args = true, cwd = true, env = true, pty = true, timeout = true, check = true, on_line = true,
-  name = true, kind = true }
+  name = true, kind = true, quiet = true }
 
 -- argv: never a shell. Variables go in through env(1).
 local function argv_of(o)
@@ -58,12 +58,13 @@ function vise.launch.start(o)
   end
   local fields = { name = o.name or o.cmd:match("[^/]*$"), kind = o.kind or "run" }
   if o.pty then fields.pty = "on" end
+  if core.part and fields.kind ~= "debug" then fields.part, fields.quiet = "on", o.quiet and "on" or nil end
   if o.cwd then fields.cwd = o.cwd end
   if o.timeout then fields.timeout = core.ms(core.seconds("vise.launch", o.timeout)) end
   local r = core.call("vise.launch", "command", { line = core.line("job.run", {}, fields, argv_of(o)) })
   local id = math.tointeger(type(r) == "table" and r.id or r)
   if not id then fail("infra", "%s: the bench did not say which job it started", fields.name) end
-  local proc = setmetatable({ id = id, name = fields.name, cmd = o.cmd, timeout = o.timeout }, Proc)
+  local proc = setmetatable({ id = id, name = fields.name, cmd = o.cmd, timeout = o.timeout, part = fields.part }, Proc)
   if o.on_line then stream_of(proc, o.on_line) end
   return proc
 end
@@ -86,8 +87,10 @@ end
 -- has only out); where a tool that failed said nothing on err, err is its last line.
 function Proc:wait()
   local job = core.call("proc:wait", "command", { line = "job.wait " .. self.id })
-  local got = core.call("proc:wait", "command", { line = "job.output " .. self.id })
-  self.done = true
+  -- nobody asks for a part again
+  local last = self.part and not self.stream and " last=on" or ""
+  local got = core.call("proc:wait", "command", { line = "job.output " .. self.id .. last })
+  self.done, self.job = true, job
   local out = type(got) == "table" and got.text or tostring(got or "")
   local err = type(got) == "table" and type(got.err) == "string" and got.err or ""
   if self.stream then catch_up(self, #out + #err) end
@@ -95,7 +98,7 @@ function Proc:wait()
   local code, signal = job.exit, job.signal
   if code == core.json.null then code = nil end
   if signal == core.json.null then signal = nil end
-  if error_text and error_text.code == "timeout" then
+  if error_text and (error_text.code == "timeout" or error_text.code == "deadline") then
     fail("timeout", "%s: %s", self.name, error_text.why or "not done in time", { out = out })
   end
   local r = { code = code, signal = signal, out = out, state = job.state, err = err }

@@ -129,14 +129,15 @@ local actions = {}
 function actions.flash(r)
   local b, fn, file = board_call("flash", r.id, r.file)
   local began = core.now()
-  core.preflight(b, file)
-  fn(b, file, {})
+  core.part = true                                      -- its tools are parts of this job
+  core.flash(b, fn, file)
   local text = ("%s: flashed %s in %s"):format(r.id, file, core.span(core.now() - began))
   core.say(text, { type = "end", action = "flash", board = r.id, file = file, result = "pass" })
 end
 
 function actions.reset(r)
   local b, fn = board_call("reset", r.id)
+  core.part = true
   fn(b, {})
   core.say(r.id .. ": reset", { type = "end", action = "reset", board = r.id, result = "pass" })
 end
@@ -327,7 +328,7 @@ function core.main(r)
     return run(r, sets_of(r.sets))
   end, core.handler)
   if not ok then
-    core.complain(core.name, status)
+    core.flash_failed(r, status)
     status = core.status(status)
   end
   end_others()

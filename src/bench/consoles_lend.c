@@ -104,7 +104,9 @@ cmd_return(struct command_call *c)
 
 	if (k == NULL)
 		return;
-	if (k->lent_job != 0) {
+	/* the job itself may be done with it before it ends */
+	if (k->lent_job != 0 &&
+	    (c->client == NULL || ((struct client *)c->client)->job != k->lent_job)) {
 		consoles_lent_text(k, text, sizeof text);
 		(void)err_set(&why, ERR_BUSY, k->name, "job.stop ends the job and the loan",
 		    "its port is %s, which still runs", text);

@@ -45,6 +45,7 @@ struct client {
 	struct bench *bench;
 	struct peer *peer;
 	uint32_t id;
+	uint32_t job;                   /* it is the script host of this job, 0: of none */
 	char *cwd;                      /* its working folder, when it is one of this machine */
 	bool attached, events, streams, observe;
 	uint32_t plugin;                /* job of a plugin that stays; 0: it is none */

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "bench/clients.h"
 #include "bench/consoles_lend.h"
+#include "bench/job_parts.h"
 #include "bench/news.h"
 #include "sys/io.h"
 #include "sys/sock.h"
@@ -24,13 +25,23 @@ entry(struct list *n)
 	return LIST_ENTRY(n, struct bench_job, node);
 }
 
-static struct bench_job *
-find(const struct bench *b, int64_t id)
+struct bench_job *
+jobs_find(const struct bench *b, int64_t id)
 {
 	LIST_EACH(n, &b->jobs)
 		if ((int64_t)job_id(entry(n)->job) == id)
 			return entry(n);
 	return NULL;
+}
+
+static json_t *
+row(const struct bench_job *j)
+{
+	json_t *o = job_json(j->job, j->bench->start_mono);
+
+	if (j->part_of != 0)
+		json_put_int(o, "part_of", j->part_of);
+	return o;
 }
 
 static void
@@ -39,7 +50,7 @@ tell(struct bench_job *j)
 	json_t *body = json_object();
 
 	j->told = sys_mono();
-	json_put(body, "job", job_json(j->job, j->bench->start_mono));
+	json_put(body, "job", row(j));
 	bench_news(j->bench, "job", body);
 }
 
@@ -51,6 +62,8 @@ on_output(struct job *job, void *arg)
 	struct bench_job *j = arg;
 
 	(void)job;
+	if (j->part_of != 0)
+		job_parts_output(j);
 	clients_stream_grew(j->bench);
 }
 
@@ -69,7 +82,9 @@ on_changed(struct job *job, void *arg)
 	struct bench_job *j = arg;
 
 	(void)job;
-	if (j->tell == NULL)
+	if (j->part_of != 0)
+		job_parts_changed(j);
+	else if (j->tell == NULL)
 		j->tell = loop_timer_start(j->bench->loop, TELL_NS, 0, on_tell, j);
 }
 
@@ -80,9 +95,20 @@ answer_waiters(struct bench_job *j)
 		struct waiter *w = LIST_ENTRY(j->waiters.next, struct waiter, node);
 
 		list_del(&w->node);
-		command_done(w->call, job_json(j->job, j->bench->start_mono));
+		command_done(w->call, row(j));
 		mem_free(w);
 	}
+}
+
+static void
+tell_failure(struct bench_job *j)
+{
+	json_t *o = row(j);
+	const json_t *e = json_object_get(o, "error");
+
+	bench_notice(j->bench, "error", "job", "4 Enter opens its output", "%s failed: %s",
+	    json_get_str(o, "name", "job"), json_get_str(e, "why", ""));
+	json_decref(o);
 }
 
 static void
@@ -94,27 +120,24 @@ on_ended(struct job *job, void *arg)
 	j->tell = NULL;
 	tell(j);
 	clients_stream_grew(j->bench);
-	if (job_state_of(job) == JOB_FAILED) {
-		json_t *o = job_json(job, j->bench->start_mono);
-		const json_t *e = json_object_get(o, "error");
-
-		bench_notice(j->bench, "error", "job", "4 Enter opens its output", "%s failed: %s",
-		    json_get_str(o, "name", "job"), json_get_str(e, "why", ""));
-		json_decref(o);
-	}
+	if (job_state_of(job) == JOB_FAILED && j->part_of == 0)
+		tell_failure(j);
 	consoles_job_ended(j->bench, job_id(job));
+	job_parts_end(j->bench, job_id(job));
 	if (j->over != NULL)
 		j->over(j->over_arg);
 	answer_waiters(j);
 	bench_linger_check(j->bench);
+	if (job_parts_unwanted(j))
+		jobs_drop(j);
 }
 
 static const struct job_ops ops = { .output = on_output, .changed = on_changed, .ended = on_ended };
 
 /* ---- life */
 
-static void
-drop(struct bench_job *j)
+void
+jobs_drop(struct bench_job *j)
 {
 	consoles_job_ended(j->bench, job_id(j->job));
 	answer_waiters(j);
@@ -137,7 +160,7 @@ make_room(struct bench *b, struct err_msg *why)
 		return ERR_OK;
 	LIST_EACH(it, &b->jobs)
 		if (job_state_of(entry(it)->job) != JOB_RUNNING) {
-			drop(entry(it));
+			jobs_drop(entry(it));
 			return ERR_OK;
 		}
 	return err_set(why, ERR_LIMIT, "job", "stop one with job.stop", "%u jobs are running",
@@ -176,7 +199,8 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
     const char *device, struct err_msg *why)
 {
 	const char **argv = argv_of(r->argv), **env;
-	char *log = bench_path(b, "jobs", "%u.log", id), tag[40];
+	/* what a quiet part says is nothing to be read later */
+	char *log = r->quiet ? NULL : bench_path(b, "jobs", "%u.log", id), tag[40];
 	char *port = device != NULL ? mem_fmt("VISE_PORT=%s", device) : NULL;
 	const char *slash = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
 	struct job_spec s = {
@@ -245,6 +269,8 @@ jobs_start(
 	j->over = r->over;
 	j->over_arg = r->over_arg;
 	j->owner = r->owner;
+	j->part_of = r->part_of;
+	j->quiet = r->quiet;
 	e = borrow(b, r, &device, why);
 	if (e == ERR_OK)
 		e = start(b, r, j, b->next_job + 1, pair[1], device, why);
@@ -260,9 +286,10 @@ jobs_start(
 	b->next_job++;
 	list_add_tail(&b->jobs, &j->node);
 	if (pair[0] >= 0)
-		(void)clients_adopt(b, pair[0],
-		    strcmp(r->kind, "plugin") == 0 ? b->next_job : 0);
-	clients_new_stream(b, STREAM_JOBS + job_id(j->job));
+		clients_adopt(b, pair[0], strcmp(r->kind, "plugin") == 0 ? b->next_job : 0)->job =
+		    job_id(j->job);
+	if (j->part_of == 0)
+		clients_new_stream(b, STREAM_JOBS + job_id(j->job));
 	tell(j);
 	*out = j;
 	return ERR_OK;
@@ -280,7 +307,7 @@ void
 jobs_close(struct bench *b)
 {
 	while (!list_empty(&b->jobs))
-		drop(entry(b->jobs.next));
+		jobs_drop(entry(b->jobs.next));
 }
 
 bool
@@ -300,7 +327,8 @@ jobs_json(struct bench *b)
 	json_t *list = json_array();
 
 	LIST_EACH(n, &b->jobs)
-		(void)json_array_append_new(list, job_json(entry(n)->job, b->start_mono));
+		if (entry(n)->part_of == 0)
+			(void)json_array_append_new(list, row(entry(n)));
 	return list;
 }
 
@@ -325,7 +353,7 @@ jobs_stream_at(struct list *node, struct stream *out)
 bool
 jobs_stream(struct bench *b, uint32_t id, struct stream *out)
 {
-	struct bench_job *j = find(b, (int64_t)id - STREAM_JOBS);
+	struct bench_job *j = jobs_find(b, (int64_t)id - STREAM_JOBS);
 
 	return j != NULL && jobs_stream_at(&j->node, out);
 }
@@ -333,7 +361,7 @@ jobs_stream(struct bench *b, uint32_t id, struct stream *out)
 bool
 jobs_input(struct bench *b, uint32_t stream, const char *p, size_t n)
 {
-	struct bench_job *j = find(b, (int64_t)stream - STREAM_JOBS);
+	struct bench_job *j = jobs_find(b, (int64_t)stream - STREAM_JOBS);
 
 	if (j != NULL)
 		job_write(j->job, p, n);
@@ -346,7 +374,7 @@ jobs_answer(struct command_call *c, struct bench_job *j, bool wait)
 	struct waiter *w;
 
 	if (!wait || job_state_of(j->job) != JOB_RUNNING) {
-		command_done(c, job_json(j->job, j->bench->start_mono));
+		command_done(c, row(j));
 		return;
 	}
 	w = mem_zero(1, sizeof *w);
@@ -359,7 +387,7 @@ jobs_answer(struct command_call *c, struct bench_job *j, bool wait)
 static struct bench_job *
 job_of(struct command_call *c)
 {
-	struct bench_job *j = find(c->ctx, json_get_int(c->args, "id", -1));
+	struct bench_job *j = jobs_find(c->ctx, json_get_int(c->args, "id", -1));
 	struct err_msg why;
 
 	if (j == NULL) {
@@ -368,6 +396,13 @@ job_of(struct command_call *c)
 		command_fail(c, &why);
 	}
 	return j;
+}
+
+/* The job that asks, when it is a script host; 0. */
+static uint32_t
+own_job(const struct command_call *c)
+{
+	return c->client != NULL ? ((struct client *)c->client)->job : 0;
 }
 
 static void
@@ -379,6 +414,7 @@ cmd_run(struct command_call *c)
 	const char *cwd = json_get_str(c->args, "cwd", NULL), *own = c->client != NULL ?
 	    ((struct client *)c->client)->cwd : NULL;
 	char *whole = cwd != NULL ? clients_path(c, cwd) : mem_str(own);
+	const bool part = json_get_bool(c->args, "part", false) && own_job(c) != 0;
 	const struct bench_job_request r = {
 		.name = json_get_str(c->args, "name", NULL),
 		.kind = json_get_str(c->args, "kind", "run"),
@@ -389,6 +425,8 @@ cmd_run(struct command_call *c)
 		.timeout_ns = (uint64_t)json_get_int(c->args, "timeout", 0),
 		.port = json_get_str(c->args, "port", NULL),
 		.owner = clients_owner(c),
+		.part_of = part ? own_job(c) : 0,
+		.quiet = part && json_get_bool(c->args, "quiet", false),
 	};
 	struct bench_job *j;
 	struct err_msg why;
@@ -426,6 +464,7 @@ cmd_output(struct command_call *c)
 	struct bench_job *j = job_of(c);
 	const char *out, *err;
 	size_t out_len, err_len;
+	bool last;
 	json_t *o;
 
 	if (j == NULL)
@@ -434,7 +473,11 @@ cmd_output(struct command_call *c)
 	o = json_object();
 	json_put_strn(o, "text", out, out_len);
 	json_put_strn(o, "err", err, err_len);
+	last = json_get_bool(c->args, "last", false);
 	command_done(c, o);
+	if (last && j->part_of != 0 &&
+	    job_state_of(j->job) != JOB_RUNNING)
+		jobs_drop(j);
 }
 
 static void
@@ -450,8 +493,29 @@ cmd_progress(struct command_call *c)
 
 	if (j == NULL)
 		return;
+	if (json_get_int(c->args, "size", 0) > 0)
+		job_set_size(j->job, (uint64_t)json_get_int(c->args, "size", 0));
 	job_set_progress(
 	    j->job, json_get_num(c->args, "percent", -1), json_get_str(c->args, "stage", NULL));
+	command_done(c, NULL);
+}
+
+/* A script host says why it will end badly; its exit status follows. */
+static void
+cmd_fail(struct command_call *c)
+{
+	struct bench_job *j = jobs_find(c->ctx, own_job(c));
+	struct err_msg why;
+
+	if (j == NULL) {
+		(void)err_set(&why, ERR_USAGE, c->command->name, NULL, "only a job says this");
+		command_fail(c, &why);
+		return;
+	}
+	(void)err_set(&why, err_from_word(json_get_str(c->args, "code", "")),
+	    json_get_str(c->args, "what", ""), json_get_str(c->args, "next", ""), "%s",
+	    json_get_str(c->args, "why", ""));
+	job_set_error(j->job, &why);
 	command_done(c, NULL);
 }
 
@@ -475,16 +539,31 @@ static const struct command_arg run_args[] = {
 	{ "timeout", ARG_DURATION, 0, NULL, "end it after this time" },
 	{ "wait", ARG_BOOL, 0, "off", "answer when it ended" },
 	{ "port", ARG_WORD, 0, NULL, "console whose port it gets for itself; $VISE_PORT names it" },
+	{ "part", ARG_BOOL, 0, "off", "it is a part of the job that asks, and in no list" },
+	{ "quiet", ARG_BOOL, 0, "off", "a part: what it says is not said by the whole" },
 	{ "argv", ARG_REST, ARG_MUST, NULL, "program and arguments" },
 	{ .name = NULL },
 };
 static const struct command_arg id_args[] = {
 	{ "id", ARG_INT, ARG_MUST, NULL, "number of the job" }, { .name = NULL },
 };
+static const struct command_arg output_args[] = {
+	{ "id", ARG_INT, ARG_MUST, NULL, "number of the job" },
+	{ "last", ARG_BOOL, 0, "off", "a part that ended is forgotten then" },
+	{ .name = NULL },
+};
+static const struct command_arg fail_args[] = {
+	{ "code", ARG_WORD, ARG_MUST, NULL, "kind of failure" },
+	{ "what", ARG_WORD, ARG_MUST, NULL, "of what" },
+	{ "why", ARG_WORD, ARG_MUST, NULL, "the reason" },
+	{ "next", ARG_WORD, 0, "", "what to do" },
+	{ .name = NULL },
+};
 static const struct command_arg progress_args[] = {
 	{ "id", ARG_INT, ARG_MUST, NULL, "number of the job" },
 	{ "percent", ARG_NUM, 0, NULL, "0 to 100" },
 	{ "stage", ARG_WORD, 0, NULL, "erase, write, verify, ..." },
+	{ "size", ARG_INT, 0, "0", "how many bytes the work is about" },
 	{ .name = NULL },
 };
 static const struct command_arg size_args[] = {
@@ -499,7 +578,8 @@ const struct command bench_job_commands[] = {
 	{ "job.list", "all jobs", NULL, 0, cmd_list },
 	{ "job.wait", "wait for the end of a job", id_args, 0, cmd_wait },
 	{ "job.stop", "end a job: SIGTERM, then SIGKILL", id_args, COMMAND_ASKS, cmd_stop },
-	{ "job.output", "what a job printed", id_args, 0, cmd_output },
+	{ "job.output", "what a job printed", output_args, 0, cmd_output },
+	{ "job.fail", "a script tells why it fails", fail_args, COMMAND_HIDDEN, cmd_fail },
 	{ "job.progress", "a script tells how far it is", progress_args, COMMAND_HIDDEN,
 	    cmd_progress },
 	{ "job.size", "size of a job's terminal", size_args, COMMAND_HIDDEN, cmd_size },

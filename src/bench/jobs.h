@@ -18,6 +18,9 @@ struct bench_job {
 	void (*over)(void *arg);        /* it ended; or NULL */
 	void *over_arg;
 	uint32_t owner;                 /* job of the plugin that started it, or 0 */
+	uint32_t part_of;               /* the job it is a part of (bench/job_parts.h), 0: none */
+	bool quiet;                     /* what it says is not said by the whole */
+	uint64_t passed;                /* of its output, to the whole */
 };
 
 struct bench_job_request {
@@ -33,12 +36,18 @@ struct bench_job_request {
 	uint64_t timeout_ns;
 	uint32_t owner;                 /* it ends with this plugin's job; 0: with nobody's */
 	const char *port;               /* the console whose port it needs for itself, or NULL */
+	uint32_t part_of;
+	bool quiet;
 };
 
 enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out,
     struct err_msg *why);
 /* Stops those that a plugin started. */
 void     jobs_forget(struct bench *b, uint32_t owner);
+/* The running or ended job of this number; NULL. */
+struct bench_job *jobs_find(const struct bench *b, int64_t id);
+/* Forgets it; one that runs is killed. */
+void     jobs_drop(struct bench_job *j);
 json_t  *jobs_json(struct bench *b);
 bool     jobs_stream(struct bench *b, uint32_t id, struct stream *out);
 bool     jobs_stream_at(struct list *node, struct stream *out);

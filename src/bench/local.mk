@@ -24,6 +24,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
 	%D%/images.c %D%/images.h \
+	%D%/job_parts.c %D%/job_parts.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \
 	%D%/looks.c %D%/looks.h \

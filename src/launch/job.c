@@ -42,7 +42,9 @@ struct job {
 	struct loop_child *child;
 	struct loop_timer *deadline, *kill, *drain, *log;
 	int log_fd;
-	uint64_t logged, started, finished;
+	uint64_t logged, log_lost, started, finished;
+	struct { unsigned pass; uint64_t since; double from; } pace;    /* of this pass */
+	uint64_t size;                  /* bytes of the whole, 0: unknown */
 	enum job_state state;
 	int exit;
 	struct err_msg error;
@@ -58,8 +60,10 @@ log_flush(struct job *j)
 
 	if (j->log_fd < 0)
 		return;
-	if (j->logged < ring_first(&j->ring))
+	if (j->logged < ring_first(&j->ring)) {         /* a full disk */
+		j->log_lost += ring_first(&j->ring) - j->logged;
 		j->logged = ring_first(&j->ring);
+	}
 	while ((n = ring_peek(&j->ring, j->logged, &p)) != 0) {
 		const ssize_t put = sys_write(j->log_fd, p, n);
 
@@ -67,6 +71,20 @@ log_flush(struct job *j)
 			return;         /* tried again with the next output, and at the end */
 		j->logged += (uint64_t)put;
 	}
+}
+
+/* Why it failed, for whoever reads the file alone. */
+static void
+log_end(const struct job *j)
+{
+	char text[1024];
+
+	if (j->log_fd < 0 || j->error.code == ERR_OK)
+		return;
+	err_format(&j->error, text, sizeof text);
+	(void)!sys_write(j->log_fd, "vise: ", 6);
+	(void)!sys_write(j->log_fd, text, strlen(text));
+	(void)!sys_write(j->log_fd, "\n", 1);
 }
 
 static void
@@ -89,15 +107,45 @@ keep(struct pipe_end *e, const char *p, size_t n)
 	e->dropped += n < room ? 0 : n - room;
 }
 
+/* A tool may say more between two looks than the ring holds: the log has all of it. */
+static void
+to_ring(struct job *j, const char *p, size_t n)
+{
+	if (j->log_fd >= 0 && j->ring.end + n - j->logged > LIMIT_JOB_RING)
+		log_flush(j);
+	ring_put(&j->ring, p, n);
+	if (j->log == NULL && j->log_fd >= 0)
+		j->log = loop_timer_start(j->loop, LOG_NS, 0, on_log, j);
+}
+
+/* When this pass began: what rate and time left are counted from. */
+static void
+keep_pace(struct job *j)
+{
+	const struct progress *p = &j->progress;
+
+	if (j->pace.since != 0 && j->pace.pass == p->pass)
+		return;
+	j->pace.pass = p->pass;
+	j->pace.since = sys_mono();
+	j->pace.from = p->percent > 0 ? p->percent : 0;
+}
+
+static void
+changed(struct job *j)
+{
+	keep_pace(j);
+	if (j->ops->changed != NULL)
+		j->ops->changed(j, j->arg);
+}
+
 static void
 take_output(struct job *j, struct pipe_end *e, const char *p, size_t n)
 {
-	ring_put(&j->ring, p, n);
+	to_ring(j, p, n);
 	keep(e, p, n);
-	if (j->log == NULL && j->log_fd >= 0)
-		j->log = loop_timer_start(j->loop, LOG_NS, 0, on_log, j);
-	if (progress_feed(&j->progress, p, n) && j->ops->changed != NULL)
-		j->ops->changed(j, j->arg);
+	if (progress_feed(&j->progress, p, n))
+		changed(j);
 	if (j->ops->output != NULL)
 		j->ops->output(j, j->arg);
 }
@@ -263,6 +311,7 @@ finish(struct job *j)
 	end_close(&j->in);
 	judge(j);
 	log_flush(j);
+	log_end(j);
 	sys_close(j->log_fd);
 	j->log_fd = -1;
 	j->ops->ended(j, j->arg);
@@ -362,6 +411,16 @@ copy_argv(const char *const *argv)
 	return copy;
 }
 
+/* The program whose words these are: env(1) only gives it variables. */
+static const char *
+tool_of(char *const *argv)
+{
+	if (argv[0] != NULL && strcmp(argv[0], "env") == 0)
+		for (argv++; argv[0] != NULL && strchr(argv[0], '=') != NULL; argv++)
+			;
+	return argv[0];
+}
+
 struct child_fds { int in, out, err; };
 
 static enum err
@@ -444,7 +503,7 @@ job_new(struct loop *l, uint32_t id, const struct job_spec *s, const struct job_
 	buf_init(&j->err.keep, JOB_KEEP);
 	buf_init(&j->input, INPUT_MAX);
 	ring_init(&j->ring, LIMIT_JOB_RING);
-	progress_init(&j->progress);
+	progress_init(&j->progress, tool_of(j->argv));
 	j->started = sys_mono();
 	return j;
 }
@@ -543,9 +602,38 @@ job_free(struct job *j)
 void
 job_set_progress(struct job *j, double percent, const char *stage)
 {
-	j->progress.percent = percent;
-	if (stage != NULL)
+	if (stage != NULL && strcmp(stage, j->progress.stage) != 0) {
 		snprintf(j->progress.stage, sizeof j->progress.stage, "%s", stage);
+		j->progress.done = j->progress.total = 0;
+		j->progress.pass++;
+	}
+	j->progress.percent = percent >= 0 && percent <= 100 ? percent : -1;
+	changed(j);
+}
+
+void
+job_set_size(struct job *j, uint64_t bytes)
+{
+	j->size = bytes;
+}
+
+void
+job_say(struct job *j, const char *p, size_t n)
+{
+	if (j->ended)
+		return;
+	to_ring(j, p, n);
+	if (j->ops->output != NULL)
+		j->ops->output(j, j->arg);
+}
+
+void
+job_take_progress(struct job *j, const struct job *part)
+{
+	progress_take(&j->progress, &part->progress);
+	j->pace.pass = j->progress.pass;
+	j->pace.since = part->pace.since;
+	j->pace.from = part->pace.from;
 	if (j->ops->changed != NULL)
 		j->ops->changed(j, j->arg);
 }
@@ -602,26 +690,38 @@ job_arg(const struct job *j)
 	return j->arg;
 }
 
+/* What was only told as bytes is a share of the whole. */
+static double
+percent_of(const struct progress *p, uint64_t total)
+{
+	if (p->percent >= 0 || p->done == 0 || total == 0)
+		return p->percent;
+	return p->done < total ? 100.0 * (double)p->done / (double)total : 100;
+}
+
 static json_t *
 progress_json(const struct job *j)
 {
 	const struct progress *p = &j->progress;
-	const double seconds =
-	    (double)((j->finished != 0 ? j->finished : sys_mono()) - j->started) / 1e9;
+	const uint64_t now = j->finished != 0 ? j->finished : sys_mono(),
+		       total = p->total != 0 ? p->total : j->size;
+	const double seconds = j->pace.since != 0 ? (double)(now - j->pace.since) / 1e9 : 0,
+		     percent = percent_of(p, total), made = percent - j->pace.from;
 	json_t *o;
 
-	if (p->percent < 0 && p->stage[0] == '\0')
+	if (percent < 0 && p->stage[0] == '\0')
 		return NULL;
 	o = json_object();
-	if (p->percent >= 0)
-		json_put_num(o, "percent", p->percent);
-	if (p->total != 0) {
-		json_put_int(o, "done", (int64_t)p->done);
-		json_put_int(o, "total", (int64_t)p->total);
-		json_put_num(o, "rate", seconds > 0 ? (double)p->done / seconds : 0);
+	if (percent >= 0)
+		json_put_num(o, "percent", percent);
+	if (percent >= 0 && total != 0) {
+		json_put_int(o, "done", (int64_t)((double)total * percent / 100));
+		json_put_int(o, "total", (int64_t)total);
+		json_put_num(o, "rate",
+		    seconds > 0 && made > 0 ? (double)total * made / 100 / seconds : 0);
 	}
-	if (p->percent > 1 && p->percent < 100)
-		json_put_num(o, "eta", seconds * (100 - p->percent) / p->percent);
+	if (made > 0 && percent < 100)
+		json_put_num(o, "eta", seconds * (100 - percent) / made);
 	json_put_str(o, "stage", p->stage);
 	return o;
 }
@@ -646,6 +746,8 @@ job_json(const struct job *j, uint64_t start_mono)
 	json_put_bool(o, "pty", j->pty);
 	json_put_str(o, "last", j->progress.last);
 	json_put_str(o, "log", j->log_path);
+	if (j->log_lost != 0)
+		json_put_int(o, "log_lost", (int64_t)j->log_lost);
 	json_put_str(o, "by", j->by);
 	if (progress != NULL)
 		json_put(o, "progress", progress);

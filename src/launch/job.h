@@ -56,6 +56,11 @@ void     job_write(struct job *j, const void *p, size_t n);
 void     job_resize(struct job *j, int rows, int cols);
 /* said by a script */
 void     job_set_progress(struct job *j, double percent, const char *stage);
+/* how many bytes the work is about, where the tool says only percent */
+void     job_set_size(struct job *j, uint64_t bytes);
+/* What a part of it said, and how far that is: into its own output and progress. */
+void     job_say(struct job *j, const char *p, size_t n);
+void     job_take_progress(struct job *j, const struct job *part);
 /* a better reason than the status */
 void     job_set_error(struct job *j, const struct err_msg *why);
 

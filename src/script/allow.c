@@ -19,11 +19,11 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "console.close", SERIAL }, { "console.line", SERIAL }, { "console.lines", SERIAL },
 	{ "console.map", SERIAL }, { "console.pace", SERIAL }, { "console.pulse", SERIAL },
 	{ "console.purge", SERIAL }, { "console.reset", SERIAL }, { "console.retry", SERIAL },
-	{ "console.return", SERIAL }, { "console.send", SERIAL }, { "console.set", SERIAL },
+	{ "console.return", FREE }, { "console.send", SERIAL }, { "console.set", SERIAL },
 	{ "console.size", SERIAL }, { "console.toggle", SERIAL }, { "console.touch", SERIAL },
 	{ "decode.list", FREE }, { "decoder.", FREE }, { "gauge.", FREE },
 	{ "image.", FREE },
-	{ "job.list", FREE }, { "job.output", FREE }, { "job.progress", FREE },
+	{ "job.fail", FREE }, { "job.list", FREE }, { "job.output", FREE }, { "job.progress", FREE },
 	{ "job.run", EXEC }, { "job.size", FREE }, { "job.stop", EXEC }, { "job.wait", FREE },
 	{ "macro.begin", FREE }, { "macro.end", FREE }, { "macro.list", FREE },
 	{ "macro.runs", FREE }, { "macro.step", FREE }, { "mark.", FREE }, { "notice.", FREE },
@@ -124,7 +124,7 @@ static enum err
 check_exec(const json_t *manifest, const struct token_list *t, struct err_msg *why)
 {
 	static const char *const names[] = { "name", "kind", "pty", "cwd", "timeout", "wait",
-		"port", "confirm", NULL };
+		"port", "part", "quiet", "confirm", NULL };
 	const char *program = NULL;
 	bool env = false;
 

@@ -153,8 +153,8 @@ set_job(struct replica *r, const json_t *o, bool *ended)
 	bool ran;
 
 	*ended = false;
-	if (!json_is_object(o))
-		return NULL;
+	if (!json_is_object(o) || json_object_get(o, "part_of") != NULL)
+		return NULL;            /* a part of another is shown by that one */
 	if (j == NULL) {
 		if (r->jobs == LIMIT_JOBS)
 			drop_job(r, 0);

@@ -187,9 +187,19 @@ is "$status" 3 "and is a failure of the bench"
 : >"$T/bin/words"
 flash
 like "$out$err" 'never said "\*\* Verified OK \*\*"' "silence is no success"
+# boots FILE: the boot loader starts the program when it has all of it, and its drive goes.
+boots()
+{
+	echo "UF2 Bootloader v3.0" >"$T/RPI-RP2/INFO_UF2.TXT"
+	rm -f "$T/RPI-RP2/firmware.uf2"
+	(until cmp -s "$1" "$T/RPI-RP2/firmware.uf2"; do sleep 0.02; done
+	rm "$T/RPI-RP2/INFO_UF2.TXT") &
+}
+boots "$T/fw.uf2"
 run timeout 60 "$vise" flash -p pico "$T/fw.uf2" --set "volume=$T/RPI-RP2"
 is "$status" 0 "flash by copying to a drive"
 same "$T/fw.uf2" "$T/RPI-RP2/firmware.uf2" "the image is there"
+echo "UF2 Bootloader v3.0" >"$T/RPI-RP2/INFO_UF2.TXT"
 echo "SWD ERROR" >"$T/RPI-RP2/FAIL.TXT"
 run timeout 60 "$vise" flash -p pico "$T/fw.uf2" --set "volume=$T/RPI-RP2"
 like "$status $out$err" 'verify: flash pico by uf2: the board refused it: SWD ERROR' "what the boot loader says against it is passed on"
@@ -200,6 +210,6 @@ run timeout 60 "$vise" flash -p pico "$T/fw.bin" --set "volume=$T/RPI-RP2"
 like "$status $err" '^1 .*wrong_image: .*takes UF2 files, this one is plain bytes' "so is one in another form"
 test ! -e "$T/RPI-RP2/firmware.uf2"
 ok $? "and nothing was written"
-run timeout 60 "$vise" flash -p pico "$T/other.uf2" --set "volume=$T/RPI-RP2" --set check=off
-is "$status" 0 "unless the user insists"
+run timeout 60 "$vise" flash -p pico "$T/other.uf2" --set "volume=$T/RPI-RP2" --set check=off --set wait=300ms
+like "$status $err" '^1 .*the boot loader took the file and did not start the program' "unless the user insists: then the board has the last word"
 plan
