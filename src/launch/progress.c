@@ -295,7 +295,8 @@ escape_byte(struct progress *p, char c)
 		p->escape = c == '\033' ? ESCAPE : TEXT;
 		p->escaped = 0;
 	} else if (p->escape == ESCAPE) {
-		p->escape = c == '[' ? CSI : strchr("]PX^_", c) != NULL && c != '\0' ? STRING : TEXT;
+		p->escape = c == '[' ? CSI : c != '\0' && strchr("]PX^_", c) != NULL ? STRING :
+		    TEXT;
 	} else if (p->escape == CSI && c >= 0x40 && c <= 0x7e) {
 		p->escape = TEXT;
 		return strchr("ABEFGHJKdf", c) != NULL;
