@@ -5,6 +5,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/base.lua \
 	lua/vise/board.lua \
 	lua/vise/console.lua \
+	lua/vise/debug.lua \
 	lua/vise/flash.lua \
 	lua/vise/flashing.lua \
 	lua/vise/launch.lua \

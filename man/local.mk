@@ -6,6 +6,7 @@ dist_man_MANS += \
 	man/vise-board.1 \
 	man/vise-build.1 \
 	man/vise-console.1 \
+	man/vise-debug.1 \
 	man/vise-decode.1 \
 	man/vise-doctor.1 \
 	man/vise-flash.1 \

@@ -30,8 +30,10 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--fd", NUMBER, 0 }, { "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 },
 	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
 	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
-	{ "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--debug", ACT_ID_FILE, 0 },
-	{ "--plan", ACT_ID_FILE, 0 }, { "--test", ACT, 0 }, { NULL, TEXT, 0 },
+	{ "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--plan", ACT_ID_FILE, 0 },
+	{ "--debug", ACT_ID_FILE, 0 }, { "--debug-plan", ACT_ID_FILE, 0 }, { "--test", ACT, 0 },
+	{ "--launch", ACT_ID, 0 }, { "--launch-plan", ACT_ID, 0 },
+	{ "--launch-export", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
 };
 
 struct line {

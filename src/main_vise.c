@@ -34,7 +34,8 @@ view(const struct cli_view *v)
 		.observe = v->observe,
 		.plain = v->plain,
 		.options = &options,
-		.demo = v->demo };
+		.demo = v->demo,
+		.job = v->job };
 	int status;
 
 	load_options(&options);

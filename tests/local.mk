@@ -88,6 +88,7 @@ TESTS += \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/cli/workflows.t \
+	tests/rig/debug.t \
 	tests/rig/decode.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
@@ -155,6 +156,7 @@ EXTRA_DIST += \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/cli/workflows.t \
+	tests/rig/debug.t \
 	tests/rig/decode.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \

@@ -316,7 +316,7 @@ function vise.fixture(name, o) end
 
 ---@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, columns?: (string|{name: string, unit?: string})[], plan?: (fun(params: table): string|string[]), run: async fun(t: vise.Test)}
 function vise.workflow(t) end
----@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: fun(b: table, file: string, opt: table): string[], [string]: any}
+---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: table|fun(b: table, file: string, opt: table): string[]|table, [string]: any}
 function vise.board(t) end
 ---A step has one of at, send, line, expect, ready, wait, gate, check, when, times, set, call, fail.
 ---@class vise.Step

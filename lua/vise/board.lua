@@ -119,7 +119,8 @@ local function check_board(call, t, where, heir)
   end
   for _, what in ipairs { "reset", "debug" } do
     if is_table(t[what]) and not (heir and not t[what].method) then
-      core.check_method(call .. ": " .. what, t[what], what, where)
+      if what == "debug" then core.check_debug(call .. ": debug", t.debug, where)
+      else core.check_method(call .. ": " .. what, t[what], what, where) end
     end
   end
 end

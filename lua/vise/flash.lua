@@ -1,4 +1,4 @@
--- flash.lua - flash, reset and debug of boards whose profile names a method instead of a function: the
+-- flash.lua - flash and reset of boards whose profile names a method instead of a function: the
 -- exact command lines, and what in their words means success. flashing.lua runs them.
 local core, vise = ...
 local fail, T = vise.fail, core.field
@@ -25,7 +25,7 @@ local flash_sets = {
   ready = { type = "string", doc = "what the board must say when it runs, or off; as its profile says if absent" },
   ready_wait = { type = "duration", default = "10s", doc = "how long that may take" },
 }
-core.flash_sets = { flash = flash_sets, reset = flash_sets, debug = flash_sets }
+core.flash_sets = { flash = flash_sets, reset = flash_sets }
 
 local function hex(n) return ("0x%08x"):format(n) end
 
@@ -75,19 +75,12 @@ end
 
 local NO_PORTS = "gdb_port disabled; tcl_port disabled; telnet_port disabled"
 
--- gdb hands what stands behind its pipe to a shell.
-local function shell(argv)
-  local out = {}
-  for i, w in ipairs(argv) do out[i] = w:match("^[%w%./_-]+$") and w or "'" .. w:gsub("'", "'\\''") .. "'" end
-  return table.concat(out, " ")
-end
-
 ------------------------------------------------------------------ the methods
 
 -- method = { fields, tool's package, port = it works through the serial port,
 --   steps(m, b, a) -> list of { argv } or { volume = true } ..., success: literal text, failure: a pattern or a list
 --   of them, ignore: text of a complaint that is none, enter: what to do when nothing was reached, again: when
---   something was written, leaves: the drive goes when the program starts, reset(m, b, a), debug(m, b, a) -> argv }
+--   something was written, leaves: the drive goes when the program starts, reset(m, b, a) -> argv }
 -- a: { file, port, probe, method } and the other settings.
 local methods = {}
 core.flash_methods = methods
@@ -104,11 +97,6 @@ methods.openocd = {
     return { { argv = openocd(m, a, NO_PORTS, ("program %s verify reset exit%s"):format(tcl(a.file), at)) } }
   end,
   reset = function(m, _, a) return openocd(m, a, NO_PORTS, "init; reset run; shutdown") end,
-  debug = function(m, b, a)
-    local server = openocd(m, a, "gdb_port pipe; tcl_port disabled; telnet_port disabled; log_output /dev/null")
-    return { m.gdb or b.gdb or "gdb-multiarch", "-q", "-ex", "set confirm off", "-ex", "target extended-remote | " .. shell(server),
-      "-ex", "monitor reset halt", a.file }
-  end,
 }
 
 methods.dfu = {
@@ -295,9 +283,6 @@ methods.ssh = {
     local _ = place(m, a)
     return remote(a, "systemctl reboot || reboot")
   end,
-  debug = function(m, _, a)
-    return { "ssh", "-t", a.host or place(m, a), ("dlv exec %s"):format(quoted(place(m, a))) }
-  end,
 }
 
 local function copy_steps(m, _, a)
@@ -406,12 +391,12 @@ end
 
 -- A board's function for "flash", "reset" or "debug"; nil when it cannot.
 function core.act_of(b, action)
-  if core.is_fn(b[action]) then return b[action] end
+  if action ~= "debug" and core.is_fn(b[action]) then return b[action] end
   if action == "flash" then return b.flash and core.run_flash end
+  if action == "debug" then return core.can_debug(b) and core.debug_plan end
   local m = doer(b, action)
   if not m then return nil end
   local def = methods[m.method]
-  if action == "debug" then return function(board, file) return def.debug(m, board, settings(m, file)) end end
   return function(board)
     local a = settings(m)
     core.run_reset(def, def.reset(m, board, a), ("reset %s by %s"):format(board.id, m.method))

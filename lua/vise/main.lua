@@ -142,18 +142,23 @@ function actions.reset(r)
   core.say(r.id .. ": reset", { type = "end", action = "reset", board = r.id, result = "pass" })
 end
 
--- A profile's debug gives the argv of an interactive debugger; it runs as a job in a terminal of
--- its own.
-function actions.debug(r)
-  local b, fn, file = board_call("debug", r.id, r.file)
-  local argv = fn(b, file, {})
-  if type(argv) ~= "table" or type(argv[1]) ~= "string" then fail("usage", "board %s: debug must give a list of words", r.id) end
-  local proc = vise.launch.start { cmd = argv[1], args = table.move(argv, 2, #argv, 1, {}), pty = true, kind = "debug",
-    name = "debug " .. r.id, cwd = argv.cwd, env = argv.env }
-  core.say(("%s: debugger runs as job %d"):format(r.id, proc.id), { type = "end", action = "debug", board = r.id,
-    job = proc.id, result = "pass" })
+-- The bench starts what the plan says, and ends it as one; answers when the debugger runs.
+local function begin_debug(plan)
+  local row = core.call("vise.debug", "command", { line = core.line("debug.start", {}, { plan = core.json.encode(plan) }) })
+  local job = math.tointeger(row.debugger and row.debugger.job)
+  core.say(("%s: runs as job %s"):format(plan.name, tostring(job)), { type = "end", action = "debug", board = plan.board, job = job,
+    session = math.tointeger(row.id), result = "pass" })
 end
 
+function actions.debug(r)
+  local b, fn, file = board_call("debug", r.id, r.file)
+  begin_debug(fn(b, file ~= "" and file or nil))
+end
+
+actions["debug-plan"] = function(r)
+  local b = core.board(need(core.boards, "board", r.id))
+  core.out(core.json.encode(core.debug_plan(b, r.file ~= "" and r.file or nil)))
+end
 
 -- Lines come as long as the bench lives; one that goes wrong is said and left behind.
 function actions.decode(r)
@@ -266,7 +271,7 @@ local function run_file(r, sets)
   return run_workflows(core.order, r, sets, {})
 end
 
-local offline = { describe = true, check = true, plan = true }
+local offline = { describe = true, check = true, plan = true, ["debug-plan"] = true }
 
 local function run_plugin(r, sets)
   local declared = load_plugin(r.plugin, sets, core.manifest())

@@ -70,8 +70,12 @@ local function reset(b)
   judge(b, r, "reset")
 end
 
-local function debug(b, file)
-  return { b.options.debugger, "-nx", "-q", "-ex", "set confirm off", "-ex", "target remote " .. stub(b), file_word(file) }
+-- A machine that runs already, or one of our own: its program is written at the start.
+local function debug(b)
+  if b.options.start == "off" then
+    return { method = "external", server = stub(b), gdb = b.options.debugger }
+  end
+  return { method = "qemu", machine = b.id:gsub("^qemu%-", ""), gdb = b.options.debugger }
 end
 
 vise.board {

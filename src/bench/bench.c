@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/boards.h"
+#include "bench/debugs.h"
 #include "bench/bundle.h"
 #include "bench/clients.h"
 #include "bench/consoles_open.h"
@@ -227,6 +228,7 @@ write_info(struct bench *b, struct err_msg *why)
 	json_put_int(o, "started", (json_int_t)b->start_wall);
 	json_put_str(o, "dir", b->dir);
 	json_put_str(o, "version", VISE_VERSION);
+	debugs_info(b, o);
 	buf_init(&text, 16 << 10);
 	e = json_write(o, &text);
 	if (e == ERR_OK)
@@ -234,6 +236,15 @@ write_info(struct bench *b, struct err_msg *why)
 	buf_fini(&text);
 	json_decref(o);
 	return e;
+}
+
+void
+bench_info_changed(struct bench *b)
+{
+	struct err_msg why;
+
+	if (!b->ending && b->info != NULL)
+		(void)write_info(b, &why);
 }
 
 static enum err
@@ -277,6 +288,7 @@ bench_new(const struct bench_options *o)
 	list_init(&b->clients);
 	list_init(&b->consoles);
 	list_init(&b->jobs);
+	list_init(&b->debugs);
 	list_init(&b->tasks);
 	list_init(&b->watches);
 	options_init(&b->options);
@@ -304,6 +316,7 @@ bench_free(struct bench *b)
 {
 	clients_close(b);
 	sends_end(b);
+	debugs_close(b);
 	jobs_close(b);
 	demo_close(b);
 	consoles_close(b);

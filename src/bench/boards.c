@@ -203,7 +203,7 @@ host_argv(
 static enum err
 check_file(const char *file, struct err_msg *why)
 {
-	if (file == NULL)
+	if (file == NULL || file[0] == '\0')
 		return ERR_OK;
 	if (file[0] != '/')
 		return err_set(
@@ -339,7 +339,7 @@ cmd_debug(struct command_call *c)
 
 	if (id != NULL)
 		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--debug",
-		    .file = json_get_str(c->args, "file", NULL), .job_kind = "debug" });
+		    .file = json_get_str(c->args, "file", ""), .job_kind = "debug" });
 }
 
 static void
@@ -437,6 +437,10 @@ static const struct command_arg flash_args[] = {
 	SET_ARG,
 	{ .name = NULL },
 };
+static const struct command_arg debug_args[] = {
+	{ "file", ARG_WORD, ARG_MUST, NULL, "program to debug; \"\" for none" },
+	BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL },
+};
 static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL } };
 static const struct command_arg id_args[] = {
 	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, WAIT_ARG, SET_ARG, { .name = NULL },
@@ -461,7 +465,7 @@ const struct command bench_board_commands[] = {
 	{ "board.flash", "program an image into the board", flash_args, COMMAND_ASKS, cmd_flash },
 	{ "board.reset", "reset the board the way its profile does", reset_args, COMMAND_ASKS,
 	    cmd_reset },
-	{ "board.debug", "open a debugger on the board", flash_args, 0, cmd_debug },
+	{ "board.debug", "open a debugger on the board", debug_args, 0, cmd_debug },
 	{ "workflow.list", "workflows that plugins provide", NULL, 0, cmd_workflows },
 	{ "workflow.run", "run a workflow", id_args, 0, cmd_workflow },
 	{ "macro.run", "run a macro", macro_args, 0, cmd_macro },

@@ -68,6 +68,8 @@ struct bench {
 	int listen_fd;
 	struct loop_fd *listen;
 	struct list clients, consoles, jobs;
+	struct list debugs;             /* debugs.h */
+	uint32_t next_debug;
 	struct list tasks;              /* workers at work */
 	unsigned looks;                 /* of them, for looks.c */
 	uint32_t next_client, next_console, next_job, next_notice, next_snapshot;
@@ -103,6 +105,7 @@ struct bench {
 extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
 extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_look_commands[], bench_profile_commands[], bench_watch_commands[], bench_job_commands[],
+    bench_debug_commands[],
     bench_board_commands[], bench_misc_commands[], bench_macro_commands[],
     bench_bundle_commands[];
 

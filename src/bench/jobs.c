@@ -215,6 +215,7 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 		.fd3 = fd3,
 		.fd_io = r->fd_io,
 		.pty = r->pty,
+		.with_us = r->with_us,
 		.timeout_ns = r->timeout_ns,
 	};
 	enum err e;

@@ -28,6 +28,7 @@ struct bench_job_request {
 	const json_t *argv;             /* array of strings */
 	const char *const *env_add;     /* or NULL */
 	bool pty;
+	bool with_us;                   /* see launch/job.h */
 	/* a script host: descriptor 3 is a connection to this bench */
 	bool with_socket;
 	int fd_io;                      /* its 0 and 1, see launch/job.h; 0: none */

@@ -12,6 +12,9 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/consoles_lend.c %D%/consoles_lend.h \
 	%D%/consoles_open.c %D%/consoles_open.h \
 	%D%/consoles_wire.c %D%/consoles_wire.h \
+	%D%/debug_ready.c %D%/debug_ready.h \
+	%D%/debugs.c %D%/debugs.h \
+	%D%/debugs_commands.c %D%/debugs_commands.h \
 	%D%/decode_plugins.c %D%/decode_plugins.h \
 	%D%/decoders.c %D%/decoders.h \
 	%D%/demo.c %D%/demo.h \

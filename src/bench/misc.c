@@ -33,6 +33,7 @@ const struct command *const bench_commands[] = {
 	bench_port_commands, bench_at_commands,
 	bench_gauge_file_commands, bench_gauge_commands, bench_gauge_rule_commands,
 	bench_image_commands, bench_profile_commands, bench_job_commands, bench_board_commands,
+	bench_debug_commands,
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,
 	bench_bundle_commands, bench_plugin_commands, bench_misc_commands, NULL,
 };

@@ -16,6 +16,8 @@ void     bench_notice(struct bench *b, const char *level, const char *source, co
 void     bench_notice_err(struct bench *b, const char *level, const char *source,
     const struct err_msg *why);
 void     bench_end(struct bench *b, const char *why);
+/* What `vise ls` reads of this bench is written anew. */
+void     bench_info_changed(struct bench *b);
 void     bench_linger_check(struct bench *b);
 /* <dir>/<folder>/<fmt>, the folder is made. Heap string. */
 char    *bench_path(const struct bench *b, const char *folder, const char *fmt, ...)

@@ -7,6 +7,7 @@
 #include "bench/bundle.h"
 #include "bench/clients.h"
 #include "bench/consoles.h"
+#include "bench/debugs.h"
 #include "bench/decoders.h"
 #include "bench/gauges.h"
 #include "bench/jobs.h"
@@ -51,6 +52,7 @@ snapshot_json(struct bench *b)
 	json_put(o, "consoles", consoles_json(b, true));
 	json_put(o, "gauges", gauges_json(b));
 	json_put(o, "jobs", jobs_json(b));
+	json_put(o, "debugs", debugs_json(b));
 	json_put(o, "notices", json_incref(b->notices));
 	json_put(o, "decoded", decoders_json(b));
 	json_put(o, "triggers", triggers_json(b));

@@ -11,6 +11,7 @@
 #include "cli/cli_boards.h"
 #include "cli/cli_build.h"
 #include "cli/cli_console.h"
+#include "cli/cli_debug.h"
 #include "cli/cli_decode.h"
 #include "cli/cli_do.h"
 #include "cli/cli_doctor.h"
@@ -119,8 +120,8 @@ static const struct cli_command commands[] = {
 	{ "flash", "-p BOARD [-n] [--set K=V]... [--port P] FILE",
 	    "write an image to a board; -n only says how", cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
-	{ "debug", "-p BOARD [--set K=V]... [--port P] FILE",
-	    "a debugger on a board, in the workbench", cli_debug, false },
+	{ "debug", "-p BOARD [-n] [--through-tap] [--attach PROG] [--background] [FILE]",
+	    "a debugger on a board, with the servers it needs", cli_debug, false },
 	{ "rsp", "tap|show|probe|step|speed SERVER|FILE",
 	    "the GDB remote protocol: what passes, what is wrong, how fast", cli_rsp, true },
 	{ "script", "FILE.lua [--port P] [--board ID] [--set K=V]... [--timeout D] [-- ARGS]",

@@ -16,6 +16,7 @@ struct cli_view {
 	const char *bench;
 	int fd; /* connected to it; view() owns it */
 	bool observe, plain, demo;
+	long long job; /* whose terminal is shown first; 0: none */
 };
 
 struct cli_hooks {

@@ -194,6 +194,20 @@ cli_demo(struct cli_call *c)
 
 /* ---- ls */
 
+static void
+say_debug(const json_t *bench)
+{
+	const char *what = json_get_str(bench, "debug", NULL);
+
+	if (what == NULL)
+		return;
+	fputs("  (", stdout);
+	say_str(stdout, json_get_str(bench, "debug_name", "debug"));
+	fputs(": ", stdout);
+	say_str(stdout, what);
+	putchar(')');
+}
+
 int
 cli_ls(struct cli_call *c)
 {
@@ -215,6 +229,7 @@ cli_ls(struct cli_call *c)
 			printf("%-16s %-8lld ", json_get_str(o, "name", ""),
 			    (long long)json_get_int(o, "pid", 0));
 			say_str(stdout, json_get_str(o, "target", ""));
+			say_debug(o);
 			putchar('\n');
 		}
 	}

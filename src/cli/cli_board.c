@@ -1,4 +1,4 @@
-/* cli_board.c - flash, reset and debug of a board. */
+/* cli_board.c - flash and reset of a board. */
 #include "cli/cli_board.h"
 
 #include <limits.h>
@@ -136,63 +136,4 @@ int
 cli_reset(struct cli_call *c)
 {
 	return act(c, "board.reset", 0);
-}
-
-/* ---- debug: in the workbench, which has the terminal */
-
-static enum err
-debug_bench(struct cli_call *c, const struct board *b, const char *line, char name[DOOR_NAME_MAX],
-    struct err_msg *why)
-{
-	char spec[DOOR_TARGET_MAX];
-	const char *extra[] = { "--target", b->id, "--run", line, NULL, NULL, NULL };
-	struct buf open;
-	struct door d;
-	enum err e;
-
-	if (c->bench != NULL) {
-		e = door_open(&d, c->bench, NULL, false, why);
-		if (e == ERR_OK)
-			e = client_line(d.client, line, 0, NULL, why);
-		memcpy(name, c->bench,
-		    strlen(c->bench) < DOOR_NAME_MAX ? strlen(c->bench) + 1 : DOOR_NAME_MAX);
-		name[DOOR_NAME_MAX - 1] = '\0';
-		door_close(&d);
-		return e;
-	}
-	buf_init(&open, 65536);
-	if (b->port != NULL) {
-		door_spec(b->port, spec);
-		(void)buf_add_str(&open, "console.open");
-		door_add(&open, NULL, spec);
-		extra[3] = buf_str(&open);
-		extra[4] = "--run";
-		extra[5] = line;
-	}
-	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
-	buf_fini(&open);
-	return e;
-}
-
-int
-cli_debug(struct cli_call *c)
-{
-	struct board b = { .id = NULL };
-	char file[PATH_MAX], name[DOOR_NAME_MAX] = "";
-	struct cli_view v = { .bench = name, .fd = -1 };
-	struct buf line;
-	struct err_msg why;
-	enum err e = parse(c, &b, 1, &why);
-
-	if (e == ERR_OK)
-		e = absolute(c->word[0], file, &why);
-	if (e == ERR_OK) {
-		buf_init(&line, 1 << 20);
-		command(&line, "board.debug", &b, file, false);
-		e = debug_bench(c, &b, buf_str(&line), name, &why);
-		buf_fini(&line);
-	}
-	if (e == ERR_OK)
-		e = dial_bench(name, &v.fd, &why);
-	return e == ERR_OK ? c->hooks->view(&v) : say_end(c, e, &why);
 }

@@ -9,6 +9,5 @@
 
 int cli_flash(struct cli_call *c);
 int cli_reset(struct cli_call *c);
-int cli_debug(struct cli_call *c);
 
 #endif

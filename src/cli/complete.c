@@ -79,7 +79,8 @@ static const struct row rows[] = {
 	{ "image check", "-p --libc --kernel --base", "f" },
 	{ "flash", "-p -n --dry-run --set --port --run --board", "f" },
 	{ "reset", "-p --set --port", "" },
-	{ "debug", "-p --set --port", "f" },
+	{ "debug", "-p --board --set --port --attach --server --through-tap --save --background "
+	    "-n --dry-run", "f" },
 	{ "rsp", "tap show probe step speed", "" },
 	{ "rsp tap", "--listen --save --all --quiet --once --check", "" },
 	{ "rsp show", "--all --quiet --check", "f" },

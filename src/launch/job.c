@@ -386,6 +386,25 @@ job_stop(struct job *j)
 }
 
 static void
+on_gentle(void *arg)
+{
+	struct job *j = arg;
+
+	j->kill = NULL;
+	terminate(j);
+}
+
+void
+job_stop_gently(struct job *j)
+{
+	j->stopping = true;
+	if (j->exited || j->kill != NULL)
+		return;
+	end_close(&j->in);
+	j->kill = loop_timer_start(j->loop, LIMIT_KILL_GRACE_MS * NS_PER_MS, 0, on_gentle, j);
+}
+
+static void
 on_deadline(void *arg)
 {
 	struct job *j = arg;
@@ -545,6 +564,7 @@ job_start(struct loop *l, uint32_t id, const struct job_spec *s, const struct jo
 			.fd_err = c.err,
 			.fd3 = s->fd3,
 			.tty = s->pty,
+			.die_with_parent = s->with_us,
 			.no_new_privs = true };
 		e = sys_spawn(&spawn, &j->pid, why);
 		close_child(&c, s->fd_io);
@@ -648,6 +668,12 @@ uint32_t
 job_id(const struct job *j)
 {
 	return j->id;
+}
+
+pid_t
+job_pid(const struct job *j)
+{
+	return j->exited ? 0 : j->pid;
 }
 
 const char *

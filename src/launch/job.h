@@ -36,6 +36,7 @@ struct job_spec {
 	/* the child's 0 and 1, 0: pipes of ours. Stays the caller's; stderr alone is output */
 	int  fd_io;
 	bool pty;                       /* a terminal of its own */
+	bool with_us;                   /* ends when this process does, however that ends */
 	uint64_t timeout_ns;            /* 0: none */
 };
 
@@ -51,6 +52,8 @@ enum err job_start(struct loop *l, uint32_t id, const struct job_spec *s,
 void     job_free(struct job *j);
 /* SIGTERM to its group, after LIMIT_KILL_GRACE_MS SIGKILL. Its end comes as `ended`. */
 void     job_stop(struct job *j);
+/* Its input ends, which some take as the sign to leave; job_stop after LIMIT_KILL_GRACE_MS. */
+void     job_stop_gently(struct job *j);
 /* Bytes to its terminal or standard input. */
 void     job_write(struct job *j, const void *p, size_t n);
 void     job_resize(struct job *j, int rows, int cols);
@@ -65,6 +68,7 @@ void     job_take_progress(struct job *j, const struct job *part);
 void     job_set_error(struct job *j, const struct err_msg *why);
 
 uint32_t job_id(const struct job *j);
+pid_t    job_pid(const struct job *j);          /* 0: it has ended */
 const char *job_kind(const struct job *j);
 enum job_state job_state_of(const struct job *j);
 int      job_exit(const struct job *j);

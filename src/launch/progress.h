@@ -21,7 +21,7 @@ struct progress {
 	uint64_t done, total;           /* bytes of this pass; total 0: unknown */
 	/* counts the passes: a stage begins, or the count starts again (the next segment) */
 	unsigned pass;
-	char     stage[24];             /* erase, write, verify, reset, or empty */
+	char     stage[96];             /* erase, write, verify, reset, or empty */
 	char     last[160];             /* last whole line, control bytes replaced */
 	char     error[160];            /* first line that begins with an error word */
 	/* private: whose words they are, the line being read, where in an escape sequence it is */

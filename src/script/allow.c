@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/slice.h"
 #include "core/token.h"
 #include "sys/path.h"
 
 enum { NESTED = 2 };
 
-enum rule_kind { FREE, SERIAL, EXEC, OPEN, TRIGGER };
+enum rule_kind { FREE, SERIAL, EXEC, DEBUG, OPEN, TRIGGER };
 
 /* The first row whose name it is, or begins with (a name that ends in a dot). */
 static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
@@ -21,6 +22,8 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "console.purge", SERIAL }, { "console.reset", SERIAL }, { "console.retry", SERIAL },
 	{ "console.return", FREE }, { "console.send", SERIAL }, { "console.set", SERIAL },
 	{ "console.size", SERIAL }, { "console.toggle", SERIAL }, { "console.touch", SERIAL },
+	{ "debug.list", FREE }, { "debug.start", DEBUG }, { "debug.stop", EXEC },
+	{ "debug.wait", FREE },
 	{ "decode.list", FREE }, { "decoder.", FREE }, { "gauge.", FREE },
 	{ "image.", FREE },
 	{ "job.fail", FREE }, { "job.list", FREE }, { "job.output", FREE },
@@ -189,6 +192,40 @@ value_of(const struct token_list *t, const char *key)
 	return "";
 }
 
+/* Each program of the plan; the tap between gdb and a server is ours. */
+static enum err
+check_debug(const json_t *manifest, const struct token_list *t, struct err_msg *why)
+{
+	const char *text = value_of(t, "plan");
+	json_t *plan = json_read(text, strlen(text), "plan", why);
+	const json_t *servers = json_object_get(plan, "servers"), *m, *debugger;
+	enum err e = plan != NULL ? ERR_OK : ERR_FORMAT;
+	size_t i;
+
+	json_array_foreach(servers, i, m) {
+		const json_t *argv = json_object_get(m, "argv");
+		const char *program = json_string_value(json_array_get(argv, 0)),
+			   *verb = json_string_value(json_array_get(argv, 1));
+
+		if (e == ERR_OK && program != NULL && (strcmp(program, "vise") != 0 ||
+		    verb == NULL || strcmp(verb, "rsp") != 0))
+			e = allow_value(manifest, "exec", program, why);
+	}
+	debugger = json_object_get(plan, "debugger");
+	m = json_array_get(json_object_get(debugger, "argv"), 0);
+	if (e == ERR_OK && json_is_string(m))
+		e = allow_value(manifest, "exec", json_string_value(m), why);
+	json_array_foreach(json_object_get(debugger, "or"), i, m) {
+		const char *program = json_string_value(m);
+
+		/* another build of the same */
+		if (e == ERR_OK && (program == NULL || !slice_ends(slice_of(program), "gdb")))
+			e = allow_value(manifest, "exec", program != NULL ? program : "?", why);
+	}
+	json_decref(plan);
+	return e;
+}
+
 static enum err check_line(const json_t *manifest, const char *line, int depth,
     struct err_msg *why);
 
@@ -247,6 +284,7 @@ check_command(const json_t *manifest, const struct token_list *t, int depth, str
 	case SERIAL: return allow_need(manifest, "serial", why);
 	case EXEC: return strcmp(name, "job.run") == 0 ? check_exec(manifest, t, why) :
 	    need_of(manifest, "exec") != NULL ? ERR_OK : refuse(manifest, "exec", name, why);
+	case DEBUG: return check_debug(manifest, t, why);
 	case OPEN: return check_open(manifest, t, why);
 	case TRIGGER: return check_trigger(manifest, t, depth, why);
 	case FREE: break;

@@ -406,6 +406,19 @@ open_host(struct session *s, struct err_msg *why)
 	return e;
 }
 
+/* Those only say something. */
+static bool
+is_offline(const char *action)
+{
+	static const char *const list[] = { "describe", "check", "plan", "debug-plan",
+		"launch-plan", "launch-export" };
+
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+		if (strcmp(action, list[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The descriptor of the bench; -1 with ERR_OK: there is none, and none is needed. */
 static enum err
 reach_bench(const struct run_options *o, int *fd, struct err_msg *why)
@@ -416,8 +429,7 @@ reach_bench(const struct run_options *o, int *fd, struct err_msg *why)
 		    err_set(why, ERR_USAGE, "--fd", NULL, "%d is no open descriptor", o->fd);
 	if (o->bench != NULL)
 		return sys_unix_connect(o->bench, fd, why);
-	if (strcmp(o->action, "describe") == 0 || strcmp(o->action, "check") == 0 ||
-	    strcmp(o->action, "plan") == 0)
+	if (is_offline(o->action))
 		return ERR_OK;
 	return err_set(why, ERR_USAGE, "vise-script",
 	    "run it through `vise script`, which gives it one",

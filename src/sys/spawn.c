@@ -102,6 +102,8 @@ child(const struct sys_spawn *s, char **env, int report)
 	(void)close_range(4, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (s->tty)
 		(void)ioctl(0, TIOCSCTTY, 0);
+	if (s->die_with_parent)
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	if (s->no_new_privs)
 		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (s->cwd != NULL && chdir(s->cwd) != 0)

@@ -21,6 +21,7 @@ struct sys_spawn {
 	/* fd_in is a terminal: new session, make it the controlling one */
 	bool tty;
 	bool no_new_privs;
+	bool die_with_parent;           /* SIGTERM when the thread that started it is gone */
 	/* stay in our process group (a child of the command line) */
 	bool keep_group;
 };

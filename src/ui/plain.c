@@ -155,6 +155,8 @@ on_event(struct peer *peer, const char *type, const json_t *body, void *arg)
 	if (news.console != NULL)
 		say(p, t, "console", news.console->state == CONSOLE_OPEN ? "open" :
 		    news.console->why != NULL ? news.console->why : "not open");
+	if (news.debug)
+		say(p, t, "debug", p->replica->debug != NULL ? p->replica->debug : "over");
 	if (strcmp(type, "mark") == 0)
 		say(p, t, "mark", json_get_str(body, "text", ""));
 	if (p->replica->ended != NULL) {

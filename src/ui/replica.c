@@ -67,7 +67,8 @@ drop_commands(struct replica *r)
 void
 replica_free(struct replica *r)
 {
-	char *text[] = { r->bench, r->dir, r->target, r->journal, r->version, r->ended };
+	char *text[] = { r->bench, r->dir, r->target, r->journal, r->version, r->ended,
+		r->debug };
 	json_t *json[] = { r->clients, r->boards, r->workflows, r->macros, r->options, r->plugins };
 
 	while (r->consoles != 0)
@@ -242,6 +243,16 @@ set_bench(struct replica *r, const json_t *o, uint64_t mono)
 	r->now_mono = mono;
 }
 
+static void
+take_debug(struct replica *r, const json_t *o)
+{
+	const char *state = json_get_str(o, "state", "over");
+
+	mem_free(r->debug);
+	r->debug = strcmp(state, "over") != 0 ? mem_str(json_get_str(o, "text", state)) : NULL;
+	r->debug_stands = strcmp(state, "stopped") == 0;
+}
+
 /* ---- snapshot */
 
 static struct replica_console *
@@ -304,6 +315,8 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 	snapshot_gauges(r, json_object_get(s, "gauges"));
 	json_array_foreach(json_object_get(s, "jobs"), i, o)
 		(void)set_job(r, o, &changed);
+	json_array_foreach(json_object_get(s, "debugs"), i, o)
+		take_debug(r, o);
 	json_array_foreach(json_object_get(s, "notices"), i, o)
 		(void)add_notice(r, o);
 	r->shots += json_array_size(json_object_get(s, "shots"));
@@ -384,6 +397,14 @@ on_job(struct replica *r, const json_t *body, uint64_t t, struct replica_news *n
 	(void)t;
 	if (ended)
 		news->job_ended = j;
+}
+
+static void
+on_debug(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	take_debug(r, json_object_get(body, "debug"));
+	news->debug = true;
 }
 
 static void
@@ -601,6 +622,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "console.gone", on_console_gone },
 		{ "gauge.defs", on_gauge_defs }, { "gauge.rules", on_gauge_rules },
 	        { "job", on_job }, { "job.gone", on_job_gone },
+		{ "debug", on_debug },
 		{ "notice", on_notice }, { "notice.clear", on_notice_clear },
 		{ "profile", on_profile }, { "profile.shot", on_shot },
 		{ "client", on_client }, { "option", on_option }, { "board", on_board },

@@ -99,6 +99,7 @@ struct replica_job {
 	uint64_t started, ended;
 	int64_t exit, signal;
 	bool   pty, has_signal;
+	int    told_rows, told_cols;    /* of its terminal */
 	double percent, done, total, rate, eta;         /* NaN: not known; eta in seconds */
 	struct replica_stream stream;
 };
@@ -125,6 +126,8 @@ struct replica_command { char *name, *help, *usage; bool asks; };
 
 struct replica {
 	char *bench, *dir, *target, *journal, *version;
+	char *debug;                    /* what a debugged target does, NULL: none is */
+	bool debug_stands;
 	bool simulated, ready;
 	uint64_t started_wall;
 	uint64_t now;                   /* bench time of the snapshot, and ... */
@@ -162,6 +165,7 @@ struct replica_news {
 	const json_t *trigger;          /* it fired */
 	bool ports;                     /* one came or went */
 	const struct replica_console *console;          /* its state changed */
+	bool debug;                     /* a debugged target goes on, or stands */
 	bool plugins;                   /* what plugins offer has changed */
 	bool gauges_only;               /* nothing but numbers moved */
 };

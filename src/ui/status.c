@@ -94,6 +94,18 @@ draw_hints(const struct ui *u, struct grid *g, int row, int col, int end, enum k
 	return col;
 }
 
+/* What a debugged target does; the columns it took. */
+static int
+draw_debug(const struct ui *u, struct grid *g, int row, int col, int room)
+{
+	const struct replica *r = u->replica;
+
+	if (r->debug == NULL)
+		return 0;
+	return grid_textf(g, row, col, room, r->debug_stands ? STYLE_WARN : STYLE_NOTICE,
+	    u->cols >= 60 ? "  target %.60s" : " %.7s", r->debug);
+}
+
 static void
 draw_hint_row(struct ui *u, struct grid *g, int row)
 {
@@ -110,6 +122,7 @@ draw_hint_row(struct ui *u, struct grid *g, int row)
 		col += grid_text(g, row, col, help_at - col - 1, STYLE_WARN,
 		    u->cols >= 40 ? " SIMULATED" : " SIM");
 	col += grid_textf(g, row, col, help_at - col - 1, STYLE_HINT, " %.30s", ui_target(u));
+	col += draw_debug(u, g, row, col, help_at - col - 1);
 	who(u, others, sizeof others);
 	if (u->cols >= 100)
 		col += grid_text(g, row, col, help_at - col - 1, STYLE_HINT, others);

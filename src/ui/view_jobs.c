@@ -142,6 +142,21 @@ draw_facts(struct ui *u, struct grid *g, struct grid_rect r, const struct replic
 	return at;
 }
 
+/* A debugger wraps its lines where we do. */
+static void
+tell_size(struct ui *u, struct replica_job *j, struct grid_rect r)
+{
+	char line[80];
+
+	if (!j->pty || j->state != JOB_RUNNING || u->observe || r.rows < 2 || r.cols < 10 ||
+	    (j->told_rows == r.rows && j->told_cols == r.cols))
+		return;
+	j->told_rows = r.rows;
+	j->told_cols = r.cols;
+	snprintf(line, sizeof line, "job.size %lld %d %d", (long long)j->id, r.rows, r.cols);
+	u->ops->command(u->arg, line);
+}
+
 static void
 draw_log(struct ui *u, struct grid *g, struct grid_rect r, struct replica_job *j)
 {
@@ -152,6 +167,8 @@ draw_log(struct ui *u, struct grid *g, struct grid_rect r, struct replica_job *j
 	const int used = u->terminal ? 0 : draw_facts(u, g, r, j);
 	int row, col;
 
+	if (u->terminal)
+		tell_size(u, j, r);
 	look.live = u->terminal || (v->follow && j->pty && j->state == JOB_RUNNING);
 	streamview_draw(v, g, (struct grid_rect){ used, 0, r.rows - used, r.cols }, &look, &row,
 	    &col);
@@ -290,6 +307,16 @@ enter(struct ui *u)
 		u->terminal = true;
 	else
 		u->log = true;
+}
+
+void
+view_jobs_open(struct ui *u, int64_t id)
+{
+	if (replica_job(u->replica, id) == NULL)
+		return;
+	u->job = id;
+	u->focus = PANE_JOBS;
+	enter(u);
 }
 
 static bool

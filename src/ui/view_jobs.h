@@ -7,4 +7,7 @@
 #define UI_VIEW_JOBS_H
 #include "ui/pane.h"
 
+/* The job alone on the screen, its terminal live when it has one. */
+void view_jobs_open(struct ui *u, int64_t id);
+
 #endif

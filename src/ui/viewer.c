@@ -22,6 +22,7 @@
 #include "ui/screen.h"
 #include "sys/terminal.h"
 #include "ui/ui.h"
+#include "ui/view_jobs.h"
 
 #define RESIZE_NS  (50 * NS_PER_MS)
 #define RETRY_NS   (50 * NS_PER_MS)             /* a terminal that takes nothing is tried again */
@@ -284,6 +285,8 @@ on_attached(void *arg, const json_t *result, const struct err_msg *err)
 	replica_snapshot(v->ui->replica, result, v->ui->mono);
 	plugins_keys(v->ui);
 	ui_started(v->ui);
+	if (v->o->job != 0)
+		view_jobs_open(v->ui, v->o->job);
 	v->attached = true;
 	draw_now(v);
 }

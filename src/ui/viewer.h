@@ -17,6 +17,7 @@ struct ui_options {
 	bool observe;                   /* look, do not touch */
 	bool plain;                     /* lines instead of a screen */
 	struct options *options;        /* borrowed */
+	long long job;                  /* whose terminal is shown first, 0: none */
 	bool demo;                      /* attached to the simulated board: say so at the start */
 };
 

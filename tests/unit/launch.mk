@@ -10,6 +10,11 @@ TESTS += tests/unit/test_launch_parts
 tests_unit_test_launch_parts_SOURCES = tests/unit/test_launch_parts.c
 tests_unit_test_launch_parts_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_launch_parts_LDADD = $(launch_test_libs)
+check_PROGRAMS += tests/unit/test_launch_debug
+TESTS += tests/unit/test_launch_debug
+tests_unit_test_launch_debug_SOURCES = tests/unit/test_launch_debug.c
+tests_unit_test_launch_debug_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_launch_debug_LDADD = $(launch_test_libs)
 EXTRA_DIST += \
 	tests/data/launch/avrdude-badpage.txt \
 	tests/data/launch/avrdude-ok.txt \

@@ -1,0 +1,14 @@
+/*
+ * debugs_commands.h - debug.start, list, stop and wait: bench_debug_commands of hub.h.
+ * Private to bench/.
+ *
+ * Layer   bench.
+ */
+#ifndef BENCH_DEBUGS_COMMANDS_H
+#define BENCH_DEBUGS_COMMANDS_H
+#include "bench/debugs.h"
+
+/* The state has changed: those who wait for it. */
+void     debugs_answer(struct debug_session *s);
+
+#endif

@@ -1,0 +1,313 @@
+/* cli_debug.c - vise debug: a session in a bench, or the words of it alone. */
+#include "cli/cli_debug.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "cli/args.h"
+#include "cli/capture.h"
+#include "cli/client.h"
+#include "cli/door.h"
+#include "cli/plugins.h"
+#include "cli/say.h"
+#include "proto/dial.h"
+
+static const uint64_t START_NS = 120 * NS_PER_S, STOP_NS = 3 * NS_PER_S;
+
+struct debug {
+	const char *id, *port, *attach, *server, *save;
+	struct args_sets sets;
+	bool dry, tap, background;
+	char file[PATH_MAX];            /* "" none */
+	char *made[4];                  /* settings made of options */
+};
+
+static void
+set(struct debug *d, size_t at, const char *name, const char *value)
+{
+	if (value == NULL || d->sets.n == ARGS_SETS_MAX)
+		return;
+	d->made[at] = mem_fmt("%s=%s", name, value);
+	d->sets.v[d->sets.n++] = d->made[at];
+}
+
+static enum err
+find_file(struct cli_call *c, struct debug *d, struct err_msg *why)
+{
+	if (c->words == 0)
+		return ERR_OK;
+	if (realpath(c->word[0], d->file) != NULL)
+		return ERR_OK;
+	return err_set(why, ERR_NOENT, c->word[0], NULL, "no such file");
+}
+
+static enum err
+parse(struct cli_call *c, struct debug *d, struct err_msg *why)
+{
+	const struct args_option options[] = {
+		{ "-p", ARGS_TEXT, &d->id }, { "--board", ARGS_TEXT, &d->id },
+		{ "--port", ARGS_TEXT, &d->port }, { "--set", ARGS_SET, &d->sets },
+		{ "--attach", ARGS_TEXT, &d->attach }, { "--server", ARGS_TEXT, &d->server },
+		{ "--through-tap", ARGS_FLAG, &d->tap }, { "--save", ARGS_TEXT, &d->save },
+		{ "--background", ARGS_FLAG, &d->background },
+		{ "-n", ARGS_FLAG, &d->dry }, { "--dry-run", ARGS_FLAG, &d->dry },
+		{ NULL, ARGS_FLAG, NULL },
+	};
+	char names[ERR_NEXT_MAX];
+	enum err e = args_parse(c, options, 0, 1, why);
+
+	if (e == ERR_OK && d->id == NULL) {
+		plugins_names("board", names, sizeof names);
+		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD");
+	}
+	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", d->id)) {
+		plugins_names("board", names, sizeof names);
+		e = err_set(why, ERR_USAGE, d->id, names, "no plugin provides this board");
+	}
+	if (e == ERR_OK)
+		e = find_file(c, d, why);
+	set(d, 0, "attach", d->attach);
+	set(d, 1, "server", d->server);
+	set(d, 2, "save", d->save);
+	set(d, 3, "tap", d->tap ? "on" : NULL);
+	return e;
+}
+
+/* ---- the words alone */
+
+/* A word as a shell takes it. */
+static void
+print_word(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "-_./:=,+@%";
+
+	if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
+		fputs(word, stdout);
+		return;
+	}
+	putchar('\'');
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			fputs("'\\''", stdout);
+		else
+			say_text(stdout, word, 1);
+	putchar('\'');
+}
+
+static void
+print_argv(const json_t *argv)
+{
+	const json_t *word;
+	size_t i;
+
+	json_array_foreach(argv, i, word) {
+		fputs(i == 0 ? "" : " ", stdout);
+		print_word(json_string_value(word));
+	}
+	putchar('\n');
+}
+
+static void
+print_plan(const json_t *plan)
+{
+	const json_t *s, *debugger = json_object_get(plan, "debugger"), *other;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "servers"), i, s) {
+		const char *ready = json_get_str(s, "ready", NULL),
+			   *name = json_get_str(s, "name", "");
+
+		printf("# %s; {%s} is the port it gets%s", name, name, ready != NULL ?
+		    ", it is ready when it says " : ", it is ready when it listens there");
+		if (ready != NULL)
+			print_word(ready);
+		putchar('\n');
+		print_argv(json_object_get(s, "argv"));
+	}
+	fputs("# the debugger, in a terminal of the workbench", stdout);
+	if (strcmp(json_get_str(plan, "watch", ""), "mi") == 0)
+		fputs("; {mi} is a terminal that Vise reads its state from", stdout);
+	json_array_foreach(json_object_get(debugger, "or"), i, other) {
+		fputs(i == 0 ? "; where it is not installed: " : ", ", stdout);
+		say_str(stdout, json_string_value(other));
+	}
+	putchar('\n');
+	print_argv(json_object_get(debugger, "argv"));
+}
+
+static int
+plan(struct cli_call *c, const struct debug *d)
+{
+	const char *rest[4 + 2 * ARGS_SETS_MAX] = { NULL };
+	json_t *plan = NULL, *words = NULL;
+	struct err_msg why;
+	size_t n = 0;
+	int status = 0, end;
+	enum err e = plugins_find("board", d->id, &words, &why);
+
+	for (size_t i = 0; i < d->sets.n; i++) {
+		rest[n++] = "--set";
+		rest[n++] = d->sets.v[i];
+	}
+	rest[n++] = "--debug-plan";
+	rest[n++] = d->id;
+	rest[n] = d->file;
+	if (e == ERR_OK)
+		e = capture_plugin(words, rest, &plan, &status, &why);
+	if (plan != NULL && c->json)
+		say_json(plan);
+	else if (plan != NULL)
+		print_plan(plan);
+	json_decref(plan);
+	json_decref(words);
+	end = say_end(c, e, &why);
+	return status != 0 ? status : end;
+}
+
+/* ---- the session */
+
+static void
+command(struct buf *line, const struct debug *d)
+{
+	(void)buf_add_str(line, "board.debug wait=on");
+	door_add(line, NULL, d->file);
+	door_add(line, "board", d->id);
+	if (d->sets.n != 0)
+		(void)buf_add_str(line, " --");
+	for (size_t i = 0; i < d->sets.n; i++)
+		door_add(line, NULL, d->sets.v[i]);
+}
+
+static enum err
+open_port(struct client *k, const char *port, struct err_msg *why)
+{
+	char spec[DOOR_TARGET_MAX];
+	struct buf line;
+	enum err e;
+
+	door_spec(port, spec);
+	buf_init(&line, 65536);
+	(void)buf_add_str(&line, "console.open");
+	door_add(&line, NULL, spec);
+	e = client_line(k, buf_str(&line), START_NS, NULL, why);
+	buf_fini(&line);
+	return e;
+}
+
+/* The host's own job ends when the debugger runs, or with what went wrong. */
+static enum err
+host_ended(const json_t *job, struct err_msg *why)
+{
+	struct err_msg m = { .code = ERR_OK };
+
+	if (strcmp(json_get_str(job, "state", ""), "ok") == 0)
+		return ERR_OK;
+	if (json_to_err(json_object_get(job, "error"), &m) == ERR_OK && m.code != ERR_OK) {
+		*why = m;
+		return m.code;
+	}
+	return err_set(why, ERR_TOOL, json_get_str(job, "name", "debug"), NULL, "failed");
+}
+
+static enum err
+begin(struct client *k, const struct debug *d, json_t **session, struct err_msg *why)
+{
+	json_t *job = NULL, *list = NULL;
+	struct buf line;
+	enum err e = d->port != NULL ? open_port(k, d->port, why) : ERR_OK;
+
+	buf_init(&line, 1 << 20);
+	command(&line, d);
+	if (e == ERR_OK)
+		e = client_line(k, buf_str(&line), START_NS, &job, why);
+	if (e == ERR_OK)
+		e = host_ended(job, why);
+	/* the first word of the debugger is waited for: it is worth showing */
+	if (e == ERR_OK && d->background)
+		(void)client_line(k, "debug.wait stopped timeout=5s", START_NS, NULL, NULL);
+	if (e == ERR_OK)
+		e = client_line(k, "debug.list", START_NS, &list, why);
+	if (e == ERR_OK && json_array_size(list) != 0)
+		*session = json_incref(json_array_get(list, json_array_size(list) - 1));
+	json_decref(list);
+	json_decref(job);
+	buf_fini(&line);
+	return e;
+}
+
+/* In the bench that was named, or in one of its own, which goes again when it comes to nothing. */
+static enum err
+start(struct cli_call *c, const struct debug *d, char name[DOOR_NAME_MAX], json_t **session,
+    struct err_msg *why)
+{
+	const char *extra[] = { "--target", d->id, NULL };
+	struct client *k = NULL;
+	enum err e = ERR_OK;
+	int fd = -1;
+
+	if (c->bench != NULL)
+		(void)snprintf(name, DOOR_NAME_MAX, "%s", c->bench);
+	else
+		e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
+	if (e == ERR_OK)
+		e = dial_bench(name, &fd, why);
+	if (e == ERR_OK)
+		e = client_open(&k, fd, why);
+	if (e == ERR_OK)
+		e = begin(k, d, session, why);
+	if (e != ERR_OK && k != NULL && c->bench == NULL) {
+		client_resume(k);
+		(void)client_line(k, "bench.stop confirm=on", STOP_NS, NULL, NULL);
+	}
+	client_close(k);
+	return e;
+}
+
+static void
+say_session(const struct cli_call *c, const char *bench, json_t *session)
+{
+	json_put_str(session, "bench", bench);
+	if (c->json) {
+		say_json(session);
+		return;
+	}
+	printf("bench %s: ", bench);
+	say_str(stdout, json_get_str(session, "name", ""));
+	fputs(": ", stdout);
+	say_str(stdout, json_get_str(session, "text", ""));
+	printf("\nvise attach %s shows it, vise do --bench %s debug.stop ends it\n", bench, bench);
+}
+
+int
+cli_debug(struct cli_call *c)
+{
+	struct debug d = { .id = NULL };
+	char name[DOOR_NAME_MAX] = "";
+	struct cli_view v = { .bench = name, .fd = -1 };
+	json_t *session = NULL;
+	struct err_msg why;
+	int status = 0;
+	enum err e = parse(c, &d, &why);
+
+	if (e == ERR_OK && d.dry) {
+		status = plan(c, &d);
+	} else {
+		if (e == ERR_OK)
+			e = start(c, &d, name, &session, &why);
+		if (e == ERR_OK && d.background && session != NULL)
+			say_session(c, name, session);
+		else if (e == ERR_OK)
+			e = dial_bench(name, &v.fd, &why);
+		v.job = json_get_int(json_object_get(session, "debugger"), "job", 0);
+		status = e == ERR_OK && !d.background ? c->hooks->view(&v) : say_end(c, e, &why);
+	}
+	json_decref(session);
+	for (size_t i = 0; i < sizeof d.made / sizeof *d.made; i++)
+		mem_free(d.made[i]);
+	return status;
+}

@@ -1,0 +1,214 @@
+#!/bin/sh
+# debug.t - `vise debug`: server, tap and a real gdb as one thing; what Vise knows of the target; what is left when
+# one of them dies, hangs or is not there.
+. "${srcdir:-.}/tests/lib/tap.sh"
+need python3 python3
+need qemu-system-arm qemu-system-arm
+need gdb-multiarch gdb-multiarch
+need arm-none-eabi-gcc gcc-arm-none-eabi
+tmpdir
+PYTHONPATH=$srcdir/tests/lib:$srcdir/tests/rig PYTHONDONTWRITEBYTECODE=1
+fw=$T/fw S=$XDG_RUNTIME_DIR/vise/debug.sock
+vise=$BUILD/vise
+export PYTHONPATH PYTHONDONTWRITEBYTECODE T S fw vise
+mkdir "$fw" "$T/bin"
+make -s -C "$srcdir/tests/rig/qemu-board" OUT="$fw" "$fw/fw-3.2.1.elf" >"$T/make.log" 2>&1
+ok $? "the firmware builds" || { note <"$T/make.log"; plan; exit 1; }
+
+py()
+{
+	says=$(python3 - 2>&1)
+	ok $? "$1" || printf '%s\n' "$says" | note
+}
+
+# --- the words alone
+
+run "$vise" debug -p qemu-netduinoplus2 --set start=on --through-tap -n "$fw/fw-3.2.1.elf"
+is "$status" 0 "-n" || printf '%s\n' "$err" | note
+like "$out" "^qemu-system-arm -M netduinoplus2 .* -gdb 'tcp:127\.0\.0\.1:\{qemu\}' -kernel /" "the server's words"
+like "$out" "^vise rsp tap '127\.0\.0\.1:\{qemu\}' --listen 0$" "the tap's"
+like "$out" "^gdb-multiarch .*'target remote 127\.0\.0\.1:\{tap\}' /" "and gdb's, which goes to the tap"
+run "$vise" debug -p bluepill -n --set probe=0669 --set load=on "$fw/fw-3.2.1.elf"
+like "$out" "^openocd -c 'gdb_port 0; .*-f interface/stlink.cfg -c 'adapter serial \{0669\}' -f target/stm32f1x.cfg$" \
+	"OpenOCD's words name the probe"
+like "$out" "'monitor reset halt' -ex load -ex 'monitor reset halt'" "load=on loads, from reset to reset"
+run "$vise" debug -p bluepill -n --set method=nonsense
+is "$status" 2 "a method that is none: 2"
+like "$err" 'known: openocd, stutil, probe-rs' "and what there is"
+
+# --- a session
+
+cat >"$T/bin/openocd" <<'X'
+#!/bin/sh
+# as it ends without a probe, as it hangs, or with the interface file that is asked for
+case " $* " in
+*' adapter serial {hung} '*) exec sleep 300 ;;
+esac
+echo 'Info : Listening on port 6666 for tcl connections' >&2
+echo 'Error: open failed' >&2
+exit 1
+X
+chmod +x "$T/bin/openocd"
+PATH=$T/bin:$PATH spawn "$BUILD/vise-bench" --foreground --name debug --linger 120s
+wait_for 'test -S "$S"' 20
+ok $? "a bench runs"
+
+cat >"$T/rig.py" <<'P'
+import json, os, signal, socket, subprocess, time
+from client import Refused, fresh, until
+c = fresh(os.environ["S"])
+c.attach(streams=True)
+fw, vise = os.environ["fw"] + "/fw-3.2.1.elf", os.environ["vise"]
+
+def begin(sets="tap=on"):
+    job = c.do('board.debug "%s" board=qemu-netduinoplus2 wait=on -- start=on %s' % (fw, sets), 60)
+    assert job["state"] == "ok", job
+    s = c.do("debug.list")[-1]
+    return s["id"], s["debugger"]["job"], 1000 + s["debugger"]["job"], s
+
+def wait(state, session, seconds=60):
+    return c.do("debug.wait %s id=%d timeout=%ds" % (state, session, seconds), seconds + 10)
+
+def jobs(*names):
+    return [j for j in c.do("job.list") if j["name"] in names or (j["kind"] == "debug" and j["pty"] and "gdb" in names)]
+
+def pid(name):
+    return [j["pid"] for j in jobs(name) if j["state"] == "running"][-1]
+
+def free(port):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        s.bind(("127.0.0.1", int(port)))
+        return True
+    except OSError:
+        return False
+    finally:
+        s.close()
+
+def nothing_left(session):
+    s = [x for x in c.do("debug.list") if x["id"] == session][0]
+    assert s["state"] == "over", s
+    assert not [j for j in c.do("job.list") if j["state"] == "running"], c.do("job.list")
+    for m in s["servers"]:
+        assert "port" not in m or until(lambda: free(m["port"]), 20), m
+    assert "Z" not in subprocess.run(["ps", "-o", "stat=", "--ppid", str(bench)], stdout=subprocess.PIPE, text=True).stdout
+    return s
+
+bench = json.loads(subprocess.run([vise, "ls", "--json"], stdout=subprocess.PIPE).stdout)[0]["pid"]
+P
+export PYTHONPATH="$PYTHONPATH:$T"
+
+py "breakpoints: running, stopped where and why, in events, vise ls and the jobs; a real gdb through the tap" <<'P'
+from rig import *
+id, job, stream, s = begin()
+s = wait("stopped", id)
+assert s["func"] == "reset_handler" and s["file"] == "fw.c" and s["line"] > 0, s
+assert [m["name"] for m in s["servers"]] == ["qemu", "tap"] and all(m["runs"] for m in s["servers"]), s
+assert c.wait(lambda: "(gdb)" in c.text(stream), 30), c.text(stream)
+c.type(stream, "hbreak serve\ncontinue\n")
+assert until(lambda: wait("stopped", id).get("why") == "breakpoint 1", 30), c.text(stream)
+s = wait("stopped", id)
+assert s["func"] == "serve" or s["func"] == "main", s
+assert s["text"].startswith("stopped at fw.c:%d in " % s["line"]) and s["text"].endswith("(breakpoint 1)"), s
+def ls():
+    return json.loads(subprocess.run([vise, "ls", "--json"], stdout=subprocess.PIPE).stdout)[0].get("debug", "")
+assert until(lambda: ls() == s["text"], 20), ls()
+plain = subprocess.run([vise, "ls"], stdout=subprocess.PIPE, text=True).stdout
+assert "(debug qemu-netduinoplus2: stopped at fw.c:" in plain, plain
+assert until(lambda: jobs("gdb")[-1]["progress"]["stage"] == s["text"], 20), jobs("gdb")
+c.type(stream, "stepi\n")
+assert until(lambda: wait("stopped", id).get("why") == "step", 30), c.text(stream)
+c.type(stream, "delete\ncontinue\n")
+wait("running", id)
+assert until(lambda: ls() == "running", 20), ls()
+c.type(stream, "\x03")
+s = wait("stopped", id)
+assert s["why"] == "SIGINT", s
+assert c.wait(lambda: any(e["type"] == "debug" and e["debug"].get("why") == "SIGINT" for e in c.events), 20)
+out = c.do("job.output %d" % s["servers"][1]["job"])["text"]
+assert "stopped: SIGTRAP" in out and "nothing was wrong" not in out, out[-500:]
+c.type(stream, "quit\n")
+s = wait("over", id)
+assert "error" not in s, s
+nothing_left(id)
+tap = [j for j in jobs("tap")][-1]
+assert "nothing was wrong" in c.do("job.output %d" % tap["id"])["text"], c.do("job.output %d" % tap["id"])
+P
+
+py "the server is killed: said so, gdb goes too" <<'P'
+from rig import *
+id, job, stream, s = begin("tap=off")
+wait("stopped", id)
+os.kill(pid("qemu"), signal.SIGKILL)
+wait("over", id)
+s = nothing_left(id)
+assert "qemu ended: killed by signal 9" in s["error"]["why"] and "job.output" in s["error"]["next"], s
+assert "qemu ended" in jobs("gdb")[-1]["error"]["why"], jobs("gdb")
+assert any(e["type"] == "notice" and "qemu ended" in e["notice"]["text"] for e in c.events), [e for e in c.events if e["type"] == "notice"]
+P
+
+py "gdb is killed, and then the link: all goes; debug.stop ends one that runs" <<'P'
+from rig import *
+id, job, stream, s = begin("tap=off")
+wait("stopped", id)
+os.kill([j["pid"] for j in jobs("gdb") if j["state"] == "running"][0], signal.SIGKILL)
+wait("over", id)
+nothing_left(id)
+id, job, stream, s = begin()
+wait("stopped", id)
+os.kill(pid("tap"), signal.SIGKILL)
+wait("over", id)
+assert "tap ended: killed by signal 9" in nothing_left(id)["error"]["why"]
+id, job, stream, s = begin()
+c.type(stream, "continue\n")
+wait("running", id)
+assert c.do("debug.stop", 60)["state"] == "over"
+nothing_left(id)
+P
+
+py "a server that fails, hangs, or finds its port taken: its words, and nothing runs" <<'P'
+from rig import *
+def refused(line):
+    job = c.do(line, 60)
+    assert job["state"] == "failed", job
+    nothing_left(c.do("debug.list")[-1]["id"])
+    return job["error"]["why"] + " " + c.do("job.output %d" % job["id"])["text"] + c.do("job.output %d" % job["id"])["err"]
+said = refused("board.debug \"\" board=bluepill wait=on")
+assert "openocd ended: exit status 1: Error: open failed" in said, said
+said = refused("board.debug \"\" board=bluepill wait=on -- probe=hung wait=200ms")
+assert 'openocd has not said "Listening on port %d for gdb"' in said, said
+taken = socket.socket()
+taken.bind(("127.0.0.1", 0))
+taken.listen(1)
+port = str(taken.getsockname()[1])
+plan = {"servers": [{"name": "s", "argv": ["sleep", "60"], "port": port}], "debugger": {"argv": ["cat"]}}
+try:
+    c.do("debug.start plan=" + json.dumps(json.dumps(plan)), 30)
+    assert False, "it started"
+except Refused as e:
+    assert e.code == "busy" and "port %s is in use" % port in e.why, e
+taken.close()
+nothing_left(c.do("debug.list")[-1]["id"])
+try:
+    c.do('debug.start plan="{}"', 30)
+    assert False, "it started"
+except Refused as e:
+    assert e.code == "usage", e
+P
+
+py "the bench is killed: neither server nor gdb outlives it" <<'P'
+from rig import *
+id, job, stream, s = begin()
+wait("stopped", id)
+pids = [j["pid"] for j in c.do("job.list") if j["state"] == "running"]
+assert len(pids) == 3, pids
+os.kill(bench, signal.SIGKILL)
+def gone(p):
+    try:
+        return open("/proc/%d/stat" % p).read().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+assert until(lambda: all(gone(p) for p in pids), 30), [p for p in pids if not gone(p)]
+P
+plan
