@@ -17,7 +17,7 @@ static const char usage[] =
 
 enum { MAX_WORDS = 64 };
 
-enum kind { TEXT, FLAG, SPAN, NUMBER, PAIR, ACT, ACT_ID, ACT_ID_FILE };
+enum kind { TEXT, FLAG, SPAN, NUMBER, PAIR, ACT, ACT_ID, ACT_FILE };
 
 #define AT(member) offsetof(struct run_options, member)
 static const struct option { const char *name; enum kind kind; size_t at; } options[] = {
@@ -26,14 +26,12 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--json", FLAG, AT(json) }, { "--verbose", FLAG, AT(verbose) },
 	{ "--timeout", SPAN, AT(timeout_ns) }, { "--watchdog", SPAN, AT(watchdog_ns) },
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
-	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) },
-	{ "--fd", NUMBER, 0 }, { "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 },
-	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
-	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
-	{ "--decode", ACT_ID, 0 }, { "--flash", ACT_ID_FILE, 0 }, { "--plan", ACT_ID_FILE, 0 },
-	{ "--debug", ACT_ID_FILE, 0 }, { "--debug-plan", ACT_ID_FILE, 0 }, { "--test", ACT, 0 },
-	{ "--launch", ACT_ID, 0 }, { "--launch-plan", ACT_ID, 0 },
-	{ "--launch-export", ACT_ID_FILE, 0 }, { NULL, TEXT, 0 },
+	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) }, { "--fd", NUMBER, 0 },
+	{ "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 }, { "--describe", ACT, 0 },
+	{ "--check", ACT, 0 }, { "--serve", ACT, 0 }, { "--workflow", ACT_ID, 0 },
+	{ "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 }, { "--decode", ACT_ID, 0 },
+	{ "--flash", ACT_FILE, 0 }, { "--plan", ACT_FILE, 0 }, { "--debug", ACT_FILE, 0 },
+	{ "--debug-plan", ACT_FILE, 0 }, { "--test", ACT, 0 }, { NULL, TEXT, 0 },
 };
 
 struct line {
@@ -74,7 +72,7 @@ act(struct line *l, const struct option *o)
 	l->o.action = o->name + 2;
 	if (o->kind != ACT && (l->o.id = next(l)) == NULL)
 		return false;
-	return o->kind != ACT_ID_FILE || (l->o.file = next(l)) != NULL;
+	return o->kind != ACT_FILE || (l->o.file = next(l)) != NULL;
 }
 
 /* False: its value is missing or wrong. */

@@ -410,8 +410,7 @@ open_host(struct session *s, struct err_msg *why)
 static bool
 is_offline(const char *action)
 {
-	static const char *const list[] = { "describe", "check", "plan", "debug-plan",
-		"launch-plan", "launch-export" };
+	static const char *const list[] = { "describe", "check", "plan", "debug-plan" };
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		if (strcmp(action, list[i]) == 0)
