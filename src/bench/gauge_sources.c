@@ -122,8 +122,9 @@ change(struct bench *b, const char *spec, gauge_sources_use use, struct err_msg 
 			bench_notice_err(b, "warn", "gauge", &lost);
 	json_decref(others);
 	if (e == ERR_OK)
-		bench_news(b, "gauge.defs", json_pack("{s:o,s:b,s:s}", "defs",
-		    gauge_set_json_defs(b->gauges), "fresh", true, "machine", here ? "" : spec));
+		bench_news(b, "gauge.defs", json_pack("{s:o,s:b,s:s,s:s}", "defs",
+		    gauge_set_json_defs(b->gauges), "fresh", true, "machine", here ? "" : spec,
+		    "link", here ? "" : spec));
 	return e;
 }
 

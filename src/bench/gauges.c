@@ -17,8 +17,8 @@ on_defs(void *arg)
 	struct bench *b = arg;
 
 	bench_news(b, "gauge.defs",
-	    json_pack("{s:o,s:s}", "defs", gauge_set_json_defs(b->gauges), "machine",
-		gauge_set_machine(b->gauges)));
+	    json_pack("{s:o,s:s,s:s}", "defs", gauge_set_json_defs(b->gauges), "machine",
+		gauge_set_machine(b->gauges), "link", gauge_set_link(b->gauges)));
 }
 
 static void
@@ -95,6 +95,7 @@ gauges_json(struct bench *b)
 	json_t *o = gauge_set_json(b->gauges);
 
 	json_put_str(o, "machine", gauge_set_machine(b->gauges));
+	json_put_str(o, "link", gauge_set_link(b->gauges));
 	json_put(o, "rules", gauge_set_json_rules(b->gauges));
 	return o;
 }

@@ -23,6 +23,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/gauge_consoles.c %D%/gauge_consoles.h \
 	%D%/gauge_sources.c %D%/gauge_sources.h %D%/gauges.c %D%/gauges.h \
 	%D%/gauge_files.c %D%/gauge_files.h \
+	%D%/gauge_processes.c %D%/gauge_processes.h \
 	%D%/gauge_rules.c %D%/gauge_rules.h \
 	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \

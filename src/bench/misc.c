@@ -10,6 +10,7 @@
 #include "bench/logs.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
+#include "bench/gauge_processes.h"
 #include "bench/gauge_rules.h"
 #include "bench/meters.h"
 #include "bench/news.h"
@@ -31,7 +32,8 @@ const struct command *const bench_commands[] = {
 	bench_lend_commands, bench_log_commands, bench_past_commands, bench_save_commands,
 	bench_send_commands, bench_typing_commands,
 	bench_port_commands, bench_at_commands,
-	bench_gauge_file_commands, bench_gauge_commands, bench_gauge_rule_commands,
+	bench_gauge_file_commands, bench_gauge_commands, bench_gauge_process_commands,
+	bench_gauge_rule_commands,
 	bench_image_commands, bench_profile_commands, bench_job_commands, bench_board_commands,
 	bench_debug_commands,
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,

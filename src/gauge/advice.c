@@ -199,7 +199,8 @@ make_procs(const struct advice_facts *f, struct advice *a)
 	if (!isnan(f->quota) && f->quota < usable)
 		why(a, "; cpu.max gives %.2f CPUs: more "
 		    "threads are stopped for the rest of each period", f->quota);
-	if (want >= cpus)
+	a->itself = want >= cpus;
+	if (a->itself)
 		why(a, ". Go takes that many by itself: "
 		    "nothing to set");
 	else
@@ -259,6 +260,9 @@ one_json(const struct advice *a)
 	if (a->now[0] != '\0')
 		json_put_str(o, "now", a->now);
 	json_put_bool(o, "same", a->same);
+	json_put_bool(o, "itself", a->itself);
+	if (!isnan(go_bytes(a->now)) && strcmp(a->name, "GOMEMLIMIT") == 0)
+		json_put(o, "now_bytes", gauge_json_value(go_bytes(a->now)));
 	json_put_str(o, "why", a->why);
 	if (a->note[0] != '\0')
 		json_put_str(o, "note", a->note);

@@ -44,6 +44,7 @@ struct advice {
 	char value[ADVICE_VALUE];       /* "" nothing to set: why tells */
 	char now[ADVICE_VALUE];         /* what the process has, "" */
 	bool same;                      /* it has that already */
+	bool itself;                    /* Go takes it without being told */
 	char why[ADVICE_WHY];
 	char note[ADVICE_NOTES];        /* a warning beside it, "" */
 	double peak, work;              /* GOGC: heap in bytes, GC work against GOGC=100; NAN */
@@ -64,7 +65,8 @@ struct advice_hold {
 };
 int advice_hold(struct advice_hold *h, int gogc, uint64_t now_ns);
 
-/* [{name, value, now?, same, why, note?, env, systemd, export, peak?, work?}] */
+/* [{name, value, now?, now_bytes?, same, itself, why, note?, env, systemd, export, peak?,
+ * work?}] */
 json_t *advice_json(const struct advice a[ADVICE_COUNT]);
 
 #endif

@@ -121,12 +121,21 @@ on_console(void *arg, const char *p, size_t n)
 		b->cb.console(b->arg, p, n);
 }
 
+static void
+on_list(void *arg, struct slice lines, uint64_t clock)
+{
+	struct board *b = arg;
+
+	if (b->cb.list != NULL)
+		b->cb.list(b->arg, lines, clock);
+}
+
 struct board *
 board_open(struct loop *l, const char *spec, const struct board_cb *cb, void *arg,
     struct err_msg *why)
 {
 	static const struct remote_cb remote_cb = { .write = on_write, .done = on_done,
-		.dead = on_over, .console = on_console };
+		.dead = on_over, .console = on_console, .list = on_list };
 	const struct link_ops *ops = link_find(spec, why);
 	struct board *b;
 

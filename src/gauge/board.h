@@ -22,6 +22,8 @@ struct board_cb {
 	void (*done)(void *arg, const struct err_msg *why);
 	/* What the board printed around the samples (a serial console); may be NULL. */
 	void (*console)(void *arg, const char *p, size_t n);
+	/* The list of processes that remote_list() asked for. */
+	void (*list)(void *arg, struct slice lines, uint64_t clock);
 };
 
 /* ERR_USAGE with the reason for a spec that is none. */

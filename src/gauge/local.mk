@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/mirror.c %D%/mirror.h \
 	%D%/preflight.c %D%/preflight.h \
 	%D%/probe.c %D%/probe.h \
+	%D%/processes.c %D%/processes.h \
 	%D%/procfs.c %D%/procfs.h \
 	%D%/program.c %D%/program.h \
 	%D%/prom_scan.c %D%/prom_scan.h \

@@ -286,6 +286,7 @@ procfs_pid_stat(const char *text, struct procfs_pid *out)
 		w = slice_word(&rest);
 		if ((field >= 14 && field <= 17 &&
 		    !slice_u64(w, UINT64_MAX, &t[field - 14])) ||
+		    (field == 20 && !slice_u64(w, INT32_MAX, &out->threads)) ||
 		    (field == 22 && !slice_u64(w, UINT64_MAX, &out->starttime)))
 			return false;
 	}

@@ -59,7 +59,7 @@ struct procfs_pid {
 	char state;
 	char comm[64];
 	/* USER_HZ, 100 a second; child_ticks are of children that were waited for */
-	uint64_t cpu_ticks, child_ticks, starttime;
+	uint64_t cpu_ticks, child_ticks, starttime, threads;
 };
 
 /* "Name:  n kB" lines; a field that is absent is -1. Values as they stand (kB, threads: a

@@ -54,6 +54,9 @@ static const char sample_files[] =
     "/sys/class/thermal/cooling_device*/cur_state /sys/class/hwmon/hwmon*/temp*_input "
     "/sys/devices/system/cpu/cpufreq/policy*/scaling_cur_freq "
     "/sys/devices/system/cpu/cpufreq/policy*/scaling_max_freq";
+/* Two lines for each process. */
+static const char list_files[] =
+    "^([0-9]|VmRSS) /proc/uptime /proc/[0-9]*/stat /proc/[0-9]*/status";
 static const char discover_files[] =
     "/sys/class/thermal/thermal_zone*/type /sys/class/thermal/thermal_zone*/trip_point_*_temp "
     "/sys/class/thermal/thermal_zone*/trip_point_*_type /sys/class/thermal/cooling_device*/type "
@@ -79,6 +82,7 @@ enum ask {
 	ASK_FIRMWARE,
 	ASK_PROCESS,
 	ASK_THREADS,                    /* and the sum of smaps, where there is no rollup */
+	ASK_LIST,                       /* of all processes */
 	ASK_SAMPLE
 };
 
@@ -90,7 +94,7 @@ struct remote {
 	void *arg;
 	struct buf in;
 	struct loop_timer *timer;
-	bool begun, looping, hello, round, found, firmware;
+	bool begun, looping, hello, round, found, firmware, list;
 	enum ask ask;
 	unsigned seq, misses;
 	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, threads_at, wire;
@@ -239,6 +243,16 @@ keep_name(struct remote *r)
 		(void)mirror_file(r->mirror, path, slice_of(r->name));
 }
 
+/* The age of what is seldom asked for is told by it. */
+static void
+keep_time(struct remote *r, uint64_t now)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)now);
+	(void)mirror_file(r->mirror, "/vise/process_at", slice_of(text));
+}
+
 static void
 sample_request(const struct remote *r, struct buf *b, uint64_t now)
 {
@@ -313,6 +327,10 @@ request(struct remote *r, enum ask ask, uint64_t now)
 		(void)buf_add_fmt(&b, "%u + %ld%s", r->seq, (long)r->pid,
 		    has_rollup(r) || too_large(r) ? "" : " s");
 		break;
+	case ASK_LIST:
+		r->list = false;
+		(void)buf_add_fmt(&b, "%u %s", r->seq, list_files);
+		break;
 	case ASK_SAMPLE:
 		sample_request(r, &b, now);
 		break;
@@ -346,8 +364,16 @@ next(struct remote *r)
 		request(r, ASK_THREADS, now);
 	else if (r->firmware && due(now, r->firmware_at, FIRMWARE_EVERY))
 		request(r, ASK_FIRMWARE, now);
+	else if (r->list && r->cb.list != NULL)
+		request(r, ASK_LIST, now);
 	else
 		request(r, ASK_SAMPLE, now);
+}
+
+void
+remote_list(struct remote *r)
+{
+	r->list = true;
 }
 
 bool
@@ -458,11 +484,37 @@ take_sample(struct remote *r, uint64_t now)
 	r->pid = 0;                     /* it has ended: look for the next of that name */
 }
 
+/* The board's own clock comes first. */
+static void
+take_list(struct remote *r, struct slice lines)
+{
+	static const char path[] = "/proc/uptime:";
+	struct slice rest, first = slice_cut(lines, '\n', &rest);
+	char text[64];
+	double up;
+
+	if (!slice_starts(first, path) || first.n >= sizeof text)
+		return;
+	memcpy(text, first.p, first.n);
+	text[first.n] = '\0';
+	if (procfs_uptime(text + sizeof path - 1, &up))
+		r->cb.list(r->arg, rest, (uint64_t)(up * 1e9));
+}
+
 static void
 take(struct remote *r, struct slice lines)
 {
 	const uint64_t now = sys_mono();
 
+	if (r->ask == ASK_LIST) {       /* so many files would not all go into the mirror */
+		loop_timer_stop(r->timer);
+		r->timer = NULL;
+		r->misses = 0;
+		take_list(r, lines);
+		if (r->round)
+			next(r);
+		return;
+	}
 	if (!mirror_take(r->mirror, lines, r->ask != ASK_SAMPLE && r->ask != ASK_NAMES))
 		return;                 /* damaged: the deadline speaks */
 	loop_timer_stop(r->timer);
@@ -486,10 +538,13 @@ take(struct remote *r, struct slice lines)
 		break;
 	case ASK_PROCESS:
 		r->process_at = now;
+		keep_time(r, now);
 		break;
 	case ASK_THREADS:
 		r->threads_at = now;
 		break;
+	case ASK_LIST:
+		return;
 	case ASK_SAMPLE:
 		take_sample(r, now);
 		round_over(r, NULL);

@@ -30,6 +30,8 @@ struct remote_cb {
 	/* Three rounds without an answer: the link is to be made anew. */
 	void (*dead)(void *arg, const struct err_msg *why);
 	void (*console)(void *arg, const char *p, size_t n);    /* may be NULL */
+	/* What remote_list() asked for (processes.h), with the board's clock; may be NULL. */
+	void (*list)(void *arg, struct slice lines, uint64_t clock);
 };
 
 struct remote *remote_new(
@@ -49,6 +51,9 @@ bool remote_begun(const struct remote *r);
 bool remote_sample(struct remote *r);
 /* The process to tell of: by number, or the lowest of that name; 0 and NULL: none. */
 void remote_process(struct remote *r, pid_t pid, const char *name);
+
+/* The next round brings the list of all processes, once. */
+void remote_list(struct remote *r);
 
 /* More files for each sample, each with a blank before it; as long as the pattern lets lines of
  * theirs pass (numbers, "max", nr_ and oom_ counters). */

@@ -56,6 +56,7 @@ struct gauge_set {
 	struct local *local;
 	struct process *process;
 	struct pss *pss;
+	struct processes *processes;
 	struct switches *switches;
 	struct cgroup *cgroup;
 	struct firmware firmware;
@@ -65,7 +66,7 @@ struct gauge_set {
 	struct heard *heard;            /* or what is printed */
 	uint64_t up;                    /* the board's clock at its sample before */
 	int self;                       /* gauge of what sampling costs the board */
-	char machine[280];
+	char machine[280], link[160];
 	bool lost, warm;                /* the board does not answer; it has told one sample */
 	struct err_msg trouble;
 	struct loop_timer *timer;
@@ -209,8 +210,18 @@ take(struct gauge_set *g, uint64_t clock)
 }
 
 static void
+on_list(void *arg, struct slice lines, uint64_t clock)
+{
+	struct gauge_set *g = arg;
+
+	processes_take(g->processes, lines, clock);
+}
+
+static void
 board_lost(struct gauge_set *g, const struct err_msg *why)
 {
+	if (g->processes != NULL)
+		processes_fail(g->processes, why);
 	g->trouble = *why;
 	for (size_t i = 0; i < g->table.n; i++)
 		table_missing(&g->table, (int)i, "%s", why->why);
@@ -340,6 +351,30 @@ sample(void *arg)
 		g->sampling = false;
 }
 
+void
+gauge_set_processes(struct gauge_set *g, const char *from, const struct processes_want *want,
+    processes_done done, void *arg)
+{
+	struct gauge_set *of = from[0] != '\0' ? sources_set(&g->sources, from) : g;
+	struct err_msg why;
+
+	if (of == NULL || of->processes == NULL) {
+		(void)err_set(&why, ERR_NOENT, "processes", "gauge.source list names the sources",
+		    "%.40s: no machine whose processes could be listed", from);
+		done(arg, NULL, &why);
+		return;
+	}
+	if (of->board != NULL && of->lost) {
+		done(arg, NULL, &of->trouble);
+		return;
+	}
+	processes_ask(of->processes, want, done, arg);
+	if (of->board != NULL && processes_wanted(of->processes)) {
+		remote_list(board_remote(of->board));
+		gauge_set_now(of);
+	}
+}
+
 static uint64_t
 period(uint64_t every_ns)
 {
@@ -360,7 +395,8 @@ on_console(void *arg, const char *p, size_t n)
 static bool
 open_board(struct gauge_set *g, struct loop *l, const struct gauge_set_opts *o, struct err_msg *why)
 {
-	static const struct board_cb board_cb = { .done = on_board, .console = on_console };
+	static const struct board_cb board_cb = { .done = on_board, .console = on_console,
+		.list = on_list };
 	struct gauge_def d =
 	    table_def("self.cpu", "sys", "sampling", "%", 100, "the sampling shell's own CPU time");
 
@@ -422,6 +458,7 @@ open_machine(struct gauge_set *g, const struct gauge_set_opts *o)
 	g->sensors = sensors_new(g->loop, &g->table, &sys, on_sensors, g);
 	g->process = process_new(&g->table, &proc);
 	g->pss = pss_new(g->loop, &g->table, &proc);
+	g->processes = processes_new(g->loop, &proc);
 	g->switches = switches_new(&g->table, &proc);
 	g->cross = cross_new(g->loop, &proc);
 	g->cgroup = cgroup_new(&g->table, &proc, &sys);
@@ -474,6 +511,7 @@ gauge_set_new(
 	g->sources = (struct sources){ .table = &g->table, .news = on_source_news,
 		.console = on_source_said, .told = on_source_told, .arg = g };
 	g->bare = o->bare || g->program != NULL || g->heard != NULL;
+	snprintf(g->link, sizeof g->link, "%s", o->board != NULL ? o->board : "");
 	g->loop = l;
 	g->cb = *cb;
 	g->arg = arg;
@@ -504,6 +542,7 @@ close_machine(struct gauge_set *g)
 	sensors_free(g->sensors);
 	cgroup_free(g->cgroup);
 	pss_free(g->pss);
+	processes_free(g->processes);
 	switches_free(g->switches);
 	cross_free(g->cross);
 	process_free(g->process);
@@ -711,6 +750,12 @@ const char *
 gauge_set_machine(const struct gauge_set *g)
 {
 	return g->machine;
+}
+
+const char *
+gauge_set_link(const struct gauge_set *g)
+{
+	return g->link;
 }
 
 const struct gauge_def *

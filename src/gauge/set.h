@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "core/json.h"
 #include "gauge/gauge.h"
+#include "gauge/processes.h"
 #include "gauge/series.h"
 #include "loop/loop.h"
 
@@ -69,6 +70,9 @@ void gauge_set_adopt(struct gauge_set *g, const struct gauge_set *from);
 json_t *gauge_set_advice(struct gauge_set *g, double live);
 /* Changes with each verdict of a rule. */
 uint64_t gauge_set_rules_news(const struct gauge_set *g);
+/* All processes of the machine, or of the further source `from` ("": the machine). */
+void gauge_set_processes(struct gauge_set *g, const char *from, const struct processes_want *want,
+    processes_done done, void *arg);
 bool gauge_set_process_found(const struct gauge_set *g);        /* true when none was asked for */
 void gauge_set_now(struct gauge_set *g); /* a sample as soon as possible, besides the timer's */
 /* A value from elsewhere (source_given.h); def->id is its key. It is in the next sample. False:
@@ -92,6 +96,9 @@ json_t *gauge_set_json_sources(const struct gauge_set *g);      /* [SOURCE, ...]
 const struct err_msg *gauge_set_trouble(const struct gauge_set *g);
 /* "Raspberry Pi 4 Model B, Linux 6.1.21 armv7l" once a board has told it; "" for this machine. */
 const char *gauge_set_machine(const struct gauge_set *g);
+
+/* How it is reached: "ssh:pi4", "" for this machine. */
+const char *gauge_set_link(const struct gauge_set *g);
 
 const struct gauge_def *gauge_set_defs(const struct gauge_set *g, size_t *n);
 const struct series *gauge_set_series(const struct gauge_set *g);

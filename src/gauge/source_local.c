@@ -20,7 +20,8 @@ enum { TEXT_MAX = 16384 }; /* of /proc/stat only the cpu lines are wanted, and t
 /* The kernel itself counts the load anew every five seconds (LOAD_FREQ). */
 static const uint64_t LOAD_EVERY = 5 * NS_PER_S - NS_PER_S / 10;
 
-enum { G_USED, G_AVAIL, G_ANON, G_FILE, G_SLAB, G_SWAP, G_LOAD1, G_LOAD5, G_LOAD15, G_CPU, G_PSI,
+enum { G_USED, G_AVAIL, G_ANON, G_FILE, G_SLAB, G_BUFFERS, G_CACHE, G_SWAP, G_LOAD1, G_LOAD5,
+	G_LOAD15, G_CPU, G_PSI,
 	G_UPTIME = G_PSI + 3, G_COUNT };
 enum { F_MEMINFO, F_STAT, F_LOADAVG, F_UPTIME, F_PSI, F_COUNT = F_PSI + 3 };
 
@@ -39,6 +40,8 @@ static const struct {
 	[G_ANON] =      { "mem.anon", "mem", "anon", "B", 0, 0, 0, F_MEMINFO },
 	[G_FILE] =      { "mem.file", "mem", "file", "B", 0, 0, 0, F_MEMINFO },
 	[G_SLAB] =      { "mem.slab", "mem", "slab", "B", 0, 0, 0, F_MEMINFO },
+	[G_BUFFERS] =   { "mem.buffers", "mem", "buffers", "B", 0, 0, 0, F_MEMINFO },
+	[G_CACHE] =     { "mem.cache", "mem", "cache", "B", 0, 0, 0, F_MEMINFO },
 	[G_SWAP] =      { "mem.swap", "mem", "swap", "B", 0, 0, 0, F_MEMINFO },
 	[G_LOAD1] =     { "load.1", "load", "load", "", 0, 0, 0, F_LOADAVG },
 	[G_LOAD5] =     { "load.5", "load", "load5", "", 0, 0, 0, F_LOADAVG },
@@ -194,13 +197,23 @@ limits(struct local *l, int64_t total_kb)
 	struct gauge_table *t = l->table;
 	const int used = l->gauge[G_USED];
 
-	for (int g = G_USED; g <= G_SLAB; g++)
+	for (int g = G_USED; g <= G_CACHE; g++)
 		table_max(t, l->gauge[g], (double)total_kb * 1024);
 	if (used >= 0 && isnan(t->def[used].warn)) {
 		t->def[used].warn = (double)total_kb * 1024 * 0.90;
 		t->def[used].crit = (double)total_kb * 1024 * 0.97;
 		t->changed = true;
 	}
+}
+
+/* As htop and free(1) count it: shared memory is no cache, reclaimable slab is. */
+static int64_t
+cache(const int64_t m[MEM_FIELDS])
+{
+	const int64_t v = m[MEM_CACHED] - (m[MEM_SHMEM] > 0 ? m[MEM_SHMEM] : 0) +
+	    (m[MEM_SRECLAIMABLE] > 0 ? m[MEM_SRECLAIMABLE] : 0);
+
+	return m[MEM_CACHED] < 0 ? -1 : v > 0 ? v : 0;
 }
 
 static void
@@ -227,6 +240,8 @@ sample_memory(struct local *l)
 	put_kb(l, G_ANON, m[MEM_ANON], "AnonPages");
 	put_kb(l, G_FILE, file, "Cached");
 	put_kb(l, G_SLAB, m[MEM_SLAB], "Slab");
+	put_kb(l, G_BUFFERS, m[MEM_BUFFERS], "Buffers");
+	put_kb(l, G_CACHE, cache(m), "Cached");
 	if (m[MEM_SWAP_TOTAL] == 0) {
 		table_missing(l->table, l->gauge[G_SWAP], "no swap");
 	} else if (m[MEM_SWAP_TOTAL] > 0) {

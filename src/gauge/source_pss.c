@@ -21,7 +21,7 @@ enum { SMAPS_CHUNK = 64 << 10, SMAPS_MOST = 64 << 20 };
 
 static const uint64_t EVERY = 5 * NS_PER_S, PATIENCE = 2 * NS_PER_S;
 
-enum { G_PSS, G_USS, G_COUNT };
+enum { G_PSS, G_USS, G_AGE, G_COUNT };
 
 /* One reading, made in a worker; it outlives its owner when that goes first. */
 struct reading {
@@ -43,15 +43,16 @@ struct pss {
 	bool added;
 	int gauge[G_COUNT];
 	pid_t pid;
-	uint64_t due;
+	uint64_t due, read_at;          /* 0: what is shown was not read */
 	struct reading *reading;
 };
 
 static const struct {
-	const char *id, *name;
+	const char *id, *name, *unit;
 } row[G_COUNT] = {
-	[G_PSS] = { "proc.pss", "pss" },
-	[G_USS] = { "proc.uss", "uss" },
+	[G_PSS] = { "proc.pss", "pss", "B" },
+	[G_USS] = { "proc.uss", "uss", "B" },
+	[G_AGE] = { "proc.pss.age", "pss age", "s" },
 };
 
 struct pss *
@@ -82,8 +83,8 @@ static void
 add(struct pss *p)
 {
 	for (int i = 0; i < G_COUNT && !p->added; i++) {
-		struct gauge_def d = table_def(row[i].id, "proc", row[i].name, "B", (double)NAN,
-		    "/proc/PID/smaps_rollup, every 5 s or less often");
+		struct gauge_def d = table_def(row[i].id, "proc", row[i].name, row[i].unit,
+		    (double)NAN, "/proc/PID/smaps_rollup, every 5 s or less often");
 
 		d.min = 0;
 		p->gauge[i] = table_add(p->table, &d);
@@ -94,6 +95,7 @@ add(struct pss *p)
 static void
 missing(struct pss *p, const char *why)
 {
+	p->read_at = 0;
 	for (int i = 0; i < G_COUNT; i++)
 		table_missing(p->table, p->gauge[i], "%s", why);
 }
@@ -167,6 +169,20 @@ read_work(void *arg)
 	r->cost = sys_mono() - r->start;
 }
 
+/* When it was read: of a board when its answer came. */
+static uint64_t
+time_of(const struct pss *p)
+{
+	char text[32];
+	uint64_t at;
+
+	if (p->root.mirror != NULL &&
+	    probe_text_once(&p->root, "/vise", "process_at", text, sizeof text) == 0 &&
+	    slice_u64(slice_of(text), UINT64_MAX, &at))
+		return at;
+	return sys_mono();
+}
+
 static void
 put(struct pss *p, const struct reading *r)
 {
@@ -180,6 +196,7 @@ put(struct pss *p, const struct reading *r)
 		table_source(p->table, p->gauge[i], "%s/%s, every 5 s or less often", r->dir,
 		    r->summed ? "smaps, added up (no smaps_rollup before Linux 4.14)" :
 		    "smaps_rollup");
+	p->read_at = time_of(p);
 	table_value(p->table, p->gauge[G_PSS], (double)kb[ROLLUP_PSS] * 1024);
 	if (kb[ROLLUP_PRIVATE_CLEAN] >= 0 && kb[ROLLUP_PRIVATE_DIRTY] >= 0)
 		table_value(p->table, p->gauge[G_USS],
@@ -245,6 +262,9 @@ pss_sample(struct pss *p, pid_t pid, double anon, uint64_t mono)
 	}
 	if (pss_hanging(p))
 		missing(p, "no answer: reading the process's mappings hangs");
+	if (p->read_at != 0)
+		table_value(p->table, p->gauge[G_AGE],
+		    mono > p->read_at ? floor((double)(mono - p->read_at) / 1e9) : 0);
 	if (pid == 0 || p->reading != NULL || mono < p->due)
 		return;
 	if (anon > (double)PSS_ANON_MAX) {

@@ -323,6 +323,14 @@ sources_process(struct sources *s, const char *name)
 		gauge_set_process(s->v[i]->set, 0, name);
 }
 
+struct gauge_set *
+sources_set(const struct sources *s, const char *name)
+{
+	const struct source *k = find(s, name);
+
+	return k != NULL ? k->set : NULL;
+}
+
 unsigned
 sources_hanging(const struct sources *s)
 {

@@ -41,6 +41,7 @@ void sources_merge(struct sources *s, uint64_t mono);
 bool sources_told(const struct sources *s);     /* all of them */
 void sources_every(struct sources *s, uint64_t every_ns);
 void sources_process(struct sources *s, const char *name);
+struct gauge_set *sources_set(const struct sources *s, const char *name);       /* or NULL */
 unsigned sources_hanging(const struct sources *s);
 bool sources_process_found(const struct sources *s);    /* on one of them */
 const struct err_msg *sources_trouble(const struct sources *s);         /* the first one's */

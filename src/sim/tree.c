@@ -16,6 +16,8 @@ static const char *const folder[] = {
 	"proc",
 	"proc/pressure",
 	"proc/812",
+	"proc/388",
+	"proc/91",
 	"sys",
 	"sys/class",
 	"sys/class/thermal",
@@ -40,6 +42,18 @@ static const struct {
 	{ "proc/version", "Linux version 6.6.52 (simulated by vise) aarch64\n" },
 	{ "proc/812/comm", "app\n" },
 	{ "proc/812/cmdline", "/usr/bin/app" },
+	{ "proc/388/comm", "boardd\n" },
+	{ "proc/388/stat", "388 (boardd) S 1 388 388 0 -1 4194560 0 0 0 0 310 90 0 0 20 0 4 0 610 "
+	    "131072000 1588 18446744073709551615\n" },
+	{ "proc/388/status", "Name:\tboardd\nVmSize:\t  128000 kB\nVmRSS:\t    6352 kB\n"
+	    "RssAnon:\t    3120 kB\nRssFile:\t    3232 kB\nRssShmem:\t       0 kB\n"
+	    "Threads:\t4\nCpus_allowed_list:\t0-3\n" },
+	{ "proc/91/comm", "dropbear\n" },
+	{ "proc/91/stat", "91 (dropbear) S 1 91 91 0 -1 4194560 0 0 0 0 3 2 0 0 20 0 1 0 480 "
+	    "4915200 716 18446744073709551615\n" },
+	{ "proc/91/status", "Name:\tdropbear\nVmSize:\t    4800 kB\nVmRSS:\t    2864 kB\n"
+	    "RssAnon:\t     412 kB\nRssFile:\t    2452 kB\nRssShmem:\t       0 kB\n"
+	    "Threads:\t1\nCpus_allowed_list:\t0-3\n" },
 	{ ZONE0 "type", "soc-thermal\n" },
 	{ ZONE0 "mode", "enabled\n" },
 	{ ZONE0 "policy", "step_wise\n" },

@@ -12,6 +12,7 @@
 #include "ui/pane.h"
 #include "ui/plugins.h"
 #include "ui/profile.h"
+#include "ui/gauge_procs.h"
 #include "ui/profile_commands.h"
 #include "ui/streamfind.h"
 
@@ -405,7 +406,7 @@ static const struct command commands[] = {
 };
 
 const struct command *const view_command_tables[] = { commands, view_console_commands,
-    profile_commands, gauge_commands, plugin_view_commands,
+    profile_commands, gauge_commands, gauge_procs_commands, plugin_view_commands,
 	NULL };
 
 static void

@@ -24,6 +24,33 @@ whole(double v)
 	return v > 9e18 ? INT64_MAX : v < -9e18 ? -INT64_MAX : (int64_t)v;
 }
 
+static void
+bytes_rate(double v, char *out, size_t size)
+{
+	char text[16];
+
+	bytes_fmt_short(whole(v), text, sizeof text);
+	snprintf(out, size, "%s/s", text);
+}
+
+/* How other units are written: so many digits, below ten so many, and what stands behind. */
+static const struct { const char *unit, *tail; int digits, small; } plain[] = {
+	{ "%", "%", 0, 0 }, { "C", " C", 1, 1 }, { "count", "", 0, 0 }, { "rpm", " rpm", 0, 0 },
+	{ "/s", "/s", 0, 1 }, { "ms", " ms", 0, 2 }, { "W", " W", 2, 2 },
+};
+
+static void
+number(double v, const char *unit, char *out, size_t size)
+{
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (strcmp(plain[i].unit, unit) == 0) {
+			snprintf(out, size, "%.*f%s", fabs(v) < 10 ? plain[i].small :
+			    plain[i].digits, v, plain[i].tail);
+			return;
+		}
+	snprintf(out, size, "%.*f", fabs(v) < 100 ? 2 : 0, v);
+}
+
 void
 fmt_value(double v, const char *unit, char *out, size_t size)
 {
@@ -31,24 +58,14 @@ fmt_value(double v, const char *unit, char *out, size_t size)
 		snprintf(out, size, "-");
 	else if (strcmp(unit, "B") == 0)
 		bytes_fmt_short(whole(v), out, size);
-	else if (strcmp(unit, "%") == 0)
-		snprintf(out, size, "%.0f%%", v);
-	else if (strcmp(unit, "C") == 0)
-		snprintf(out, size, "%.1f C", v);
 	else if (strcmp(unit, "Hz") == 0)
 		hertz(v, out, size);
 	else if (strcmp(unit, "s") == 0)
 		fmt_clock((uint64_t)(v < 0 ? 0 : v) * NS_PER_S, out, size);
-	else if (strcmp(unit, "count") == 0)
-		snprintf(out, size, "%.0f", v);
-	else if (strcmp(unit, "rpm") == 0)
-		snprintf(out, size, "%.0f rpm", v);
-	else if (strcmp(unit, "/s") == 0)
-		snprintf(out, size, fabs(v) < 10 ? "%.1f/s" : "%.0f/s", v);
-	else if (strcmp(unit, "W") == 0)
-		snprintf(out, size, "%.2f W", v);
+	else if (strcmp(unit, "B/s") == 0)
+		bytes_rate(v, out, size);
 	else
-		snprintf(out, size, fabs(v) < 100 ? "%.2f" : "%.0f", v);
+		number(v, unit, out, size);
 }
 
 void

@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "ui/fmt.h"
 #include "ui/gauge_form.h"
+#include "ui/gauge_lines.h"
+#include "ui/gauge_procs.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
 #include "ui/parts.h"
@@ -122,6 +124,10 @@ gauge_enter(struct ui *u)
 	const uint64_t at = u->gauges->cursor;
 	char clock[16];
 
+	if (gauge_overview(u)) {
+		gauge_procs_enter(u);
+		return;
+	}
 	if (!u->zoom || at == 0) {
 		u->zoom = true;
 		return;
@@ -141,6 +147,10 @@ gauge_back(struct ui *u)
 {
 	struct gauge_view *v = u->gauges;
 
+	if (gauge_overview(u)) {
+		v->page = GAUGE_PAGE_TABLE;
+		return true;
+	}
 	if (v->cursor == 0 && !v->events)
 		return false;
 	if (v->cursor != 0)
@@ -231,6 +241,45 @@ run_throttles(struct command_call *c)
 		gauge_says_ask(u);
 }
 
+/* ---- pages, advice */
+
+static void
+run_page(struct command_call *c)
+{
+	static const char *const pages[GAUGE_PAGES] = { "gauges", "overview" };
+	struct ui *u = c->ctx;
+	const char *to = json_get_str(c->args, "page", "");
+	int page = 0;
+
+	while (page < GAUGE_PAGES && strcmp(pages[page], to) != 0)
+		page++;
+	if (to[0] != '\0' && page == GAUGE_PAGES) {
+		refuse(c, "no such page", "gauges, overview");
+		return;
+	}
+	u->gauges->page = to[0] != '\0' ? (enum gauge_page)page :
+	    gauge_overview(u) ? GAUGE_PAGE_TABLE : GAUGE_PAGE_OVERVIEW;
+	u->zoom = true;
+	u->focus = PANE_BOARD;
+	command_done(c, NULL);
+}
+
+static void
+run_advice(struct command_call *c)
+{
+	struct ui *u = c->ctx;
+	char text[200], said[160];
+
+	gauge_lines_ask(u);
+	if (!gauge_lines_advice(u, text, sizeof text)) {
+		ui_say(u, UI_INFO, "no advice yet; `gauge.advise` tells why");
+	} else {
+		u->ops->yank(u->arg, text, strlen(text), false, said, sizeof said);
+		ui_say(u, UI_INFO, "yanked %s, %s", text, said);
+	}
+	command_done(c, NULL);
+}
+
 /* ---- export: what is shown, written by the bench */
 
 static void
@@ -283,13 +332,19 @@ ARGS(args_to, { "to", ARG_WORD, ARG_MUST, NULL, "left right now" });
 ARGS(args_gauge, { "gauge", ARG_WORD, 0, NULL, "its id; else the selected one" });
 ARGS(args_export, { "file", ARG_WORD, 0, NULL, "without it asks" });
 
+ARGS(args_page, { "page", ARG_WORD, 0, NULL, "gauges or overview; else the other one" });
+
 const struct command gauge_commands[] = {
+	{ "view.board.advice", "copy the advice for a Go program: a line to paste", NULL,
+	    COMMAND_VIEW, run_advice },
 	{ "view.board.alarm", "edit the limits of a gauge", args_gauge, COMMAND_VIEW, run_alarm },
 	{ "view.board.cursor", "another moment: all rows show it", args_to, COMMAND_VIEW,
 	    run_cursor },
 	{ "view.board.export", "write what is shown to a file", args_export, COMMAND_VIEW,
 	    run_export },
 	{ "view.board.hide", "leave a gauge out", args_gauge, COMMAND_VIEW, run_hide },
+	{ "view.board.page", "gauges, or the overview with the processes", args_page, COMMAND_VIEW,
+	    run_page },
 	{ "view.board.pause", "the picture stands, or follows", NULL, COMMAND_VIEW, run_pause },
 	{ "view.board.show", "show all gauges again", NULL, COMMAND_VIEW, run_show },
 	{ "view.board.source", "all sources, or one after the other", NULL, COMMAND_VIEW,

@@ -67,6 +67,20 @@ gauge_says(const struct ui *u, const char *gauge)
 	return NULL;
 }
 
+const char *
+gauge_says_gravest(const struct ui *u, uint32_t *style)
+{
+	for (int k = 0; k < 2; k++) {
+		size_t rule = 0, i = 0;
+		const json_t *x = next(u->replica->gauge_rules, grave[k].verdict, &rule, &i);
+
+		*style = grave[k].style;
+		if (x != NULL)
+			return json_get_str(x, "text", NULL);
+	}
+	return NULL;
+}
+
 int
 gauge_says_draw(struct ui *u, struct grid *g, struct grid_rect r)
 {

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "ui/fmt.h"
+#include "ui/gauge_bar.h"
 #include "ui/gauge_chart.h"
+#include "ui/gauge_spark.h"
 
 /* Widths of the columns for one width of the pane. */
 struct columns { int name, bar, spark, limit; };
@@ -31,16 +33,35 @@ columns_of(const struct ui *u, int cols)
 	return c;
 }
 
+/* Memory, heat and clocks first: a low screen shows no more. What has nothing to show says so below
+ * what has. */
+enum { PLACE_FIRST, PLACE_HEAT, PLACE_REST, PLACE_MISSING, PLACES };
+
+static int
+place_of(const struct replica_gauge *g)
+{
+	static const char *const first[] = { "mem.used", "mem.avail", "mem.anon", "mem.file",
+		"mem.slab" };
+	const char *id = gauge_base_id(g);
+
+	if (g->missing != NULL)
+		return PLACE_MISSING;
+	if (strcmp(g->group, "temp") == 0 || strcmp(g->group, "freq") == 0)
+		return PLACE_HEAT;
+	for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
+		if (strcmp(id, first[i]) == 0)
+			return PLACE_FIRST;
+	return PLACE_REST;
+}
+
 size_t
 gauge_table_rows(const struct ui *u, const struct gauge_frame *f, const struct replica_gauge **out)
 {
 	size_t n = 0;
 
-	/* what has nothing to show says so below what has */
-	for (int missing = 0; missing < 2; missing++)
+	for (int place = 0; place < PLACES; place++)
 		for (size_t i = 0; i < f->n; i++)
-			if ((f->g[i].missing != NULL) == (missing == 1) &&
-			    !gauge_view_hidden(u, &f->g[i]))
+			if (place_of(&f->g[i]) == place && !gauge_view_hidden(u, &f->g[i]))
 				out[n++] = &f->g[i];
 	return n;
 }
@@ -76,27 +97,6 @@ limit_text(const struct replica_gauge *x, double v, int room, char *out, size_t 
 		snprintf(out, size, "%.0f %s", limit, name);
 	else
 		snprintf(out, size, "%s %s", of, name);
-}
-
-static void
-draw_spark(struct ui *u, struct grid *g, int row, int col, int cols, const struct gauge_frame *f,
-    const struct replica_gauge *x, bool stale)
-{
-	const struct gauge_window w = gauge_view_window(u, f, cols);
-	double value[GAUGE_COLUMNS_MAX];
-	struct grid_spark s = { .values = value, .n = (size_t)w.cols, .min = NAN, .max = NAN,
-		.warn = ui_gauge_limit(x), .set = u->set, .style = stale ? STYLE_STALE :
-		STYLE_BAR };
-
-	gauge_view_columns(&w, f, x, value);
-	if (strcmp(x->unit, "C") == 0) {
-		s.min = 20;
-		s.max = gauge_top(x);
-	} else if (isfinite(x->max)) {
-		s.min = isfinite(x->min) ? x->min : 0;
-		s.max = x->max;
-	}
-	grid_spark(g, row, col, cols, &s);
 }
 
 static void
@@ -152,14 +152,12 @@ draw_row(struct ui *u, struct grid *g, int row, int cols, const struct gauge_fra
 		return;
 	}
 	if (c.bar != 0 && isfinite(gauge_top(x)))
-		grid_bar(g, row, col, c.bar, gauge_fraction(x, v),
-		    gauge_fraction(x, ui_gauge_limit(x)), stale ? STYLE_STALE :
-		    ui_gauge_alarm(x) ? STYLE_ALARM : STYLE_BAR);
+		gauge_bar(u, g, row, col, c.bar, f, x, v, stale);
 	else if (c.bar != 0 && c.spark == 0 && strcmp(x->unit, "s") != 0)
-		draw_spark(u, g, row, col, c.bar, f, x, stale);
+		gauge_spark(u, g, row, col, c.bar, f, x, stale);
 	col += c.bar;
 	if (c.spark > 8 && strcmp(x->unit, "s") != 0)
-		draw_spark(u, g, row, col + 1, c.spark, f, x, stale);
+		gauge_spark(u, g, row, col + 1, c.spark, f, x, stale);
 	col += c.spark > 0 ? c.spark + 1 : 0;
 	draw_numbers(u, g, row, col, cols, f, x, stale);
 }

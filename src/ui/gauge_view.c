@@ -8,8 +8,16 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "ui/gauge_ask.h"
 
 enum { LAST = LIMIT_GAUGE_HISTORY - 1 };
+
+bool
+gauge_overview(const struct ui *u)
+{
+	return u->focus == PANE_BOARD && u->gauges->page == GAUGE_PAGE_OVERVIEW &&
+	    (u->zoom || u->layout.kind != LAYOUT_FULL);
+}
 
 struct gauge_view *
 gauge_view_new(void)
@@ -76,6 +84,7 @@ gauge_view_free(struct gauge_view *v)
 	drop_kept(v);
 	for (size_t i = 0; i < v->hidden_n; i++)
 		mem_free(v->hidden[i]);
+	gauge_ask_fini(v);
 	mem_free(v);
 }
 
@@ -141,6 +150,8 @@ gauge_view_hidden(const struct ui *u, const struct replica_gauge *g)
 {
 	const char *id = g->id;
 
+	if (strcmp(gauge_base_id(g), "proc.pss.age") == 0)
+		return true;            /* it stands beside the PSS */
 	if (g->gone || (u->gauges->one && strcmp(g->from, u->gauges->from) != 0))
 		return true;
 	for (size_t i = 0; i < u->gauges->hidden_n; i++)

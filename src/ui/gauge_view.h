@@ -24,6 +24,17 @@ struct gauge_frame {
 	uint64_t every;
 };
 
+enum gauge_page { GAUGE_PAGE_TABLE, GAUGE_PAGE_OVERVIEW, GAUGE_PAGES };
+
+enum gauge_question { GAUGE_ASK_PROCESSES, GAUGE_ASK_ADVICE, GAUGE_QUESTIONS };
+struct gauge_asked {            /* gauge_ask.h */
+	char *line, *why;
+	uint64_t at;                    /* when it was asked; 0: not yet */
+	unsigned answers;
+	bool out;
+	json_t *answer;
+};
+
 struct gauge_view {
 	struct replica_gauge *kept;     /* while paused */
 	uint64_t *kept_t;
@@ -36,7 +47,16 @@ struct gauge_view {
 	char from[32];
 	char *hidden[GAUGE_HIDDEN_MAX]; /* ids of gauges that are not shown */
 	size_t hidden_n;
+	enum gauge_page page;           /* of the zoomed pane */
+	struct gauge_asked ask[GAUGE_QUESTIONS];
+	unsigned order;                 /* of the processes */
+	char filter[64];
+	int64_t pid;                    /* the selected one, and its row */
+	size_t at;
 };
+
+/* The zoomed pane (or the only one) shows the overview. */
+bool gauge_overview(const struct ui *u);
 
 struct gauge_view *gauge_view_new(void);
 void gauge_view_free(struct gauge_view *v);             /* NULL is fine */

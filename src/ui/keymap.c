@@ -45,6 +45,15 @@ static const struct key_row builtin[] = {
 	{ KEYS_CONSOLE, "{", "view.goto -1m", "one minute back", NULL, NULL },
 	{ KEYS_CONSOLE, "}", "view.goto +1m", "one minute on", NULL, NULL },
 
+	{ KEYS_PROCESSES, "Enter", "view.enter", "watch the process", "watch", NULL },
+	{ KEYS_PROCESSES, "s", "view.board.processes.sort", "processes by the next column", "sort",
+	    NULL },
+	{ KEYS_PROCESSES, "f", "view.board.processes.filter", "only some processes", "filter",
+	    NULL },
+	{ KEYS_PROCESSES, "p", "view.board.page", "back to the gauges", "gauges", NULL },
+	{ KEYS_PROCESSES, "P", "gauge.pid ", "watch one by name or number", NULL, NULL },
+	{ KEYS_PROCESSES, "y", "view.yank", "copy the list", "yank", NULL },
+
 	{ KEYS_BOARD, "Enter", "view.enter", "history of the row", "history", NULL },
 	{ KEYS_BOARD, "+", "view.rate 2", "sample twice as often", "rate", "+/-" },
 	{ KEYS_BOARD, "-", "view.rate 0.5", "sample half as often", NULL, NULL },
@@ -63,7 +72,10 @@ static const struct key_row builtin[] = {
 	{ KEYS_BOARD, "X", "view.board.show", "show all gauges again", NULL, NULL },
 	{ KEYS_BOARD, "e", "view.board.export", "write what is shown to a file", "export", NULL },
 	{ KEYS_BOARD, "y", "view.yank", "copy the values", "yank", NULL },
-	{ KEYS_BOARD, "P", "gauge.pid ", "watch a process", NULL, NULL },
+	{ KEYS_BOARD, "p", "view.board.page", "overview and processes, or the gauges", "overview",
+	    NULL },
+	{ KEYS_BOARD, "P", "view.board.page overview", "choose the process to watch", NULL, NULL },
+	{ KEYS_BOARD, "c", "view.board.advice", "copy the advice: a line to paste", NULL, NULL },
 
 	{ KEYS_SNAPSHOTS, "a", "view.profile.shot a", "the selected one becomes A", "A", NULL },
 	{ KEYS_SNAPSHOTS, "b", "view.profile.shot b", "the selected one becomes B", "B", NULL },
@@ -232,7 +244,8 @@ begins(const char *whole, const char *keys)
 
 /* The pane's own keys come before those of lists, those before the global ones. */
 static const enum key_context order[KEY_CONTEXTS] = {
-	KEYS_LIVE, KEYS_CONSOLE, KEYS_BOARD, KEYS_SNAPSHOTS, KEYS_PROFILE, KEYS_JOBS, KEYS_LIST,
+	KEYS_LIVE, KEYS_CONSOLE, KEYS_PROCESSES, KEYS_BOARD, KEYS_SNAPSHOTS, KEYS_PROFILE,
+	KEYS_JOBS, KEYS_LIST,
 	    KEYS_GLOBAL,
 };
 

@@ -23,6 +23,7 @@
 	X(LIVE,    "live",    "only behind the prefix, while the console is live") \
 	X(GLOBAL,  "global",  "everywhere (behind the prefix while live)") \
 	X(CONSOLE, "console", "console, when not live") \
+	X(PROCESSES, "processes", "board: overview and processes") \
 	X(BOARD,   "board",   "board") \
 	X(SNAPSHOTS, "snapshots", "profile: snapshots") \
 	X(PROFILE, "profile", "profile") \

@@ -20,11 +20,16 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/filter.h \
 	%D%/fmt.c \
 	%D%/fmt.h \
+	%D%/gauge_ask.c %D%/gauge_ask.h \
+	%D%/gauge_bar.c %D%/gauge_bar.h \
 	%D%/gauge_card.c %D%/gauge_card.h \
 	%D%/gauge_chart.c %D%/gauge_chart.h \
 	%D%/gauge_commands.c %D%/gauge_commands.h \
 	%D%/gauge_form.c %D%/gauge_form.h \
+	%D%/gauge_lines.c %D%/gauge_lines.h \
+	%D%/gauge_procs.c %D%/gauge_procs.h \
 	%D%/gauge_says.c %D%/gauge_says.h \
+	%D%/gauge_spark.c %D%/gauge_spark.h \
 	%D%/gauge_table.c %D%/gauge_table.h \
 	%D%/gauge_throttle.c %D%/gauge_throttle.h \
 	%D%/gauge_view.c %D%/gauge_view.h \

@@ -285,6 +285,7 @@ snapshot_gauges(struct replica *r, const json_t *o)
 
 	gauges_define(r, json_object_get(o, "defs"));
 	replica_text(&r->gauge_machine, o, "machine");
+	replica_text(&r->gauge_link, o, "link");
 	json_array_foreach(samples, i, s)
 		gauges_sample(r, (uint64_t)json_integer_value(json_array_get(s, 0)), s, 1);
 }
@@ -371,6 +372,8 @@ on_gauge_defs(struct replica *r, const json_t *body, uint64_t t, struct replica_
 	gauges_define(r, json_object_get(body, "defs"));
 	if (json_object_get(body, "machine") != NULL)
 		replica_text(&r->gauge_machine, body, "machine");
+	if (json_object_get(body, "link") != NULL)
+		replica_text(&r->gauge_link, body, "link");
 }
 
 static void

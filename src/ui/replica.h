@@ -138,6 +138,7 @@ struct replica {
 	size_t gauges;
 	json_t *gauge_rules;            /* what the rules say, or NULL */
 	char *gauge_machine;            /* "" or NULL: the one Vise runs on */
+	char *gauge_link;               /* "ssh:pi4", how it is reached; "" or NULL: this one */
 	uint64_t *sample_t;             /* LIMIT_GAUGE_HISTORY times, newest last */
 	size_t samples;                 /* how many are filled */
 	struct replica_job **job;

@@ -582,6 +582,7 @@ gauges_fini(struct replica *r)
 {
 	json_decref(r->gauge_rules);
 	mem_free(r->gauge_machine);
+	mem_free(r->gauge_link);
 	for (size_t k = 0; k < r->gauges; k++)
 		gauge_fini(&r->gauge[k]);
 	mem_free(r->gauge);

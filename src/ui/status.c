@@ -8,6 +8,7 @@
 #include "ui/overlay.h"
 #include "ui/pane.h"
 #include "ui/plugins.h"
+#include "ui/gauge_view.h"
 #include "ui/profile_list.h"
 
 static void
@@ -136,7 +137,7 @@ draw_hint_row(struct ui *u, struct grid *g, int row)
 		    u->keymap.prefix);
 	if (!ui_live(u) && (u->focus != PANE_CONSOLE || u->replica->consoles != 0))
 		col = draw_hints(u, g, row, col, help_at - 1, profile_snapshots(u) ?
-		    KEYS_SNAPSHOTS :
+		    KEYS_SNAPSHOTS : gauge_overview(u) ? KEYS_PROCESSES :
 		    pane_ops(u->focus)->keys);
 	(void)draw_hints(u, g, row, col, help_at - 1, KEYS_GLOBAL);
 }

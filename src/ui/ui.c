@@ -1,5 +1,6 @@
 /* ui.c - state of the viewer: what is shown, where keys go, what news does. */
 #include "ui/at_result.h"
+#include "ui/gauge_ask.h"
 #include "ui/gauge_card.h"
 #include "ui/snapshot_say.h"
 #include "ui/watch_say.h"
@@ -160,6 +161,7 @@ ui_contexts(const struct ui *u)
 	if (u->prefix)
 		return 1u << KEYS_LIVE | 1u << KEYS_GLOBAL;
 	return 1u << pane_ops(u->focus)->keys | 1u << KEYS_LIST | 1u << KEYS_GLOBAL |
+	    (gauge_overview(u) ? 1u << KEYS_PROCESSES : 0) |
 	    (profile_snapshots(u) ? 1u << KEYS_SNAPSHOTS : 0);
 }
 
@@ -436,7 +438,8 @@ part_answer(struct ui *u, const char *line, const json_t *result, const struct e
 void
 ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
-	if (part_answer(u, line, result, err) || gauge_says_answer(u, line, result))
+	if (part_answer(u, line, result, err) || gauge_says_answer(u, line, result) ||
+	    gauge_ask_answer(u, line, result, err))
 		return;
 	if (err != NULL) {
 		ui_say_err(u, err);

@@ -8,7 +8,10 @@
 
 #include "base/limits.h"
 #include "ui/fmt.h"
+#include "ui/gauge_bar.h"
 #include "ui/gauge_commands.h"
+#include "ui/gauge_lines.h"
+#include "ui/gauge_procs.h"
 #include "ui/gauge_table.h"
 
 enum { JOINED_MAX = 10 };
@@ -32,6 +35,28 @@ static const struct { const char *prefix; int rank; } ranks[] = {
 /* A gauge that has nothing to say gives its row to one that has. */
 enum { NOTHING = 20 };
 
+/* What stands in the bar of another row has none of its own in the small pane. */
+static const char *const inside[] = { "mem.avail", "mem.buffers", "mem.cache" };
+
+static bool
+has_row(const struct ui *u, const struct replica_gauge *g)
+{
+	for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++)
+		if (strcmp(gauge_base_id(g), inside[i]) == 0 && !ui_gauge_alarm(g))
+			return false;
+	return !gauge_view_hidden(u, g);
+}
+
+/* A clock that is not held back. */
+static bool
+idle(const struct replica_gauge *g)
+{
+	const size_t n = strlen(g->id);
+
+	return strcmp(g->group, "freq") == 0 && n > 4 && strcmp(g->id + n - 4, ".cap") == 0 &&
+	    !(replica_value(g) > 0);
+}
+
 /* Groups whose gauges stand in one row. */
 static const char *const joined[] = { "load", "proc" };
 
@@ -44,7 +69,7 @@ rank_of(const struct replica_gauge *g)
 		return 0;
 	for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++)
 		if (strncmp(id, ranks[i].prefix, strlen(ranks[i].prefix)) == 0)
-			return ranks[i].rank + (g->missing != NULL ? NOTHING : 0);
+			return ranks[i].rank + (g->missing != NULL || idle(g) ? NOTHING : 0);
 	return 8 + (g->missing != NULL ? NOTHING : 0);
 }
 
@@ -69,7 +94,7 @@ make_rows(const struct ui *u, const struct gauge_frame *f, struct row *out, size
 	for (size_t i = 0; i < f->n; i++) {
 		const struct replica_gauge *g = &f->g[i];
 
-		if (gauge_view_hidden(u, g))
+		if (!has_row(u, g))
 			continue;
 		if (n != 0 && joins(&out[n - 1], g)) {
 			out[n - 1].g[out[n - 1].n++] = g;
@@ -91,11 +116,20 @@ make_rows(const struct ui *u, const struct gauge_frame *f, struct row *out, size
 	return n;
 }
 
-/* What stands behind a bar: a percentage for memory, else the value. */
+/* What stands behind a bar: what is available of memory as a whole, a share of its parts, else the
+ * value. */
 static void
-number(const struct replica_gauge *g, double v, char *out, size_t size)
+number(const struct ui *u, const struct gauge_frame *f, const struct replica_gauge *g, double v,
+    char *out, size_t size)
 {
-	if (strcmp(g->unit, "B") == 0 && isfinite(g->max) && g->max > 0 && isfinite(v))
+	const struct replica_gauge *avail = strcmp(gauge_base_id(g), "mem.used") == 0 ?
+	    gauge_of(f, g->from, "mem.avail") : NULL;
+	char text[16];
+
+	if (avail != NULL) {
+		fmt_value(gauge_view_now(u, f, avail).v, "B", text, sizeof text);
+		snprintf(out, size, "%.8s av", text);
+	} else if (strcmp(g->unit, "B") == 0 && isfinite(g->max) && g->max > 0 && isfinite(v))
 		snprintf(out, size, "%.0f%%", 100 * v / g->max);
 	else
 		fmt_value(v, g->unit, out, size);
@@ -201,30 +235,40 @@ spark(struct ui *u, struct grid *g, int row, int col, int cols, const struct rep
 	grid_spark(g, row, col, cols, &s);
 }
 
+/* "policy0 cap" has to be told from "policy4 cap" in a few columns: "p0 cap". */
+static void
+short_name(const struct replica_gauge *x, char *out, size_t size)
+{
+	const bool policy = strncmp(x->name, "policy", 6) == 0;
+
+	snprintf(out, size, "%s%s", policy ? "p" : "", x->name + (policy ? 6 : 0));
+}
+
 /* " mem  [######....]  61% !" and, with room, its history. */
 static void
 draw_one(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct replica_gauge *x,
     bool stale)
 {
-	const double v = replica_value(x), f = gauge_fraction(x, v), limit = ui_gauge_limit(x);
+	const struct gauge_frame frame = gauge_view_frame(u);
+	const double v = replica_value(x);
 	const int label = r.cols >= 36 ? 8 : 5, bar = r.cols >= 48 ? 18 : r.cols >= 27 ? 12 : 0,
 	    num = 8;
 	int col = r.col + 1;
-	char text[24];
+	char text[24], name[32];
 
-	grid_textf(g, row, col, label, STYLE_NORMAL, "%.*s", label - 1, x->name);
+	short_name(x, name, sizeof name);
+	grid_textf(g, row, col, label, STYLE_NORMAL, "%.*s", label - 1, name);
 	col += label;
 	if (x->missing != NULL) {
 		grid_textf(g, row, col, r.col + r.cols - col, STYLE_DIM, "none: %s", x->missing);
 		return;
 	}
 	if (isfinite(gauge_top(x)) && bar != 0)
-		grid_bar(g, row, col, bar, f, gauge_fraction(x, limit), stale ? STYLE_STALE :
-		    ui_gauge_alarm(x) ? STYLE_ALARM : STYLE_BAR);
+		gauge_bar(u, g, row, col, bar, &frame, x, v, stale);
 	else if (bar != 0 && strcmp(x->unit, "s") != 0)
 		spark(u, g, row, col, bar, x, stale);
 	col += bar;
-	number(x, v, text, sizeof text);
+	number(u, &frame, x, v, text, sizeof text);
 	grid_textf(g, row, col, r.col + r.cols - col, gauge_style(x, stale), "%*s %c", num - 1,
 	    text, gauge_mark(x, stale));
 	col += num + 2;
@@ -237,7 +281,9 @@ draw_small(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
 {
 	const struct gauge_frame f = gauge_view_frame(u);
 	struct row rows[ROWS_MAX];
-	const size_t n = make_rows(u, &f, rows, (size_t)(r.rows > 0 ? r.rows : 0));
+	/* a wide terminal has the largest processes below the gauges */
+	const int below = r.rows >= 16 && r.cols >= 48 && u->layout.kind == LAYOUT_FULL ? 6 : 0;
+	const size_t n = make_rows(u, &f, rows, (size_t)(r.rows > below ? r.rows - below : 0));
 
 	for (size_t i = 0; i < n; i++) {
 		const int row = r.row + (int)i;
@@ -250,6 +296,23 @@ draw_small(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
 			grid_text(g, row, r.col, 1, STYLE_FOCUS, ">");
 	}
 	u->board_shown = n;
+	if (below != 0)
+		gauge_procs_few(u, g, (struct grid_rect){ r.row + (int)n, r.col,
+			r.rows - (int)n < below ? r.rows - (int)n : below, r.cols });
+}
+
+/* What matters in a row each, and below it the processes. */
+static void
+draw_overview(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
+{
+	const int most = r.rows > 12 ? r.rows - 6 : r.rows / 2;
+	const int n = gauge_lines_draw(u, g, (struct grid_rect){ r.row, r.col, most, r.cols },
+	    stale);
+	const int from = n + (r.rows - n > 8);
+
+	if (r.rows - from >= 2)
+		gauge_procs_draw(u, g, (struct grid_rect){ r.row + from, r.col, r.rows - from,
+			r.cols });
 }
 
 static void
@@ -262,6 +325,8 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 
 	if (u->replica->gauges == 0)
 		grid_text(g, 0, 1, r.cols - 1, STYLE_DIM, "no gauges yet");
+	else if (big && gauge_overview(u))
+		draw_overview(u, g, area, stale);
 	else if (big)
 		gauge_table_draw(u, g, area, stale);
 	else
@@ -269,32 +334,71 @@ draw(struct ui *u, struct grid *g, struct grid_rect r, bool big)
 	grid_leave(g, old);
 }
 
+/* "over ssh:pi4, every 1 s, self 0.1 %" */
+static void
+title_source(struct ui *u, char *out, size_t size)
+{
+	const char *link = u->replica->gauge_link;
+	const struct replica_gauge *self = replica_gauge(u->replica, "self.cpu");
+	const double cost = self != NULL && self->missing == NULL ? replica_value(self) :
+	    (double)NAN;
+	size_t n = 0;
+
+	if (link != NULL && link[0] != '\0')
+		n = (size_t)snprintf(out, size, "over %.40s, ", link);
+	if (n < size)
+		n += (size_t)snprintf(out + n, size - n, "every %.3g s",
+		    (double)u->replica->gauge_every / 1e9);
+	if (!isnan(cost) && n < size)
+		snprintf(out + n, size - n, ", self %.1f%%", cost);
+}
+
+/* "Raspberry Pi 4, Linux 6.1  up 3:12": without seconds, which would cost bytes for each. */
+static void
+title_machine(struct ui *u, char *out, size_t size)
+{
+	const char *machine = u->replica->gauge_machine;
+	const struct replica_gauge *up = replica_gauge(u->replica, "sys.uptime");
+	const double s = up != NULL && up->missing == NULL ? replica_value(up) : (double)NAN;
+	size_t n;
+
+	if (machine != NULL && machine[0] != '\0')
+		n = (size_t)snprintf(out, size, "%.*s", u->cols >= 100 ? 60 : 24, machine);
+	else
+		n = (size_t)snprintf(out, size, "%.40s", ui_target(u));
+	if ((u->cols >= 100 || u->zoom) && s >= 0 && n < size)
+		snprintf(out + n, size - n, "  up %.0f:%02d", floor(s / 3600),
+		    (int)(fmod(s, 3600) / 60));
+}
+
 static void
 title(struct ui *u, char *left, size_t left_size, char *right, size_t right_size)
 {
+	const bool wide = u->cols >= 100 || u->zoom;
 	uint64_t age;
 	char text[24];
 	size_t alarms = 0;
 
 	for (size_t i = 0; i < u->replica->gauges; i++)
 		alarms += ui_gauge_alarm(&u->replica->gauge[i]);
-	if (u->replica->gauge_machine != NULL && u->replica->gauge_machine[0] != '\0')
-		snprintf(left, left_size, "%.*s", u->cols >= 100 ? 60 : 24,
-		    u->replica->gauge_machine);
-	else
-		snprintf(left, left_size, "%.40s", ui_target(u));
+	title_machine(u, left, left_size);
 	if (u->gauges->paused) {
 		snprintf(right, right_size, "paused");
 	} else if (replica_gauges_stale(u->replica, u->mono, &age)) {
 		fmt_clock(age, text, sizeof text);
-		if (u->cols >= 100 || u->zoom)
+		if (wide)
 			snprintf(right, right_size, "stale %s", text);
 		else
 			snprintf(left, left_size, "(stale %s)", text);
-	} else if (alarms != 0) {
+	} else if (alarms != 0 && !wide) {
 		snprintf(right, right_size, "%zu !", alarms);
-	} else if (u->cols >= 100 && u->replica->gauges != 0) {
-		snprintf(right, right_size, "every %.3g s", (double)u->replica->gauge_every / 1e9);
+	} else if (wide && u->replica->gauges != 0) {
+		title_source(u, right, right_size);
+		if (alarms != 0) {
+			const size_t n = strlen(right);
+
+			snprintf(right + n, right_size - n, "  %zu !", alarms);
+		}
 	}
 }
 
@@ -315,8 +419,8 @@ digest(struct ui *u, char *out, size_t size)
 			hot = g;
 	}
 	if (mem != NULL && mem->missing == NULL) {
-		number(mem, replica_value(mem), text, sizeof text);
-		n = (size_t)snprintf(out, size, "mem %s", text);
+		n = (size_t)snprintf(out, size, "mem %.0f%%", 100 * gauge_fraction(mem,
+		    replica_value(mem)));
 	}
 	if (hot != NULL && n < size) {
 		fmt_value(replica_value(hot), hot->unit, text, sizeof text);
@@ -330,6 +434,10 @@ move(struct ui *u, long by)
 {
 	const long n = (long)u->board_shown, at = (long)u->board_row;
 
+	if (gauge_overview(u)) {
+		gauge_procs_move(u, by);
+		return;
+	}
 	if (n == 0)
 		return;
 	u->board_row = (size_t)(by == LONG_MIN ? 0 : by == LONG_MAX || by >= n - at ? n - 1 :
@@ -344,6 +452,8 @@ find(struct ui *u, const char *text, bool next, bool backward)
 	const size_t n = gauge_table_rows(u, &f, rows);
 
 	(void)next;
+	if (gauge_overview(u))
+		return gauge_procs_find(u, text, backward);
 	u->zoom = true;         /* rows of the zoomed form are the gauges themselves */
 	for (size_t i = 1; i <= n; i++) {
 		const size_t at = (u->board_row + (backward ? n - i : i)) % n;
@@ -361,6 +471,8 @@ yank(struct ui *u, struct buf *out)
 {
 	size_t n = 0;
 
+	if (gauge_overview(u))
+		return gauge_procs_yank(u, out);
 	for (; n < u->replica->gauges; n++) {
 		const struct replica_gauge *g = &u->replica->gauge[n];
 		char v[24];

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "gauge/processes.h"
 #include "gauge/remote.h"
 
 struct shell {
@@ -18,6 +19,7 @@ struct shell {
 	struct remote *remote;
 	struct buf asked, console;
 	unsigned good, bad, dead;
+	struct processes *processes;
 	char why[ERR_WHY_MAX];
 };
 
@@ -57,10 +59,18 @@ on_console(void *arg, const char *p, size_t n)
 }
 
 static void
+on_lines(void *arg, struct slice lines, uint64_t clock)
+{
+	struct shell *s = arg;
+
+	processes_take(s->processes, lines, clock);
+}
+
+static void
 begin(struct shell *s, unsigned baud)
 {
 	static const struct remote_cb cb = { .write = on_write, .done = on_done, .dead = on_dead,
-		.console = on_console };
+		.console = on_console, .list = on_lines };
 
 	memset(s, 0, sizeof *s);
 	buf_init(&s->asked, 1 << 20);
@@ -328,10 +338,122 @@ a_process_by_name(void **state)
 	end(&s);
 }
 
+/* ---- the list of processes ---- */
+
+static json_t *told;
+static char told_why[ERR_WHY_MAX];
+
+static void
+on_told(void *arg, json_t *list, const struct err_msg *why)
+{
+	(void)arg;
+	json_decref(told);
+	told = list;
+	snprintf(told_why, sizeof told_why, "%s", why != NULL ? why->why : "");
+}
+
+static const json_t *
+row(size_t i)
+{
+	return json_array_get(json_object_get(told, "rows"), i);
+}
+
+#define STAT(pid, name, ticks, threads, start) \
+	"/proc/" pid "/stat:" pid " (" name ") S 1 1 1 0 -1 0 0 0 0 0 " ticks " 5 0 0 20 0 " \
+	threads " 0 " start " 1 1"
+
+/* One question for a board's list: what came before is the start of its CPU shares. */
+static void
+ask(struct shell *s, const struct processes_want *want, const char *lines)
+{
+	processes_ask(s->processes, want, on_told, NULL);
+	assert_true(processes_wanted(s->processes));
+	remote_list(s->remote);
+	assert_true(remote_sample(s->remote));
+	assert_non_null(strstr(buf_str(&s->asked), " /proc/[0-9]*/stat /proc/[0-9]*/status"));
+	answer(s, lines);
+	assert_false(processes_wanted(s->processes));
+	answer(s, sample);
+}
+
+static void
+list_of_a_board(void **state)
+{
+	static const struct processes_want by_rss = { .sort = "rss", .filter = "", .top = 10 },
+		by_cpu = { .sort = "cpu", .filter = "", .top = 2 },
+		some = { .sort = "name", .filter = "1", .top = 10 };
+	const struct root root = { .path = "/proc", .mirror = NULL };
+	struct root far = root;
+	struct shell s;
+
+	(void)state;
+	begin(&s, 0);
+	far.mirror = s.mirror;
+	s.processes = processes_new(s.loop, &far);
+	greet(&s);
+	answer(&s, sample);
+	ask(&s, &by_rss, "/proc/uptime:100.00 1.00\n" STAT("91", "drop) bear", "10", "1", "480")
+	    "\n" STAT("812", "app", "200", "17", "1204") "\n" STAT("9", "kworker/0:1", "1", "1",
+	    "30") "\n/proc/77/stat:broken\n"
+	    "/proc/91/status:VmRSS:\t    2864 kB\n/proc/812/status:VmRSS:\t   49152 kB");
+	assert_int_equal(json_array_size(json_object_get(told, "rows")), 3);
+	assert_int_equal(json_get_int(row(0), "pid", 0), 812);
+	assert_int_equal(json_get_int(row(0), "rss", 0), 49152 * 1024);
+	assert_int_equal(json_get_int(row(0), "threads", 0), 17);
+	assert_true(json_is_null(json_object_get(row(0), "cpu")));      /* a share takes two */
+	assert_string_equal(json_get_str(row(1), "name", ""), "drop) bear");
+	assert_true(json_is_null(json_object_get(row(2), "rss")));      /* a kernel thread */
+	/* half a second later by the board's clock; 812 is another process now */
+	processes_free(s.processes);
+	s.processes = processes_new(s.loop, &far);
+	ask(&s, &by_rss, "/proc/uptime:100.00 1.00\n" STAT("91", "a", "10", "1", "480") "\n"
+	    STAT("812", "app", "200", "17", "1204"));
+	loop_turn(s.loop, 0);
+	processes_take(s.processes, slice_of(STAT("91", "a", "30", "1", "480") "\n"
+	    STAT("812", "new", "900", "1", "99999")), UINT64_C(100500000000));
+	processes_ask(s.processes, &by_cpu, on_told, NULL);     /* a fresh list serves all */
+	assert_int_equal(json_get_int(row(0), "pid", 0), 91);
+	assert_int_equal(json_get_int(row(0), "cpu", 0), 40);
+	assert_true(json_is_null(json_object_get(row(1), "cpu")));
+	processes_ask(s.processes, &some, on_told, NULL);
+	assert_int_equal(json_get_int(told, "match", 0), 2);
+	assert_int_equal(json_get_int(told, "all", 0), 2);
+	assert_string_equal(json_get_str(row(0), "name", ""), "a");
+	json_decref(told);
+	told = NULL;
+	processes_free(s.processes);
+	end(&s);
+}
+
+static void
+list_that_does_not_come(void **state)
+{
+	static const struct processes_want want = { .sort = "rss", .filter = "", .top = 10 };
+	struct root root = { .path = "/proc" };
+	struct mirror *m = mirror_new();
+	struct processes *p;
+	struct loop *l = loop_new();
+	struct err_msg why;
+
+	(void)state;
+	root.mirror = m;
+	p = processes_new(l, &root);
+	assert_int_equal(processes_check("size", &why), ERR_USAGE);
+	assert_int_equal(processes_check("threads", &why), ERR_OK);
+	for (int i = 0; i <= PROCESSES_WAITING; i++)
+		processes_ask(p, &want, on_told, NULL);
+	assert_string_equal(told_why, "too many wait for it");
+	processes_free(p);
+	assert_non_null(strstr(told_why, "another machine"));
+	mirror_free(m);
+	loop_free(l);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(list_of_a_board), cmocka_unit_test(list_that_does_not_come),
 		cmocka_unit_test(a_round), cmocka_unit_test(byte_by_byte),
 		cmocka_unit_test(kernel_lines), cmocka_unit_test(wrong_frames),
 		cmocka_unit_test(flood), cmocka_unit_test(a_process_by_name),

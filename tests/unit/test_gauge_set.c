@@ -129,6 +129,7 @@ static void
 cpu_shares(void **state)
 {
 	struct run r;
+	size_t n;
 
 	(void)state;
 	first(&r, "container", NULL);
@@ -146,7 +147,8 @@ cpu_shares(void **state)
 	tree_put(
 	    &r.tree, "proc/stat", "cpu  10 5 10 100 0 0 0 0\ncpu0 10 0 5 90 0 0 0 0\nintr 1\n");
 	next(&r);
-	assert_true(isnan(series_now(gauge_set_series(r.set), 9)));
+	assert_string_equal(gauge_set_defs(r.set, &n)[11].id, "cpu.busy");
+	assert_true(isnan(series_now(gauge_set_series(r.set), 11)));
 	end(&r);
 }
 

@@ -316,6 +316,162 @@ sources(void **state)
 	rig_free(r);
 }
 
+/* A machine with all that the overview has rows for. */
+static const char everything[] = "{\"t\":61000000000,\"fresh\":true,\"machine\":\"Pi 4\","
+    "\"link\":\"ssh:pi4\",\"defs\":["
+    "{\"id\":\"mem.used\",\"group\":\"mem\",\"name\":\"mem\",\"unit\":\"B\",\"min\":0,"
+    "\"max\":1048576000,\"warn\":943718400},"
+    "{\"id\":\"mem.avail\",\"group\":\"mem\",\"name\":\"avail\",\"unit\":\"B\"},"
+    "{\"id\":\"mem.buffers\",\"group\":\"mem\",\"name\":\"buffers\",\"unit\":\"B\"},"
+    "{\"id\":\"mem.cache\",\"group\":\"mem\",\"name\":\"cache\",\"unit\":\"B\"},"
+    "{\"id\":\"proc.rss\",\"group\":\"proc\",\"name\":\"api rss\",\"unit\":\"B\","
+    "\"source\":\"/proc/812 (api)\"},"
+    "{\"id\":\"proc.anon\",\"group\":\"proc\",\"name\":\"api anon\",\"unit\":\"B\"},"
+    "{\"id\":\"proc.pss\",\"group\":\"proc\",\"name\":\"pss\",\"unit\":\"B\"},"
+    "{\"id\":\"proc.pss.age\",\"group\":\"proc\",\"name\":\"pss age\",\"unit\":\"s\"},"
+    "{\"id\":\"go.heap_live\",\"group\":\"go\",\"name\":\"heap live\",\"unit\":\"B\"},"
+    "{\"id\":\"go.heap_goal\",\"group\":\"go\",\"name\":\"heap goal\",\"unit\":\"B\"},"
+    "{\"id\":\"go.memlimit\",\"group\":\"go\",\"name\":\"GOMEMLIMIT\",\"unit\":\"B\"},"
+    "{\"id\":\"go.gc.pause_p50\",\"group\":\"go\",\"name\":\"p50\",\"unit\":\"ms\"},"
+    "{\"id\":\"go.gc.pause_p99\",\"group\":\"go\",\"name\":\"p99\",\"unit\":\"ms\"},"
+    "{\"id\":\"go.gc_cpu\",\"group\":\"go\",\"name\":\"gc cpu\",\"unit\":\"%\"},"
+    "{\"id\":\"go.goroutines\",\"group\":\"go\",\"name\":\"goroutines\",\"unit\":\"count\"},"
+    "{\"id\":\"go.sched.procs\",\"group\":\"go\",\"name\":\"procs\",\"unit\":\"count\"},"
+    "{\"id\":\"go.sched.queue\",\"group\":\"go\",\"name\":\"queue\",\"unit\":\"count\"},"
+    "{\"id\":\"go.sched.local_queues\",\"group\":\"go\",\"name\":\"local\",\"unit\":\"count\"},"
+    "{\"id\":\"go.sched.idle_procs\",\"group\":\"go\",\"name\":\"idle\",\"unit\":\"count\"},"
+    "{\"id\":\"temp.cpu\",\"group\":\"temp\",\"name\":\"cpu\",\"unit\":\"C\",\"warn\":80,"
+    "\"trips\":[{\"type\":\"passive\",\"temp\":80},{\"type\":\"critical\",\"temp\":110}]},"
+    "{\"id\":\"freq.policy0\",\"group\":\"freq\",\"name\":\"policy0\",\"unit\":\"Hz\","
+    "\"max\":1800000000},"
+    "{\"id\":\"cool.cpu\",\"group\":\"cool\",\"name\":\"throttle cpufreq-cpu0\","
+    "\"unit\":\"count\",\"max\":4,\"warn\":1},"
+    "{\"id\":\"power.undervoltage\",\"group\":\"power\",\"name\":\"under-voltage\","
+    "\"unit\":\"count\",\"max\":1,\"warn\":1,"
+    "\"source\":\"vcgencmd get_throttled (it has happened since boot)\"}]}";
+
+static const char values[] = "734003200,314572800,52428800,209715200,104857600,94371840,99614720,4,"
+    "65011712,130023424,188743680,0.12,0.8,1.25,41,4,2,3,1,%s,0";
+
+static void
+overview_sample(struct rig *r, unsigned s, const char *heat)
+{
+	char text[400];
+
+	snprintf(text, sizeof text, values, heat);
+	sample(r, s, text);
+}
+
+static void
+answers(struct rig *r, const char *line, const char *result)
+{
+	json_t *o = json_read(result, strlen(result), "answer", NULL);
+
+	assert_non_null(o);
+	ui_answer(r->ui, line, o, NULL);
+	json_decref(o);
+}
+
+static struct rig *
+overview_of(int rows, int cols)
+{
+	struct rig *r = rig_new("snapshot.json", rows, cols);
+
+	rig_event(r, "gauge.defs", everything);
+	overview_sample(r, 61, "71,1800000000,0");
+	overview_sample(r, 62, "80.5,1200000000,2");
+	overview_sample(r, 63, "71.3,1800000000,0");
+	rig_type(r, "\x14" "2p");
+	rig_draw(r);
+	return r;
+}
+
+static void
+overview_rows(void **state)
+{
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		struct rig *r = overview_of(wide ? 48 : 24, wide ? 160 : 80);
+
+		assert_true(shows(r, " mem    300 of 1000 MiB avail  ["));
+		assert_true(shows(r, "=::") && shows(r, "#="));
+		assert_true(shows(r, " proc   api[812]  RSS 100M  anon 90M  PSS 95M (4 s ago)"));
+		assert_true(shows(r, "live 62.0 -> goal 124.0 MiB  GOMEMLIMIT 180"));
+		assert_true(shows(r, " 50%"));
+		assert_true(shows(r, " go     gc pause p50 0.12 p99 0.80 ms  cpu 1.2%  "
+		    "goroutines 41"));
+		assert_true(shows(r, " sched  GOMAXPROCS 4 (1 idle)  runnable 2 waiting, 3 on a P"));
+		assert_true(shows(r, " temp   cpu") && shows(r, "8.7 below passive 80"));
+		assert_true(shows(r, " freq   p0   1800 of 1800 MHz"));
+		assert_true(shows(r, "^ capped "));
+		assert_true(shows(r, " power  under-voltage: since boot, not now"));
+		if (wide) {
+			assert_true(shows(r, ", critical 110"));
+			assert_true(shows(r, "at 71.0-80.5 C (0:01)"));
+		}
+		assert_true(shows(r, "over ssh:pi4, every 1 s"));
+		rig_free(r);
+	}
+}
+
+static void
+advice_is_yanked(void **state)
+{
+	struct rig *r = overview_of(24, 80);
+
+	(void)state;
+	assert_non_null(strstr(buf_str(&r->commands), "gauge.advise \n"));
+	rig_type(r, "c");
+	assert_true(shows(r, "no advice yet"));
+	answers(r, "gauge.advise ", "[{\"name\":\"GOMEMLIMIT\",\"env\":\"GOMEMLIMIT=900MiB\"},"
+	    "{\"name\":\"GOGC\",\"env\":\"GOGC=88\"},"
+	    "{\"name\":\"GOMAXPROCS\",\"env\":\"GOMAXPROCS=4\",\"itself\":true}]");
+	assert_true(shows(r, " advice GOMEMLIMIT=900MiB GOGC=88 (GOGC: documented rule)  c "));
+	rig_type(r, "c");
+	assert_string_equal(buf_str(&r->yanked), "GOMEMLIMIT=900MiB GOGC=88");
+	assert_true(shows(r, "yanked GOMEMLIMIT=900MiB GOGC=88, kept"));
+	rig_free(r);
+}
+
+/* Chosen by name where that says which, else by number; the selection stays on its process. */
+static void
+processes(void **state)
+{
+	static const char ask[] = "gauge.processes sort=rss top=200";
+	struct rig *r = overview_of(24, 80);
+
+	(void)state;
+	assert_non_null(strstr(buf_str(&r->commands), ask));
+	assert_true(shows(r, "asking ..."));
+	answers(r, ask, "{\"all\":9,\"match\":4,\"rows\":["
+	    "{\"pid\":812,\"name\":\"api\",\"state\":\"S\",\"rss\":104857600,\"threads\":17,"
+	    "\"cpu\":21},{\"pid\":90,\"name\":\"sh\",\"state\":\"S\",\"rss\":1048576,"
+	    "\"threads\":1,\"cpu\":null},{\"pid\":91,\"name\":\"sh\",\"state\":\"S\","
+	    "\"rss\":1048576,\"threads\":1,\"cpu\":0},{\"pid\":5,\"name\":\"kworker/0:1\","
+	    "\"state\":\"I\",\"rss\":null,\"threads\":1,\"cpu\":0}]}");
+	assert_true(shows(r, "*    812    100M   17   21%  S api"));
+	assert_true(shows(r, "[kworker/0:1]") && shows(r, "4 of 9 by rss"));
+	buf_clear(&r->commands);
+	rig_type(r, "\r");
+	assert_true(asked(r, "gauge.pid api\n"));
+	rig_type(r, "j\r");
+	assert_true(asked(r, "gauge.pid 90\n"));
+	rig_type(r, "s");
+	rig_draw(r);
+	assert_true(asked(r, "gauge.processes sort=cpu top=200\n"));
+	answers(r, "gauge.processes sort=cpu top=200", "{\"all\":9,\"match\":2,\"rows\":["
+	    "{\"pid\":7,\"name\":\"x\",\"rss\":1,\"threads\":1,\"cpu\":9},"
+	    "{\"pid\":90,\"name\":\"a b\",\"rss\":1,\"threads\":1,\"cpu\":1}]}");
+	rig_type(r, "\r");
+	assert_true(asked(r, "gauge.pid \"a b\"\n"));
+	rig_type(r, "fap\r");
+	rig_draw(r);
+	assert_true(asked(r, "gauge.processes sort=cpu top=200 filter=ap\n"));
+	rig_type(r, "p");
+	assert_true(shows(r, "limit"));
+	rig_free(r);
+}
+
 int
 main(void)
 {
@@ -325,6 +481,8 @@ main(void)
 		cmocka_unit_test(pause_stands_still), cmocka_unit_test(cursor_and_span),
 		cmocka_unit_test(alarm_editor), cmocka_unit_test(hidden_and_export),
 		cmocka_unit_test(gaps_are_gaps), cmocka_unit_test(sources),
+		cmocka_unit_test(overview_rows), cmocka_unit_test(advice_is_yanked),
+		cmocka_unit_test(processes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
