@@ -11,6 +11,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/launch.lua \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \
+	lua/vise/place.lua \
 	lua/vise/plugin.lua \
 	lua/vise/register.lua \
 	lua/vise/runner.lua \

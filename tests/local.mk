@@ -73,6 +73,7 @@ TESTS += \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/measure.t \
+	tests/cli/place.t \
 	tests/cli/plughost.t \
 	tests/cli/plugin-user.t \
 	tests/cli/plugin.t \
@@ -141,6 +142,7 @@ EXTRA_DIST += \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/measure.t \
+	tests/cli/place.t \
 	tests/cli/plughost.t \
 	tests/cli/plugin-user.t \
 	tests/cli/plugin.t \

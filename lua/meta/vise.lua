@@ -223,6 +223,26 @@ function Proc:expect(patterns, opt) end
 ---@field name? string
 ---@field kind? "run"|"flash"|"build"|"debug"
 
+---A place that the command line holds for this run: `--place NAME`, see vise-place(5). t.board.place is that of a test's board.
+---@class vise.Place
+---@field name string
+---@field as string  # the board's name in this run
+---@field board? string
+---@field console? string
+---@field probe? string  # serial number of the debug probe
+---@field ssh? string
+---@field tags? string[]
+local Place = {}
+---By the command that the place's file names. Raises tool_failed, unsupported.
+---@async
+---@param act "on"|"off"|"cycle"
+function Place:power(act) end
+vise.place = {}
+---Without a name the first, nil when the run has none.
+---@param name? string
+---@return vise.Place?
+function vise.place.get(name) end
+
 ---@class vise.Test
 ---@field params table<string, any>
 ---@field console vise.Console

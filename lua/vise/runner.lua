@@ -398,6 +398,7 @@ local function board_of(entry, profile)
   rawset(b, "name", entry.name)
   b.state, b.broken = "unknown", {}
   b.to = core.board_to
+  b.place = core.place_of(entry.name)
   if entry.console ~= "" then
     b.con = vise.console.get(entry.console)
     core.console_profile(b.con, profile)
@@ -505,6 +506,7 @@ local take = {
   ["flaky-fails"] = function(run) run.flaky_fails = true end,
   each = function(run) run.each = true end,
   list = function(run) run.list = true end,
+  place = function() end,                               -- taken already: place.lua
   plugin = function(run, v) table.insert(run.plugins, v) end,
   board = function(run, v)
     local name, console, profile = v:match("^([^:]+):([^:]*):(.*)$")

@@ -23,8 +23,8 @@ read_all(int fd, struct buf *out, const char *what, struct err_msg *why)
 	return ERR_OK;
 }
 
-enum err
-capture(const char *const *argv, struct buf *out, int *status, struct err_msg *why)
+static enum err
+run(const char *const *argv, bool both, struct buf *out, int *status, struct err_msg *why)
 {
 	int fd[2];
 	pid_t pid = -1;
@@ -32,8 +32,8 @@ capture(const char *const *argv, struct buf *out, int *status, struct err_msg *w
 
 	if (!sys_socketpair(fd))
 		return err_set(why, ERR_INFRA, argv[0], NULL, "no descriptors left");
-	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = fd[1], .fd_err = 2,
-		.fd3 = -1, .keep_group = true };
+	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = fd[1],
+		.fd_err = both ? fd[1] : 2, .fd3 = -1, .keep_group = true };
 
 	(void)sys_nonblock(fd[0], false);
 	(void)sys_nonblock(fd[1], false);
@@ -49,6 +49,18 @@ capture(const char *const *argv, struct buf *out, int *status, struct err_msg *w
 		sys_kill_group(pid, SIGKILL);
 	*status = sys_wait(pid);
 	return ended;
+}
+
+enum err
+capture(const char *const *argv, struct buf *out, int *status, struct err_msg *why)
+{
+	return run(argv, false, out, status, why);
+}
+
+enum err
+capture_both(const char *const *argv, struct buf *out, int *status, struct err_msg *why)
+{
+	return run(argv, true, out, status, why);
 }
 
 enum err

@@ -12,6 +12,8 @@
 
 /* *status: as in a shell. More than the buffer may hold is ERR_LIMIT, and the program is ended. */
 enum err capture(const char *const *argv, struct buf *out, int *status, struct err_msg *why);
+/* The same, with what it says on stderr among it. */
+enum err capture_both(const char *const *argv, struct buf *out, int *status, struct err_msg *why);
 /* What `vise-script WORDS REST...` prints, as JSON; words: of plugins_find; rest ends with NULL.
  * ERR_OK with *out NULL: it said itself what is wrong, *status is its exit status. */
 enum err capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,

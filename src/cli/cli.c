@@ -21,6 +21,7 @@
 #include "cli/cli_macro.h"
 #include "cli/cli_plugin.h"
 #include "cli/cli_measure.h"
+#include "cli/cli_place.h"
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
@@ -86,7 +87,8 @@ static const struct cli_command commands[] = {
 	{ "ls", "", "the benches that run", cli_ls, false },
 	{ "kill", "[NAME | --all]", "end a bench", cli_kill, false },
 	{ "ports", "", "serial ports and what is in the way", cli_ports, false },
-	{ "console", "TARGET [--log FILE] [--times KIND] [--hex] [--map M] [--filter P] [--echo] "
+	{ "console", "TARGET|--place PLACE [--log FILE] [--times KIND] [--hex] [--map M] "
+	    "[--filter P] [--echo] "
 	    "[--trigger RX=ACT[:ARG]]...",
 	    "plain console: a pipe in and out", cli_console, false },
 	{ "at", "TARGET CMD... [--expect RX] [--data FILE] [--timeout D] [--baud N]",
@@ -117,21 +119,27 @@ static const struct cli_command commands[] = {
 	{ "image", "show|check [-p BOARD] [--by section|package|symbol] [--top N] FILE... | "
 	    "diff A B",
 	    "what is in a program file, and does it fit the board", cli_image, false },
-	{ "flash", "-p BOARD [-n] [--set K=V]... [--port P] FILE",
+	{ "flash", "-p BOARD|--place PLACE [-n] [--set K=V]... [--port P] FILE",
 	    "write an image to a board; -n only says how", cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
 	{ "debug", "-p BOARD [-n] [--through-tap] [--attach PROG] [--background] [FILE]",
 	    "a debugger on a board, with the servers it needs", cli_debug, false },
 	{ "rsp", "tap|show|probe|step|speed SERVER|FILE",
 	    "the GDB remote protocol: what passes, what is wrong, how fast", cli_rsp, true },
-	{ "script", "FILE.lua [--port P] [--board ID] [--set K=V]... [--timeout D] [-- ARGS]",
+	{ "script", "FILE.lua [--port P | --place PLACE] [--board ID] [--set K=V]... "
+	    "[--timeout D] [-- ARGS]",
 	    "run a Lua script", cli_script, false },
 	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "
-	    "[--list] [--tap | --test2json] [--junit FILE] [--artifacts DIR]",
+	    "[--place [NAME=]PLACE]... [--list] [--tap | --test2json] [--junit FILE] [--artifacts DIR]",
 	    "run Lua tests on boards: TAP, JUnit, test2json", cli_test, false },
-	{ "workflow", "list | show ID | [run] ID [--port P] [--board ID] [--set K=V]... "
+	{ "workflow", "list | show ID | [run] ID [--port P | --place PLACE] [--board ID] "
+	    "[--set K=V]... "
 	    "[--timeout D] [--dry-run] [--csv]",
 	    "workflows of the plugins", cli_workflow, false },
+	{ "place", "list [WORD] | show NAME | acquire NAME... [--wait T] [--lease T] [--reason TEXT] | "
+	    "release NAME [--kick] | lease NAME [--for T] | exec NAME... -- COMMAND | "
+	    "power NAME on|off|cycle",
+	    "the boards of a lab: who has which, until when, and who waits", cli_place, false },
 	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|NAME | new NAME [--project] | "
 	    "doc NAME | hosts | run ID [-- ARGS] | reload|unload [NAME]",
 	    "plugins, and which project's code may run", cli_plugin, false },

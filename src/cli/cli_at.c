@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/args.h"
 #include "cli/door.h"
+#include "cli/place_use.h"
 #include "cli/say.h"
 #include "sys/io.h"
 
@@ -229,19 +230,26 @@ cli_at(struct cli_call *c)
 		{ "--baud", ARGS_COUNT, &o.baud },
 		{ NULL, ARGS_FLAG, NULL },
 	};
+	struct place_args place = { .wait = NULL };
+	struct place_use use = { .rows = NULL };
 	struct door d = { .client = NULL };
+	const char *target;
 	struct err_msg why;
 	enum err e = args_parse(c, options, 2, ARGS_MANY, &why);
 
+	target = e == ERR_OK ? c->word[0] : NULL;
 	if (e == ERR_OK)
 		e = read_data(&o, &why);
 	if (e == ERR_OK)
-		e = door_open(&d, c->bench, c->word[0], true, &why);
+		e = place_use_target(&use, &place, "at", true, &target, &o.baud, &why);
 	if (e == ERR_OK)
-		e = door_console(&d, c->word[0], o.baud, &why);
+		e = door_open(&d, c->bench, target, true, &why);
+	if (e == ERR_OK)
+		e = door_console(&d, target, o.baud, &why);
 	for (size_t i = 1; e == ERR_OK && i < c->words; i++)
 		e = transaction(c, &d, c->word[i], &o, i + 1 == c->words, &why);
 	door_close(&d);
+	place_use_close(&use);
 	mem_free(o.hex);
 	return say_end(c, e, &why);
 }

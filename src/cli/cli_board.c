@@ -2,6 +2,7 @@
 #include "cli/cli_board.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "cli/cli_boards.h"
 #include "cli/door.h"
 #include "cli/job.h"
+#include "cli/place_use.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "proto/dial.h"
@@ -16,8 +18,50 @@
 struct board {
 	const char *id, *port;
 	struct args_sets sets;
+	struct place_args place;
+	struct place_use use;
+	char probe[ERR_WHAT_MAX], host[ERR_WHAT_MAX], pairs[ARGS_SETS_MAX][ERR_WHAT_MAX];
 	bool dry;
 };
+
+/* Unless it is given: KEY=VALUE. */
+static void
+set(struct board *b, const char *key, const char *value, char pair[ERR_WHAT_MAX])
+{
+	const size_t n = strlen(key);
+
+	for (size_t i = 0; i < b->sets.n; i++)
+		if (strncmp(b->sets.v[i], key, n) == 0 && b->sets.v[i][n] == '=')
+			return;
+	if (value == NULL || b->sets.n == ARGS_SETS_MAX ||
+	    snprintf(pair, ERR_WHAT_MAX, "%s=%s", key, value) >= ERR_WHAT_MAX)
+		return;
+	b->sets.v[b->sets.n++] = pair;
+}
+
+/* What the place says of the board, its probe and its host. */
+static enum err
+take_place(struct cli_call *c, struct board *b, struct err_msg *why)
+{
+	const char *baud = NULL, *key;
+	const json_t *v;
+	enum err e = ERR_OK;
+	size_t i = 0;
+
+	if (b->place.names.n > 1)
+		return err_set(why, ERR_USAGE, c->name, NULL, "one --place at a time");
+	e = place_use_target(&b->use, &b->place, c->name, false, &b->port, &baud, why);
+	if (e != ERR_OK || place_use_count(&b->use) == 0)
+		return e;
+	if (b->id == NULL)
+		b->id = place_use_text(&b->use, 0, "board");
+	set(b, "probe", place_use_text(&b->use, 0, "probe"), b->probe);
+	set(b, "host", place_use_text(&b->use, 0, "ssh"), b->host);
+	json_object_foreach(json_object_get(json_array_get(b->use.rows, 0), "set"), key, v)
+		if (i < ARGS_SETS_MAX)
+			set(b, key, json_string_value(v), b->pairs[i++]);
+	return ERR_OK;
+}
 
 static enum err
 parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
@@ -26,6 +70,7 @@ parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
 		{ "-p", ARGS_TEXT, &b->id },
 		{ "--board", ARGS_TEXT, &b->id },
 		{ "--port", ARGS_TEXT, &b->port },
+		PLACE_ARGS(&b->place),
 		{ "--set", ARGS_SET, &b->sets },
 		{ "-n", ARGS_FLAG, &b->dry },
 		{ "--dry-run", ARGS_FLAG, &b->dry },
@@ -34,6 +79,8 @@ parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
 	char names[ERR_NEXT_MAX];
 	enum err e = args_parse(c, options, files, files, why);
 
+	if (e == ERR_OK)
+		e = take_place(c, b, why);
 	if (e == ERR_OK && b->id == NULL) {
 		plugins_names("board", names, sizeof names);
 		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD");
@@ -112,8 +159,11 @@ act(struct cli_call *c, const char *name, size_t files)
 	int status = 0, end;
 	enum err e = parse(c, &b, files, &why);
 
-	if (e == ERR_OK && b.dry && files != 0)
-		return plan(c, &b);
+	if (e == ERR_OK && b.dry && files != 0) {
+		status = plan(c, &b);
+		place_use_close(&b.use);
+		return status;
+	}
 	if (e == ERR_OK && files != 0)
 		e = absolute(c->word[0], file, &why);
 	if (e == ERR_OK)
@@ -122,6 +172,7 @@ act(struct cli_call *c, const char *name, size_t files)
 		e = job_follow(d.client, job, c->json, &status, &why);
 	json_decref(job);
 	door_close(&d);
+	place_use_close(&b.use);
 	end = say_end(c, e, &why);
 	return status != 0 ? status : end;
 }

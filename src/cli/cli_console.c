@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "cli/args.h"
 #include "cli/door.h"
+#include "cli/place_use.h"
 #include "cli/say.h"
 #include "cli/sgr.h"
 #include "sys/io.h"
@@ -28,6 +29,9 @@ static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS;
 
 struct console {
 	struct door door;
+	struct place_args place;
+	struct place_use use;
+	const char *target;
 	const char *log_path, *baud, *share, *share_ro;
 	struct args_sets triggers;      /* "PATTERN=ACTION[:ARG]" */
 	json_t *mine;                   /* ids of those that were made of them */
@@ -665,6 +669,16 @@ run(struct console *s, struct err_msg *why)
 	return follow(s, why);
 }
 
+static enum err
+target_of(const struct cli_call *c, struct console *s, struct err_msg *why)
+{
+	s->target = c->words != 0 ? c->word[0] : NULL;
+	if (s->target == NULL && s->place.names.n == 0)
+		return err_set(why, ERR_USAGE, "console", "vise help console",
+		    "TARGET or --place is missing");
+	return place_use_target(&s->use, &s->place, "console", true, &s->target, &s->baud, why);
+}
+
 int
 cli_console(struct cli_call *c)
 {
@@ -674,6 +688,7 @@ cli_console(struct cli_call *c)
 		.tty_in = isatty(STDIN_FILENO) != 0,
 		.tty_out = isatty(STDOUT_FILENO) != 0 };
 	const struct args_option options[] = {
+		PLACE_ARGS(&s.place),
 		{ "--log", ARGS_TEXT, &s.log_path },
 		{ "--baud", ARGS_COUNT, &s.baud },
 		{ "--share", ARGS_TEXT, &s.share },
@@ -690,16 +705,18 @@ cli_console(struct cli_call *c)
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	struct err_msg why;
-	enum err e = args_parse(c, options, 1, 1, &why);
+	enum err e = args_parse(c, options, 0, 1, &why);
 
 	if (e == ERR_OK)
 		e = read_options(&s, &why);
 	if (e == ERR_OK)
-		e = door_open(&s.door, c->bench, c->word[0], true, &why);
+		e = target_of(c, &s, &why);
 	if (e == ERR_OK)
-		e = add_triggers(&s, c->word[0], &why);
+		e = door_open(&s.door, c->bench, s.target, true, &why);
 	if (e == ERR_OK)
-		e = door_console(&s.door, c->word[0], s.baud, &why);
+		e = add_triggers(&s, s.target, &why);
+	if (e == ERR_OK)
+		e = door_console(&s.door, s.target, s.baud, &why);
 	if (e == ERR_OK)
 		e = send_map(&s, &why);
 	if (e == ERR_OK)
@@ -710,6 +727,7 @@ cli_console(struct cli_call *c)
 		e = run(&s, &why);
 	remove_triggers(&s);
 	door_close(&s.door);
+	place_use_close(&s.use);
 	sys_close(s.log);
 	pattern_free(s.filter);
 	buf_fini(&s.line);

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "cli/args.h"
 #include "cli/door.h"
+#include "cli/place_use.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "proto/dial.h"
@@ -18,12 +20,23 @@
 struct script {
 	const char *port, *board, *timeout, *baud;
 	struct args_sets sets;
+	struct place_args place;
+	struct place_use use;
+	char *words[2 * ARGS_SETS_MAX]; /* what of argv is ours to free */
+	size_t nwords;
 	bool dry, csv;
 	const char *argv[LIMIT_ARGV + 1];
 	size_t n;
 };
 
-struct child { bool ended; int status; };
+struct child {
+	bool ended, over;
+	int status;
+	pid_t pid;
+	struct place_use *use;
+};
+
+static const uint64_t LOOK_NS = 200 * NS_PER_MS;
 
 static void
 add(struct script *s, const char *word)
@@ -61,27 +74,51 @@ on_ended(void *arg, int status)
 	k->ended = true;
 }
 
-int
-cli_script_wait(struct client *c, pid_t pid)
+/* The lease is over: the script may clean up. */
+static void
+on_look(void *arg)
 {
-	struct child k = { .ended = false };
-	struct loop_child *child = loop_child_watch(client_loop(c), pid, on_ended, &k);
+	struct child *k = arg;
+	struct err_msg why;
 
-	while (!k.ended) {
-		const enum err e = client_wait(c, &k.ended, 0, NULL);
+	if (k->over || !place_use_over(k->use, &why))
+		return;
+	k->over = true;
+	sys_kill_group(k->pid, SIGTERM);
+}
+
+static int
+wait_for(struct client *c, struct child *k)
+{
+	struct loop_child *child = loop_child_watch(client_loop(c), k->pid, on_ended, k);
+
+	while (!k->ended) {
+		const enum err e = client_wait(c, &k->ended, 0, NULL);
 		const int sig = client_signal(c);
 
 		if (e == ERR_CANCELLED) {
 			/* ^C at a terminal has reached the whole group, the script too */
 			if (sig != SIGINT || isatty(STDIN_FILENO) == 0)
-				sys_kill_group(pid, sig);
+				sys_kill_group(k->pid, sig);
 			client_resume(c);
 		} else if (e != ERR_OK) { /* the bench ended; the script sees it too */
 			loop_child_forget(child);
-			return sys_wait(pid);
+			return sys_wait(k->pid);
 		}
 	}
-	return k.status;
+	return k->status;
+}
+
+int
+cli_script_wait(struct client *c, pid_t pid, struct place_use *use)
+{
+	struct child k = { .pid = pid, .use = use };
+	struct loop_timer *t = use != NULL && place_use_count(use) != 0 ?
+	    loop_timer_start(client_loop(c), LOOK_NS, LOOK_NS, on_look, &k) : NULL;
+	const int status = wait_for(c, &k);
+
+	loop_timer_stop(t);
+	return status;
 }
 
 static enum err
@@ -89,7 +126,8 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 {
 	char *program = path_program("vise-script"), *sock = dial_socket(d->bench);
 	struct sys_spawn spawn = {
-		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1, .keep_group = true
+		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1, .keep_group = true,
+		.keep = s->use.lease.fd, .nkeep = s->use.lease.n
 	};
 	pid_t pid = -1;
 	enum err e;
@@ -102,7 +140,11 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 	e = s->n < LIMIT_ARGV ? sys_spawn(&spawn, &pid, why)
 			      : err_set(why, ERR_LIMIT, "script", NULL, "too many arguments");
 	if (e == ERR_OK)
-		*status = cli_script_wait(d->client, pid);
+		*status = cli_script_wait(d->client, pid, &s->use);
+	if (e == ERR_OK && s->use.over) {
+		*why = s->use.why;
+		e = why->code;
+	}
 	mem_free(program);
 	mem_free(sock);
 	return e;
@@ -119,16 +161,39 @@ parse(struct cli_call *c, struct script *s, size_t words, bool workflow, struct 
 		{ "--board", ARGS_TEXT, &s->board },
 		{ "--timeout", ARGS_SPAN, &s->timeout },
 		{ "--set", ARGS_SET, &s->sets },
+		PLACE_ARGS(&s->place),
 		{ NULL, ARGS_FLAG, NULL },
 	};
 
 	return args_parse(c, workflow ? options : options + 2, words, words, why);
 }
 
+/* What the places say: the profile of the first, its settings; each one's facts for the script. */
+static void
+place_words(struct script *s)
+{
+	const json_t *row, *v;
+	const char *key;
+	size_t i;
+
+	if (s->board == NULL)
+		s->board = place_use_text(&s->use, 0, "board");
+	json_array_foreach(s->use.rows, i, row)
+		place_use_fact(row, s->words, &s->nwords, "place");
+	json_object_foreach(json_object_get(json_array_get(s->use.rows, 0), "set"), key, v)
+		if (s->nwords < ARGS_SETS_MAX && s->sets.n < ARGS_SETS_MAX) {
+			s->words[s->nwords] = mem_fmt("%s=%s", key, json_string_value(v));
+			s->sets.v[s->sets.n++] = s->words[s->nwords++];
+		}
+}
+
 /* What both have in front: places 0, 2 and 4 are filled in by run(). */
 static void
 head(struct script *s, const struct cli_call *c)
 {
+	const size_t facts = place_use_count(&s->use);
+
+	place_words(s);
 	add(s, "vise-script");
 	add_pair(s, "--bench", "");
 	add_pair(s, "--console", "main");
@@ -136,8 +201,32 @@ head(struct script *s, const struct cli_call *c)
 	add_pair(s, "--timeout", s->timeout);
 	if (c->json)
 		add(s, "--json");
+	for (size_t i = 0; i < facts && i < s->nwords; i++)
+		add_pair(s, "--run", s->words[i]);
 	for (size_t i = 0; i < s->sets.n; i++)
 		add_pair(s, "--set", s->sets.v[i]);
+}
+
+/* Held before anything is asked of the bench. */
+static enum err
+hold(struct script *s, const struct cli_call *c, struct err_msg *why)
+{
+	return place_use_target(&s->use, &s->place, c->name, false, &s->port, &s->baud, why);
+}
+
+/* The consoles of the other places, by their names. */
+static enum err
+others(struct script *s, struct door *d, struct err_msg *why)
+{
+	char console[DOOR_NAME_MAX], baud[16];
+	enum err e = ERR_OK;
+
+	for (size_t i = 1; e == ERR_OK && i < place_use_count(&s->use); i++)
+		if (place_use_text(&s->use, i, "console") != NULL)
+			e = door_also(d, place_use_text(&s->use, i, "console"),
+			    place_use_text(&s->use, i, "as"),
+			    place_use_baud(&s->use, i, baud), console, why);
+	return e;
 }
 
 static int
@@ -151,8 +240,13 @@ perform(struct cli_call *c, struct script *s, enum err e, struct err_msg *why)
 	if (e == ERR_OK && s->port != NULL)
 		e = door_console(&d, s->port, s->baud, why);
 	if (e == ERR_OK)
+		e = others(s, &d, why);
+	if (e == ERR_OK)
 		e = run(s, &d, &status, why);
 	door_close(&d);
+	place_use_close(&s->use);
+	while (s->nwords > 0)
+		mem_free(s->words[--s->nwords]);
 	return e == ERR_OK ? status : say_end(c, e, why);
 }
 
@@ -165,6 +259,8 @@ cli_script(struct cli_call *c)
 
 	if (e == ERR_OK && !path_exists(c->word[0]))
 		e = err_set(&why, ERR_NOENT, c->word[0], NULL, "no such file");
+	if (e == ERR_OK)
+		e = hold(&s, c, &why);
 	if (e == ERR_OK) {
 		head(&s, c);
 		add(&s, c->word[0]);
@@ -190,6 +286,9 @@ cli_script_macro(struct cli_call *c)
 		e = plugins_find("macro", c->word[2], &words, &why);
 	if (e == ERR_OK) {
 		s.port = c->word[1];
+		e = hold(&s, c, &why);
+	}
+	if (e == ERR_OK) {
 		head(&s, c);
 		add_words(&s, words);
 		add_pair(&s, "--macro", c->word[2]);
@@ -212,6 +311,8 @@ cli_script_workflow(struct cli_call *c)
 
 	if (e == ERR_OK)
 		e = plugins_find("workflow", id, &words, &why);
+	if (e == ERR_OK && !s.dry)
+		e = hold(&s, c, &why);
 	if (e == ERR_OK) {
 		head(&s, c);
 		if (s.dry)

@@ -11,6 +11,7 @@
 #include "cli/artifacts.h"
 #include "cli/cli_script.h"
 #include "cli/door.h"
+#include "cli/place_use.h"
 #include "cli/plugins.h"
 #include "cli/report_go.h"
 #include "cli/report_junit.h"
@@ -29,13 +30,14 @@ static const uint64_t LAST_NS = 5 * NS_PER_S, LOGS_NS = 3 * NS_PER_S, LOOK_NS = 
 
 struct options {
 	struct args_sets ports, boards, sets, k, tags;
+	struct place_args place;
 	const char *baud, *timeout, *test_timeout, *retries, *repeat, *shuffle, *shard, *junit,
 	    *artifacts;
 	bool tap, tap13, go, verbose, list, fail_fast, flaky_fails, each;
 };
 
 struct board {
-	char name[DOOR_NAME_MAX], console[DOOR_NAME_MAX];
+	char name[DOOR_NAME_MAX], console[DOOR_NAME_MAX], baud[16];
 	const char *spec, *profile;
 };
 
@@ -43,7 +45,8 @@ struct run {
 	struct cli_call *call;
 	struct options o;
 	struct door door;
-	struct board boards[ARGS_SETS_MAX];
+	struct place_use use;
+	struct board boards[2 * ARGS_SETS_MAX];
 	size_t nboards;
 	json_t *files, *argv; /* texts */
 	struct results results;
@@ -95,6 +98,24 @@ add_port(struct run *r, const char *word, struct err_msg *why)
 	return ERR_OK;
 }
 
+static enum err
+add_place(struct run *r, size_t i, struct err_msg *why)
+{
+	struct board *b = &r->boards[r->nboards];
+	const char *as = place_use_text(&r->use, i, "as");
+
+	*b = (struct board){ .spec = place_use_text(&r->use, i, "console"),
+		.profile = place_use_text(&r->use, i, "board") };
+	if (place_use_baud(&r->use, i, b->baud) == NULL)
+		b->baud[0] = '\0';
+	(void)snprintf(b->name, sizeof b->name, "%s", as);
+	if (board_named(r, b->name, strlen(b->name)) != NULL)
+		return err_set(why, ERR_USAGE, as, "--place NAME=PLACE gives it another",
+		    "two boards named %s", b->name);
+	r->nboards++;
+	return ERR_OK;
+}
+
 /* "ID" is the profile of all, "NAME=ID" that of one. */
 static enum err
 add_profile(struct run *r, const char *word, struct err_msg *why)
@@ -118,11 +139,19 @@ boards_of(struct run *r, struct err_msg *why)
 
 	for (size_t i = 0; e == ERR_OK && i < r->o.ports.n; i++)
 		e = add_port(r, r->o.ports.v[i], why);
+	for (size_t i = 0; e == ERR_OK && i < place_use_count(&r->use); i++)
+		e = add_place(r, i, why);
 	if (r->nboards == 0)
 		r->boards[r->nboards++] = (struct board){ .name = "main" };
 	for (size_t i = 0; e == ERR_OK && i < r->o.boards.n; i++)
 		e = add_profile(r, r->o.boards.v[i], why);
 	return e;
+}
+
+static const char *
+baud_of(const struct run *r, const struct board *b)
+{
+	return r->o.baud != NULL || b->baud[0] == '\0' ? r->o.baud : b->baud;
 }
 
 /* Opens what the boards need; one that is open already is taken. */
@@ -135,11 +164,13 @@ reach(struct run *r, struct err_msg *why)
 	for (size_t i = 0; e == ERR_OK && i < r->nboards; i++) {
 		struct board *b = &r->boards[i];
 
+		if (b->spec == NULL && r->use.rows != NULL)
+			continue; /* a place without a console */
 		if (b->spec == NULL || (i == 0 && r->door.console[0] != '\0'))
 			(void)snprintf(b->console, sizeof b->console, "%s", r->door.console);
 		else
 			e = door_also(&r->door, b->spec, r->door.ephemeral ? b->name : NULL,
-			    r->o.baud, b->console, why);
+			    baud_of(r, b), b->console, why);
 	}
 	return e;
 }
@@ -212,6 +243,32 @@ board_words(struct run *r)
 	}
 }
 
+/* Facts for the script, and the settings of the first. */
+static void
+place_words(struct run *r)
+{
+	const json_t *row, *v;
+	const char *key;
+	size_t i;
+
+	json_array_foreach(r->use.rows, i, row) {
+		char *fact = NULL;
+		size_t n = 0;
+
+		place_use_fact(row, &fact, &n, "place");
+		word(r, "--run");
+		word(r, fact);
+		mem_free(fact);
+	}
+	json_object_foreach(json_object_get(json_array_get(r->use.rows, 0), "set"), key, v) {
+		char *pair = mem_fmt("%s=%s", key, json_string_value(v));
+
+		word(r, "--set");
+		word(r, pair);
+		mem_free(pair);
+	}
+}
+
 static void
 words(struct run *r, const char *socket)
 {
@@ -244,6 +301,7 @@ words(struct run *r, const char *socket)
 	flag(r, "each", o->each);
 	flag(r, "list", o->list);
 	board_words(r);
+	place_words(r);
 	word(r, "--test");
 	word(r, "--");
 	json_array_foreach(r->files, i, file) word(r, json_string_value(file));
@@ -316,7 +374,8 @@ spawn(struct run *r, pid_t *pid, struct err_msg *why)
 	const char **argv = mem_zero(n + 2, sizeof *argv);
 	char *program = path_program("vise-script");
 	struct sys_spawn s = {
-		.argv = argv, .fd_in = -1, .fd_err = 2, .fd3 = -1, .keep_group = true
+		.argv = argv, .fd_in = -1, .fd_err = 2, .fd3 = -1, .keep_group = true,
+		.keep = r->use.lease.fd, .nkeep = r->use.lease.n
 	};
 	int ends[2] = { -1, -1 };
 	enum err e = ERR_OK;
@@ -391,7 +450,7 @@ static void
 watch_to_the_end(struct run *r, pid_t pid, int *status)
 {
 	r->watch = loop_fd_open(client_loop(r->door.client), r->fd, LOOP_READ, on_output, r);
-	*status = cli_script_wait(r->door.client, pid);
+	*status = cli_script_wait(r->door.client, pid, &r->use);
 	client_resume(r->door.client);
 	while (!r->over && r->watch != NULL &&
 	       client_wait(r->door.client, &r->over, sys_mono() + LAST_NS, NULL) == ERR_OK)
@@ -427,7 +486,14 @@ run(struct run *r, int *status, struct err_msg *why)
 	dir = logs_written(r);
 	e = artifacts_finish(&r->kept, &r->results, dir, *status, why);
 	mem_free(dir);
-	return e == ERR_OK ? write_junit(r, why) : e;
+	if (e == ERR_OK)
+		e = write_junit(r, why);
+	if (e == ERR_OK && r->use.over) {
+		*why = r->use.why;
+		e = why->code;
+		*status = 0; /* its end by our hand says nothing */
+	}
+	return e;
 }
 
 static enum err
@@ -436,6 +502,7 @@ parse(struct run *r, struct err_msg *why)
 	struct options *o = &r->o;
 	const struct args_option options[] = {
 		{ "--port", ARGS_LIST, &o->ports },
+		PLACE_ARGS(&o->place),
 		{ "--baud", ARGS_COUNT, &o->baud },
 		{ "--board", ARGS_LIST, &o->boards },
 		{ "--set", ARGS_SET, &o->sets },
@@ -468,7 +535,7 @@ parse(struct run *r, struct err_msg *why)
 		e = err_set(why, ERR_NOTHING, r->call->word[0],
 		    "name them NAME_test.lua or test_NAME.lua, or give the file",
 		    "no test file in it");
-	return e == ERR_OK ? boards_of(r, why) : e;
+	return e;
 }
 
 int
@@ -482,6 +549,10 @@ cli_test(struct cli_call *c)
 	buf_init(&r.line, RECORD_MAX);
 	results_init(&r.results);
 	e = parse(&r, &why);
+	if (e == ERR_OK && !r.o.list)
+		e = place_use_open(&r.use, &r.o.place, "test", &why);
+	if (e == ERR_OK)
+		e = boards_of(&r, &why);
 	if (e == ERR_OK)
 		e = artifacts_init(&r.kept, r.o.artifacts, &why);
 	if (e == ERR_OK)
@@ -489,6 +560,7 @@ cli_test(struct cli_call *c)
 	if (e == ERR_OK)
 		e = run(&r, &status, &why);
 	door_close(&r.door);
+	place_use_close(&r.use);
 	sys_close(r.fd);
 	artifacts_fini(&r.kept);
 	results_fini(&r.results);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/slice.h"
 #include "cli/door.h"
+#include "cli/places.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "core/json.h"
@@ -14,7 +15,7 @@
 #include "transport/discover.h"
 
 /* What may stand where no option does: f files, t targets (ports and files), b benches, m macros,
- * w workflows, i boards, s subcommands, c commands of a bench. */
+ * w workflows, i boards, p places, s subcommands, c commands of a bench. */
 struct row { const char *path, *words, *takes; };
 
 #define PROFILE_WORDS \
@@ -35,7 +36,7 @@ static const struct row rows[] = {
 	{ "kill", "--all", "b" },
 	{ "ports", "", "" },
 	{ "console", "--log --timestamps --times --hex --map --echo --filter --color --quiet "
-	    "--baud --share --share-ro --trigger", "t" },
+	    "--baud --share --share-ro --trigger --place --wait --lease --reason", "t" },
 	{ "at", "--expect --data --timeout --baud --eol --idle", "t" },
 	{ "macro", "list show run record", "" },
 	{ "macro list", "", "" },
@@ -77,21 +78,33 @@ static const struct row rows[] = {
 	{ "image show", "-p --by --top --base", "f" },
 	{ "image diff", "--by --top", "f" },
 	{ "image check", "-p --libc --kernel --base", "f" },
-	{ "flash", "-p -n --dry-run --set --port --run --board", "f" },
-	{ "reset", "-p --set --port", "" },
+	{ "flash", "-p -n --dry-run --set --port --run --board --place --wait --lease --reason",
+	    "f" },
+	{ "reset", "-p --set --port --place --wait --lease --reason", "" },
 	{ "debug", "-p --board --set --port --attach --server --through-tap --save --background "
-	    "-n --dry-run", "f" },
+	   XX
+	{ "place", "list show acquire release lease exec power", "" },
+	{ "place list", "", "p" },
+	{ "place show", "", "p" },
+	{ "place acquire", "--wait --lease --reason", "p" },
+	{ "place release", "--kick", "p" },
+	{ "place lease", "--for", "p" },
+	{ "place exec", "--wait --lease --reason", "p" },
+	{ "place power", "on off cycle", "p" },
 	{ "rsp", "tap show probe step speed", "" },
 	{ "rsp tap", "--listen --save --all --quiet --once --check", "" },
 	{ "rsp show", "--all --quiet --check", "f" },
 	{ "rsp probe", "", "" },
 	{ "rsp step", "--count --mask --isa --timeout --check", "" },
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
-	{ "script", "--port --board --set --timeout --baud --console", "f" },
+	{ "script", "--port --board --set --timeout --baud --console --place --wait --lease "
+	    "--reason", "f" },
 	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list "
-	    "--port --repeat --retries --set --shard --shuffle --tag --tap --tap13 --test2json "
+	    "--place --wait --lease --reason --port --repeat --retries --set --shard --shuffle "
+	    "--tag --tap --tap13 --test2json "
 	    "--test-timeout --timeout -k -v", "f" },
-	{ "workflow", "list show --board --csv --dry-run --port --set --timeout", "w" },
+	{ "workflow", "list show --board --csv --dry-run --port --set --timeout --place --wait "
+	    "--lease --reason", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },
@@ -108,6 +121,7 @@ static const struct row rows[] = {
 /* What an option takes; others take what the subcommand does. @: of what is there now. */
 static const struct { const char *option, *values; } values[] = {
 	{ "--bench", "@b" }, { "-p", "@i" }, { "--board", "@i" }, { "--port", "@t" },
+	{ "--place", "@p" },
 	{ "--color", "auto always never exact" }, { "--times", "start wall last" },
 	{ "--by", "stack state creator age" }, { "--eol", "lf cr crlf" },
 	{ "--baud", "9600 19200 38400 57600 115200 230400 460800 921600" },
@@ -197,6 +211,22 @@ offer_ports(const struct ask *a)
 }
 
 static void
+offer_places(const struct ask *a)
+{
+	json_t *list = NULL;
+	const json_t *row;
+	size_t i;
+
+	(void)places_rows(&list, NULL);
+	json_array_foreach(list, i, row) {
+		const char *name = json_get_str(row, "name", "");
+
+		offer(a, name, strlen(name), json_get_str(row, "doc", ""));
+	}
+	json_decref(list);
+}
+
+static void
 offer_benches(const struct ask *a)
 {
 	json_t *list = dial_list();
@@ -254,6 +284,9 @@ offer_takes(const struct ask *a, char what)
 		break;
 	case 'i':
 		offer_boards(a);
+		break;
+	case 'p':
+		offer_places(a);
 		break;
 	case 't':
 		offer_ports(a);

@@ -48,6 +48,12 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/doctor_target.c %D%/doctor_target.h \
 	%D%/door.c %D%/door.h \
 	%D%/gauges_advise.c %D%/gauges_advise.h \
+	%D%/lease.c %D%/lease.h \
+	%D%/lease_text.c %D%/lease_text.h \
+	%D%/places.c %D%/places.h \
+	%D%/place_use.c %D%/place_use.h \
+	%D%/place_grid.c %D%/place_grid.h \
+	%D%/cli_place.c %D%/cli_place.h \
 	%D%/job.c %D%/job.h \
 	%D%/cli_measure.c %D%/cli_measure.h \
 	%D%/httpload.c %D%/httpload.h \

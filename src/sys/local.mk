@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libsys.a
 	%D%/io.c %D%/io.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/late.c %D%/late.h \
+	%D%/lockfile.c %D%/lockfile.h \
 	%D%/path.c %D%/path.h \
 	%D%/process.c %D%/process.h \
 	%D%/pty.c %D%/pty.h \

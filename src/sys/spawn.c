@@ -100,6 +100,8 @@ child(const struct sys_spawn *s, char **env, int report)
 	place_fds(s, report);
 	/* what we ourselves were given without close-on-exec stays with us (Linux 5.11) */
 	(void)close_range(4, ~0u, CLOSE_RANGE_CLOEXEC);
+	for (size_t i = 0; i < s->nkeep; i++)
+		(void)fcntl(s->keep[i], F_SETFD, 0);
 	if (s->tty)
 		(void)ioctl(0, TIOCSCTTY, 0);
 	if (s->die_with_parent)

@@ -8,6 +8,7 @@
 #ifndef SYS_SPAWN_H
 #define SYS_SPAWN_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 #include "base/err.h"
 
@@ -24,6 +25,9 @@ struct sys_spawn {
 	bool die_with_parent;           /* SIGTERM when the thread that started it is gone */
 	/* stay in our process group (a child of the command line) */
 	bool keep_group;
+	/* above 9: open in it too, under the same numbers (locks that it shares with us) */
+	const int *keep;
+	size_t nkeep;
 };
 
 struct sys_spawn_ops {

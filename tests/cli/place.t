@@ -1,0 +1,210 @@
+#!/bin/sh
+# place.t - places: who has which board, until when, who waits; two never have one; a crash gives it back.
+. "${srcdir:-.}/tests/lib/tap.sh"
+tmpdir
+VISE=$BUILD/vise
+VISE_LOCK_DIR=$T/locks
+export VISE_LOCK_DIR
+cd "$T" || bail "no folder"
+mkdir -p "$XDG_CONFIG_HOME/vise"
+config=$XDG_CONFIG_HOME/vise/places.json
+cat >"$config" <<END
+{ "places": {
+	"one": { "console": "exec:cat", "tags": ["arm", "cat"], "doc": "at the window",
+		"power": { "on": ["sh", "-c", "echo on >>$T/power"], "off": ["sh", "-c", "echo off >>$T/power"] } },
+	"two": { "console": "exec:cat -u", "tags": ["arm"] },
+	"probe": { "console": "/dev/vise-none", "probe": "0669AB", "tags": ["probe"] },
+	"same-probe": { "probe": "0669AB", "ssh": "root@lab" },
+	"no-power": { "ssh": "root@elsewhere" } } }
+END
+
+# ---- what there is
+run "$VISE" place list
+is "$status $(grep -c ' free ' out)" "0 5" "places of the user's file"
+run "$VISE" place list tag=arm,cat --json
+like "$out" '^\[\{.*"name":"one".*"state":"free"' "by tags, as JSON"
+run "$VISE" place show one
+like "$out" '^  doc +at the window$' "show"
+run "$VISE" place show none
+is "$status" 2 "one that is not there"
+
+# ---- acquired, renewed, released
+run "$VISE" place acquire one probe --lease 1h --reason "night run"
+is "$status" 0 "two places acquired at once" || echo "$err" | note
+token=$(sed -n 's/^export VISE_PLACE_TOKEN=//p' out)
+run "$VISE" place acquire two one
+is "$status" 6 "one of them is busy for others"
+like "$err" "^vise: one: held by .*\\(pid [0-9]+ on .*: night run; --wait" "and told by whom, since when, why"
+run "$VISE" place list tag=arm
+like "$out" '^two .* free' "what was asked for beside it is not kept"
+run "$VISE" place acquire same-probe
+is "$status" 6 "another description of the same board is the same board"
+VISE_PLACE_TOKEN=$token run "$VISE" place exec one -- sh -c 'echo "$VISE_PLACE $VISE_PLACE_CONSOLE"'
+is "$out" "one exec:cat" "the token's owner uses it"
+VISE_PLACE_TOKEN=0$token run "$VISE" place exec one -- true
+is "$status" 6 "a wrong token does not"
+run "$VISE" place lease one --for 2h
+is "$status" 0 "a lease is renewed"
+run "$VISE" place exec tag=arm -- sh -c 'echo "$VISE_PLACE"'
+is "$out" two "tag= takes one that is free"
+run "$VISE" place release one
+is "$status" 0 "released" || echo "$err" | note
+run "$VISE" place list --json
+is "$(tr '}' '\n' <out | grep -c '"state":"held"')" 0 "and with it all of its lease"
+run "$VISE" place release one
+is "$status" 5 "nothing to release"
+run "$VISE" place acquire one --lease 300ms
+wait_for '"$VISE" place list | grep -q "^one .* free"' 20
+ok $? "a lease ends by itself"
+
+# ---- at work: one at a time, in order
+cat >hold.sh <<'END'
+mkdir taken || echo "two at once" >>wrong
+echo "$1" >>order
+while test ! -e "go.$1"; do sleep 0.02; done
+rmdir taken
+END
+spawn "$VISE" place exec one --reason first -- sh hold.sh 1
+first=$pid
+wait_for 'test -d taken' 20
+for n in 2 3 4; do
+	spawn "$VISE" place exec one --wait 60s -- sh hold.sh $n 2>wait.$n
+	wait_for "grep -q 'waiting up to 60 s' wait.$n && test \$(ls locks/queue | wc -l) = $((n - 1))" 20
+done
+run "$VISE" place list
+like "$out" '^one .*held .*: first  \(3 waits?\)$' "three wait"
+run "$VISE" place release one
+is "$status" 6 "what is at work is not released like that"
+touch go.1
+wait_for 'test "$(tail -n 1 order)" = 2' 20
+run "$VISE" place exec one --wait 100ms -- true
+is "$status" 6 "who waits for a time is told when it is over"
+touch go.2 go.3 go.4
+wait_for 'test "$(grep -c "" order)" = 4 && test ! -d taken' 20
+is "$(echo $(cat order))" "1 2 3 4" "first come, first served"
+test ! -e wrong
+ok $? "never two at once" || note <wrong
+
+# holder_of NAME: killed is its pid
+holder_of()
+{
+	killed=$("$VISE" place show "$1" --json | sed -n 's/.*"pid":\([0-9]*\).*/\1/p')
+}
+
+# ---- death
+wait "$first"
+spawn sh -c 'exec "$0" place exec one -- sh -c "echo \$\$ >up; exec sleep 60"' "$VISE"
+wait_for 'test -s up' 20
+spawn "$VISE" place exec one --wait 60s -- sh -c 'echo got >got'
+waiter=$pid
+killed=$("$VISE" place show one --json | sed -n 's/.*"pid":\([0-9]*\).*/\1/p')
+wait_for 'test "$(ls locks/queue | wc -l)" = 1' 20
+kill -9 "$killed"
+wait_for 'ended "$killed"' 20
+run "$VISE" place list one
+like "$out" '^one .* held ' "a killed holder's program has the board still"
+test ! -e got && kill "$(cat up)"
+wait_for 'test -s got' 20
+ok $? "and when that is gone, the next one has it"
+wait "$waiter"
+spawn sh -c 'exec "$0" place exec two -- sh -c "echo \$\$ >up2; exec sleep 60"' "$VISE"
+wait_for 'test -s up2' 20
+kill -9 "$("$VISE" place show two --json | sed -n 's/.*"pid":\([0-9]*\).*/\1/p')"
+run "$VISE" place release two --kick
+wait_for '"$VISE" place list | grep -q "^two .* left"' 20
+ok $? "what it left is told" || { echo "$err"; "$VISE" place list; } | note
+run "$VISE" place exec two -- true
+like "$err" 'two: its last holder died' "to the next one too"
+run "$VISE" place exec one --lease 200ms -- sleep 60
+is "$status" 3 "work ends with its lease"
+like "$err" 'one: its lease is over' "and says so"
+spawn "$VISE" place exec one -- sh -c 'trap "echo clean >cleaned; exit" TERM; echo up >up3; while :; do sleep 0.05; done'
+wait_for 'test -s up3' 20
+run "$VISE" place release one --kick
+is "$status $(cat cleaned)" "0 clean" "--kick ends it, after its clean-up"
+
+# ---- power
+run "$VISE" place power one off
+run "$VISE" place power one on
+is "$(echo $(cat power))" "off on" "power by the file's commands"
+run "$VISE" place power no-power on
+is "$status" 2 "or it is said that there is none"
+
+# ---- in use
+mkdir t
+cat >t/place_test.lua <<'END'
+local vise = require "vise"
+vise.test("both talk", { needs = { "dut", "two" } }, function(t)
+  for name, b in pairs(t.boards) do b.con:line("to " .. name); b.con:expect("to " .. name, { timeout = 20 }) end
+  t:eq(t.boards.dut.place.name, "one")
+  t.boards.dut.place:power "on"
+  t:eq(vise.place.get("two").tags[1], "arm")
+  t:raises("unsupported", function() vise.place.get("two"):power "on" end)
+  t:raises("usage", function() vise.place.get("nine") end)
+  t:raises("usage", function() vise.place.get():power "up" end)
+end)
+vise.test("waits", function(t) print "up"; vise.sleep(60) end)
+END
+run "$VISE" test t --place dut=one --place two -k both
+is "$status" 0 "a test of two places" || { echo "$out"; echo "$err"; } | note
+is "$(grep -c '' power)" 3 "that powers one of them"
+spawn "$VISE" test t --place one -k waits --tap >busy.out 2>&1
+wait_for '"$VISE" place list | grep -q "^one .*held .*: vise test"' 20
+for what in "console --place one" "test t --place one -k both" "script s.lua --place one" "at place:one AT" "workflow soak --place one"; do
+	echo >s.lua
+	run "$VISE" $what
+	is "$status" 6 "busy: vise $what" || { echo "$out"; echo "$err"; } | note
+done
+wait_for 'grep -q up busy.out' 20
+kill -INT "$pid"
+wait "$pid"
+is $? 130 "^C"
+run "$VISE" place list one
+like "$out" '^one .* free' "and the place is free"
+run "$VISE" test t --place one -k waits --lease 1s
+is "$status" 3 "a test that outlives its lease is a failure of the bench"
+echo 'print(require "vise".place.get().doc)' >s.lua
+run "$VISE" script s.lua --place tag=cat
+is "$out" "at the window" "a script"
+run "$VISE" console place:two </dev/null --quiet 1ms
+is "$status" 0 "a console" || echo "$err" | note
+run "$VISE" flash --place no-power x
+is "$status" 2 "a place without a board profile cannot be flashed"
+
+# ---- files that are wrong
+bad()
+{
+	printf '%s' "$1" >bad.json
+	VISE_PLACES=$T/bad.json run "$VISE" place list
+	is "$status" 2 "refused: $1" || echo "$out" | note
+	like "$err" "$2" "and told"
+}
+bad '{ "places": { "a": ' 'bad.json: not valid JSON, line 1'
+bad '[]' 'is no \{ "places"'
+bad '{"places":{"a b":{"ssh":"x"}}}' '"a b" is no name'
+bad '{"places":{"a":{"ssh":"-oProxyCommand=x"}}}' 'place a: "ssh" must be'
+bad '{"places":{"a":{"consol":"x"}}}' 'no field is named "consol"'
+bad '{"places":{"a":{"console":"x\u001b[2J"}}}' 'place a: "console" must be'
+bad '{"places":{"a":{"probe":"1","power":{"on":"rm"}}}}' '"power" must be'
+bad '{"places":{"a":{"board":"x"}}}' 'nothing to hold'
+bad '{"places":{"a":{"probe":"1"},"a":{"probe":"2"}}}' 'duplicate'
+printf '\377{"places":' >locks/port-_dev_vise-none-hostile
+for f in locks/serial-*; do printf '{"pid":-1,"until":1e400,"since":"x"' >"$f"; done
+run "$VISE" place list
+is "$status" 0 "a record that is no record is passed over"
+ln -sf "$T/aim" locks/link && ln -sf "$T/aim" "$(ls -d locks/serial-* | head -n 1)"
+run "$VISE" place exec probe -- true
+is "$status" 3 "a link in the folder of locks is not followed"
+test ! -e aim
+ok $? "and nothing is made behind it"
+
+# ---- a project's file needs trust
+mkdir -p project/.vise
+echo '{"places":{"mine":{"console":"exec:cat"},"one":{"console":"exec:cat","doc":"shadows"}}}' >project/.vise/places.json
+cd project || bail "no folder"
+run "$VISE" place acquire mine
+is "$status" 4 "before trust nothing of it is used"
+run "$VISE" plugin trust --hash "$("$VISE" plugin view --json | sed -n 's/.*"hash": *"\([^"]*\)".*/\1/p')"
+run "$VISE" place show one
+like "$out" 'shadows' "after it, it comes first" || echo "$err" | note
+plan
