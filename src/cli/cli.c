@@ -130,13 +130,15 @@ static const struct cli_command commands[] = {
 	    "[--timeout D] [-- ARGS]",
 	    "run a Lua script", cli_script, false },
 	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "
-	    "[--place [NAME=]PLACE]... [--list] [--tap | --test2json] [--junit FILE] [--artifacts DIR]",
+	    "[--place [NAME=]PLACE]... [--list] [--tap | --test2json] [--junit FILE] "
+	    "[--artifacts DIR]",
 	    "run Lua tests on boards: TAP, JUnit, test2json", cli_test, false },
 	{ "workflow", "list | show ID | [run] ID [--port P | --place PLACE] [--board ID] "
 	    "[--set K=V]... "
 	    "[--timeout D] [--dry-run] [--csv]",
 	    "workflows of the plugins", cli_workflow, false },
-	{ "place", "list [WORD] | show NAME | acquire NAME... [--wait T] [--lease T] [--reason TEXT] | "
+	{ "place", "list [WORD] | show NAME | acquire NAME... [--wait T] [--lease T] "
+	    "[--reason TEXT] | "
 	    "release NAME [--kick] | lease NAME [--for T] | exec NAME... -- COMMAND | "
 	    "power NAME on|off|cycle",
 	    "the boards of a lab: who has which, until when, and who waits", cli_place, false },

@@ -56,7 +56,8 @@ print_row(const json_t *row, const json_t *look)
 	char words[300] = "";
 
 	printf("%-20s %-16s %-5s ", json_get_str(row, "name", "?"),
-	    json_get_str(row, "board", "-"), json_object_get(row, "problem") != NULL ? "no" : state);
+	    json_get_str(row, "board", "-"),
+	    json_object_get(row, "problem") != NULL ? "no" : state);
 	print_tags(row);
 	if (strcmp(state, "held") == 0)
 		lease_words(json_object_get(look, "holder"), words, sizeof words);

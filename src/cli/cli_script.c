@@ -126,7 +126,8 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 {
 	char *program = path_program("vise-script"), *sock = dial_socket(d->bench);
 	struct sys_spawn spawn = {
-		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1, .keep_group = true,
+		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1,
+		.keep_group = true,
 		.keep = s->use.lease.fd, .nkeep = s->use.lease.n
 	};
 	pid_t pid = -1;
