@@ -91,6 +91,7 @@ TESTS += \
 	tests/cli/workflows.t \
 	tests/rig/debug.t \
 	tests/rig/decode.t \
+	tests/rig/flash.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
@@ -160,6 +161,7 @@ EXTRA_DIST += \
 	tests/cli/workflows.t \
 	tests/rig/debug.t \
 	tests/rig/decode.t \
+	tests/rig/flash.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
@@ -321,6 +323,7 @@ EXTRA_DIST += \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
 	tests/lib/client.py \
+	tests/lib/flashrig.sh \
 	tests/lib/macro.sh \
 	tests/lib/pprofcases.py \
 	tests/lib/pprofgen.py \
@@ -333,6 +336,7 @@ EXTRA_DIST += \
 	tests/rig/atdev/atdev.py \
 	tests/rig/atdev/dialects.py \
 	tests/rig/atdev/hostile.py \
+	tests/rig/bootboard \
 	tests/rig/crashd/main.go \
 	tests/rig/gcload/main.go \
 	tests/rig/goprog/Makefile \

@@ -85,9 +85,9 @@ end
 -- Why it failed, what state the board is in, and what to do.
 local function give_up(code, why, next)
   local def, at = methods[now.method] or {}, now.stage
-  if now.still then fail(code, "%s: %s", now.what, why, { next = next }) end
+  if now.still then fail(code, "%s", why, { next = next }) end
   local todo = next or (at == "connect" and def.enter) or NEXT[at] or (def.again or AGAIN)
-  fail(code, "%s: %s; %s", now.what, why, STATES[at] or STATES.connect, { next = todo, stage = at })
+  fail(code, "%s; %s", why, STATES[at] or STATES.connect, { next = todo, stage = at })
 end
 
 -- Of one stream: was success said, and the complaints that no success followed.
@@ -151,7 +151,7 @@ local function run_argv(def, step)
   if not ok then error(r, 0) end
   if r.code == 127 then
     now.stage = "connect"
-    fail("not_found", "%s: %s is not here; %s", now.what, step.argv[1], STATES.connect, { next = "install " .. (def.package or step.argv[1]) })
+    fail("not_found", "%s is not here; %s", step.argv[1], STATES.connect, { next = "install " .. (def.package or step.argv[1]) })
   end
   judge(def, step, r)
   return r
@@ -396,12 +396,16 @@ function core.preflight(b, file)
   end
 end
 
--- The tool's port: given, that of the console that was lent, or borrowed now because this method needs it.
+-- The tool's port: given, that of the console that was lent, or borrowed now because this method needs it. By the
+-- name that it was opened with, which outlives a device that goes and comes under another number.
 local function get_port(m, a)
-  local row = not a.port and core.needs_port(m) and core.console(core.console_name)
-  if not row then return end
-  local ok, r = pcall(core.call, "flash", "command", { line = core.line("console.borrow", {}, { console = row.name, to = "flash" }) })
-  if ok then a.port = r.device elseif methods[m.method].port then error(r, 0) end
+  local row = core.console(core.console_name)
+  if not row or core.sets.port then return end
+  if not a.port and core.needs_port(m) then
+    local ok, r = pcall(core.call, "flash", "command", { line = core.line("console.borrow", {}, { console = row.name, to = "flash" }) })
+    if ok then a.port = r.device elseif methods[m.method].port then error(r, 0) end
+  end
+  if a.port and type(row.spec) == "string" and row.spec:sub(1, 1) == "/" then a.port = row.spec end
 end
 
 -- size of the image, KiB/s that the slowest boot loader keeps
@@ -506,6 +510,6 @@ function core.flash_failed(r, err)
   if not (core.part and core.job_id) or core.status(err) == 7 then return core.complain(core.name, err) end
   local why, next_step = ("%s: %s"):format(err.code, tostring(err.msg)), err.next or ""
   if err.code == "cancelled" and r.action == "flash" then why = ("%s; %s"):format(why, core.flash_state()) end
-  local line = core.line("job.fail", {}, { code = err.code, what = ("%s %s"):format(r.action, r.id), why = why, next = next_step })
+  local line = core.line("job.fail", {}, { code = err.code, what = now.what or ("%s %s"):format(r.action, r.id), why = why, next = next_step })
   if not pcall(core.call, "job.fail", "command", { line = line }) then core.tell(line) end
 end

@@ -293,7 +293,8 @@ static const char *
 flash_port(const struct command_call *c, const char *id)
 {
 	const struct bench *b = c->ctx;
-	const char *given = json_get_str(c->args, "port", NULL);
+	const char *given = json_get_str(c->args, "port", NULL),
+		   *there = json_get_str(c->args, "console", NULL);
 	const json_t *row, *console;
 	size_t i;
 
@@ -304,7 +305,7 @@ flash_port(const struct command_call *c, const char *id)
 		console = json_object_get(json_object_get(row, "console"), "main");
 		if (strcmp(json_get_str(row, "id", ""), id) == 0 &&
 		    json_get_bool(console, "lend", false) && !list_empty(&b->consoles))
-			return consoles_entry(b->consoles.next)->name;
+			return there != NULL ? there : consoles_entry(b->consoles.next)->name;
 	}
 	return NULL;
 }
@@ -319,6 +320,7 @@ cmd_flash(struct command_call *c)
 	if (id != NULL)
 		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--flash",
 		    .file = json_get_str(c->args, "file", NULL), .job_kind = "flash",
+		    .console = json_get_str(c->args, "console", NULL),
 		    .port = flash_port(c, id) });
 }
 
@@ -329,7 +331,8 @@ cmd_reset(struct command_call *c)
 
 	if (id != NULL)
 		run_host(c, &(const struct host_run){
-				.kind = "board", .id = id, .verb = "--reset", .job_kind = "run" });
+				.kind = "board", .id = id, .verb = "--reset", .job_kind = "run",
+				.console = json_get_str(c->args, "console", NULL) });
 }
 
 static void
@@ -426,6 +429,7 @@ cmd_script(struct command_call *c)
 
 #define BOARD_ARG { "board", ARG_WORD, 0, NULL, "board profile; the chosen one if absent" }
 #define WAIT_ARG { "wait", ARG_BOOL, 0, "off", "answer when it ended" }
+#define CONSOLE_ARG { "console", ARG_WORD, 0, NULL, "the board's console; the first if absent" }
 #define SET_ARG { "set", ARG_REST, 0, NULL, "name=value for the plugin" }
 
 static const struct command_arg flash_args[] = {
@@ -434,6 +438,7 @@ static const struct command_arg flash_args[] = {
 	WAIT_ARG,
 	{ "port", ARG_WORD, 0, NULL,
 	    "console whose port the tool gets for itself, or none; as the profile says if absent" },
+	CONSOLE_ARG,
 	SET_ARG,
 	{ .name = NULL },
 };
@@ -441,7 +446,8 @@ static const struct command_arg debug_args[] = {
 	{ "file", ARG_WORD, ARG_MUST, NULL, "program to debug; \"\" for none" },
 	BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL },
 };
-static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL } };
+static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, CONSOLE_ARG, SET_ARG,
+	{ .name = NULL } };
 static const struct command_arg id_args[] = {
 	{ "id", ARG_WORD, ARG_MUST, NULL, "its id" }, WAIT_ARG, SET_ARG, { .name = NULL },
 };

@@ -101,12 +101,15 @@ absolute(const char *file, char out[PATH_MAX], struct err_msg *why)
 }
 
 static void
-command(struct buf *line, const char *name, const struct board *b, const char *file, bool asks)
+command(struct buf *line, const char *name, const struct board *b, const char *file,
+    const char *console, bool asks)
 {
 	(void)buf_add_str(line, name);
 	if (file != NULL)
 		door_add(line, NULL, file);
 	door_add(line, "board", b->id);
+	if (console != NULL && console[0] != '\0')
+		door_add(line, "console", console);
 	if (asks)
 		door_add(line, "confirm", "on");
 	if (b->sets.n != 0)
@@ -126,7 +129,7 @@ begin(struct cli_call *c, const struct board *b, const char *name, const char *f
 	if (e == ERR_OK && b->port != NULL)
 		e = door_console(d, b->port, NULL, why);
 	buf_init(&line, 1 << 20);
-	command(&line, name, b, file, true);
+	command(&line, name, b, file, b->port != NULL ? d->console : NULL, true);
 	if (e == ERR_OK)
 		e = client_line(d->client, buf_str(&line), 0, job, why);
 	buf_fini(&line);

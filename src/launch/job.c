@@ -740,9 +740,10 @@ progress_json(const struct job *j)
 	o = json_object();
 	if (percent >= 0)
 		json_put_num(o, "percent", percent);
+	if (total != 0)
+		json_put_int(o, "total", (int64_t)total);
 	if (percent >= 0 && total != 0) {
 		json_put_int(o, "done", (int64_t)((double)total * percent / 100));
-		json_put_int(o, "total", (int64_t)total);
 		json_put_num(o, "rate",
 		    seconds > 0 && made > 0 ? (double)total * made / 100 / seconds : 0);
 	}
