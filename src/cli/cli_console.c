@@ -36,6 +36,8 @@ struct console {
 	struct args_sets triggers;      /* "PATTERN=ACTION[:ARG]" */
 	json_t *mine;                   /* ids of those that were made of them */
 	uint64_t shown, stop_at;        /* offsets: what came so far; where `stop` fired, 0: not */
+	bool lost;                      /* at that offset: it ends us once all was shown */
+	uint64_t lost_at;
 	const char *map, *filter_text, *quiet_text, *times_text, *colour_text;
 	bool timestamps, hex, echo;
 	enum times_kind kind;
@@ -274,12 +276,28 @@ add_hex(struct console *s, struct buf *out, const unsigned char *p, size_t n)
 	}
 }
 
-/* `stop` fired, which is told sooner than the line is: it ends us once that was shown. */
+/* News is told sooner than the bytes are: `stop` that fired, and a port that is gone, end us once
+ * what came before was shown. */
 static void
 stop_at_line(struct console *s)
 {
 	if (s->stop_at != 0 && s->shown >= s->stop_at)
 		stop(s, ERR_OK);
+	else if (s->lost && s->shown >= s->lost_at)
+		stop(s, ERR_LOST);
+}
+
+static void
+on_state(struct console *s, const json_t *console)
+{
+	if (strcmp(json_get_str(console, "name", ""), s->door.console) != 0 || s->lost || s->done ||
+	    strcmp(json_get_str(console, "state", "open"), "lost") != 0)
+		return;
+	s->lost = true;
+	s->lost_at = (uint64_t)json_get_int(console, "end", 0);
+	(void)err_set(&s->why, ERR_LOST, json_get_str(console, "device", s->door.console),
+	    "vise ports shows what is there", "%s", json_get_str(console, "cause", "it is gone"));
+	stop_at_line(s);
 }
 
 static void
@@ -334,14 +352,9 @@ static void
 on_event(void *arg, const char *type, const json_t *body)
 {
 	struct console *s = arg;
-	const json_t *o = json_object_get(body, "console");
 
-	if (strcmp(type, "console") == 0 &&
-	    strcmp(json_get_str(o, "name", ""), s->door.console) == 0 &&
-	    strcmp(json_get_str(o, "state", "open"), "lost") == 0)
-		stop(s, err_set(&s->why, ERR_LOST, json_get_str(o, "device", s->door.console),
-			    "vise ports shows what is there", "%s",
-			    json_get_str(o, "why", "it is gone")));
+	if (strcmp(type, "console") == 0)
+		on_state(s, json_object_get(body, "console"));
 	if (strcmp(type, "trigger") == 0)
 		on_trigger(s, body);
 	if (strcmp(type, "console.gone") == 0 &&
@@ -648,6 +661,19 @@ remove_triggers(struct console *s)
 	json_decref(s->mine);
 }
 
+/* It may have gone before we listened. */
+static void
+look_again(struct console *s)
+{
+	json_t *list = NULL, *row;
+	size_t i;
+
+	if (client_line(s->door.client, "console.list", 2 * NS_PER_S, &list, NULL) == ERR_OK)
+		json_array_foreach(list, i, row)
+			on_state(s, row);
+	json_decref(list);
+}
+
 static enum err
 run(struct console *s, struct err_msg *why)
 {
@@ -665,6 +691,7 @@ run(struct console *s, struct err_msg *why)
 	if (s->shown == 0)
 		s->shown = (uint64_t)json_get_int(answer, "offset", 0);
 	json_decref(answer);
+	look_again(s);
 	stop_at_line(s);
 	return follow(s, why);
 }

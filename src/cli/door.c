@@ -349,8 +349,9 @@ opening_state(struct opening *o, const json_t *console)
 	if (strcmp(state, "opening") == 0)
 		return;
 	o->done = true;
-	o->bad = strcmp(state, "open") != 0;
-	(void)snprintf(o->why, sizeof o->why, "%s", json_get_str(console, "why", state));
+	/* what it said before it went is still to be had */
+	o->bad = strcmp(state, "open") != 0 && json_get_int(console, "end", 0) == 0;
+	(void)snprintf(o->why, sizeof o->why, "%s", json_get_str(console, "cause", state));
 }
 
 static void

@@ -118,6 +118,14 @@ like "$(cat "$T/out")" 'heard 68690d' "and what is sent is mapped"
 unlike "$(od -An -c "$T/out" | tr -d ' ')" '\\r' "the map of what is shown"
 like "$(cat "$T/out")" '^hi$' "local echo"
 like "$(od -An -c "$T/out" | tr -d ' \n')" 'a033\[1;31mcol033\[0mour' "--color exact: the board's own bytes"
+# A program that is gone before anybody listens: what it said is shown, then how it ended.
+lost=0
+for i in 1 2 3 4 5 6; do
+	run "$VISE" console "exec:echo gone at once" </dev/null
+	test "$out" = "gone at once" && test "$status" -eq 3 && grep -q 'ended with status 0' "$T/err" || lost=$((lost + 1))
+done
+is "$lost" 0 "what came before the port went is shown, six times of six"
+
 run "$VISE" console "exec:$T/echo" --color sometimes
 is "$status" 2 "colours as they cannot be"
 like "$(od -An -c "$T/plain.raw" | tr -d ' \n')" 'fine2\\r' "the log has the bytes as they came"
