@@ -4,6 +4,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/meta/vise.lua \
 	lua/vise/base.lua \
 	lua/vise/board.lua \
+	lua/vise/build.lua \
 	lua/vise/console.lua \
 	lua/vise/debug.lua \
 	lua/vise/flash.lua \

@@ -5,6 +5,8 @@ nobase_dist_pkgdata_DATA += \
 	plugins/at-basics/plugin.json \
 	plugins/avr/init.lua \
 	plugins/avr/plugin.json \
+	plugins/build/init.lua \
+	plugins/build/plugin.json \
 	plugins/esp-at/init.lua \
 	plugins/esp-at/plugin.json \
 	plugins/esp32/init.lua \
@@ -32,6 +34,7 @@ nobase_dist_pkgdata_DATA += \
 	plugins/runs/init.lua \
 	plugins/runs/leak.lua \
 	plugins/runs/plugin.json \
+	plugins/runs/sizes.lua \
 	plugins/runs/soak.lua \
 	plugins/runs/stats.lua \
 	plugins/runs/thermal.lua \

@@ -471,6 +471,32 @@ function vise.launch.run(o) end
 ---@return vise.Proc
 function vise.launch.start(o) end
 
+---@class vise.Build
+---@field rows string[] # as for `vise build`: "linux/arm64", "linux/arm/6,ldflags=-s -w", a board, FILE.env, "host"
+---@field package? string # "."
+---@field cwd? string # folder it runs in
+---@field dir? string # of the files: "dist"
+---@field jobs? integer
+---@field tags? string
+---@field ldflags? string
+---@field trimpath? boolean
+---@field smoke? boolean
+---@field smoke_args? string
+---@field smoke_time? string
+---@field smoke_runs? integer
+---@field expect? string
+---@field sbom? boolean
+---@field dry? boolean
+---@field args? string[] # for go build
+---@field timeout? vise.Duration
+---@field on_row? fun(row: table, done: integer, all: integer) # a row's state is another
+
+---`vise build` as a job of the bench. A row that is refused or fails is no error: its state says it.
+---@async
+---@param o vise.Build
+---@return {go: string, package: string, dir: string, rows: table[], status: integer}
+function vise.build(o) end
+
 vise.log = {}
 ---@param fmt string
 function vise.log.debug(fmt, ...) end

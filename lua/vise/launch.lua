@@ -22,7 +22,7 @@ local function argv_of(o)
       argv[#argv + 1] = k .. "=" .. tostring(o.env[k])
     end
   end
-  argv[#argv + 1] = o.cmd:match("^vise%-[%w-]+$") and core.program(o.cmd) or o.cmd       -- programs of ours
+  argv[#argv + 1] = (o.cmd == "vise" or o.cmd:match("^vise%-[%w-]+$")) and core.program(o.cmd) or o.cmd       -- programs of ours
   for i, a in ipairs(o.args or {}) do
     if type(a) ~= "string" and type(a) ~= "number" then fail("usage", "vise.launch: argument %d is a %s", i, type(a)) end
     argv[#argv + 1] = tostring(a)

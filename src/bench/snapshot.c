@@ -32,6 +32,7 @@ snapshot_bench(const struct bench *b)
 	json_put_int(o, "pid", (json_int_t)getpid());
 	json_put_str(o, "version", VISE_VERSION);
 	json_put_str(o, "dir", b->dir);
+	json_put_str(o, "project", b->given.project);
 	json_put_int(o, "started_wall", (json_int_t)b->start_wall);
 	json_put_int(o, "now", (json_int_t)bench_time(b, sys_mono()));
 	json_put_str(o, "target", b->target);

@@ -21,8 +21,9 @@ struct build_proc {
 	pid_t pid;
 	int fd;
 	struct buf said;
+	char *until;                    /* or NULL */
 	bool timed_out;
-	uint64_t began;
+	uint64_t began, reached;        /* reached: when `until` was said, 0: not yet */
 	build_proc_cb done;
 	void *arg;
 };
@@ -45,20 +46,13 @@ read_some(struct build_proc *p)
 	return n > 0;
 }
 
-static void
-on_bytes(void *arg, unsigned events)
-{
-	(void)events;
-	(void)read_some(arg);
-}
-
 /* What it left running goes too: a build has no services. */
 static void
 on_end(void *arg, int status)
 {
 	struct build_proc *p = arg;
 	struct build_proc_end end = { .status = status, .timed_out = p->timed_out,
-		.took_ns = sys_mono() - p->began };
+		.took_ns = (p->reached != 0 ? p->reached : sys_mono()) - p->began };
 
 	sys_kill_group(p->pid, SIGKILL);
 	for (int i = 0; i < LAST_PIECES && p->in != NULL && read_some(p); i++)
@@ -70,6 +64,7 @@ on_end(void *arg, int status)
 	end.said = slice_make(buf_str(&p->said), p->said.len);
 	p->done(p->arg, &end);
 	buf_fini(&p->said);
+	mem_free(p->until);
 	mem_free(p);
 }
 
@@ -91,6 +86,20 @@ build_proc_stop(struct build_proc *p)
 }
 
 static void
+on_bytes(void *arg, unsigned events)
+{
+	struct build_proc *p = arg;
+
+	(void)events;
+	(void)read_some(p);
+	if (p->until == NULL || p->reached != 0 || slice_find(slice_make(buf_str(&p->said),
+	    p->said.len), slice_of(p->until)) < 0)
+		return;
+	p->reached = sys_mono();
+	build_proc_stop(p);
+}
+
+static void
 on_limit(void *arg)
 {
 	struct build_proc *p = arg;
@@ -98,12 +107,6 @@ on_limit(void *arg)
 	p->limit = NULL;
 	p->timed_out = true;
 	build_proc_stop(p);
-}
-
-bool
-build_proc_said(const struct build_proc *p, const char *text)
-{
-	return slice_find(slice_make(buf_str(&p->said), p->said.len), slice_of(text)) >= 0;
 }
 
 enum err
@@ -128,7 +131,7 @@ build_proc_start(struct loop *l, const struct build_proc_ask *ask, build_proc_cb
 	}
 	p = mem_zero(1, sizeof *p);
 	*p = (struct build_proc){ .loop = l, .pid = pid, .fd = fd[0], .began = sys_mono(),
-		.done = done, .arg = arg };
+		.until = mem_str(ask->until), .done = done, .arg = arg };
 	buf_init(&p->said, ask->keep);
 	(void)sys_nonblock(p->fd, true);
 	p->in = loop_fd_open(l, p->fd, LOOP_READ, on_bytes, p);

@@ -21,12 +21,13 @@ struct build_proc_ask {
 	uint64_t timeout_ns;            /* 0: none */
 	size_t keep;
 	bool stdout_only;
+	const char *until;              /* it is ended when it has said this; NULL: never */
 };
 
 struct build_proc_end {
 	int status;                     /* as in a shell */
 	bool timed_out;                 /* it was ended for that */
-	uint64_t took_ns;
+	uint64_t took_ns;               /* until `until` was said, else until its end */
 	struct slice said;              /* valid in the callback; a NUL follows */
 };
 
@@ -36,7 +37,5 @@ enum err build_proc_start(struct loop *l, const struct build_proc_ask *ask, buil
     void *arg, struct build_proc **out, struct err_msg *why);
 /* SIGINT, three seconds later SIGKILL; `done` comes. */
 void     build_proc_stop(struct build_proc *p);
-/* Did it say this already? */
-bool     build_proc_said(const struct build_proc *p, const char *text);
 
 #endif

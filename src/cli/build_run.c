@@ -95,7 +95,8 @@ on_end(void *arg, const struct build_proc_end *end)
 		finish(u);
 	else
 		u->waits = true;
-	u->step++;
+	if (!goes_on || !build_step_again(u->step, b->o, u->row))
+		u->step++;
 }
 
 /* The exact words, with the variables that are set for them. */
@@ -124,6 +125,7 @@ start(struct unit *u, struct build_words *argv, struct build_words *env, struct 
 		.env_add = (const char *const *)env->v,
 		.timeout_ns = u->step == STEP_SMOKE ? b->o->smoke_ns : 0,
 		.keep = u->step == STEP_FACTS ? BUILD_FACTS_KEEP : BUILD_KEEP,
+		.until = u->step == STEP_SMOKE ? b->o->expect : NULL,
 		.stdout_only = u->step == STEP_FACTS };
 
 	if (u->step == STEP_BUILD) {

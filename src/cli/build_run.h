@@ -16,6 +16,8 @@
 #include "cli/build_check.h"
 #include "core/json.h"
 
+enum { SMOKE_RUNS_MAX = 100 };
+
 struct build_opts {
 	const struct build_go *go;
 	const char *package, *dir;
@@ -23,6 +25,7 @@ struct build_opts {
 	bool smoke, sbom, dry;
 	const char *smoke_args, *expect;        /* or NULL */
 	uint64_t smoke_ns;
+	unsigned smoke_runs;            /* each result is run so often; the median counts */
 	char **extra;                   /* words for go build */
 	size_t extras;
 	/* A row's state is another. all: of those, how many are done. */

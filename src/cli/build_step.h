@@ -30,6 +30,8 @@ bool build_step_words(enum build_step s, const struct build_opts *o, json_t *row
 /* false: the row ends here. */
 bool build_step_ended(enum build_step s, const struct build_opts *o, json_t *row,
     const struct build_proc_end *end, const char before[SHA256_HEX]);
+/* Is the smoke run to be done once more? */
+bool build_step_again(enum build_step s, const struct build_opts *o, const json_t *row);
 /* The SHA-256 of a file, "" when it cannot be read. */
 void build_step_hash(const char *path, char out[SHA256_HEX]);
 bool build_step_native(const struct build_opts *o, const json_t *row);

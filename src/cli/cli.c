@@ -112,7 +112,8 @@ static const struct cli_command commands[] = {
 	    "--compatible C | --gmr G | --volume V | --ssh HOST]",
 	    "board profiles, and which of them is plugged in", cli_boards, false },
 	{ "build", "[PACKAGE] ROW... [-p BOARD]... [-o DIR] [-j N] [--tags T] [--ldflags L] "
-	    "[--trimpath] [--smoke] [--smoke-args A] [--smoke-time T] [--expect TEXT] [--sbom] "
+	    "[--trimpath] [--smoke] [--smoke-args A] [--smoke-time T] [--smoke-runs N] "
+	    "[--expect TEXT] [--sbom] "
 	    "[-n] [--csv | --events] [-- ARGS]",
 	    "one Go program for many targets: ROW is linux/arm64, FILE.env, a board, host",
 	    cli_build, false },

@@ -18,11 +18,11 @@
 #include "cli/say.h"
 #include "sys/path.h"
 
-enum { JOBS_MAX = 32 };
+enum { JOBS_MAX = 32, EVENT_OUTPUT = 4096 };
 
 struct given {
 	struct args_sets boards;
-	const char *dir, *jobs, *tags, *ldflags, *smoke_time;
+	const char *dir, *jobs, *tags, *ldflags, *smoke_time, *smoke_runs;
 	bool trimpath, csv, events;
 	struct build_opts o;
 	struct cli_call *call;
@@ -74,9 +74,14 @@ on_changed(void *arg, const json_t *row, size_t done, size_t all)
 	const char *state = json_get_str(row, "state", "");
 
 	if (g->events) {
-		json_t *o = json_pack("{s:s,s:O,s:I,s:I}", "type", "row", "row", row, "done",
-		    (json_int_t)done, "all", (json_int_t)all);
+		/* a line that whoever reads lines takes whole */
+		json_t *few = json_copy((json_t *)(uintptr_t)row), *o;
+		const char *output = json_get_str(row, "output", NULL);
 
+		if (output != NULL)
+			json_put_strn(few, "output", output, strnlen(output, EVENT_OUTPUT));
+		o = json_pack("{s:s,s:o,s:I,s:I}", "type", "row", "row", few, "done",
+		    (json_int_t)done, "all", (json_int_t)all);
 		say_json(o);
 		json_decref(o);
 		(void)fflush(stdout);
@@ -220,6 +225,7 @@ options(struct given *g, struct cli_call *c, struct err_msg *why)
 		{ "--trimpath", ARGS_FLAG, &g->trimpath }, { "--smoke", ARGS_FLAG, &g->o.smoke },
 		{ "--smoke-args", ARGS_TEXT, &g->o.smoke_args },
 		{ "--smoke-time", ARGS_SPAN, &g->smoke_time },
+		{ "--smoke-runs", ARGS_COUNT, &g->smoke_runs },
 		{ "--expect", ARGS_TEXT, &g->o.expect }, { "--sbom", ARGS_FLAG, &g->o.sbom },
 		{ "--csv", ARGS_FLAG, &g->csv }, { "--events", ARGS_FLAG, &g->events },
 		{ "-n", ARGS_FLAG, &g->o.dry }, { "--dry-run", ARGS_FLAG, &g->o.dry },
@@ -234,10 +240,15 @@ options(struct given *g, struct cli_call *c, struct err_msg *why)
 	if (e == ERR_OK && g->jobs != NULL && !slice_u64(slice_of(g->jobs), JOBS_MAX, &n))
 		e = err_set(why, ERR_USAGE, "-j", NULL, "at most %d at a time", JOBS_MAX);
 	g->o.jobs = (unsigned)n;
+	n = 1;
+	if (e == ERR_OK && g->smoke_runs != NULL && !slice_u64(slice_of(g->smoke_runs),
+	    SMOKE_RUNS_MAX, &n))
+		e = err_set(why, ERR_USAGE, "--smoke-runs", NULL, "at most %d", SMOKE_RUNS_MAX);
+	g->o.smoke_runs = (unsigned)n;
 	g->o.smoke_ns = 10 * NS_PER_S;
 	if (g->smoke_time != NULL)
 		(void)slice_duration(slice_of(g->smoke_time), &g->o.smoke_ns);
-	g->o.smoke = g->o.smoke || g->o.smoke_args != NULL || g->o.expect != NULL;
+	g->o.smoke = g->o.smoke || g->o.smoke_args != NULL || n > 1 || g->o.expect != NULL;
 	g->o.dir = g->dir != NULL ? g->dir : "dist";
 	g->o.extra = c->rest;
 	g->o.extras = c->rests;

@@ -104,7 +104,7 @@ is_ours(const char *path, const char **name)
 	char *full;
 	bool same;
 
-	if (base == NULL || strncmp(base, "/vise-", 6) != 0)
+	if (base == NULL || (strncmp(base, "/vise-", 6) != 0 && strcmp(base, "/vise") != 0))
 		return false;
 	*name = base + 1;
 	full = path_program(*name);

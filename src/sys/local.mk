@@ -16,4 +16,5 @@ noinst_LIBRARIES += %D%/libsys.a
 	%D%/terminal.c %D%/terminal.h \
 	%D%/time.c %D%/time.h
 %C%_libsys_a_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DVISE_BINDIR='"$(bindir)"' \
 	-DVISE_LIBEXECDIR='"$(pkglibexecdir)"' -DVISE_DATADIR='"$(pkgdatadir)"'

@@ -202,7 +202,7 @@ path_program(const char *name)
 	if (access(p, X_OK) == 0)
 		return p;
 	mem_free(p);
-	return path_join(VISE_LIBEXECDIR, name);
+	return path_join(strcmp(name, "vise") == 0 ? VISE_BINDIR : VISE_LIBEXECDIR, name);
 }
 
 char *

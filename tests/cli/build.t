@@ -55,6 +55,40 @@ is "$status" 1 "a run that does not say what it should"
 like "$err" 'unfit: smoke: it never said "nonsense", but: hello from second' "... and what it said"
 like "$out" '^linux-arm-6,cached,0,0,[0-9]+,[0-9.]+,[0-9]+,.*,static,failed,[0-9.]+,linux,arm,6,,,-s -w,,dist/' "CSV"
 
+# ---- the same from Lua, as a table of the workbench, and as a table of variants
+cat >"$T/b.lua" <<'END'
+local vise = require "vise"
+local said = {}
+local r = vise.build { rows = { "linux/arm/6", "linux/arm/9" }, ldflags = "-s -w", on_row = function(row) said[#said + 1] = row.state end }
+END
+run "$VISE" script "$T/b.lua"
+is "$status" 2 "vise.build: a row that cannot be"
+like "$err" 'usage: 9: no value of GOARM; 5 6 7' "... is an error of the script" || echo "$err" | note
+sed -i 's|, "linux/arm/9"|, "linux/arm,pie"|' "$T/b.lua"
+echo 'print(r.status, r.rows[1].state, r.rows[2].state, table.concat(said, " "))' >>"$T/b.lua"
+run "$VISE" script "$T/b.lua"
+like "$out" '^1.cached.refused.refused building cached$' "... one that is refused is a state" || { echo "$out"; echo "$err"; } | note
+spawn "$BUILD/vise-bench" --foreground --name matrix --linger 60s
+wait_for 'test -S "$XDG_RUNTIME_DIR/vise/matrix.sock"' 20
+run "$VISE" do --bench matrix --json "plugin.run build.matrix -- . linux/arm/6,ldflags=-w smoke"
+is "$status" 0 "the command of the workbench" || { echo "$out"; echo "$err"; } | note
+PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1 python3 - "$XDG_RUNTIME_DIR/vise/matrix.sock" >"$T/pane" 2>&1 <<'P'
+import sys
+from client import Client
+c = Client(sys.argv[1])
+for p in c.attach()["plugins"]["panes"]:
+    if p["id"] == "build.rows":
+        print(p["columns"], p["rows"])
+P
+like "$(cat "$T/pane")" "'linux-arm-6', '(built|cached)', '[0-9.]+ [KM]iB', '-', 'static', 'ok [0-9]+ ms'" "... fills the table over the panes"
+run "$VISE" workflow run size-matrix --set target=linux/arm/6 --set 'variants=default; -s -w; pie' --set starts=1 --csv
+is "$status" 0 "size-matrix" || { echo "$out"; echo "$err"; } | note
+like "$out" '^variant,size \[KiB\],saved \[%\],text' "... its columns"
+like "$out" '^-s -w,[0-9.]+,[2-5][0-9.]+,[0-9.]+,[0-9.]+,static,no,[0-9.]+,' "... what -s -w saves, and the start"
+like "$out" '^pie,,.*refused: a PIE for linux/arm' "... a variant that cannot be is a row with the reason"
+is "$("$VISE" image show --json dist/sizes/hello-s_w | python3 -c 'import json,sys; print("%g" % round(json.load(sys.stdin)["bytes"]/1024, 1))')" \
+	"$(sed -n 's/^-s -w,\([0-9.]*\),.*/\1/p' "$T/out")" "... the size is that of vise image"
+
 # ---- an env-file
 printf '# production\nexport GOOS=linux\nGOARCH="arm64"\nCGO_ENABLED=0 # none\nLDFLAGS='"'-s -w'"'\nGOTMPDIR=\n' >"$T/env/arm64-prod.env"
 run "$VISE" build . "$T/env/arm64-prod.env" -n
@@ -101,7 +135,7 @@ cd "$T/prog" || bail "no folder"
 PATH=$T/only run "$VISE" build linux/arm/6 --ldflags '-s -w' --smoke
 is "$status" 3 "no QEMU"
 like "$out" 'smoke: qemu-arm is not here; apt install qemu-user' "... is named with its package"
-like "$out" '^linux-arm-6 +cached' "... the row is built all the same"
+like "$out" '^linux-arm-6 +(cached|built) ' "... the row is built all the same"
 
 # ---- TinyGo, in its place a program that notes what it is told
 cat >"$T/only/tinygo" <<'END'
