@@ -72,7 +72,8 @@ static const struct row rows[] = {
 	{ "board show", "--plan --describe --set", "i" },
 	{ "board find", "--usb --product --model --compatible --gmr --volume --ssh", "" },
 	{ "build", "-p -o -j -n --board --tags --ldflags --trimpath --smoke --smoke-args "
-	    "--smoke-time --smoke-runs --expect --sbom --csv --events --dry-run linux/amd64 linux/arm/6 "
+	    "--smoke-time --smoke-runs --expect --sbom --csv --events --dry-run linux/amd64 "
+	    "linux/arm/6 "
 	    "linux/arm/7 linux/arm64 linux/mipsle/softfloat linux/riscv64 host", "fi" },
 	{ "image", "show diff check", "" },
 	{ "image show", "-p --by --top --base", "f" },
