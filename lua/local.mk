@@ -5,18 +5,29 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/base.lua \
 	lua/vise/board.lua \
 	lua/vise/build.lua \
+	lua/vise/bytes.lua \
+	lua/vise/chan.lua \
 	lua/vise/console.lua \
 	lua/vise/debug.lua \
+	lua/vise/device.lua \
+	lua/vise/devices.lua \
+	lua/vise/elf.lua \
 	lua/vise/flash.lua \
 	lua/vise/flashing.lua \
+	lua/vise/fs.lua \
+	lua/vise/http.lua \
 	lua/vise/launch.lua \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \
 	lua/vise/place.lua \
 	lua/vise/plugin.lua \
+	lua/vise/pprof.lua \
 	lua/vise/register.lua \
+	lua/vise/rsp.lua \
 	lua/vise/runner.lua \
 	lua/vise/semver.lua \
 	lua/vise/states.lua \
 	lua/vise/table.lua \
-	lua/vise/test.lua
+	lua/vise/test.lua \
+	lua/vise/tools.lua \
+	lua/vise/ui.lua

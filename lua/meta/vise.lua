@@ -145,8 +145,9 @@ function Console:reader() end
 function Console:transcript() end
 ---@return "open"|"lost"|"ended" state, integer losses
 function Console:state() end
----Called for each whole line; it must not wait, and it has 50 ms.
----@param fn fun(line: string)
+---Called for each whole line; it must not wait, and it has 50 ms. A table of patterns calls each with the line and the groups. meta is the
+---same table each time.
+---@param fn (fun(line: string, meta: {console: string, time: number}))|table<vise.Pattern, fun(line: string, ...: string)>
 ---@return vise.Subscription
 function Console:on_line(fn) end
 ---What has come is not looked at any more.
@@ -154,12 +155,24 @@ function Console:flush() end
 ---@return string # received and not consumed
 function Console:pending() end
 ---@async
+---@return {dtr: boolean, rts: boolean, cts: boolean, dsr: boolean, dcd: boolean, ri: boolean}
+function Console:get_signals() end
+---The people at the screen have the console until they press the key.
+---@async
+---@param opt? {prompt?: string, until_key?: string, timeout?: vise.Duration}
+function Console:interact(opt) end
+---Bytes as they come, in any pieces, to a decoder that keeps what is not whole yet. A record that nobody takes is logged.
+---@param t {name: string, feed: (fun(bytes: string): any), on_record?: fun(record: any)}
+---@return vise.Subscription
+function Console:decode(t) end
+---@async
 ---@param text? string
 function Console:mark(text) end
----What the bench does when a line matches, as the command trigger.add; it stays when the script ends. Text is literal.
+---What the bench does when a line matches, as the command trigger.add; it stays when the script ends, and goes with a plugin. Text is
+---literal. A function is called in a task, and goes with the script.
 ---@async
 ---@param pattern vise.Pattern
----@param action? "notice"|"alarm"|"mark"|"macro"|"workflow"|"command"|"log"|"log-stop"|"stop"
+---@param action? "notice"|"alarm"|"mark"|"macro"|"workflow"|"command"|"log"|"log-stop"|"stop"|async fun(line: string, meta: {console: string, offset: integer})
 ---@param opt? {arg?: string, once?: boolean, cooldown?: vise.Duration}
 ---@return integer id # for trigger.remove, trigger.off
 function Console:trigger(pattern, action, opt) end
@@ -336,7 +349,7 @@ function vise.fixture(name, o) end
 
 ---@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, columns?: (string|{name: string, unit?: string})[], plan?: (fun(params: table): string|string[]), run: async fun(t: vise.Test)}
 function vise.workflow(t) end
----@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: table|fun(b: table, file: string, opt: table): string[]|table, [string]: any}
+---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: table|fun(b: table, file: string, opt: table): string[]|table, power?: async fun(b: table, state: string), [string]: any}
 function vise.board(t) end
 ---A step has one of at, send, line, expect, ready, wait, gate, check, when, times, set, call, fail.
 ---@class vise.Step
@@ -444,9 +457,6 @@ function vise.rx(pattern, flags) end
 ---@param text string
 ---@return vise.Rx
 function vise.lit(text) end
----@param text string
----@return integer?
-function vise.bytes(text) end
 
 vise.console = {}
 ---@async
@@ -560,6 +570,12 @@ vise.gauge = {}
 ---@param id string
 ---@return number? value, string unit
 function vise.gauge.get(id) end
+---Its last values, oldest first; time in seconds since the bench began.
+---@async
+---@param id string
+---@param n? integer
+---@return {time: number, value?: number}[]
+function vise.gauge.history(id, n) end
 ---A notice when a gauge is over or under a limit for so long.
 ---@param t {gauge: string, above?: number, below?: number, hold?: vise.Duration, level?: "info"|"warn"|"error"|"alarm", msg?: string}
 function vise.threshold(t) end
@@ -611,5 +627,326 @@ function vise.json.encode(value) end
 ---@param t table
 ---@return table
 function vise.json.array(t) end
+
+---Values from one task to another, in order.
+---@class vise.Chan
+local Chan = {}
+---Waits while it is full.
+---@async
+---@param v any # not nil
+---@param timeout? vise.Duration
+function Chan:send(v, timeout) end
+---The oldest value; eof when it is closed and empty.
+---@async
+---@param timeout? vise.Duration
+---@return any
+function Chan:recv(timeout) end
+---What is in it can still be had.
+function Chan:close() end
+---@param n? integer # how many values it holds; 1
+---@return vise.Chan
+function vise.chan(n) end
+---Lets others run; raises when this task is cancelled or its time is over.
+---@async
+function vise.checkpoint() end
+
+---Sizes, hexadecimal text, checksums. vise.bytes("64K") is 65536.
+---@class vise.Bytes
+---@overload fun(text: string): integer?
+vise.bytes = {}
+---string.pack
+---@param fmt string
+---@return string
+function vise.bytes.pack(fmt, ...) end
+---string.unpack
+---@param fmt string
+---@param s string
+---@return any ...
+function vise.bytes.unpack(fmt, s, ...) end
+---@param s string
+---@param between? string
+---@return string # "01 02"
+function vise.bytes.hex(s, between) end
+---@param text string # pairs of digits, with or without blanks
+---@return string
+function vise.bytes.unhex(text) end
+---Of zlib and Ethernet.
+---@param s string
+---@param crc? integer # of what came before
+---@return integer
+function vise.bytes.crc32(s, crc) end
+---@param s string
+---@param kind? "modbus"|"xmodem"|"ccitt"|"kermit" # modbus
+---@return integer
+function vise.bytes.crc16(s, kind) end
+
+---Files below two folders and nowhere else. A script has the folder it was started in; a plugin what "fs" of its manifest lists.
+---@class vise.Fs
+---@field project string? # the folder of the project; what is not whole is below it
+---@field artifacts string? # where results go
+vise.fs = {}
+---@async
+---@param path string
+---@return string # at most 16 MB
+function vise.fs.read(path) end
+---@async
+---@param path string
+---@param text string
+function vise.fs.write(path, text) end
+---@async
+---@param path string
+---@param text string
+function vise.fs.append(path, text) end
+---Names in a folder, sorted.
+---@async
+---@param path string
+---@return string[]
+function vise.fs.list(path) end
+---nil when it is not there.
+---@async
+---@param path string
+---@return {type: "file"|"folder"|"other", size: integer, mtime: integer}?
+function vise.fs.stat(path) end
+---@async
+---@param path string
+function vise.fs.mkdir(path) end
+---A file, or an empty folder.
+---@async
+---@param path string
+function vise.fs.remove(path) end
+---@async
+---@param pattern string # * and ? in the last part
+---@return string[] paths
+function vise.fs.glob(pattern) end
+
+vise.http = {}
+---The body, its type. Another status than 200 raises infra.
+---@async
+---@param url string
+---@param opt? {headers?: table<string, string>, timeout?: vise.Duration, max_bytes?: integer}
+---@return string body, string type
+function vise.http.get(url, opt) end
+---Any status is an answer; no redirect is followed. A plugin needs the address in "net".
+---@async
+---@param o {url: string, method?: string, headers?: table<string, string>, body?: string, timeout?: vise.Duration, max_bytes?: integer}
+---@return {status: integer, type: string, location?: string, body: string}
+function vise.http.request(o) end
+
+---@class vise.Device
+---@field path? string # of a serial port
+---@field id? string # "0483:374b"
+---@field vid? integer
+---@field pid? integer
+---@field serial? string
+---@field interface? integer
+---@field product? string
+---@field manufacturer? string
+---@field driver? string
+---@field location? string # USB: "1-2.3"
+
+---What to look for: "VID:PID", a path, or what must be so.
+---@alias vise.DeviceMatch string|table<string, string|integer>
+
+vise.serial = {}
+---@async
+---@return vise.Device[]
+function vise.serial.list() end
+---The first that matches, or nil.
+---@async
+---@param match vise.DeviceMatch
+---@return vise.Device?
+function vise.serial.find(match) end
+---@async
+---@param match vise.DeviceMatch
+---@param timeout? vise.Duration # 10 s
+---@return vise.Device
+function vise.serial.wait(match, timeout) end
+
+vise.usb = {}
+---@async
+---@return vise.Device[]
+function vise.usb.list() end
+---@async
+---@param match vise.DeviceMatch
+---@param timeout? vise.Duration # 10 s
+---@return vise.Device
+function vise.usb.wait(match, timeout) end
+---A device comes, or goes.
+---@param event "add"|"remove"
+---@param match vise.DeviceMatch
+---@param fn async fun(device: vise.Device)
+---@return vise.Subscription
+function vise.usb.on(event, match, fn) end
+
+---A profile of a Go program.
+---@class vise.Prof
+---@field path string # the file
+---@field facts table # what it says of itself
+local Prof = {}
+---@return {type: string, unit: string, sum: integer}[]
+function Prof:types() end
+---@param kind? string # the profile's own sample type
+---@return integer sum, string unit
+function Prof:total(kind) end
+---@return string # the file's bytes
+function Prof:raw() end
+---@async
+---@param path string
+function Prof:save(path) end
+---@async
+---@param opt? {type?: string, n?: integer, cum?: boolean, focus?: string, ignore?: string, by?: "func"|"line"|"file"}
+---@return {name: string, flat: number, cum: number}[]
+function Prof:top(opt) end
+---@async
+---@param opt? {type?: string, focus?: string, ignore?: string}
+---@return {stack: string[], value: number}[] # the leaf first
+function Prof:stacks(opt) end
+---What grew most first.
+---@async
+---@param base vise.Prof
+---@param opt? {type?: string, by?: "stack"|"func"|"line"|"file", n?: integer, focus?: string, ignore?: string}
+---@return {stack?: string[], name: string, base: number, now: number, delta: number}[]
+function Prof:diff(base, opt) end
+---@async
+---@param path string # .svg, .folded, .speedscope.json
+---@return string path
+function Prof:flame(path) end
+
+---@class vise.Series
+---@field n integer # snapshots taken
+local Series = {}
+---The surest leak first.
+---@async
+---@param opt? {type?: string, limit?: integer}
+---@return {name: string, verdict: string, growth: number, slope: number}[]
+function Series:growth(opt) end
+---No further snapshots.
+function Series:stop() end
+
+vise.pprof = {}
+---Kept with the bench, on its timeline. A plugin needs "commands": ["profile.*"].
+---@async
+---@param o {source?: string, kind?: "heap"|"allocs"|"goroutine"|"mutex"|"block"|"threadcreate"|"profile", seconds?: vise.Duration, gc?: boolean, timeout?: vise.Duration}
+---@return vise.Prof
+function vise.pprof.capture(o) end
+---@async
+---@param path string
+---@return vise.Prof
+function vise.pprof.open(path) end
+---@async
+---@param o {source?: string, kind?: string, every?: vise.Duration, n?: integer, on_each?: async fun(i: integer, series: vise.Series)}
+---@return vise.Series
+function vise.pprof.series(o) end
+
+---A program file.
+---@class vise.Elf
+---@field path string
+---@field facts table # as `vise image show --json`
+local Elf = {}
+---@return {name: string, addr: integer, size: integer, flags: string}[]
+function Elf:sections() end
+---The largest, or those whose name matches.
+---@param filter? vise.Pattern
+---@return {name: string, size: integer}[]
+function Elf:symbols(filter) end
+---@return {text: integer, data: integer, bss: integer, bytes: integer, by_pkg: table<string, integer>}
+function Elf:size() end
+---The frames of each address, the innermost first.
+---@async
+---@param ... integer|string
+---@return {func: string, file: string, line: integer}[] ...
+function Elf:addr2line(...) end
+---nil for a program that is not Go's.
+---@return table?
+function Elf:buildinfo() end
+---As `vise image diff`.
+---@async
+---@param other vise.Elf # the newer one
+---@return table
+function Elf:diff(other) end
+
+vise.elf = {}
+---ELF, UF2, Intel HEX or a plain image.
+---@async
+---@param path string
+---@return vise.Elf
+function vise.elf.open(path) end
+
+---go build or tinygo build, as a job.
+---@async
+---@param o {kind?: "go"|"tinygo", pkg?: string, target?: string, tags?: string|string[], ldflags?: string, out: string, env?: table<string, string>, cwd?: string, timeout?: vise.Duration}
+---@return string out
+function vise.launch.build(o) end
+---As `vise flash`.
+---@async
+---@param o {board?: string, file: string, port?: string, timeout?: vise.Duration}
+function vise.launch.flash(o) end
+---@async
+---@param o? {board?: string, timeout?: vise.Duration}
+function vise.launch.reset(o) end
+---The profile's power function.
+---@async
+---@param o {board?: string, state: "on"|"off"|"cycle", timeout?: vise.Duration}
+function vise.launch.power(o) end
+
+---A connection to a GDB server. Close it, or <close>: what it watched runs on.
+---@class vise.Rsp
+local Rsp = {}
+---@async
+---@param addr integer
+---@param n integer
+---@return string bytes
+function Rsp:mem(addr, n) end
+---@async
+---@param addr integer
+---@param bytes string
+function Rsp:write(addr, bytes) end
+---@async
+---@return string bytes # in the order of the server
+function Rsp:regs() end
+---@async
+---@return string reason # "T05..."
+function Rsp:halt() end
+function Rsp:resume() end
+---One instruction.
+---@async
+---@return string reason
+function Rsp:step() end
+---@async
+function Rsp:close() end
+---@async
+---@param host string
+---@param port integer
+---@param opt? {timeout?: vise.Duration}
+---@return vise.Rsp
+function vise.launch.rsp(host, port, opt) end
+
+---A line of text; nil when it was declined. Where no screen is open: --answer ID=VALUE, else default, else denied.
+---@async
+---@param o {id?: string, title: string, text?: string, default?: string, secret?: boolean}
+---@return string?
+function vise.ui.prompt(o) end
+---One of the items and its number; with multi a list of items. nil: declined.
+---@async
+---@param o {id?: string, title: string, text?: string, items: (string|number)[], multi?: boolean, default?: string}
+---@return any item, integer? number
+function vise.ui.choose(o) end
+---@async
+---@param o {id?: string, title?: string, text?: string, default?: "yes"|"no"}
+---@return boolean # declined is false
+function vise.ui.confirm(o) end
+
+---@class vise.Progress
+local Progress = {}
+---@async
+---@param done number
+---@param text? string
+function Progress:update(done, text) end
+---@async
+function Progress:close() end
+---@param title string
+---@param total number
+---@return vise.Progress
+function vise.ui.progress(title, total) end
 
 return vise

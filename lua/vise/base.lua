@@ -2,9 +2,24 @@
 -- `core`.
 local core, vise = ...
 
-vise.api = { major = 1, minor = 1 }
+vise.api = { major = 1, minor = 2 }
 vise.rx, vise.lit, vise.json, vise.now, vise.sleep = core.rx, core.lit, core.json, core.now, core.sleep
-vise.bytes = core.bytes
+
+-- What most scripts never touch is read when it is first named: module of the host = its file.
+local later = { chan = "chan", checkpoint = "chan", fs = "fs", http = "http", serial = "devices", usb = "devices", pprof = "pprof",
+  elf = "elf", bytes = "bytes" }
+
+-- A table some of whose members stand in another file.
+function core.lazy(t, files)
+  return setmetatable(t, { __index = function(_, k)
+    local file = files[k]
+    if file == nil then return nil end
+    core.module(file)
+    return rawget(t, k)
+  end, __metatable = false })
+end
+
+core.lazy(vise, later)
 
 ------------------------------------------------------------------ errors
 
@@ -211,6 +226,20 @@ function vise.timeout(seconds, fn, ...)
   end
   return t:await()
 end
+
+local Sub = {}
+Sub.__index = Sub
+Sub.__metatable = "vise.sub"
+function Sub:close()
+  if self.on then
+    self.on = false
+    self.fn()
+  end
+end
+Sub.__close = Sub.close
+
+-- What :close() ends.
+function core.subscription(fn) return setmetatable({ on = true, fn = fn }, Sub) end
 
 ------------------------------------------------------------------ the bench
 

@@ -53,6 +53,7 @@ local board_fields = {
   flash = { function(v) return core.is_fn(v) or (list_of(is_table)(v) and #v > 0) end, "a function or a list of { method = }" },
   reset = { function(v) return core.is_fn(v) or is_table(v) end, "a function or { method = }" },
   debug = { function(v) return core.is_fn(v) or is_table(v) end, "a function or { method = }" },
+  power = T.fn,
 }
 local console_fields = {
   kind = one_of("serial", "pty", "tcp", "unix", "exec"),

@@ -280,9 +280,27 @@ function Console:lines(opt)
   end
 end
 
+-- con:on_line(fn(line, meta)), or { [pattern] = fn(line, groups...) }: each whole line; no waiting. meta is the same table each time.
 function Console:on_line(fn)
   check(self, "con:on_line")
-  return self.stream:on_line(fn)
+  if type(fn) == "function" then
+    local meta, now = { console = self.name, time = 0 }, core.now
+    return self.stream:on_line(function(line)
+      meta.time = now()
+      return fn(line, meta)
+    end)
+  end
+  if type(fn) ~= "table" or next(fn) == nil then fail("usage", "con:on_line: a function, or a table of pattern = function, is needed, not a %s", type(fn)) end
+  local list = {}
+  for p, f in pairs(fn) do
+    if (type(p) ~= "string" and type(p) ~= "userdata") or type(f) ~= "function" then
+      fail("usage", "con:on_line: a table of text or vise.rx = function is needed")
+    end
+    list[#list + 1] = { type(p) == "string" and vise.lit(p) or p, f }
+  end
+  return self.stream:on_line(function(line)
+    for _, e in ipairs(list) do if e[1]:find(line) then e[2](line, e[1]:match(line)) end end
+  end)
 end
 
 -- The same console with a cursor of its own, from here on: what one reads the other still has.
@@ -362,7 +380,18 @@ end
 
 local trigger_options = { arg = true, once = true, cooldown = true }
 
--- What the bench does when a line matches: as the command trigger.add. It stays when this script ends. Gives its number.
+-- A function of this script: it goes with the script.
+local function on_trigger(self, fn, fields, text)
+  fields.action, fields.mine = "event", "on"
+  local t = core.call("con:trigger", "command", { line = core.line("trigger.add", { text }, fields) })
+  vise.on("trigger", function(e)
+    if e.id == t.id then fn(e.line, { console = e.console, offset = math.tointeger(e.offset) }) end
+  end)
+  return math.tointeger(t.id)
+end
+
+-- What the bench does when a line matches: as the command trigger.add; it stays when this script ends, that of a plugin goes with it. With a
+-- function instead of an action that is called, in a task. Gives its number.
 function Console:trigger(pattern, action, opt)
   check(self, "con:trigger")
   if type(pattern) ~= "string" and type(pattern) ~= "userdata" then
@@ -370,9 +399,13 @@ function Console:trigger(pattern, action, opt)
   end
   opt = core.options("con:trigger", opt, trigger_options)
   local text, literal = core.pattern_words(pattern)
-  local fields = { console = self.name, action = action, arg = opt.arg, literal = literal and "on" or nil,
+  if action ~= nil and type(action) ~= "string" and type(action) ~= "function" then
+    fail("usage", "con:trigger: an action is a word or a function, not a %s", type(action))
+  end
+  local fields = { console = self.name, action = type(action) == "string" and action or nil, arg = opt.arg, literal = literal and "on" or nil,
     once = opt.once and "on" or nil }
   if opt.cooldown then fields.cooldown = core.ms(core.seconds("con:trigger", opt.cooldown)) end
+  if type(action) == "function" then return on_trigger(self, action, fields, text) end
   local t = core.call("con:trigger", "command", { line = core.line("trigger.add", { text }, fields) })
   return math.tointeger(t.id)
 end
@@ -434,3 +467,4 @@ function Console:close()
 end
 
 core.Console = Console
+core.lazy(Console, { get_signals = "device", interact = "device", decode = "device" })

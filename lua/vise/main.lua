@@ -312,6 +312,8 @@ local function setup(r)
     r.dry = r.dry or word == "dry=on"
     core.csv_only = core.csv_only or word == "csv=on"
     if word:sub(1, 6) == "place=" then core.add_place(word:sub(7)) end
+    local id, answer = word:match("^answer:([^=]+)=(.*)$")
+    if id then core.answers = core.answers or {} core.answers[id] = answer end
   end
   core.console_name, core.job_id = r.console, os.getenv("VISE_JOB")
   core.name = (r.plugin or r.file or r.action):match("([^/]+)/*$")

@@ -5,7 +5,7 @@ local fail = vise.fail
 
 core.commands, core.services, core.gauges, core.advisors, core.segments, core.panes = {}, {}, {}, {}, {}, {}
 core.thresholds, core.keys, core.handlers = {}, {}, {}
-vise.ui, vise.gauge = vise.ui or {}, {}
+vise.ui, vise.gauge = core.lazy({}, { prompt = "ui", choose = "ui", confirm = "ui", progress = "ui" }), {}
 vise.state = {}
 
 local check, types = core.check, core.field_types
@@ -97,6 +97,17 @@ function vise.gauge.get(id)
   fail("usage", "vise.gauge.get: there is no gauge %q (gauge.list names them)", tostring(id))
 end
 
+-- vise.gauge.history(id, n) -> the last n values, oldest first: { { time, value } }; time in seconds since the bench began. Waits.
+function vise.gauge.history(id, n)
+  if type(id) ~= "string" then fail("usage", "vise.gauge.history: the first argument is a gauge's id, not a %s", type(id)) end
+  if n ~= nil and (math.type(n) ~= "integer" or n < 1) then fail("usage", "vise.gauge.history: a number of values from 1") end
+  local out = {}
+  local r = core.call("vise.gauge.history", "command", { line = core.line("gauge.history", { id }) })
+  for _, p in ipairs(r.points or r.samples or {}) do out[#out + 1] = { time = p[1] / 1e9, value = p[2] ~= core.json.null and p[2] or nil } end
+  if n and #out > n then table.move(out, #out - n + 1, #out, 1) for i = #out, n + 1, -1 do out[i] = nil end end
+  return out
+end
+
 local threshold_fields = { gauge = { types.text[1], "text", true }, above = N, below = N, hold = T.time, level = T.level, msg = T.text }
 
 -- vise.threshold{ gauge, above, below, hold, level, msg }: a notice when it is so for as long as hold.
@@ -124,6 +135,8 @@ local function mine(name, args)
   args.plugin, args.job = vise.plugin.name, math.tointeger(tonumber(core.job_id)) or 0
   return core.call("vise.ui", "command", { name = name, args = args })
 end
+
+core.mine = mine
 
 -- vise.ui.notify(text, { level, action }). Waits.
 function vise.ui.notify(text, opt)

@@ -26,6 +26,7 @@
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/plugin_hosts.h"
+#include "bench/questions.h"
 #include "bench/ports.h"
 #include "bench/profiles.h"
 #include "bench/sends.h"
@@ -315,6 +316,7 @@ static void
 bench_free(struct bench *b)
 {
 	clients_close(b);
+	questions_close(b);
 	sends_end(b);
 	debugs_close(b);
 	jobs_close(b);
@@ -394,6 +396,7 @@ serve(struct bench *b)
 	boards_open(b);
 	decode_plugins_open(b);
 	plugin_hosts_open(b);
+	questions_open(b);
 	macros_open(b);
 	process_ready(NULL);
 	run_lines(b);

@@ -16,6 +16,7 @@
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/plugin_hosts.h"
+#include "bench/questions.h"
 #include "bench/snapshot.h"
 #include "bench/triggers.h"
 #include "core/token.h"
@@ -390,7 +391,7 @@ on_input(struct peer *p, uint32_t stream, const char *data, size_t n, void *arg)
 	if (stream >= STREAM_JOBS)
 		(void)jobs_input(b, stream, data, n);
 	else
-		(void)consoles_input(b, c, stream, data, n);
+		(void)consoles_input(b, c, stream, data, questions_typed(b, stream, data, n));
 	if (first)
 		bench_news(b, "client", json_pack("{s:o}", "clients", clients_json(b)));
 }
@@ -462,7 +463,7 @@ static const struct peer_ops ops = {
 /* ---- life */
 
 struct client *
-clients_adopt(struct bench *b, int fd, uint32_t plugin)
+clients_adopt(struct bench *b, int fd, bool plugin)
 {
 	struct client *c = mem_zero(1, sizeof *c);
 
@@ -477,20 +478,20 @@ clients_adopt(struct bench *b, int fd, uint32_t plugin)
 }
 
 uint32_t
-clients_owner(const struct command_call *c)
+clients_owner(const struct command_call *c, bool mine)
 {
-	return c->client != NULL ? ((const struct client *)c->client)->plugin : 0;
+	const struct client *who = c->client;
+
+	return who != NULL && (who->plugin || mine) ? who->id : 0;
 }
 
-/* What a plugin put up goes with it, however it ended. */
+/* What it put up goes with it, however it ended. */
 static void
-forget(struct bench *b, uint32_t plugin)
+forget(struct bench *b, const struct client *c)
 {
-	if (plugin == 0)
-		return;
-	triggers_forget(b, plugin);
-	meters_forget(b, plugin);
-	jobs_forget(b, plugin);
+	triggers_forget(b, c->id);
+	meters_forget(b, c->id);
+	jobs_forget(b, c->id);
 }
 
 static void
@@ -509,7 +510,8 @@ client_close(struct client *c)
 	}
 	consoles_client_gone(b, c);
 	macros_client_gone(b, c);
-	forget(b, c->plugin);
+	questions_client_gone(b, c);
+	forget(b, c);
 	peer_close(c->peer);
 	bench_news(b, "client", json_pack("{s:o}", "clients", clients_json(b)));
 	mem_free(c->cwd);
@@ -565,7 +567,7 @@ on_accept(void *arg, unsigned events)
 			sys_close(fd);
 			continue;
 		}
-		(void)clients_adopt(b, fd, 0);
+		(void)clients_adopt(b, fd, false);
 	}
 }
 

@@ -10,11 +10,12 @@
 
 enum err clients_listen(struct bench *b, struct err_msg *why);
 void     clients_close(struct bench *b);
-/* A socket made by us, for a child. plugin: the job of a plugin that stays, or 0: what it put up
- * goes when its connection ends. */
-struct client *clients_adopt(struct bench *b, int fd, uint32_t plugin);
-/* Whose it is what this call puts up: the job of a plugin that stays, or 0. */
-uint32_t clients_owner(const struct command_call *c);
+/* A socket made by us, for a child. plugin: of one that stays, what it puts up goes when its
+ * connection ends. */
+struct client *clients_adopt(struct bench *b, int fd, bool plugin);
+/* With whom it goes what this call puts up: the number of a client; 0: with nobody. mine: also when
+ * that is no plugin. */
+uint32_t clients_owner(const struct command_call *c, bool mine);
 /* some stream has new bytes: pump soon */
 void     clients_stream_grew(struct bench *b);
 void     clients_new_stream(struct bench *b, uint32_t id);      /* every viewer follows it */

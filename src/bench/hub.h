@@ -48,7 +48,7 @@ struct client {
 	uint32_t job;                   /* it is the script host of this job, 0: of none */
 	char *cwd;                      /* its working folder, when it is one of this machine */
 	bool attached, events, streams, observe;
-	uint32_t plugin;                /* job of a plugin that stays; 0: it is none */
+	bool plugin;                    /* the process of one: what it puts up goes with it */
 	uint64_t typed;                 /* sys_mono() of its last input, 0: never */
 	struct list subs;               /* streams it follows */
 	struct list replies;            /* commands it waits for */
@@ -94,6 +94,7 @@ struct bench {
 	struct comings *comings;        /* ports.h */
 	struct symbols *symbols;        /* symbols.h */
 	struct decode_plugins *decode_plugins;  /* decode_plugins.h */
+	struct questions *questions;    /* questions.h */
 	struct plugin_hosts *plugin_hosts;      /* plugin_hosts.h */
 	struct macro_state *macro;      /* runs of macros, see macros.h */
 	struct loop_timer *linger, *tick;

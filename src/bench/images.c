@@ -29,16 +29,15 @@ on_answer(void *arg, const json_t *result, const struct err_msg *why)
 	mem_free(a);
 }
 
-/* Steals params. */
-static enum err
-ask(struct command_call *c, const char *method, json_t *params, struct err_msg *why)
+enum err
+images_ask(struct command_call *c, const char *method, json_t *params, struct err_msg *why)
 {
 	struct bench *b = c->ctx;
 	struct profile_task *t = NULL;
 	struct asked *a;
 
 	if (b->looks >= LOOKS_MAX)
-		(void)err_set(why, ERR_BUSY, "image", "try again in a moment",
+		(void)err_set(why, ERR_BUSY, method, "try again in a moment",
 		    "%d requests are being worked on", LOOKS_MAX);
 	else
 		t = profile_task_open(b, NULL, why);
@@ -94,7 +93,7 @@ run(struct command_call *c, const char *method)
 	}
 	e = put_board(params, json_get_str(c->args, "board", NULL), &why);
 	if (e == ERR_OK)
-		e = ask(c, method, params, &why);
+		e = images_ask(c, method, params, &why);
 	else
 		json_decref(params);
 	if (e != ERR_OK)

@@ -179,18 +179,19 @@ argv_of(const json_t *list)
 }
 
 static const char **
-env_of(const char *const *add, const char *id, const char *port)
+env_of(const char *const *add, const char *id, const char *port, const char *project)
 {
 	size_t n = 0;
 	const char **env;
 
 	while (add != NULL && add[n] != NULL)
 		n++;
-	env = mem_zero(n + 3, sizeof *env);
+	env = mem_zero(n + 4, sizeof *env);
 	for (size_t i = 0; i < n; i++)
 		env[i] = add[i];
 	env[n] = id;
-	env[n + 1] = port;
+	env[n + 1] = port != NULL ? port : project;
+	env[n + 2] = port != NULL ? project : NULL;
 	return env;
 }
 
@@ -202,6 +203,8 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 	/* what a quiet part says is nothing to be read later */
 	char *log = r->quiet ? NULL : bench_path(b, "jobs", "%u.log", id), tag[40];
 	char *port = device != NULL ? mem_fmt("VISE_PORT=%s", device) : NULL;
+	char *project = b->given.project != NULL ?
+	    mem_fmt("VISE_PROJECT=%s", b->given.project) : NULL;
 	const char *slash = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
 	struct job_spec s = {
 		.name = r->name != NULL && r->name[0] != '\0' ? r->name
@@ -221,7 +224,7 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 	enum err e;
 
 	snprintf(tag, sizeof tag, "VISE_JOB=%u", id);
-	env = env_of(r->env_add, tag, port);
+	env = env_of(r->env_add, tag, port, project);
 	s.env_add = env;
 	e = s.name == NULL ? err_set(why, ERR_USAGE, "job", NULL, "no program named")
 	    : job_start(b->loop, id, &s, &ops, j, &j->job, why);
@@ -229,6 +232,7 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 	mem_free(argv);
 	mem_free(log);
 	mem_free(port);
+	mem_free(project);
 	return e;
 }
 
@@ -287,7 +291,7 @@ jobs_start(
 	b->next_job++;
 	list_add_tail(&b->jobs, &j->node);
 	if (pair[0] >= 0)
-		clients_adopt(b, pair[0], strcmp(r->kind, "plugin") == 0 ? b->next_job : 0)->job =
+		clients_adopt(b, pair[0], strcmp(r->kind, "plugin") == 0)->job =
 		    job_id(j->job);
 	if (j->part_of == 0)
 		clients_new_stream(b, STREAM_JOBS + job_id(j->job));
@@ -425,7 +429,7 @@ cmd_run(struct command_call *c)
 		.pty = json_get_bool(c->args, "pty", false),
 		.timeout_ns = (uint64_t)json_get_int(c->args, "timeout", 0),
 		.port = json_get_str(c->args, "port", NULL),
-		.owner = clients_owner(c),
+		.owner = clients_owner(c, false),
 		.part_of = part ? own_job(c) : 0,
 		.quiet = part && json_get_bool(c->args, "quiet", false),
 	};

@@ -17,7 +17,7 @@ struct bench_job {
 	uint64_t told;                  /* sys_mono() of the last time */
 	void (*over)(void *arg);        /* it ended; or NULL */
 	void *over_arg;
-	uint32_t owner;                 /* job of the plugin that started it, or 0 */
+	uint32_t owner;                 /* the client that it ends with, or 0 */
 	uint32_t part_of;               /* the job it is a part of (bench/job_parts.h), 0: none */
 	bool quiet;                     /* what it says is not said by the whole */
 	uint64_t passed;                /* of its output, to the whole */
@@ -35,7 +35,7 @@ struct bench_job_request {
 	void (*over)(void *arg);        /* told when it ended; or NULL */
 	void *over_arg;
 	uint64_t timeout_ns;
-	uint32_t owner;                 /* it ends with this plugin's job; 0: with nobody's */
+	uint32_t owner;                 /* it ends with this client; 0: with nobody */
 	const char *port;               /* the console whose port it needs for itself, or NULL */
 	uint32_t part_of;
 	bool quiet;
@@ -43,7 +43,7 @@ struct bench_job_request {
 
 enum err jobs_start(struct bench *b, const struct bench_job_request *r, struct bench_job **out,
     struct err_msg *why);
-/* Stops those that a plugin started. */
+/* Stops those that end with a client. */
 void     jobs_forget(struct bench *b, uint32_t owner);
 /* The running or ended job of this number; NULL. */
 struct bench_job *jobs_find(const struct bench *b, int64_t id);

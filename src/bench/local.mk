@@ -32,6 +32,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/jobs.c %D%/jobs.h \
 	%D%/logs.c %D%/logs.h \
 	%D%/looks.c %D%/looks.h \
+	%D%/lookups.c %D%/lookups.h \
 	%D%/meters.c %D%/meters.h \
 	%D%/macro_record.c %D%/macro_record.h \
 	%D%/macros.c %D%/macros.h \
@@ -43,6 +44,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/ports.c %D%/ports.h \
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \
+	%D%/questions.c %D%/questions.h \
 	%D%/save.c %D%/save.h \
 	%D%/sends.c %D%/sends.h \
 	%D%/shots.c %D%/shots.h \

@@ -19,7 +19,7 @@ struct meter_pattern {
 	char *name, *text, *console, *unit;     /* console NULL: all */
 	struct pattern *pattern;
 	uint64_t hits;
-	uint32_t owner;                         /* job of a plugin, or 0 */
+	uint32_t owner;                         /* a client, or 0 */
 };
 
 struct meters {
@@ -313,7 +313,7 @@ cmd_pattern(struct command_call *c)
 	*p = (struct meter_pattern){ .name = mem_str(name), .text = mem_str(text),
 		.console = mem_str(json_get_str(c->args, "console", NULL)),
 		.unit = mem_str(json_get_str(c->args, "unit", "")), .pattern = pattern,
-		.owner = clients_owner(c) };
+		.owner = clients_owner(c, false) };
 	bench_news(b, "gauge.pattern", json_pack("{s:o}", "pattern", pattern_json(p)));
 	command_done(c, pattern_json(p));
 }

@@ -18,7 +18,7 @@ void meters_open(struct bench *b);
 void meters_close(struct bench *b);
 void meters_line(struct follow *f, const struct follow_line *l);
 void meters_value(void *follow, const char *name, double value, const char *unit);
-/* Patterns of a plugin's job, and their gauges. */
+/* Patterns that go with a client, and their gauges. */
 void meters_forget(struct bench *b, uint32_t owner);
 void meters_console_gone(struct follow *f);
 

@@ -8,6 +8,7 @@
 #include "bench/consoles_open.h"
 #include "bench/consoles_wire.h"
 #include "bench/logs.h"
+#include "bench/lookups.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/gauge_processes.h"
@@ -15,6 +16,7 @@
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/plugin_hosts.h"
+#include "bench/questions.h"
 #include "bench/gauge_files.h"
 #include "bench/past.h"
 #include "bench/images.h"
@@ -37,7 +39,8 @@ const struct command *const bench_commands[] = {
 	bench_image_commands, bench_profile_commands, bench_job_commands, bench_board_commands,
 	bench_debug_commands,
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,
-	bench_bundle_commands, bench_plugin_commands, bench_misc_commands, NULL,
+	bench_bundle_commands, bench_plugin_commands, bench_question_commands,
+	bench_lookup_commands, bench_misc_commands, NULL,
 };
 
 static void

@@ -11,6 +11,7 @@
 #include "sys/time.h"
 #include "transport/comings.h"
 #include "transport/portrow.h"
+#include "transport/usblist.h"
 
 /* ---- a profile's port */
 
@@ -168,8 +169,43 @@ cmd_list(struct command_call *c)
 	loop_work(b->loop, list_work, list_done, l);
 }
 
+/* ---- usb.list */
+
+struct usb_listing { struct command_call *call; json_t *list; struct err_msg why; enum err e; };
+
+static void
+usb_work(void *arg)
+{
+	struct usb_listing *l = arg;
+
+	l->e = usblist("", &l->list, &l->why);
+}
+
+static void
+usb_done(void *arg)
+{
+	struct usb_listing *l = arg;
+
+	if (l->e == ERR_OK)
+		command_done(l->call, l->list);
+	else
+		command_fail(l->call, &l->why);
+	mem_free(l);
+}
+
+static void
+cmd_usb(struct command_call *c)
+{
+	struct usb_listing *l = mem_zero(1, sizeof *l);
+	const struct bench *b = c->ctx;
+
+	l->call = c;
+	loop_work(b->loop, usb_work, usb_done, l);
+}
+
 const struct command bench_port_commands[] = {
 	{ "port.list", "serial ports, the profile each matches, and what is in the way", NULL, 0,
 	    cmd_list },
+	{ "usb.list", "USB devices", NULL, 0, cmd_usb },
 	{ .name = NULL },
 };

@@ -14,6 +14,7 @@
 #include "bench/macros.h"
 #include "bench/news.h"
 #include "bench/plugin_hosts.h"
+#include "bench/questions.h"
 #include "bench/shots.h"
 #include "bench/watch.h"
 #include "bench/triggers.h"
@@ -67,5 +68,6 @@ snapshot_json(struct bench *b)
 	json_put(o, "macros", json_incref(b->macros));
 	json_put(o, "runs", macros_json(b));
 	json_put(o, "plugins", plugin_hosts_json(b));
+	json_put(o, "asks", questions_json(b));
 	return o;
 }

@@ -24,7 +24,7 @@ struct action {
 
 struct trigger {
 	struct bench *bench;
-	uint32_t id, owner;                     /* owner: job of a plugin, or 0 */
+	uint32_t id, owner;                     /* owner: a client, or 0 */
 	char *text, *console, *arg, *by;        /* console NULL: all */
 	struct pattern *pattern;
 	const struct action *action;
@@ -187,6 +187,15 @@ do_log_stop(struct trigger *t, struct bench_console *k, const char *line)
 	run_line(t, k, verb);
 }
 
+/* Scripts that listen are told by the event; nothing else happens. */
+static void
+do_event(struct trigger *t, struct bench_console *k, const char *line)
+{
+	(void)t;
+	(void)k;
+	(void)line;
+}
+
 /* The event itself holds the viewers at the line (ui/holds.h), and ends `vise console`; the console
  * goes on and nothing is kept from the log. */
 static void
@@ -207,6 +216,7 @@ static const struct action actions[] = {
 	{ "log", "starts a text log: its path", true, do_log },
 	{ "log-stop", "ends text logs", false, do_log_stop },
 	{ "stop", "holds the screen at the line; ends `vise console`", false, do_stop },
+	{ "event", "tells scripts that listen", false, do_event },
 };
 
 /* ---- firing */
@@ -407,7 +417,8 @@ action_named(const char *name, const char *arg, struct err_msg *why)
 		return NULL;
 	}
 	(void)err_set(why, ERR_USAGE, name, NULL,
-	    "a trigger does notice, alarm, mark, macro, workflow, command, log, log-stop or stop");
+	    "a trigger does notice, alarm, mark, macro, workflow, command, log, log-stop, stop or "
+	    "event");
 	return NULL;
 }
 
@@ -498,7 +509,7 @@ cmd_add(struct command_call *c)
 		command_fail(c, &why);
 		return;
 	}
-	t->owner = clients_owner(c);
+	t->owner = clients_owner(c, json_get_bool(c->args, "mine", false));
 	announce(b);
 	command_done(c, trigger_json(t));
 }
@@ -580,12 +591,13 @@ cmd_list(struct command_call *c)
 static const struct command_arg add_args[] = {
 	{ "pattern", ARG_WORD, ARG_MUST, NULL, "text or a PCRE2 pattern" },
 	{ "action", ARG_WORD, 0, "notice",
-	    "notice alarm mark macro workflow command log log-stop stop" },
+	    "notice alarm mark macro workflow command log log-stop stop event" },
 	{ "arg", ARG_WORD, 0, NULL, "its text, id, command line or path; {console} is the name" },
 	{ "console", ARG_WORD, 0, NULL, "only lines of this console: its name or address" },
 	{ "once", ARG_BOOL, 0, "off", "only the first time" },
 	{ "cooldown", ARG_DURATION, 0, "1s", "not again for so long" },
 	{ "literal", ARG_BOOL, 0, "off", "no character of the pattern is special" },
+	{ "mine", ARG_BOOL, 0, "off", "it goes with the connection that asks for it" },
 	{ .name = NULL },
 };
 static const struct command_arg id_args[] = {

@@ -20,7 +20,7 @@ void    triggers_line(struct follow *f, const struct follow_line *l);
 json_t *triggers_json(const struct bench *b);           /* new reference */
 /* Those of a board profile: [{pattern, action, arg?, once?, cooldown?}]; of the board before go. */
 void    triggers_board(struct bench *b, const json_t *list);
-/* Those that a plugin's job added. */
+/* Those that go with a client. */
 void    triggers_forget(struct bench *b, uint32_t owner);
 
 extern const struct command bench_trigger_commands[];

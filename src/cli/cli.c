@@ -128,6 +128,7 @@ static const struct cli_command commands[] = {
 	{ "rsp", "tap|show|probe|step|speed SERVER|FILE",
 	    "the GDB remote protocol: what passes, what is wrong, how fast", cli_rsp, true },
 	{ "script", "FILE.lua [--port P | --place PLACE] [--board ID] [--set K=V]... "
+	    "[--answer ID=V]... "
 	    "[--timeout D] [-- ARGS]",
 	    "run a Lua script", cli_script, false },
 	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "
@@ -135,7 +136,7 @@ static const struct cli_command commands[] = {
 	    "[--artifacts DIR]",
 	    "run Lua tests on boards: TAP, JUnit, test2json", cli_test, false },
 	{ "workflow", "list | show ID | [run] ID [--port P | --place PLACE] [--board ID] "
-	    "[--set K=V]... "
+	    "[--set K=V]... [--answer ID=V]... "
 	    "[--timeout D] [--dry-run] [--csv]",
 	    "workflows of the plugins", cli_workflow, false },
 	{ "place", "list [WORD] | show NAME | acquire NAME... [--wait T] [--lease T] "

@@ -19,10 +19,10 @@
 
 struct script {
 	const char *port, *board, *timeout, *baud;
-	struct args_sets sets;
+	struct args_sets sets, answers;
 	struct place_args place;
 	struct place_use use;
-	char *words[2 * ARGS_SETS_MAX]; /* what of argv is ours to free */
+	char *words[3 * ARGS_SETS_MAX]; /* what of argv is ours to free */
 	size_t nwords;
 	bool dry, csv;
 	const char *argv[LIMIT_ARGV + 1];
@@ -163,6 +163,7 @@ parse(struct cli_call *c, struct script *s, size_t words, bool workflow, struct 
 		{ "--timeout", ARGS_SPAN, &s->timeout },
 		{ "--set", ARGS_SET, &s->sets },
 		PLACE_ARGS(&s->place),
+		{ "--answer", ARGS_SET, &s->answers },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 
@@ -206,6 +207,10 @@ head(struct script *s, const struct cli_call *c)
 		add_pair(s, "--run", s->words[i]);
 	for (size_t i = 0; i < s->sets.n; i++)
 		add_pair(s, "--set", s->sets.v[i]);
+	for (size_t i = 0; i < s->answers.n; i++) {
+		s->words[s->nwords] = mem_fmt("answer:%s", s->answers.v[i]);
+		add_pair(s, "--run", s->words[s->nwords++]);
+	}
 }
 
 /* Held before anything is asked of the bench. */

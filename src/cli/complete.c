@@ -98,14 +98,14 @@ static const struct row rows[] = {
 	{ "rsp probe", "", "" },
 	{ "rsp step", "--count --mask --isa --timeout --check", "" },
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
-	{ "script", "--port --board --set --timeout --baud --console --place --wait --lease "
-	    "--reason", "f" },
+	{ "script", "--answer --port --board --set --timeout --baud --console --place --wait "
+	    "--lease --reason", "f" },
 	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list "
 	    "--place --wait --lease --reason --port --repeat --retries --set --shard --shuffle "
 	    "--tag --tap --tap13 --test2json "
 	    "--test-timeout --timeout -k -v", "f" },
-	{ "workflow", "list show --board --csv --dry-run --port --set --timeout --place --wait "
-	    "--lease --reason", "w" },
+	{ "workflow", "list show --answer --board --csv --dry-run --port --set --timeout --place "
+	    "--wait --lease --reason", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },

@@ -16,7 +16,7 @@
 #include "core/json.h"
 
 /* PLUGIN_API_MAJOR and the one before are served; needing a later minor is refused. */
-enum { PLUGIN_API_MAJOR = 1, PLUGIN_API_MINOR = 1, PLUGIN_API_OLDEST = 1 };
+enum { PLUGIN_API_MAJOR = 1, PLUGIN_API_MINOR = 2, PLUGIN_API_OLDEST = 1 };
 
 struct plugin_where {
 	const char *const *given;       /* folders of plugins, NULL-terminated, or NULL */

@@ -20,10 +20,10 @@ struct transfer {
 	void *arg;
 	uint64_t bytes, max, header_bytes;
 	long status;
-	bool too_big, headers_too_big, sink_failed;
+	bool plain, too_big, headers_too_big, sink_failed;
 	int64_t date;
 	char through[32];
-	struct curl_slist *connect_to;
+	struct curl_slist *connect_to, *headers;
 	char excuse[EXCUSE_MAX];        /* what the server wrote in place of a body */
 	size_t excuse_n;
 	char shown[ERR_WHAT_MAX];
@@ -50,7 +50,7 @@ on_body(char *p, size_t size, size_t count, void *arg)
 
 	if (t->status == 0)
 		(void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->status);
-	if (t->status != 200) {
+	if (t->status != 200 && !t->plain) {
 		if (t->excuse_n == 0)
 			add_excuse(t, p, n);
 		t->bytes += n;
@@ -228,29 +228,61 @@ set_rules(struct transfer *t)
 	(void)curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
 }
 
+/* Text of the server: printable, cut, NUL-terminated; text may be NULL. */
+static void
+copy_printable(char *out, size_t size, const char *text)
+{
+	size_t i = 0;
+
+	for (; text != NULL && text[i] != '\0' && i + 1 < size; i++)
+		out[i] = (char)(text[i] >= ' ' && text[i] < 127 ? text[i] : '?');
+	out[i] = '\0';
+}
+
+/* What a plain request sends. */
+static void
+set_plain(struct transfer *t, const struct fetch_request *r)
+{
+	CURL *c = t->curl;
+
+	(void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	if (r->body != NULL) {
+		(void)curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_n);
+		(void)curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body);
+	}
+	if (r->method != NULL && strcmp(r->method, "HEAD") == 0)
+		(void)curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+	else if (r->method != NULL)
+		(void)curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
+	for (const char *const *h = r->headers; h != NULL && *h != NULL; h++)
+		t->headers = curl_slist_append(t->headers, *h);
+	(void)curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
+}
+
 static enum err
 perform(struct transfer *t, struct fetch_result *result, struct err_msg *why)
 {
 	uint64_t start = sys_mono();
 	CURLcode code = curl_easy_perform(t->curl);
-	const char *type = NULL;
+	const char *type = NULL, *to = NULL;
 	curl_off_t first_us = 0;
 
 	(void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->status);
-	if (t->status != 0 && t->status != 200 && (code == CURLE_OK || code == CURLE_WRITE_ERROR)
-	    && !t->headers_too_big)
+	if (!t->plain && t->status != 0 && t->status != 200 &&
+	    (code == CURLE_OK || code == CURLE_WRITE_ERROR) && !t->headers_too_big)
 		return bad_status(t, why);
 	if (code != CURLE_OK)
 		return failed(t, code, why);
 	(void)curl_easy_getinfo(t->curl, CURLINFO_CONTENT_TYPE, &type);
 	(void)curl_easy_getinfo(t->curl, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
 	result->date = t->date > 0 ? t->date : 0;
+	result->status = t->status;
+	(void)curl_easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &to);
+	copy_printable(result->location, sizeof result->location, to);
+	copy_printable(result->content_type, sizeof result->content_type, type);
 	result->bytes = t->bytes;
 	result->ns = sys_mono() - start;
 	result->wait_ns = first_us > 0 ? (uint64_t)first_us * NS_PER_US : 0;
-	for (size_t i = 0; type != NULL && type[i] != '\0' && i + 1 < sizeof(result->content_type);
-	     i++)
-		result->content_type[i] = (char)(type[i] >= ' ' && type[i] < 127 ? type[i] : '?');
 	return ERR_OK;
 }
 
@@ -281,7 +313,7 @@ enum err
 fetch_get(const struct fetch_request *r, fetch_sink sink, void *arg, struct fetch_result *result,
     struct err_msg *why)
 {
-	struct transfer t = { .sink = sink, .arg = arg,
+	struct transfer t = { .sink = sink, .arg = arg, .plain = r->plain,
 	    .max = r->max_bytes != 0 ? r->max_bytes : LIMIT_HTTP_BODY };
 	const bool hidden = r->socket != NULL || r->through != 0;
 	enum err e;
@@ -295,9 +327,13 @@ fetch_get(const struct fetch_request *r, fetch_sink sink, void *arg, struct fetc
 		set_rules(&t);
 		set_way(&t, r);
 		set_limits(&t, r);
+		if (r->plain)
+			set_plain(&t, r);
 		e = perform(&t, result, why);
 		(void)curl_easy_setopt(t.curl, CURLOPT_CONNECT_TO, NULL);
+		(void)curl_easy_setopt(t.curl, CURLOPT_HTTPHEADER, NULL);
 		curl_slist_free_all(t.connect_to);
+		curl_slist_free_all(t.headers);
 		if (r->kept == NULL)
 			curl_easy_cleanup(t.curl);
 	}

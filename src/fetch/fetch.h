@@ -1,5 +1,6 @@
 /*
- * fetch.h - one HTTP GET with every deadline and ceiling set (libcurl).
+ * fetch.h - one HTTP request, a GET unless said otherwise, with every deadline and ceiling set
+ * (libcurl).
  *
  * Layer   fetch; runs in the vise-fetch process only, blocking.
  * Safety  http, https and unix sockets; redirects to http and https only, at most 5; no netrc,
@@ -45,6 +46,12 @@ struct fetch_request {
 	uint64_t silence_ms;
 	uint64_t max_bytes;             /* of the body; 0: LIMIT_HTTP_BODY */
 	struct fetch_kept *kept;        /* NULL: everything ends with the request */
+	/* plain: any status is an answer, and no redirect is followed; then also what is sent:
+	 * method NULL is GET, headers are "Name: value" (NULL-terminated, or NULL) */
+	bool plain;
+	const char *method, *body;
+	size_t body_n;
+	const char *const *headers;
 };
 
 struct fetch_result {
@@ -52,6 +59,8 @@ struct fetch_result {
 	uint64_t ns;                    /* from start to last byte */
 	uint64_t wait_ns;               /* from start to first byte: what the program took */
 	int64_t  date;                  /* by the server's clock, seconds since 1970; 0: not told */
+	long     status;
+	char     location[512];         /* plain: where it redirects to, or "" */
 	char     content_type[64];
 	char     address[512];          /* where it was found; of route.h */
 };

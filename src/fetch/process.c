@@ -4,7 +4,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
+#include "base/slice.h"
 #include "core/json.h"
 #include "fetch/fetch.h"
 #include "fetch/route.h"
@@ -12,7 +14,7 @@
 #include "sys/io.h"
 #include "sys/process.h"
 
-enum { REQUEST_MAX = 64 << 10, REPORT_FD = 3 };
+enum { REQUEST_MAX = 4 << 20, REPORT_FD = 3, HEADERS = 32 };
 
 /* The worker may have died before we asked to die with it. */
 static bool
@@ -58,6 +60,8 @@ process_report(enum err e, const struct fetch_result *r, const struct err_msg *w
 	json_put_int(result, "ns", (int64_t)r->ns);
 	json_put_int(result, "wait_ns", (int64_t)r->wait_ns);
 	json_put_int(result, "date", r->date);
+	json_put_int(result, "status", r->status);
+	json_put_str(result, "location", r->location);
 	json_put_str(result, "content_type", r->content_type);
 	json_put_str(result, "address", r->address);
 	if (e == ERR_OK) {
@@ -94,6 +98,34 @@ report(enum err e, const struct fetch_result *r, const struct err_msg *why)
 	json_decref(o);
 }
 
+/* A request of its own, not one for a profile. headers has room for HEADERS + 1. */
+static enum err
+plain(const json_t *o, struct fetch_request *r, struct fetch_result *result, struct err_msg *why)
+{
+	const char *text = json_get_str(o, "body64", NULL), *headers[HEADERS + 1] = { NULL };
+	const json_t *v;
+	struct buf body;
+	enum err e = ERR_OK;
+	size_t i;
+
+	buf_init(&body, REQUEST_MAX);
+	json_array_foreach(json_object_get(o, "headers"), i, v)
+		if (i < HEADERS)
+			headers[i] = json_string_value(v);
+	if (text != NULL && !base64_get(&body, slice_of(text)))
+		e = err_set(why, ERR_USAGE, "body", NULL, "is no base64");
+	r->plain = true;
+	r->url = r->source;
+	r->method = json_get_str(o, "method", NULL);
+	r->headers = headers;
+	r->body = text != NULL ? buf_str(&body) : NULL;
+	r->body_n = body.len;
+	if (e == ERR_OK)
+		e = fetch_get(r, pass_on, NULL, result, why);
+	buf_fini(&body);
+	return e;
+}
+
 int
 fetch_main(void)
 {
@@ -113,7 +145,8 @@ fetch_main(void)
 	o = read_request(&why);
 	if (o != NULL) {
 		process_request(o, &r);
-		e = route_get(&r, pass_on, NULL, &result, &why);
+		e = json_get_bool(o, "plain", false) ? plain(o, &r, &result, &why) :
+		    route_get(&r, pass_on, NULL, &result, &why);
 	}
 	report(e, &result, &why);
 	json_decref(o);

@@ -6,7 +6,8 @@
  *         to that).
  * Descriptors
  *   0  a JSON object {"url","profile","query","gc","timeout_ms","silence_ms","max_bytes"}, to
- *      its end; url is a place (core/place.h)
+ *      its end; url is a place (core/place.h). With "plain": true it is an http(s) URL, asked as it
+ *      stands, with "method", "headers" (["Name: value"]) and "body64"
  *   1  takes the body
  *   3  takes one JSON object: {"result":{"bytes","ns","wait_ns","content_type","address"}} or
  *      {"error":{code,what,why,next}}

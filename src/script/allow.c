@@ -10,10 +10,11 @@
 
 enum { NESTED = 2 };
 
-enum rule_kind { FREE, SERIAL, EXEC, DEBUG, OPEN, TRIGGER };
+enum rule_kind { FREE, SERIAL, EXEC, DEBUG, OPEN, TRIGGER, HTTP };
 
 /* The first row whose name it is, or begins with (a name that ends in a dot). */
 static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
+	{ "ask.drop", FREE }, { "ask.list", FREE }, { "ask.open", FREE },
 	{ "at.", SERIAL }, { "bench.info", FREE }, { "board.list", FREE },
 	{ "console.list", FREE }, { "console.open", OPEN },
 	{ "console.borrow", SERIAL }, { "console.break", SERIAL }, { "console.cancel", SERIAL },
@@ -25,7 +26,7 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "debug.list", FREE }, { "debug.start", DEBUG }, { "debug.stop", EXEC },
 	{ "debug.wait", FREE },
 	{ "decode.list", FREE }, { "decoder.", FREE }, { "gauge.", FREE },
-	{ "image.", FREE },
+	{ "http.request", HTTP }, { "image.", FREE },
 	{ "job.fail", FREE }, { "job.list", FREE }, { "job.output", FREE },
 	{ "job.progress", FREE },
 	{ "job.run", EXEC }, { "job.size", FREE }, { "job.stop", EXEC }, { "job.wait", FREE },
@@ -39,7 +40,7 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "port.list", FREE },
 	{ "profile.list", FREE }, { "snapshot.list", FREE }, { "snapshot.show", FREE },
 	{ "trigger.add", TRIGGER }, { "trigger.list", FREE }, { "watch.list", FREE },
-	{ "workflow.list", FREE },
+	{ "usb.list", FREE }, { "workflow.list", FREE },
 };
 
 static const json_t *
@@ -183,6 +184,29 @@ check_open(const json_t *manifest, const struct token_list *t, struct err_msg *w
 	return allow_need(manifest, "serial", why);
 }
 
+/* http://HOST[:PORT]/...: HOST:PORT is what is allowed, as for tcp: */
+static enum err
+check_http(const json_t *manifest, const char *url, struct err_msg *why)
+{
+	const char *host = strstr(url, "://"), *at, *port = strncmp(url, "https", 5) == 0 ?
+	    "443" : "80";
+	char *address;
+	size_t n;
+	enum err e;
+
+	host = host != NULL ? host + 3 : url;
+	n = strcspn(host, "/?#\\");
+	at = memchr(host, '@', n);
+	if (at != NULL)                 /* it may hide whom it is really for */
+		return err_set(why, ERR_DENIED, "http.request", NULL,
+		    "a plugin's address has no user and password in it");
+	address = strchr(host, ':') != NULL && (size_t)(strrchr(host, ':') - host) < n &&
+	    host[n - 1] != ']' ? mem_strn(host, n) : mem_fmt("%.*s:%s", (int)n, host, port);
+	e = allow_value(manifest, "net", address, why);
+	mem_free(address);
+	return e;
+}
+
 static const char *
 value_of(const struct token_list *t, const char *key)
 {
@@ -233,9 +257,9 @@ static enum err check_line(const json_t *manifest, const char *line, int depth,
 static enum err
 check_trigger(const json_t *manifest, const struct token_list *t, int depth, struct err_msg *why)
 {
-	static const char *const plain[] = { "", "notice", "alarm", "mark", "stop" };
+	static const char *const plain[] = { "", "notice", "alarm", "mark", "stop", "event" };
 	static const char *const names[] = { "pattern", "action", "arg", "console", "once",
-		"cooldown", "literal", "confirm", NULL };
+		"cooldown", "literal", "mine", "confirm", NULL };
 	const char *action = value_of(t, "action");
 	size_t words = 0;
 	char *later;
@@ -287,6 +311,7 @@ check_command(const json_t *manifest, const struct token_list *t, int depth, str
 	case DEBUG: return check_debug(manifest, t, why);
 	case OPEN: return check_open(manifest, t, why);
 	case TRIGGER: return check_trigger(manifest, t, depth, why);
+	case HTTP: return check_http(manifest, first(t, "url"), why);
 	case FREE: break;
 	}
 	return ERR_OK;

@@ -14,6 +14,7 @@
 #include "script/libs.h"
 #include "script/mod_bench.h"
 #include "script/mod_event.h"
+#include "script/mod_fs.h"
 #include "script/mod_json.h"
 #include "script/mod_log.h"
 #include "script/mod_rx.h"
@@ -107,6 +108,7 @@ open_all(lua_State *L)
 	mod_stream_open(L);
 	mod_rx_open(L);
 	mod_event_open(L);
+	mod_fs_open(L);
 	mod_json_open(L);
 	mod_log_open(L);
 	mod_text_open(L);
@@ -166,6 +168,8 @@ host_fini(struct host *h)
 	h->guard.now.kind = GUARD_NONE;
 	guard_fini(h);
 	sched_fini(h);
+	mod_fs_fini(&h->fs);
+	mem_free(h->runtime);
 	h->L = NULL;
 }
 
@@ -188,6 +192,35 @@ run_file(lua_State *L)
 	return 0;
 }
 
+/* module(name): a further file of the runtime, when it is first wanted. */
+static int
+l_module(lua_State *L)
+{
+	struct host *h = host_of(L);
+	const char *name = luaL_checkstring(L, 1);
+	char *file = mem_fmt("%s.lua", name), *path = path_join(h->runtime, file);
+	struct err_msg why;
+	struct buf b;
+	int status = LUA_OK;
+	enum err e;
+
+	buf_init(&b, 2 * RUNTIME_FILE_MAX);
+	e = sys_file_read(path, RUNTIME_FILE_MAX, &b, &why);
+	if (e == ERR_OK) {
+		struct runtime_file f = { file, buf_str(&b), b.len };
+
+		lua_pushcfunction(L, run_file);
+		lua_pushlightuserdata(L, &f);
+		status = lua_pcall(L, 1, 0, 0);
+	}
+	buf_fini(&b);
+	mem_free(path);
+	mem_free(file);
+	if (e != ERR_OK)
+		return errors_raise_msg(L, &why);
+	return status == LUA_OK ? 0 : lua_error(L);
+}
+
 static int
 prepare(lua_State *L)
 {
@@ -196,6 +229,8 @@ prepare(lua_State *L)
 	lua_rawgeti(L, LUA_REGISTRYINDEX, h->core);
 	lua_newtable(L);
 	lua_setfield(L, -2, "vise");
+	lua_pushcfunction(L, l_module);
+	lua_setfield(L, -2, "module");
 	return 0;
 }
 
@@ -235,6 +270,7 @@ host_runtime(struct host *h, const char *dir, struct err_msg *why)
 		"runner.lua", "main.lua", NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 
+	h->runtime = mem_str(dir);
 	for (const char *const *name = files; e == ERR_OK && *name != NULL; name++) {
 		char *path = path_join(dir, *name);
 		struct buf b;

@@ -15,6 +15,7 @@
 #include "core/json.h"
 #include "loop/loop.h"
 #include "script/guard.h"
+#include "script/mod_fs.h"
 #include "script/sched.h"
 
 struct link;
@@ -49,6 +50,8 @@ struct host {
 	/* of a plugin; NULL: a script, which may do what its user may. Borrowed. */
 	const json_t *manifest;
 	const struct tree *tree;        /* the bytes that were trusted, or NULL. Borrowed. */
+	char *runtime;                  /* folder of the runtime's files */
+	struct fs_roots fs;             /* where files may be read and written, mod_fs.h */
 	bool wants_news;                /* Lua has asked for some, see mod_event.h */
 	const char *const *uses;        /* "NAME=FOLDER" of plugins it requires, NULL-terminated */
 	bool stopping;                  /* interrupted, or its time is over: clean up */

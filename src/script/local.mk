@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/mod_bench.c %D%/mod_bench.h \
 	%D%/mod_expect.c %D%/mod_expect.h \
 	%D%/mod_event.c %D%/mod_event.h \
+	%D%/mod_fs.c %D%/mod_fs.h \
 	%D%/mod_json.c %D%/mod_json.h \
 	%D%/mod_log.c %D%/mod_log.h \
 	%D%/mod_rx.c %D%/mod_rx.h \

@@ -200,6 +200,37 @@ l_any(lua_State *L)
 	return k_any(L, LUA_OK, (lua_KContext)luaL_len(L, 1));
 }
 
+/* pause(table, timeout): until wake(table); false when the time is over. May wake for nothing. */
+static int
+k_pause(lua_State *L, int status, lua_KContext ctx)
+{
+	struct task *t = sched_current(L);
+
+	(void)status;
+	(void)ctx;
+	sched_check(L, t);
+	lua_pushboolean(L, !sched_due(t));
+	return 1;
+}
+
+static int
+l_pause(lua_State *L)
+{
+	struct task *t = sched_begin(L, luaL_checkstring(L, 3));
+
+	luaL_checktype(L, 1, LUA_TTABLE);
+	sched_until(t, mod_task_duration(L, 2, UINT64_MAX));
+	return sched_park(L, t, lua_topointer(L, 1), k_pause, 0);
+}
+
+static int
+l_wake(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	sched_wake(host_of(L), lua_topointer(L, 1));
+	return 0;
+}
+
 static int
 l_cancel(lua_State *L)
 {
@@ -296,6 +327,8 @@ mod_task_open(lua_State *L)
 		{ "now", l_now },
 		{ "spawn", l_spawn },
 		{ "await_any", l_any },
+		{ "pause", l_pause },
+		{ "wake", l_wake },
 		{ "current", l_current },
 		{ "keep", l_keep },
 		{ "cancel_all", l_cancel_all },

@@ -289,12 +289,34 @@ start_main(struct session *s)
 	}
 }
 
+/* What the bench keeps: profiles that it fetched for us are read there. */
+static const char *
+bench_dir(const struct session *s)
+{
+	return s->host.link == NULL ? NULL :
+	    json_get_str(json_object_get(s->link.snapshot, "bench"), "dir", NULL);
+}
+
 static void
-take_powers_away(const struct session *s)
+take_powers_away(struct session *s)
 {
 	char *lua = path_data("lua");
-	const char *reads[READS_MAX + 1] = { lua, s->opt->plugin };
-	size_t n = 2;
+	const char *reads[READS_MAX + FS_ROOTS + 2] = { lua, s->opt->plugin },
+		   *writes[FS_ROOTS + 1] = { NULL };
+	const char *own = bench_dir(s);
+	size_t n = 2, w = 0;
+
+	mod_fs_roots(&s->host, s->opt->plugin);
+	if (own != NULL)
+		reads[n++] = own;
+	for (int i = 0; i < FS_ROOTS; i++) {
+		const char *path = s->host.fs.path[i];
+
+		if (path != NULL)
+			reads[n++] = path;
+		if (path != NULL && s->host.fs.write[i])
+			writes[w++] = path;
+	}
 
 	for (const char *const *u = s->opt->uses; s->opt->plugin != NULL && *u != NULL &&
 	    n < READS_MAX; u++)
@@ -304,7 +326,8 @@ take_powers_away(const struct session *s)
 		.no_new_privs = true,
 		.no_write = true,
 		.no_read = s->opt->plugin != NULL,
-		.read_ok = reads };
+		.read_ok = reads,
+		.write_ok = writes };
 
 	tzset();                        /* os.date asks for it later */
 	(void)box_apply(&b);

@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libtransport.a
 	%D%/pulse.c %D%/pulse.h \
 	%D%/telnet.c %D%/telnet.h \
 	%D%/transport.c %D%/transport.h \
+	%D%/usblist.c %D%/usblist.h \
 	%D%/tty.c %D%/tty.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/wire_node.c %D%/wire_node.h \

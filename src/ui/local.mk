@@ -85,6 +85,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/profile_table.h \
 	%D%/prompt.c \
 	%D%/prompt.h \
+	%D%/question.c \
+	%D%/question.h \
 	%D%/replica.c \
 	%D%/replica.h \
 	%D%/replica_parts.c \

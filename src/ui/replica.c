@@ -69,7 +69,8 @@ replica_free(struct replica *r)
 {
 	char *text[] = { r->bench, r->dir, r->target, r->journal, r->version, r->ended,
 		r->debug };
-	json_t *json[] = { r->clients, r->boards, r->workflows, r->macros, r->options, r->plugins };
+	json_t *json[] = { r->clients, r->boards, r->workflows, r->macros, r->options, r->plugins,
+		r->asks };
 
 	while (r->consoles != 0)
 		drop_console(r, r->consoles - 1);
@@ -331,6 +332,7 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 	keep(&r->workflows, json_object_get(s, "workflows"));
 	keep(&r->macros, json_object_get(s, "macros"));
 	keep_copy(&r->plugins, json_object_get(s, "plugins"));
+	keep_copy(&r->asks, json_object_get(s, "asks"));
 	r->ready = true;
 }
 
@@ -516,6 +518,14 @@ on_pane(struct replica *r, const json_t *body, uint64_t t, struct replica_news *
 	on_plugin_part(r, "panes", json_object_get(body, "pane"));
 }
 
+static void
+on_asks(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	keep_copy(&r->asks, json_object_get(body, "asks"));
+	news->asks = true;
+}
+
 /* The console of a mark is a name or an id. */
 static void
 on_mark(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
@@ -635,7 +645,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "at.begin", on_at_begin },
 		{ "at.progress", on_at_begin }, { "bench.end", on_bench_end },
 		{ "bench", on_bench }, { "plugin", on_plugin }, { "plugin.segment", on_segment },
-		{ "plugin.pane", on_pane },
+		{ "plugin.pane", on_pane }, { "asks", on_asks },
 	};
 
 	memset(news, 0, sizeof *news);

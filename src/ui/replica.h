@@ -150,6 +150,7 @@ struct replica {
 	struct replica_command *command;
 	size_t commands;
 	json_t *clients, *boards, *workflows, *macros, *options;
+	json_t *asks;                   /* questions of scripts, see question.h */
 	json_t *plugins;                /* see plugins.h */
 	uint64_t lost_events;           /* of gap frames */
 	uint64_t profiles;              /* how often `profile` changed */
@@ -168,6 +169,7 @@ struct replica_news {
 	const struct replica_console *console;          /* its state changed */
 	bool debug;                     /* a debugged target goes on, or stands */
 	bool plugins;                   /* what plugins offer has changed */
+	bool asks;                      /* the questions have */
 	bool gauges_only;               /* nothing but numbers moved */
 };
 

@@ -9,6 +9,7 @@
 #include "ui/pane.h"
 #include "ui/plugins.h"
 #include "ui/gauge_view.h"
+#include "ui/question.h"
 #include "ui/profile_list.h"
 
 static void
@@ -17,6 +18,7 @@ draw_message(struct ui *u, struct grid *g, int row)
 	static const uint32_t style[] = { STYLE_NOTICE, STYLE_WARN, STYLE_ALARM };
 	static const char mark[] = " !x";
 	const struct replica *r = u->replica;
+	char asked[200];
 	size_t unseen = 0;
 	int room = plugins_segments(u, g, row, u->cols);
 
@@ -32,7 +34,9 @@ draw_message(struct ui *u, struct grid *g, int row)
 		grid_text(g, row, room - w - 1, w, STYLE_HINT, text);
 		room -= w + 3;
 	}
-	if (u->message[0] != '\0')
+	if (question_hint(u, asked, sizeof asked))
+		grid_textf(g, row, 0, room, STYLE_WARN, "! %s", asked);
+	else if (u->message[0] != '\0')
 		grid_textf(g, row, 0, room, style[u->level], "%c %s", mark[u->level], u->message);
 }
 

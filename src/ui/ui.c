@@ -23,6 +23,7 @@
 #include "ui/parts.h"
 #include "ui/paste.h"
 #include "ui/plugins.h"
+#include "ui/question.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_list.h"
 #include "ui/ports.h"
@@ -320,6 +321,8 @@ ui_news(struct ui *u, const struct replica_news *n)
 	at_result_news(u, n);
 	if (n->plugins)
 		plugins_keys(u);
+	if (n->asks)
+		question_news(u);
 }
 
 void
@@ -445,6 +448,8 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 		ui_say_err(u, err);
 		return;
 	}
+	if (strncmp(line, "ask.", 4) == 0)     /* who asked says what comes of it */
+		return;
 	if (u->quiet_answers != 0 && (strncmp(line, "console.line ", 13) == 0 ||
 	    strncmp(line, "console.send ", 13) == 0)) {
 		u->quiet_answers--;
@@ -528,6 +533,7 @@ ui_type(struct ui *u, const char *p, size_t n)
 		u->ops->input(u->arg, s->id, app, 3);
 		return;
 	}
+	u->typed = u->mono;
 	u->ops->input(u->arg, s->id, p, n);
 	if (u->echo && u->focus == PANE_CONSOLE)
 		echo(u, s, p, n);
@@ -671,6 +677,7 @@ ui_draw(struct ui *u, struct grid *g)
 	u->cursor_row = u->cursor_col = -1;
 	grid_clear(g);
 	holds_apply(u);
+	question_due(u);
 	layout_make(&u->layout, u->rows, u->cols, u->focus, u->zoom || u->terminal);
 	if (u->message_until != 0 && u->mono >= u->message_until) {
 		u->message[0] = '\0';
@@ -708,7 +715,7 @@ ui_next_change(const struct ui *u)
 	const struct replica *r = u->replica;
 	const struct replica_console *c = ui_console(u);
 	const struct streamview *v = c != NULL ? find_view(u, &c->stream) : NULL;
-	uint64_t at = u->message_until, age;
+	uint64_t at = earlier(u->message_until, question_next(u)), age;
 
 	if ((u->prefix || u->keys[0] != '\0') && !status_menu_due(u))
 		at = earlier(at, u->prefix_since + MENU_NS);

@@ -76,6 +76,7 @@ struct ui {
 	/* keys */
 	bool prefix;                            /* the prefix was pressed */
 	uint64_t prefix_since;
+	uint64_t typed;                         /* mono of the last key to a stream */
 	char keys[64];                          /* the sequence so far */
 	bool asked_reset;
 	const char *asking_key;                 /* the key that asked, while a line runs */

@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/flame.c %D%/flame.h \
 	%D%/goroutines.c %D%/goroutines.h \
 	%D%/goroutines_load.c %D%/goroutines_load.h \
+	%D%/http.c %D%/http.h \
 	%D%/image_check.c %D%/image_check.h \
 	%D%/image_fit.c %D%/image_fit.h \
 	%D%/images.c %D%/images.h \

@@ -15,7 +15,7 @@
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
-enum { PIECE = 64 << 10, REPORT_MAX = 64 << 10 };
+enum { PIECE = 64 << 10, REPORT_MAX = 64 << 10, REQUEST_MAX = 4 << 20 };
 
 /* The three channels of a vise-fetch: ours are [0]. */
 struct channels {
@@ -60,11 +60,24 @@ start(struct channels *c, int body, pid_t *pid, struct err_msg *why)
 }
 
 static enum err
-ask(struct channels *c, const char *url, const struct source_limits *l, struct err_msg *why)
+ask(struct channels *c, const json_t *request, struct err_msg *why)
 {
-	json_t *o = json_object();
 	struct buf b;
 	bool ok;
+
+	buf_init(&b, REQUEST_MAX);
+	ok = json_write(request, &b) == ERR_OK && sys_write_all(c->ask[0], b.data, b.len);
+	buf_fini(&b);
+	sys_close(c->ask[0]);
+	c->ask[0] = -1;
+	return ok ? ERR_OK
+		  : err_set(why, ERR_INFRA, "vise-fetch", NULL, "does not take the request");
+}
+
+static json_t *
+request_of(const char *url, const struct source_limits *l)
+{
+	json_t *o = json_object();
 
 	json_put_str(o, "url", url);
 	if (l->profile != NULL)
@@ -76,14 +89,7 @@ ask(struct channels *c, const char *url, const struct source_limits *l, struct e
 	json_put_int(o, "silence_ms", (int64_t)l->silence_ms);
 	json_put_int(
 	    o, "max_bytes", (int64_t)(l->max_bytes != 0 ? l->max_bytes : LIMIT_PROFILE_IN));
-	buf_init(&b, REPORT_MAX);
-	ok = json_write(o, &b) == ERR_OK && sys_write_all(c->ask[0], b.data, b.len);
-	buf_fini(&b);
-	json_decref(o);
-	sys_close(c->ask[0]);
-	c->ask[0] = -1;
-	return ok ? ERR_OK
-		  : err_set(why, ERR_INFRA, "vise-fetch", NULL, "does not take the request");
+	return o;
 }
 
 /* To the end of the stream; the ceiling of out holds. */
@@ -130,9 +136,9 @@ read_report(int fd, json_t **facts, struct err_msg *why)
 
 /* Into out, or, when body is a descriptor, straight into that file. */
 static enum err
-fetch(const char *url, const struct source_limits *l, struct buf *out, int body, json_t **facts,
-    struct err_msg *why)
+exchange(const json_t *request, struct buf *out, int body, json_t **facts, struct err_msg *why)
 {
+	const char *url = json_get_str(request, "url", "");
 	struct channels c;
 	pid_t pid = -1;
 	enum err e, read = ERR_OK;
@@ -142,7 +148,7 @@ fetch(const char *url, const struct source_limits *l, struct buf *out, int body,
 	else
 		e = start(&c, body, &pid, why);
 	if (e == ERR_OK)
-		e = ask(&c, url, l, why);
+		e = ask(&c, request, why);
 	if (e == ERR_OK) {
 		if (body < 0)
 			read = drain(c.body[0], out, url, why);
@@ -156,6 +162,23 @@ fetch(const char *url, const struct source_limits *l, struct buf *out, int body,
 	if (pid > 0)
 		(void)sys_wait(pid);
 	return read != ERR_OK ? read : e;
+}
+
+enum err
+source_fetch(const json_t *request, struct buf *out, json_t **facts, struct err_msg *why)
+{
+	return exchange(request, out, -1, facts, why);
+}
+
+static enum err
+fetch(const char *url, const struct source_limits *l, struct buf *out, int body, json_t **facts,
+    struct err_msg *why)
+{
+	json_t *request = request_of(url, l);
+	const enum err e = exchange(request, out, body, facts, why);
+
+	json_decref(request);
+	return e;
 }
 
 static bool

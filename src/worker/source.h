@@ -30,6 +30,9 @@ enum err source_read(const char *source, const struct source_limits *l, struct b
 /* The same into a new file, streamed, 0600; on an error no file is left. */
 enum err source_save(const char *source, const struct source_limits *l, const char *path,
     json_t **facts, struct err_msg *why);
+/* What a request to vise-fetch (fetch/process.h) gives, as it stands. */
+enum err source_fetch(const json_t *request, struct buf *out, json_t **facts,
+    struct err_msg *why);
 /* The file that a pattern or a plain name means: heap string, or NULL with *why. */
 char    *source_newest(const char *pattern, struct err_msg *why);
 

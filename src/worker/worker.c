@@ -11,6 +11,7 @@
 #include "worker/export.h"
 #include "worker/flame.h"
 #include "worker/goroutines.h"
+#include "worker/http.h"
 #include "worker/images.h"
 #include "worker/profiles.h"
 #include "worker/reports.h"
@@ -37,6 +38,7 @@ static const struct method {
 	{ "series.add", series_request_add },
 	{ "series.rank", series_request_rank },
 	{ "series.stack", series_request_stack },
+	{ "http.request", http_request },
 	{ "fetch", grab_fetch },
 	{ "files", grab_files },
 	{ "bundle.write", bundle_write },

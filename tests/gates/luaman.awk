@@ -4,6 +4,8 @@
 BEGIN {
 	object["Console"] = "con"; object["Task"] = "task"; object["Proc"] = "proc"; object["Test"] = "t"
 	object["Rx"] = "rx"; object["Subscription"] = "sub"; object["Pane"] = "pane"
+	object["Chan"] = "ch"; object["Prof"] = "prof"; object["Series"] = "series"; object["Elf"] = "elf"
+	object["Rsp"] = "rsp"; object["Progress"] = "p"
 }
 
 function safe(s)
