@@ -46,6 +46,7 @@ tests_screen_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_screen_screen_LDADD = $(VTERM_LIBS) $(FORKPTY_LIBS)
 
 TESTS += \
+	tests/cli/api.t \
 	tests/cli/at.t \
 	tests/cli/bench.t \
 	tests/cli/board.t \
@@ -116,6 +117,7 @@ TESTS += \
 	tests/screen/viewers.t
 
 EXTRA_DIST += \
+	tests/cli/api.t \
 	tests/cli/at.t \
 	tests/cli/bench.t \
 	tests/cli/board.t \
@@ -304,6 +306,15 @@ EXTRA_DIST += \
 	tests/data/screen/typing.scr \
 	tests/data/screen/vi.scr \
 	tests/data/screen/viewers.scr \
+	tests/data/script/api/api_test.lua \
+	tests/data/script/api/asked.lua \
+	tests/data/script/api/check.lua \
+	tests/data/script/api/device.py \
+	tests/data/script/api/plugin/check.lua \
+	tests/data/script/api/plugin/init.lua \
+	tests/data/script/api/plugin/plugin.json \
+	tests/data/script/api/script.lua \
+	tests/data/script/api/servers.py \
 	tests/data/script/leakhunt.lua \
 	tests/data/test/boards_test.lua \
 	tests/data/test/broken/broken_test.lua \

@@ -23,12 +23,19 @@ core.lazy(vise, later)
 
 ------------------------------------------------------------------ errors
 
+-- string.format, whose complaint names the call it was for.
+function core.format(call, fmt, ...)
+  local ok, text = pcall(string.format, fmt, ...)
+  if ok then return text end
+  core.fail("usage", ("%s: %s"):format(call, (tostring(text):gsub("to 'format'", "of the format"))))
+end
+
 -- vise.fail(code, fmt, ...[, {extra = fields}])
 function vise.fail(code, fmt, ...)
   local n = select("#", ...)
   local extra = n > 0 and select(n, ...) or nil
   if type(code) ~= "string" or type(fmt) ~= "string" then core.fail("usage", "vise.fail(code, format, ...) takes two texts") end
-  core.fail(code, fmt:format(...), type(extra) == "table" and extra or nil)
+  core.fail(code, core.format("vise.fail", fmt, ...), type(extra) == "table" and extra or nil)
 end
 local fail = vise.fail
 
@@ -85,7 +92,7 @@ end
 vise.log = {}
 for _, level in ipairs { "debug", "info", "warn", "error" } do
   vise.log[level] = function(fmt, ...)
-    local text = select("#", ...) > 0 and tostring(fmt):format(...) or tostring(fmt)
+    local text = select("#", ...) > 0 and core.format("vise.log." .. level, tostring(fmt), ...) or tostring(fmt)
     core.event(level, text)
     if level == "debug" and not core.verbose then return end
     core.say(("%-5s %s"):format(level, text), { type = "log", level = level, text = text })
@@ -183,9 +190,15 @@ local function cancel_rest(tasks)
   for _, t in ipairs(tasks) do t:cancel("a sister task ended first") end
 end
 
+function core.check_tasks(call, tasks)
+  local good = type(tasks) == "table"
+  for _, t in ipairs(good and tasks or {}) do good = good and core.is_task(t) end
+  if not good then fail("usage", "%s needs a list of tasks", call) end
+end
+
 -- Waits for all; the first failure cancels the others. Gives the first result of each.
 function vise.all(tasks)
-  if type(tasks) ~= "table" then fail("usage", "vise.all needs a list of tasks") end
+  core.check_tasks("vise.all", tasks)
   local left, out = {}, { n = #tasks }
   for i, t in ipairs(tasks) do left[i] = { i, t } end
   while #left > 0 do
@@ -205,7 +218,8 @@ end
 
 -- Waits for the first; the others are cancelled. Gives its index and results.
 function vise.any(tasks)
-  if type(tasks) ~= "table" or #tasks == 0 then fail("usage", "vise.any needs a list of tasks") end
+  core.check_tasks("vise.any", tasks)
+  if #tasks == 0 then fail("usage", "vise.any needs a list of tasks") end
   local k = core.await_any(tasks)
   cancel_rest(tasks)
   return k, tasks[k]:await()
@@ -213,6 +227,7 @@ end
 
 function vise.timeout(seconds, fn, ...)
   local s = core.cut(core.seconds("vise.timeout", seconds))
+  if type(fn) ~= "function" then fail("usage", "vise.timeout(seconds, function) needs a function, not a %s", type(fn)) end
   local finish = core.now() + s
   local t = core.spawn(nil, function(...)
     core.set_limit(finish)

@@ -11,7 +11,15 @@ vise.bytes = setmetatable({}, { __metatable = "vise.bytes", __call = function(_,
   return core.bytes(text("vise.bytes", s))              -- "64K" -> 65536, or nil
 end })
 
-vise.bytes.pack, vise.bytes.unpack = string.pack, string.unpack
+-- As string.pack and string.unpack; their complaints are usage.
+local function packing(call, fn, ...)
+  local r = table.pack(pcall(fn, ...))
+  if r[1] then return table.unpack(r, 2, r.n) end
+  fail("usage", "%s: %s", call, (tostring(r[2]):gsub("^[^:]*:%d+: ", "")))
+end
+
+function vise.bytes.pack(...) return packing("vise.bytes.pack", string.pack, ...) end
+function vise.bytes.unpack(...) return packing("vise.bytes.unpack", string.unpack, ...) end
 
 -- vise.bytes.hex("\1\2", " ") -> "01 02"
 function vise.bytes.hex(s, between)

@@ -80,6 +80,7 @@ function vise.console.list()
 end
 
 function Console:info()
+  check(self, "con:info")
   return core.console(self.name)
 end
 
@@ -313,6 +314,7 @@ end
 
 -- Where every byte of this console is kept, exactly as it came.
 function Console:transcript()
+  check(self, "con:transcript")
   local row = core.console(self.name)
   return row and type(row.log) == "string" and row.log or nil
 end
@@ -325,8 +327,8 @@ function Console:state()
 end
 
 -- What has come is not looked at any more.
-function Console:flush() self.stream:skip() end
-function Console:pending() return self.stream:pending() end
+function Console:flush() check(self, "con:flush") self.stream:skip() end
+function Console:pending() check(self, "con:pending") return self.stream:pending() end
 
 ------------------------------------------------------------------ AT
 
@@ -375,6 +377,7 @@ function Console:try_at(command, opt) return core.try(Console.at, self, command,
 
 function Console:mark(text)
   check(self, "con:mark")
+  if text ~= nil and type(text) ~= "string" then fail("usage", "con:mark: a text is needed, not a %s", type(text)) end
   core.call("con:mark", "command", { line = core.line("mark.set", { text or "mark" }, {}) })
 end
 
@@ -439,6 +442,7 @@ end
 -- A sequence on DTR and RTS: "reset", "esp-boot", "D0|R1|W0.1|D1|R0". Waits for its end.
 function Console:pulse(steps)
   check(self, "con:pulse")
+  if type(steps) ~= "string" then fail("usage", "con:pulse: steps are a text such as \"reset\", not a %s", type(steps)) end
   core.call("con:pulse", "command", { line = core.line("console.pulse", { steps }, { console = self.name, confirm = "on" }) })
 end
 

@@ -27,7 +27,7 @@ function Console:interact(opt)
     fail("usage", "con:interact: until_key is one key, such as \"\\4\" (Ctrl-D), not %s", tostring(opt.until_key))
   end
   local number = tostring(core.now())
-  local fields = { what = "interact", title = opt.prompt or "type on the console", console = self.name, ["until"] = key, key = "i" .. number }
+  local fields = { what = "interact", title = opt.prompt or "type on the console", console = self.name, ["until"] = key:byte(), key = "i" .. number }
   local done
   local _ <close> = setmetatable({}, { __close = function() if not done then core.tell(core.line("ask.drop", { fields.key })) end end })
   local function wait() return core.call("con:interact", "command", { line = core.line("ask.open", {}, fields) }) end
@@ -43,7 +43,7 @@ local decode_fields = { name = { core.is_id, "letters, digits, - _ .", true }, f
 function Console:decode(t)
   check(self, "con:decode")
   core.check("con:decode", t, decode_fields)
-  local con = self:reader()
+  local con, fails = self:reader(), 0
   local function take(r)
     if t.on_record then return t.on_record(r) end
     vise.log.info("%s: %s", t.name, type(r) == "table" and core.json.encode(r) or tostring(r))
@@ -55,7 +55,15 @@ function Console:decode(t)
         if err.code == "eof" then return end
         if err.code ~= "lost" and err.code ~= "timeout" then error(err, 0) end
       end
-      local records = bytes and t.feed(bytes)
+      local ok, records = true, nil
+      if bytes then ok, records = xpcall(t.feed, core.handler, bytes) end
+      if not ok then
+        if records.code == "cancelled" then error(records, 0) end
+        fails = fails + 1
+        core.complain(("decoder %s%s"):format(t.name, fails == 3 and ", now switched off after failing three times" or ""), records)
+        if fails == 3 then return end
+        records = nil
+      end
       if records ~= nil and type(records) ~= "table" then records = { records } end
       for _, r in ipairs(records or {}) do take(r) end
     end

@@ -37,6 +37,10 @@ Proc.__name = "vise.proc"
 function Proc:__tostring() return ("job %s (%s)"):format(tostring(self.id), self.name) end
 function Proc:__close() if not self.done then self:kill() end end
 
+local function check(self, call)
+  if type(self) ~= "table" or getmetatable(self) ~= "vise.proc" then fail("usage", "%s: call it with a colon, on what vise.launch.start gave", call) end
+end
+
 -- The job's output as a stream; on_line is there before the first byte comes.
 local function stream_of(self, on_line)
   if self.stream then return self.stream end
@@ -86,6 +90,7 @@ end
 -- proc:wait() -> { code, signal, out, err, state }. out and err are the two streams of the job (a pty
 -- has only out); where a tool that failed said nothing on err, err is its last line.
 function Proc:wait()
+  check(self, "proc:wait")
   local job = core.call("proc:wait", "command", { line = "job.wait " .. self.id })
   -- nobody asks for a part again
   local last = self.part and not self.stream and " last=on" or ""
@@ -108,18 +113,21 @@ end
 
 -- "running", or how it ended: "ok", "failed", ...
 function Proc:status()
+  check(self, "proc:status")
   local job = core.job(self.id)
   return job and job.state or "ended"
 end
 
 function Proc:pid()
+  check(self, "proc:pid")
   local job = core.job(self.id)
   return job and math.tointeger(job.pid) or fail("eof", "%s: it has ended", self.name)
 end
 
-function Proc:kill() core.tell("job.stop " .. self.id .. " confirm=on") end
+function Proc:kill() check(self, "proc:kill") core.tell("job.stop " .. self.id .. " confirm=on") end
 
 function Proc:expect(p, opt)
+  check(self, "proc:expect")
   opt = core.options("proc:expect", opt, { timeout = true, idle = true, quiet = true, strip = true })
   if type(p) ~= "table" then p = { p } end
   return core.expect(stream_of(self), "proc:expect", p, opt, nil, false)

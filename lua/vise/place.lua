@@ -14,6 +14,7 @@ local acts = { on = true, off = true, cycle = true }
 
 -- place:power(act): "on", "off" or "cycle", by the command that the place's file names. Waits.
 function Place:power(act)
+  if getmetatable(self) ~= Place then fail("usage", "place:power: call it with a colon, on a place") end
   if not acts[act] then fail("usage", "place:power: \"on\", \"off\" or \"cycle\" is needed, not %s", tostring(act)) end
   local list = self.commands or {}
   if act == "cycle" and not list.cycle and list.on and list.off then

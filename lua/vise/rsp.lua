@@ -156,6 +156,7 @@ end
 
 -- The program goes on running and the connection ends.
 function Rsp:close()
+  if type(self) ~= "table" or getmetatable(self) ~= "vise.rsp" then check(self, "rsp:close") end
   if self.closed then return end
   if self.running then pcall(self.halt, self) end
   self.closed = true

@@ -173,6 +173,7 @@ end
 
 -- t:soft(fn): a verdict in it does not end the test; the test fails at its end. Waits.
 function Test:soft(fn, ...)
+  if type(fn) ~= "function" then fail("usage", "t:soft needs a function, not a %s", type(fn)) end
   local r = table.pack(xpcall(fn, core.handler, ...))
   if r[1] then return table.unpack(r, 2, r.n) end
   if outcome_of(r[2]) ~= "fail" then error(r[2], 0) end

@@ -6,7 +6,8 @@ vise.semver = {}
 
 -- { major, minor, patch, pre } or nil
 function vise.semver.parse(text)
-  if type(text) ~= "string" then return nil end
+  if text == nil then return nil end
+  if type(text) ~= "string" then vise.fail("usage", "vise.semver.parse: a version is a text, not a %s", type(text)) end
   local a, b, c, rest = text:match("(%d+)%.(%d+)%.(%d+)(.*)")
   if not a then a, b, rest = text:match("(%d+)%.(%d+)(.*)") end
   if not a or #a > 9 or #b > 9 or #(c or "") > 9 then return nil end

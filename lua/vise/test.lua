@@ -64,12 +64,14 @@ function Test:ok(v, msg)
 end
 
 function Test:match(s, p)
+  if type(p) ~= "string" and type(p) ~= "userdata" then fail("usage", "t:match: text or a vise.rx is needed, not a %s", type(p)) end
   local hit = type(p) == "userdata" and p:match(tostring(s)) or type(p) == "string" and tostring(s):find(p, 1, true)
   if not hit then self:fail("verify", "%s does not match %s", show(s), show(p)) end
   return hit
 end
 
 function Test:near(got, want, eps)
+  if type(want) ~= "number" or type(eps) ~= "number" then fail("usage", "t:near(got, want, eps) takes numbers") end
   if type(got) ~= "number" or math.abs(got - want) > eps then
     self:fail("verify", "%s is not within %s of %s", tostring(got), tostring(eps), tostring(want))
   end
@@ -86,12 +88,16 @@ function Test:raises(code, fn, ...)
 end
 
 function Test:skip(why)
+  if type(self) ~= "table" then fail("usage", "t:skip: call it with a colon") end
   core.fail("skipped", tostring(why or "no reason given"), { skip = SKIP })
 end
 
 -- t:measure(name, value, { unit, min, max, at }): recorded; outside of min and max it is a verdict.
 function Test:measure(name, value, opt)
   opt = core.options("t:measure", opt, { unit = true, min = true, max = true, at = true })
+  if (opt.min ~= nil or opt.max ~= nil) and type(value) ~= "number" then
+    fail("usage", "t:measure: %s = %s is no number that min and max could hold", tostring(name), tostring(value))
+  end
   local text = ("%s = %s%s"):format(tostring(name), tostring(value), opt.unit and (" " .. opt.unit) or "")
   core.say("       " .. text, { type = "measure", workflow = self.id, name = name, value = value, unit = opt.unit, at = opt.at })
   core.event("info", ("%s: %s"):format(self.id, text))

@@ -161,18 +161,18 @@ row_of(uint32_t id, const json_t *args, const char *by)
 static enum err
 hand_over(struct question *q, struct command_call *c, struct err_msg *why)
 {
-	const char *until = json_get_str(c->args, "until", "\004");
+	const int64_t until = json_get_int(c->args, "until", 4);
 	const struct bench_console *k = consoles_named(c->ctx, json_get_str(c->args, "console",
 	    ""));
 
 	if (k == NULL)
 		return err_set(why, ERR_NOENT, json_get_str(c->args, "console", ""),
 		    "console.list names them", "no console of this name");
-	if (until[0] == '\0' || until[1] != '\0')
-		return err_set(why, ERR_USAGE, "until", NULL, "is one key, one byte");
+	if (until < 1 || until > 126)
+		return err_set(why, ERR_USAGE, "until", NULL, "is the byte of a key, 1 to 126");
 	q->stream = k->stream;
-	q->until = until[0];
-	json_put_str(q->row, "until", until);
+	q->until = (char)until;
+	json_put_int(q->row, "until", until);
 	return ERR_OK;
 }
 
@@ -383,7 +383,7 @@ static const struct command_arg open_args[] = {
 	{ "secret", ARG_BOOL, 0, "off", "what is typed is not shown" },
 	{ "multi", ARG_BOOL, 0, "off", "several items may be chosen" },
 	{ "console", ARG_WORD, 0, NULL, "of interact" },
-	{ "until", ARG_WORD, 0, NULL, "of interact: the key that ends it" },
+	{ "until", ARG_INT, 0, "4", "of interact: the byte of the key that ends it" },
 	{ "key", ARG_WORD, 0, NULL, "by which ask.drop means it" },
 	{ "items", ARG_REST, 0, NULL, "to choose from" },
 	{ .name = NULL },

@@ -20,10 +20,14 @@ static int
 l_decode(lua_State *L)
 {
 	size_t n;
-	const char *s = luaL_checklstring(L, 1, &n);
+	const char *s = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &n) : NULL;
 	struct err_msg why;
-	json_t *v = json_read(s, n, "JSON", &why);
+	json_t *v = s != NULL ? json_read(s, n, "JSON", &why) : NULL;
 	int status;
+
+	if (s == NULL)
+		return errors_raise(L, "usage", "vise.json.decode: a text is needed, not a %s",
+		    luaL_typename(L, 1));
 
 	if (v == NULL)
 		return errors_raise_msg(L, &why);
@@ -66,7 +70,9 @@ l_encode(lua_State *L)
 static int
 l_array(lua_State *L)
 {
-	luaL_checktype(L, 1, LUA_TTABLE);
+	if (!lua_istable(L, 1))
+		return errors_raise(L, "usage", "vise.json.array: a table is needed, not a %s",
+		    luaL_typename(L, 1));
 	lua_settop(L, 1);
 	luaL_setmetatable(L, VALUE_ARRAY);
 	return 1;

@@ -79,6 +79,16 @@ check(lua_State *L, int arg)
 	return p;
 }
 
+/* What rx:match and rx:find look at. */
+static const char *
+subject(lua_State *L, size_t *n)
+{
+	if (lua_type(L, 2) != LUA_TSTRING && lua_type(L, 2) != LUA_TNUMBER)
+		errors_raise(L, "usage", "rx:match and rx:find look at a text, not a %s",
+		    luaL_typename(L, 2));
+	return lua_tolstring(L, 2, n);
+}
+
 static int
 l_gc(lua_State *L)
 {
@@ -129,7 +139,7 @@ l_match(lua_State *L)
 {
 	const struct pattern *p = check(L, 1);
 	size_t n;
-	const char *s = luaL_checklstring(L, 2, &n);
+	const char *s = subject(L, &n);
 	const unsigned groups = p->rx->patterns[0].groups;
 	struct rx_match m;
 
@@ -151,7 +161,7 @@ l_find(lua_State *L)
 {
 	const struct pattern *p = check(L, 1);
 	size_t n;
-	const char *s = luaL_checklstring(L, 2, &n);
+	const char *s = subject(L, &n);
 	struct rx_match m;
 
 	if (!search(p, s, n, &m)) {

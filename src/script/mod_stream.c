@@ -277,8 +277,11 @@ l_on_line(lua_State *L)
 static int
 l_sub_close(lua_State *L)
 {
-	struct sub *sub = luaL_checkudata(L, 1, SUB_META);
+	struct sub *sub = luaL_testudata(L, 1, SUB_META);
 
+	if (sub == NULL)
+		return errors_raise(L, "usage",
+		    "sub:close: call it with a colon, on what con:on_line gave");
 	sub_off(sub);
 	lua_pushnil(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, sub);

@@ -241,6 +241,21 @@ l_cancel(lua_State *L)
 	return 0;
 }
 
+/* <close>: what it is closed for is no reason to be told. */
+static int
+l_close(lua_State *L)
+{
+	lua_settop(L, 1);
+	return l_cancel(L);
+}
+
+static int
+l_is_task(lua_State *L)
+{
+	lua_pushboolean(L, luaL_testudata(L, 1, TASK_META) != NULL);
+	return 1;
+}
+
 static const char *
 word_of(const struct task *t)
 {
@@ -314,7 +329,7 @@ void
 mod_task_open(lua_State *L)
 {
 	static const luaL_Reg meta[] = { { "__gc", l_gc }, { "__tostring", l_tostring },
-		{ NULL, NULL } };
+		{ "__close", l_close }, { NULL, NULL } };
 	static const luaL_Reg methods[] = {
 		{ "await", l_await },
 		{ "cancel", l_cancel },
@@ -327,6 +342,7 @@ mod_task_open(lua_State *L)
 		{ "now", l_now },
 		{ "spawn", l_spawn },
 		{ "await_any", l_any },
+		{ "is_task", l_is_task },
 		{ "pause", l_pause },
 		{ "wake", l_wake },
 		{ "current", l_current },

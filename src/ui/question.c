@@ -292,7 +292,7 @@ question_hint(const struct ui *u, char *out, size_t size)
 	size_t i;
 
 	json_array_foreach(u->replica->asks, i, row) {
-		const unsigned char k = (unsigned char)json_get_str(row, "until", " ")[0];
+		const int k = (int)json_get_int(row, "until", ' ');
 
 		if (strcmp(json_get_str(row, "what", ""), "interact") != 0 || c == NULL ||
 		    strcmp(json_get_str(row, "console", ""), c->name) != 0)

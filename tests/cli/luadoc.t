@@ -43,7 +43,7 @@ def direct(name):
 must = {n for n in code if direct(n)}
 bad = sys.argv[1:]
 if "--names" in bad:
-    extra = {"vise.rx", "vise.lit", "vise.bytes.pack", "vise.bytes.unpack", "vise.now", "vise.sleep", "vise.spawn", "vise.json.decode", "vise.json.encode",
+    extra = {"vise.rx", "vise.lit", "vise.now", "vise.sleep", "vise.spawn", "vise.json.decode", "vise.json.encode",
         "vise.json.array", "vise.log.debug", "vise.log.info", "vise.log.warn", "vise.log.error"}
     for n in sorted(set(code) - stubs): print("no stub:", n)
     for n in sorted(s for s in stubs - set(code) - extra): print("a stub of nothing:", n)

@@ -75,6 +75,30 @@ E
 cat >"$D/bad/init.lua" <<'E'
 local vise = require "vise"
 local does = {
+  loop = function() while true do end end,
+  coroutine = function() coroutine.wrap(function() while true do end end)() end,
+  doubling = function() local s = "x" while true do s = s .. s end end,
+  recursive = function() local function f() while true do pcall(f) end end f() end,
+  gsub = function() local s = ("a"):rep(20000) return (s:gsub(".-.-b", "")) end,
+  sethook = function() debug.sethook() end,
+  sort = function() while true do pcall(table.sort, { 3, 1, 2 }, function() while true do end end) end end,
+  handler = function() xpcall(function() while true do end end, function() while true do end end) end,
+  closing = function() local g <close> = setmetatable({}, { __close = function() while true do end end }) error("x") end,
+  lineloop = function()
+    local con = vise.console.get()
+    local sub <close> = con:on_line(function() while true do end end)
+    con:send("wake\n") vise.sleep(0.3) error("went on", 0)
+  end,
+  command = function() error("in a command") end,
+  yield = function() table.sort({ 3, 1, 2 }, function() vise.sleep(1) return true end) end,
+  trigger = function()
+    vise.console.get():trigger("fire me", function() error("in a trigger") end)
+    vise.console.get():send("fire me\n") vise.sleep(0.3) return "went on"
+  end,
+  feed = function()
+    local sub <close> = vise.console.get():decode { name = "f", feed = function() error("in a feed") end }
+    vise.console.get():send("bytes\n") vise.sleep(0.3) return "went on"
+  end,
   pcall = function() while true do pcall(function() while true do end end) end end,
   rep = function() local s = ("x"):rep(1e9) return #s end,
   pattern = function() return (("a"):rep(3000)):find(".-.-.-.-b") end,
@@ -100,6 +124,9 @@ local does = {
   hold = function() vise.defer(function() while true do pcall(vise.sleep, 100) end end) while true do pcall(vise.sleep, 100) end end,
 }
 vise.command { id = "bad.run", run = function(what) return does[what]() end }
+vise.keymap("global", ", 8", function() error("in a key") end)
+vise.ui.table { id = "bad.list", columns = { "a" }, rows = { { "x" } }, on_select = function() error("in on_select") end,
+  on_show = function() error("in on_show") end }
 vise.service("bad.s", function() error("in a service") end)
 vise.gauge { id = "bad.g", every = 0.2, read = function() error("in a gauge") end }
 vise.ui.segment { id = "bad.seg", every = 0.2, render = function() error("in a segment") end }
@@ -241,8 +268,9 @@ def echo(n):
     return time.monotonic() - began
 P
 py "each runaway is named within its time; keys are answered and another plugin goes on meanwhile" <<'P'
-# the whole list is in tests/data/script/runaway, for tests/cli/script.t; here one of each way to end
-names = {"pcall": "budget", "rep": "memory", "pattern": "script", "tables": "memory|budget", "gc": "usage", "execute": "script"}
+# the eleven of V12 and more; the same for scripts: tests/data/script/runaway
+names = {"loop": "budget", "coroutine": "budget", "doubling": "memory|budget", "recursive": "budget|memory", "gsub": "script", "sethook": "script",
+    "sort": "budget", "handler": "budget", "closing": "budget|script", "lineloop": "script", "pcall": "budget", "rep": "memory", "pattern": "script", "tables": "memory|budget", "gc": "usage", "execute": "script"}
 for what, codes in names.items():
     began, keys = time.monotonic(), []
     number = c.ask("command", {"line": "plugin.run bad.run -- " + what})
@@ -260,14 +288,19 @@ for what, codes in names.items():
 P
 
 py "errors in every kind of callback are named and end nothing" <<'P'
-for what, text in (("wait", "vise.sleep waits"), ("execute", "execute"), ("result", "function")):
+for what, text in (("wait", "vise.sleep waits"), ("yield", "vise.sleep waits"), ("command", "in a command"), ("execute", "execute"), ("result", "function")):
     try:
         run("bad.run", what)
         raise AssertionError(what)
     except Refused as r:
         assert text in r.why, (what, r.why)
 assert run("bad.run", "line") == 3              # switched off after three
-assert run("bad.run", "task") == "went on"
+for what in ("task", "trigger", "feed"):
+    assert run("bad.run", what) == "went on", what
+key = [x["line"] for x in fresh(os.environ["S"]).attach()["plugins"]["commands"] if x.get("keys") == ", 8"][0]
+for line, text in ((key, "in a key"), ("plugin.select bad.list row=1", "in on_select"), ("plugin.show bad.list", "in on_show")):
+    r = c.refused(line)
+    assert r and text in r.why and "init.lua" in r.why, (line, r)
 r = c.refused("plugin.run bad.run -- deferred")
 assert r and "in a defer" in r.why, r
 c.do("mark.set there")
@@ -275,7 +308,7 @@ r = c.refused("plugin.call bad.s")
 assert r and "in a service" in r.why and "init.lua" in r.why
 def named():
     text = output("bad")["text"] + output("bad").get("err", "")
-    return all(w in text for w in ("in a gauge", "in a segment", "in an advisor", "in an event", "in on_line", "in a task"))
+    return all(w in text for w in ("in a gauge", "in a segment", "in an advisor", "in an event", "in on_line", "in a task", "in a trigger", "in a feed"))
 assert until(named, 10), output("bad")
 assert host("bad")["state"] == "running"
 P
