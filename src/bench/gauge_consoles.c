@@ -9,7 +9,7 @@
 #include "bench/consoles_lend.h"
 #include "gauge/set.h"
 
-static const char scheme[] = "console:", lent[] = "gauges ";
+static const char scheme[] = "lend:", lent[] = "gauges ";
 enum { LINE = 400 };
 
 bool

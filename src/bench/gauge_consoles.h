@@ -1,5 +1,5 @@
 /*
- * gauge_consoles.h - a console of the bench lent to its gauges: gauge.source add console:NAME.
+ * gauge_consoles.h - a console of the bench lent to its gauges: gauge.source add lend:NAME.
  * Private to bench/.
  *
  * Layer   bench. Somebody is logged in there; the sampler (gauge/link_console.h) borrows their

@@ -6,6 +6,7 @@
 
 #include "bench/clients.h"
 #include "bench/gauge_consoles.h"
+#include "bench/gauge_share.h"
 #include "bench/news.h"
 #include "gauge/set.h"
 #include "gauge/sources.h"
@@ -13,7 +14,8 @@
 const struct command_arg gauge_sources_args[] = {
 	{ "source", ARG_WORD, ARG_MUST, NULL,
 	    "the machine: local, ssh:HOST, exec:PROGRAM, serial:PORT; or add, remove, list" },
-	{ "what", ARG_WORD, 0, NULL, "add: the address, or console:NAME; remove: the name" },
+	{ "what", ARG_WORD, 0, NULL,
+	    "add: the address, console:NAME (shared) or lend:NAME; remove: the name" },
 	{ "name", ARG_WORD, 0, NULL, "add: what its gauges are called by" },
 	{ "select", ARG_WORD, 0, NULL, "add: globs of a program's own numbers: \"req*,db.*\"" },
 	{ .name = NULL },
@@ -23,14 +25,17 @@ static enum err
 add(struct bench *b, const char *spec, const char *name, const char *choice,
     struct err_msg *why)
 {
+	const struct link_use shared = { &gauge_share_ops, b };
+	const bool shares = gauge_share_is(spec);
 	const struct gauge_set_opts o = {
+		.link = shares ? &shared : NULL,
 		.proc_root = b->given.proc_root, .sys_root = b->given.sys_root,
 		.board = strcmp(spec, "local") == 0 ? NULL : spec, .select = choice,
 	};
 	char own[GAUGE_FROM_MAX], try[GAUGE_FROM_MAX];
 	enum err e;
 
-	if (gauge_set_check(spec, why) != ERR_OK)
+	if ((shares ? gauge_share_check(b, spec, why) : gauge_set_check(spec, why)) != ERR_OK)
 		return why->code;
 	if (name != NULL && name[0] == '\0')
 		return err_set(why, ERR_USAGE, "gauge.source", NULL, "an empty name");
@@ -45,7 +50,7 @@ add(struct bench *b, const char *spec, const char *name, const char *choice,
 	return e;
 }
 
-/* console:NAME: its port is lent meanwhile. */
+/* lend:NAME: its port is lent meanwhile. */
 static enum err
 add_console(struct bench *b, const char *spec, const char *name, struct err_msg *why)
 {

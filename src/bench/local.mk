@@ -25,6 +25,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/gauge_files.c %D%/gauge_files.h \
 	%D%/gauge_processes.c %D%/gauge_processes.h \
 	%D%/gauge_rules.c %D%/gauge_rules.h \
+	%D%/gauge_share.c %D%/gauge_share.h \
 	%D%/gauges.c %D%/gauges.h \
 	%D%/hub.h \
 	%D%/images.c %D%/images.h \

@@ -196,7 +196,7 @@ measure_board_open(struct measure_loop *l, const char *spec, const char *sys_roo
 	b = mem_zero(1, sizeof *b);
 	*b = (struct measure_board){ .loop = l, .ops = ops, .spec = mem_str(spec) };
 	buf_init(&b->in, REPLY_MAX);
-	b->link = ops->open(l->loop, address, &cb, b, why);
+	b->link = ops->open(l->loop, address, NULL, &cb, b, why);
 	e = b->link == NULL ? why->code : begin(b, sys_root, why);
 	if (e == ERR_OK)
 		e = rounds(b, why);

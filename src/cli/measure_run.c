@@ -524,7 +524,7 @@ host_of(struct run *x)
 	    x->spec + 4);
 	snprintf(command, sizeof command, "exec:ssh -G %s", host);
 	buf_init(&n.text, 128 << 10);
-	k = exec->open(x->loop->loop, command, &cb, &n, x->why);
+	k = exec->open(x->loop->loop, command, NULL, &cb, &n, x->why);
 	if (k != NULL) {
 		(void)measure_wait(x->loop, &n.over, 10 * NS_PER_S, x->why);
 		exec->close(k);

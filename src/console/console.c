@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "console/logs.h"
@@ -16,7 +17,7 @@
 #define LOG_RETRY  (500 * NS_PER_MS)    /* a failing disk is asked so often */
 #define AT_TIMEOUT_DEFAULT (5 * NS_PER_S)
 
-enum { CONSOLE_HIDDEN = 16 };
+enum { CONSOLE_HIDDEN = 16, SHARE_READ = 4096, SHARE_HELD = 64 << 10 };
 enum { LOG_BATCH = 256 << 10 }; /* more than this waiting is written at the end of the turn */
 
 struct console {
@@ -45,6 +46,11 @@ struct console {
 	void   *divert_arg;
 	struct console_range { uint64_t from, to; } hidden[CONSOLE_HIDDEN];
 	size_t  hiddens;
+	const struct console_sharer *sharer;    /* who shares the wire, or NULL */
+	void   *sharer_arg;
+	unsigned char *share_room;
+	struct buf held;                /* typed by others while it has the wire */
+	bool    hold;
 	struct loop_timer *log_timer, *at_timer;
 	bool    after_asked, at_asked, at_on, stepping;
 	struct at at;
@@ -54,6 +60,21 @@ struct console {
 
 static void try_open_again(void *arg);
 static void at_step(void *arg);
+
+/* ---- a wire that is shared */
+
+static void
+end_share(struct console *c, const struct err_msg *why)
+{
+	const struct console_sharer *s = c->sharer;
+
+	if (s == NULL)
+		return;
+	c->sharer = NULL;
+	c->hold = false;
+	buf_clear(&c->held);
+	s->lost(c->sharer_arg, why);
+}
 
 /* ---- state */
 
@@ -65,6 +86,8 @@ set_state(struct console *c, enum console_state s, const struct err_msg *why)
 		c->why = *why;
 	else
 		c->why = (struct err_msg){ .code = ERR_OK };
+	if (s != CONSOLE_OPEN)
+		end_share(c, &c->why);
 	if (c->cb.state != NULL)
 		c->cb.state(c->arg, s, why);
 }
@@ -199,7 +222,12 @@ console_mark(struct console *c, const char *text)
 static size_t
 wire_room(void *arg, unsigned char **p)
 {
-	return ring_room(&((struct console *)arg)->ring, p);
+	struct console *c = arg;
+
+	if (c->sharer == NULL)
+		return ring_room(&c->ring, p);
+	*p = c->share_room;
+	return SHARE_READ;
 }
 
 static void
@@ -207,6 +235,10 @@ wire_bytes(void *arg, size_t n)
 {
 	struct console *c = arg;
 
+	if (c->sharer != NULL) {
+		c->sharer->bytes(c->sharer_arg, (const char *)c->share_room, n);
+		return;
+	}
 	times_add(&c->times, c->ring.end, sys_mono());
 	ring_advance(&c->ring, n);
 }
@@ -529,6 +561,15 @@ may_write(const struct console *c, const void *owner, struct err_msg *why)
 }
 
 static enum err
+held(struct console *c, const char *p, size_t n, struct err_msg *why)
+{
+	const enum err e = buf_add(&c->held, p, n);
+
+	return e == ERR_OK ? e : err_set(why, ERR_LIMIT, c->name, "send it in pieces",
+	    "too much at once while the gauges have the wire");
+}
+
+static enum err
 write_now(void *arg, const char *p, size_t n, struct err_msg *why)
 {
 	struct console *c = arg;
@@ -536,7 +577,9 @@ write_now(void *arg, const char *p, size_t n, struct err_msg *why)
 
 	if (c->wire == NULL)
 		return not_open(c, why);
-	e = transport_write(c->wire, p, n, why);
+	if (c->sharer != NULL)
+		c->sharer->typed(c->sharer_arg, p, n);
+	e = c->hold ? held(c, p, n, why) : transport_write(c->wire, p, n, why);
 	if (e != ERR_OK)
 		return e;
 	c->tx += n;
@@ -865,6 +908,69 @@ console_hidden(const struct console *c, uint64_t at, uint64_t *from, uint64_t *t
 	return false;
 }
 
+/* ---- sharing */
+
+enum err
+console_share(struct console *c, const struct console_sharer *s, void *arg, struct err_msg *why)
+{
+	if (c->sharer != NULL)
+		return err_set(why, ERR_BUSY, c->name, NULL, "it is shared already");
+	if (c->state != CONSOLE_OPEN)
+		return not_open(c, why);
+	if (c->share_room == NULL)
+		c->share_room = mem_alloc(SHARE_READ);
+	c->sharer = s;
+	c->sharer_arg = arg;
+	return ERR_OK;
+}
+
+bool
+console_shared(const struct console *c)
+{
+	return c->sharer != NULL;
+}
+
+void
+console_unshare(struct console *c)
+{
+	console_hold(c, false);
+	c->sharer = NULL;
+}
+
+void
+console_show(struct console *c, const char *p, size_t n)
+{
+	while (n != 0) {
+		unsigned char *room;
+		size_t k = ring_room(&c->ring, &room);
+
+		k = n < k ? n : k;
+		memcpy(room, p, k);
+		times_add(&c->times, c->ring.end, sys_mono());
+		ring_advance(&c->ring, k);
+		p += k;
+		n -= k;
+	}
+	wire_turn(c);
+}
+
+void
+console_hold(struct console *c, bool hold)
+{
+	c->hold = hold;
+	if (hold || c->held.len == 0)
+		return;
+	if (c->wire != NULL)
+		(void)transport_write(c->wire, c->held.data, c->held.len, NULL);
+	buf_clear(&c->held);
+}
+
+enum err
+console_share_write(struct console *c, const char *p, size_t n, struct err_msg *why)
+{
+	return c->wire != NULL ? transport_write(c->wire, p, n, why) : not_open(c, why);
+}
+
 /* ---- maps */
 
 const struct eol *
@@ -944,6 +1050,7 @@ console_open(struct loop *l, const struct console_options *o, const struct conso
 	c->spec = mem_str(o->spec);
 	c->watch_path = transport_watch_path(o->spec);
 	snprintf(c->name, sizeof c->name, "%s", o->name);
+	buf_init(&c->held, SHARE_HELD);
 	ring_init(&c->ring, o->ring != 0 ? o->ring : LIMIT_CONSOLE_RING);
 	times_init(&c->times);
 	eol_init(&c->map);
@@ -974,6 +1081,10 @@ console_close(struct console *c)
 {
 	if (c == NULL)
 		return;
+	end_share(c, &(struct err_msg){ .code = ERR_LOST, .what = "console",
+	    .why = "it was closed" });
+	buf_fini(&c->held);
+	mem_free(c->share_room);
 	watch_close(c->watch);
 	at_fini(&c->at);
 	drop_wire(c);

@@ -136,6 +136,23 @@ void         console_undivert(struct console *c, const char *text);
 /* The first range at or behind `at` that was diverted; false: none. *to may be UINT64_MAX. */
 bool         console_hidden(const struct console *c, uint64_t at, uint64_t *from, uint64_t *to);
 
+/* Somebody shares the wire: the board's bytes are `bytes`' first, which gives the console what is
+ * not its own by console_show; what others send is told to `typed`, and waits (64 KiB of it) while
+ * console_hold holds it. `lost`: the wire is gone, or the console goes; the share is over.
+ * ERR_BUSY when there is one already, ERR_LOST when the console is not open. */
+struct console_sharer {
+	void (*bytes)(void *arg, const char *p, size_t n);
+	void (*typed)(void *arg, const char *p, size_t n);
+	void (*lost)(void *arg, const struct err_msg *why);
+};
+enum err     console_share(struct console *c, const struct console_sharer *s, void *arg,
+                           struct err_msg *why);
+void         console_unshare(struct console *c);
+bool         console_shared(const struct console *c);
+void         console_show(struct console *c, const char *p, size_t n);
+void         console_hold(struct console *c, bool hold);
+enum err     console_share_write(struct console *c, const char *p, size_t n, struct err_msg *why);
+
 /* See at.h. ERR_LOST when not open. The first call (or console_at_listen) starts the parser. */
 enum err     console_at_send(struct console *c, const struct at_request *r, struct err_msg *why);
 void         console_at_listen(struct console *c);      /* URCs from now on */

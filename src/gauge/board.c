@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "gauge/link.h"
 
 static const uint64_t RETRY_FIRST = NS_PER_S, RETRY_MOST = 30 * NS_PER_S;
 
@@ -15,6 +14,7 @@ struct board {
 	struct board_cb cb;
 	void *arg;
 	const struct link_ops *ops;
+	void *with;
 	struct link *link;              /* NULL between two */
 	struct mirror *mirror;
 	struct remote *remote;
@@ -82,7 +82,7 @@ start(void *arg)
 
 	b->retry = NULL;
 	b->answered = false;
-	b->link = b->ops->open(b->loop, b->spec, &cb, b, &b->why);
+	b->link = b->ops->open(b->loop, b->spec, b->with, &cb, b, &b->why);
 	if (b->link == NULL) {
 		over(b);
 		return;
@@ -107,6 +107,8 @@ on_done(void *arg, const struct err_msg *why)
 	struct board *b = arg;
 
 	b->answered = b->answered || why == NULL;
+	if (b->link != NULL && b->ops->idle != NULL)
+		b->ops->idle(b->link);
 	if (why != NULL && why->code == ERR_LOST && b->why.why[0] != '\0')
 		why = &b->why;
 	b->cb.done(b->arg, why);
@@ -131,12 +133,12 @@ on_list(void *arg, struct slice lines, uint64_t clock)
 }
 
 struct board *
-board_open(struct loop *l, const char *spec, const struct board_cb *cb, void *arg,
-    struct err_msg *why)
+board_open(struct loop *l, const char *spec, const struct link_use *use,
+    const struct board_cb *cb, void *arg, struct err_msg *why)
 {
 	static const struct remote_cb remote_cb = { .write = on_write, .done = on_done,
 		.dead = on_over, .console = on_console, .list = on_list };
-	const struct link_ops *ops = link_find(spec, why);
+	const struct link_ops *ops = use != NULL ? use->ops : link_find(spec, why);
 	struct board *b;
 
 	if (ops == NULL)
@@ -147,8 +149,11 @@ board_open(struct loop *l, const char *spec, const struct board_cb *cb, void *ar
 	b->cb = *cb;
 	b->arg = arg;
 	b->ops = ops;
+	b->with = use != NULL ? use->with : NULL;
 	b->mirror = mirror_new();
 	b->remote = remote_new(l, b->mirror, &remote_cb, b);
+	if (ops->idle != NULL)
+		remote_share(b->remote);
 	start(b);
 	return b;
 }
@@ -182,6 +187,8 @@ board_sample(struct board *b)
 {
 	if (b->link != NULL && !remote_begun(b->remote))
 		return false;           /* it is being made; its end is told */
+	if (b->link != NULL && b->ops->may != NULL && !b->ops->may(b->link))
+		return false;
 	return remote_sample(b->remote);
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/err.h"
+#include "gauge/link.h"
 #include "gauge/mirror.h"
 #include "gauge/remote.h"
 #include "loop/loop.h"
@@ -28,10 +29,12 @@ struct board_cb {
 
 /* ERR_USAGE with the reason for a spec that is none. */
 enum err board_check(const char *spec, struct err_msg *why);
-struct board *board_open(struct loop *l, const char *spec, const struct board_cb *cb, void *arg,
-    struct err_msg *why);
+/* use: the kind of link, NULL: the one that spec names. */
+struct board *board_open(struct loop *l, const char *spec, const struct link_use *use,
+    const struct board_cb *cb, void *arg, struct err_msg *why);
 void board_free(struct board *b);
-/* One sample; done() follows. False while one is under way, or the link is being made. */
+/* One sample; done() follows. False while one is under way, the link is being made, or somebody
+ * else uses it. */
 bool board_sample(struct board *b);
 const struct mirror *board_mirror(const struct board *b);
 struct remote *board_remote(struct board *b);

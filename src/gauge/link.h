@@ -11,6 +11,7 @@
  */
 #ifndef GAUGE_LINK_H
 #define GAUGE_LINK_H
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/err.h"
 #include "loop/loop.h"
@@ -27,12 +28,22 @@ struct link;
 struct link_ops {
 	const char *scheme;             /* "ssh:" */
 	enum err (*check)(const char *spec, struct err_msg *why);
-	struct link *(*open)(struct loop *l, const char *spec, const struct link_cb *cb, void *arg,
-	    struct err_msg *why);
+	/* with: who made the link_use, for kinds that are not in link_find(). */
+	struct link *(*open)(struct loop *l, const char *spec, void *with,
+	    const struct link_cb *cb, void *arg, struct err_msg *why);
 	/* What cannot be sent ends the link. */
 	void (*write)(struct link *k, const char *p, size_t n);
 	void (*close)(struct link *k);
 	unsigned (*baud)(const struct link *k);         /* 0: as fast as it goes */
+	/* Of a link that others use as well; NULL otherwise. */
+	bool (*may)(struct link *k);                    /* a round may begin now */
+	void (*idle)(struct link *k);                   /* the round is over */
+};
+
+/* A kind of link that the owner of the gauges brings along. */
+struct link_use {
+	const struct link_ops *ops;
+	void *with;
 };
 
 /* The kind that spec names, or NULL with the reason. */

@@ -209,11 +209,12 @@ on_start(void *arg)
 }
 
 static struct link *
-child_open(struct loop *l, const char *spec, const struct link_cb *cb, void *arg,
+child_open(struct loop *l, const char *spec, void *with, const struct link_cb *cb, void *arg,
     struct err_msg *why)
 {
 	struct link *k = mem_zero(1, sizeof *k);
 
+	(void)with;
 	*k = (struct link){ .loop = l, .spec = mem_str(spec), .cb = cb, .arg = arg, .fd = -1,
 		.err = -1 };
 	if (launch(k, why) != ERR_OK) {

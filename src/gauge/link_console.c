@@ -180,7 +180,7 @@ on_state(void *arg, enum transport_state s, const struct err_msg *why)
 }
 
 static struct link *
-console_open(struct loop *l, const char *spec, const struct link_cb *cb, void *arg,
+console_open(struct loop *l, const char *spec, void *with, const struct link_cb *cb, void *arg,
     struct err_msg *why)
 {
 	static const struct transport_callbacks port_cb = {
@@ -188,6 +188,7 @@ console_open(struct loop *l, const char *spec, const struct link_cb *cb, void *a
 	};
 	struct link *k = mem_zero(1, sizeof *k);
 
+	(void)with;
 	*k = (struct link){ .loop = l, .cb = cb, .arg = arg };
 	transport_settings_init(&k->settings);
 	buf_init(&k->seen, SEEN_MAX);

@@ -33,6 +33,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/sensors.c %D%/sensors.h \
 	%D%/series.c %D%/series.h \
 	%D%/set.c %D%/set.h \
+	%D%/sieve.c %D%/sieve.h \
 	%D%/smaps.c %D%/smaps.h \
 	%D%/source_cgroup.c %D%/source_cgroup.h \
 	%D%/source_cpus.c %D%/source_cpus.h \

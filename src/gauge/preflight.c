@@ -301,7 +301,7 @@ preflight_new(struct loop *l, const struct preflight_ask *ask, preflight_done do
 	buf_init(&p->out, INPUT_MAX);
 	p->ops = link_find(p->ask.spec, why);
 	if (p->ops != NULL)
-		p->link = p->ops->open(l, p->ask.spec, &cb, p, why);
+		p->link = p->ops->open(l, p->ask.spec, NULL, &cb, p, why);
 	if (p->link == NULL) {
 		preflight_free(p);
 		return NULL;

@@ -21,26 +21,34 @@ static const uint64_t HELLO_NS = 20 * NS_PER_S, ANSWER_NS = 3 * NS_PER_S,
 
 /* Lines stay under 160 bytes: a line editor and the tty's own line limit see them (2.4). The blank
  * in front keeps them out of the history. The marker is written \074: no echo ever shows one. */
+#define BEGIN " LC_ALL=C; export LC_ALL; PS1=; PS2=; unset HISTFILE; stty -echo 2>/dev/null\n"
+#define HELPERS \
+	" vh() { echo \"/vise/shell:$$\"; echo \"/vise/system:$(uname -srm)\"\n" \
+	" echo \"/vise/model:$(tr -d '\\000\\n' 2>/dev/null </proc/device-tree/model ||\n" \
+	" uname -n)\"\n" \
+	" command -v vcgencmd >/dev/null 2>&1 && echo /vise/firmware:yes; }\n" \
+	" vf() { echo \"/vise/throttled:$(vcgencmd get_throttled 2>&1)\"\n" \
+	" echo \"/vise/clock:$(vcgencmd measure_clock arm 2>&1)\"; }\n" \
+	" vp() { read -r u x </proc/uptime\n" \
+	" echo \"/vise/threads:$u $(cat /proc/$1/task/[0-9]*/status |\n" \
+	" awk '/^v.*ctxt/{v+=$2;n++}/^n.*ctxt/{w+=$2}END{printf \"%d %.0f %.0f\",n,v,w}')\"\n" \
+	" test \"$2\" || return\n" \
+	" awk '/^(Rss|Pss|Private_Clean|Private_Dirty):/{s[$1]+=$2}\n" \
+	" END{for(k in s)printf \"%s/smaps_sum:%s %.0f kB\\n\",p,k,s[k]}'" \
+	" p=/proc/$1 /proc/$1/smaps; }\n"
+#define ANSWER \
+	" case $q in q) break;; esac\n" \
+	" case $p in @) s=$(vh);; %) s=$(vf);; +) s=$(vp $a 2>/dev/null);;\n" \
+	" *) s=$(grep -HsE \"$p\" $a /dev/null);; esac\n" \
+	" printf '\\074vs %s %s\\n%s\\nvs %s\\076\\n' \"$q\" \"${#s}\" \"$s\" \"$q\"\n"
+
 static const char loop_script[] =
-    " LC_ALL=C; export LC_ALL; PS1=; PS2=; unset HISTFILE; stty -echo 2>/dev/null\n"
-    " vh() { echo \"/vise/shell:$$\"; echo \"/vise/system:$(uname -srm)\"\n"
-    " echo \"/vise/model:$(tr -d '\\000\\n' </proc/device-tree/model 2>/dev/null || uname -n)\"\n"
-    " command -v vcgencmd >/dev/null 2>&1 && echo /vise/firmware:yes; }\n"
-    " vf() { echo \"/vise/throttled:$(vcgencmd get_throttled 2>&1)\"\n"
-    " echo \"/vise/clock:$(vcgencmd measure_clock arm 2>&1)\"; }\n"
-    " vp() { read -r u x </proc/uptime\n"
-    " echo \"/vise/threads:$u $(cat /proc/$1/task/[0-9]*/status |\n"
-    " awk '/^v.*ctxt/{v+=$2;n++}/^n.*ctxt/{w+=$2}END{printf \"%d %.0f %.0f\",n,v,w}')\"\n"
-    " test \"$2\" || return\n"
-    " awk '/^(Rss|Pss|Private_Clean|Private_Dirty):/{s[$1]+=$2}\n"
-    " END{for(k in s)printf \"%s/smaps_sum:%s %.0f kB\\n\",p,k,s[k]}'"
-    " p=/proc/$1 /proc/$1/smaps; }\n"
-    " vs() { q=$1 p=@ a=; while :; do s=\n"
-    " case $q in q) break;; esac\n"
-    " case $p in @) s=$(vh);; %) s=$(vf);; +) s=$(vp $a 2>/dev/null);;\n"
-    " *) s=$(grep -HsE \"$p\" $a /dev/null);; esac\n"
-    " printf '\\074vs %s %s\\n%s\\nvs %s\\076\\n' \"$q\" \"${#s}\" \"$s\" \"$q\"\n"
+    BEGIN HELPERS " vs() { q=$1 p=@ a=; while :; do s=\n" ANSWER
     " read -r q p a || break; done; stty echo 2>/dev/null; }\n";
+const char remote_shared_script[] =
+    " vs() (\n LC_ALL=C; export LC_ALL; stty -echo 2>/dev/null\n" HELPERS
+    " printf '\\074vr\\076\\n'\n while read -r q p a; do s=\n" ANSWER
+    " done; stty echo 2>/dev/null\n )\n";
 /* Then " vs SEQ": the first request is the loop's argument. A request of its own could come in one
  * read with the script, and then it is in the shell's buffer, where `read` does not look. */
 
@@ -94,7 +102,7 @@ struct remote {
 	void *arg;
 	struct buf in;
 	struct loop_timer *timer;
-	bool begun, looping, hello, round, found, firmware, list;
+	bool shared, begun, looping, hello, round, found, firmware, list;
 	enum ask ask;
 	unsigned seq, misses;
 	uint64_t asked_at, discovered_at, named_at, firmware_at, process_at, threads_at, wire;
@@ -138,6 +146,12 @@ remote_baud(struct remote *r, unsigned baud)
 	r->baud = baud;
 }
 
+void
+remote_share(struct remote *r)
+{
+	r->shared = true;
+}
+
 static void
 say(struct remote *r, const char *text)
 {
@@ -149,19 +163,21 @@ remote_begin(struct remote *r)
 {
 	buf_clear(&r->in);
 	r->begun = true;
-	r->looping = r->hello = false;
+	r->looping = r->shared;
+	r->hello = false;
 	r->misses = 0;
 	r->discovered_at = r->named_at = r->firmware_at = r->process_at = 0;
 	r->threads_at = 0;
 	r->self_at = 0;
 	r->self = (double)NAN;
-	say(r, loop_script);
+	if (!r->shared)
+		say(r, loop_script);
 }
 
 void
 remote_end(struct remote *r)
 {
-	if (r->begun)
+	if (r->begun && !r->shared)
 		say(r, "q\n");
 	r->begun = false;
 }

@@ -39,6 +39,11 @@ struct remote *remote_new(
 void remote_free(struct remote *r);
 /* Of a serial console: its speed, and that CR and an echo are to be expected; 0: a pipe. */
 void remote_baud(struct remote *r, unsigned baud);
+/* The link itself starts the loop for each round and ends it: a console that others use as well. */
+void remote_share(struct remote *r);
+/* What such a link makes the shell learn: `vs` answers requests until "q". Without a word more than
+ * "<vr>" and the frames; all in a subshell, so that the user's stays as it is. */
+extern const char remote_shared_script[];
 /* The link is there: sends the loop to the shell. */
 void remote_begin(struct remote *r);
 /* Ends the loop; the shell is as it was. */

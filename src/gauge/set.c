@@ -400,7 +400,7 @@ open_board(struct gauge_set *g, struct loop *l, const struct gauge_set_opts *o, 
 	struct gauge_def d =
 	    table_def("self.cpu", "sys", "sampling", "%", 100, "the sampling shell's own CPU time");
 
-	g->board = board_open(l, o->board, &board_cb, g, why);
+	g->board = board_open(l, o->board, o->link, &board_cb, g, why);
 	if (g->board == NULL)
 		return false;
 	remote_process(board_remote(g->board), o->pid, o->process);
@@ -481,6 +481,8 @@ open_source(
 {
 	static const struct program_cb cb = { .done = on_program, .news = on_program_news };
 
+	if (o->link != NULL)
+		return open_board(g, l, o, why);
 	if (heard_is(o->board)) {
 		if (heard_check(o->board, why) != ERR_OK)
 			return false;

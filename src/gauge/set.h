@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "core/json.h"
 #include "gauge/gauge.h"
+#include "gauge/link.h"
 #include "gauge/processes.h"
 #include "gauge/series.h"
 #include "loop/loop.h"
@@ -26,6 +27,7 @@ struct gauge_set_opts {
 	const char *proc_root, *sys_root;       /* NULL: /proc and /sys */
 	/* instead: a Linux board (board.h), "ssh:pi4"; a program (program.h), ":6060" */
 	const char *board;
+	const struct link_use *link;    /* how it is reached, NULL: as `board` says (link.h) */
 	const char *select;             /* which of a program's own numbers; NULL: some */
 	uint64_t every_ns;                      /* 0: 1 s; at least GAUGE_SET_EVERY_MIN */
 	uint64_t hold_ns; /* how long over a limit before it is an alarm; 0: 2 s */

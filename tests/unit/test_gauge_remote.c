@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "gauge/processes.h"
 #include "gauge/remote.h"
+#include "gauge/sieve.h"
 
 struct shell {
 	struct loop *loop;
@@ -449,6 +450,94 @@ list_that_does_not_come(void **state)
 	loop_free(l);
 }
 
+static void
+on_shown(void *arg, const char *p, size_t n)
+{
+	assert_int_equal(buf_add(arg, p, n), ERR_OK);
+}
+
+/* What a console says during one sample, in pieces of each size: ours is left out, all else stays. */
+static void
+whose_line(void **state)
+{
+#define KMSG "[    7.000001] usb 1-1: new device\r\n"
+	static const struct {
+		const char *says, *shown;
+	} step[] = {
+		/* an echo, a frame, the prompt */
+		{ " vs\r\n\033[?2004l\r<vr>\r\n<vs 3 9\r\n/proc/uptime:7 7\r\nvs 3>\r\nboard# ", "" },
+		/* between lines, in the middle of one, behind the prompt, two in one place */
+		{ " vs\r\n<vr>\r\n" KMSG "<vs 3 9\r\n/proc/uptime:7 7\r\nvs 3>\r\nboard# ", KMSG },
+		{ "<vs 3 9\r\n/proc/upt" KMSG "ime:7 7\r\n/proc/stat:cpu\r\nvs 3>\r\n", KMSG },
+		{ "<vs 3 9\r\n/proc/upt" KMSG KMSG "ime:7 7\r\nsshd: a\r\nvs 3>\r\n",
+		    KMSG KMSG "sshd: a\r\n" },
+		{ " v" KMSG "s\r\n<vr>\r\n", KMSG },
+		{ "vs 3>\r\nboard# " KMSG "sshd: b\r\nboard# ", KMSG "sshd: b\r\n" },
+		/* without a stamp it may have come anywhere: rather too much than too little */
+		{ "<vs 3 9\r\n/proc/uptime:7 sshd: c\r\n7\r\nvs 3>\r\n",
+		    "/proc/uptime:7 sshd: c\r\n7\r\n" },
+		/* almost a stamp */
+		{ "a[1.2] b\r\n[ 7.0001 c\r\n[x] d\r\n", "a[1.2] b\r\n[ 7.0001 c\r\n[x] d\r\n" },
+	};
+	struct sieve s;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 65536);
+	sieve_init(&s, on_shown, &out);
+	for (size_t i = 0; i < sizeof step / sizeof step[0]; i++)
+		for (size_t cut = 1; cut <= strlen(step[i].says); cut++) {
+			const size_t n = strlen(step[i].says);
+
+			buf_clear(&out);
+			sieve_begin(&s, false);
+			sieve_asked(&s, " vs\r", 4);
+			sieve_prompt(&s, slice_of("\033[?2004hboard# "));
+			for (size_t at = 0; at < n; at += cut)
+				sieve_feed(&s, step[i].says + at, n - at < cut ? n - at : cut);
+			assert_string_equal(buf_str(&out), step[i].shown);
+			assert_true(s.shown == (step[i].shown[0] != '\0'));
+		}
+	/* While the shell learns, only the kernel is heard. */
+	buf_clear(&out);
+	sieve_begin(&s, true);
+	sieve_feed(&s, "> junk\r\n" KMSG "> ", 8 + strlen(KMSG) + 2);
+	assert_string_equal(buf_str(&out), KMSG);
+	assert_true(slice_is(sieve_rest(&s), "> "));
+	/* A line without an end does not grow for ever. */
+	buf_clear(&out);
+	sieve_begin(&s, false);
+	for (int i = 0; i < 3000; i++)
+		sieve_feed(&s, "x", 1);
+	assert_int_equal(out.len, 2 * (SIEVE_LINE + 2));
+	buf_fini(&out);
+#undef KMSG
+}
+
+static void
+prompts(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is;
+	} row[] = {
+		{ "board# ", true }, { "# ", true }, { "me@pi:~$ ", true }, { "> ", true },
+		{ "zsh% ", true }, { "=> ", false }, { "login: ", false }, { "board#", false },
+		{ "", false }, { " ", false }, { "ls", false },
+	};
+	char plain[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+		assert_true(sieve_is_prompt(slice_of(row[i].line)) == row[i].is);
+	assert_true(slice_is(sieve_plain(slice_of("\033[?2004h\033]0;t\ab\033[1;32m# \033[0m\033[6n\r"),
+	    plain), "b# "));
+	assert_true(slice_is(sieve_plain(slice_of("a\033"), plain), "a"));
+	assert_true(slice_is(sieve_plain(slice_of("a\033[12"), plain), "a"));
+	assert_int_equal(sieve_stamp(slice_of("x [   12.345678] y")), 2);
+	assert_int_equal(sieve_stamp(slice_of("[12.34")), -1);
+}
+
 int
 main(void)
 {
@@ -456,6 +545,7 @@ main(void)
 		cmocka_unit_test(list_of_a_board), cmocka_unit_test(list_that_does_not_come),
 		cmocka_unit_test(a_round), cmocka_unit_test(byte_by_byte),
 		cmocka_unit_test(kernel_lines), cmocka_unit_test(wrong_frames),
+		cmocka_unit_test(whose_line), cmocka_unit_test(prompts),
 		cmocka_unit_test(flood), cmocka_unit_test(a_process_by_name),
 	};
 
