@@ -96,6 +96,7 @@ TESTS += \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
+	tests/rig/labgrid.t \
 	tests/rig/leak.t \
 	tests/rig/links.t \
 	tests/rig/qemu.t \
@@ -167,6 +168,7 @@ EXTRA_DIST += \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
+	tests/rig/labgrid.t \
 	tests/rig/leak.t \
 	tests/rig/links.t \
 	tests/rig/qemu.t \
@@ -373,6 +375,7 @@ EXTRA_DIST += \
 	tests/rig/served/Makefile \
 	tests/rig/served/main.go \
 	tests/rig/testevents/main.go \
+	tests/rig/wamprouter.py \
 	tests/screen/README.md
 
 BENCHMARKS += \

@@ -1,31 +1,50 @@
 /* capture.c - running a program for what it prints. */
 #include "cli/capture.h"
 
+#include <poll.h>
 #include <signal.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/sock.h"
 #include "sys/spawn.h"
+#include "sys/time.h"
 
 enum { OUTPUT_MAX = 8 << 20, WORDS_MAX = 160 };
 
+/* Something to read, or the end, before the deadline (0: none)? */
+static bool
+in_time(int fd, uint64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	const uint64_t now = sys_mono();
+
+	if (deadline == 0)
+		return true;
+	return now < deadline && poll(&p, 1, (int)((deadline - now) / NS_PER_MS) + 1) > 0;
+}
+
 static enum err
-read_all(int fd, struct buf *out, const char *what, struct err_msg *why)
+read_all(int fd, uint64_t deadline, struct buf *out, const char *what, struct err_msg *why)
 {
 	char piece[16384];
 	ssize_t n;
 
-	while ((n = sys_read(fd, piece, sizeof piece)) > 0)
+	while (in_time(fd, deadline)) {
+		if ((n = sys_read(fd, piece, sizeof piece)) <= 0)
+			return ERR_OK;
 		if (buf_add(out, piece, (size_t)n) != ERR_OK)
 			return err_set(why, ERR_LIMIT, what, NULL, "it prints too much");
-	return ERR_OK;
+	}
+	return err_set(why, ERR_TIMEOUT, what, NULL, "it did not end in time");
 }
 
 static enum err
-run(const char *const *argv, bool both, struct buf *out, int *status, struct err_msg *why)
+run(const char *const *argv, uint64_t both_ns, struct buf *out, int *status, struct err_msg *why)
 {
+	const uint64_t deadline = both_ns != 0 ? sys_mono() + both_ns : 0;
 	int fd[2];
 	pid_t pid = -1;
 	enum err e, ended;
@@ -33,7 +52,7 @@ run(const char *const *argv, bool both, struct buf *out, int *status, struct err
 	if (!sys_socketpair(fd))
 		return err_set(why, ERR_INFRA, argv[0], NULL, "no descriptors left");
 	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = fd[1],
-		.fd_err = both ? fd[1] : 2, .fd3 = -1, .keep_group = true };
+		.fd_err = both_ns != 0 ? fd[1] : 2, .fd3 = -1, .keep_group = true };
 
 	(void)sys_nonblock(fd[0], false);
 	(void)sys_nonblock(fd[1], false);
@@ -43,7 +62,7 @@ run(const char *const *argv, bool both, struct buf *out, int *status, struct err
 		sys_close(fd[0]);
 		return e;
 	}
-	ended = read_all(fd[0], out, argv[0], why);
+	ended = read_all(fd[0], deadline, out, argv[0], why);
 	sys_close(fd[0]);
 	if (ended != ERR_OK)
 		sys_kill_group(pid, SIGKILL);
@@ -54,13 +73,14 @@ run(const char *const *argv, bool both, struct buf *out, int *status, struct err
 enum err
 capture(const char *const *argv, struct buf *out, int *status, struct err_msg *why)
 {
-	return run(argv, false, out, status, why);
+	return run(argv, 0, out, status, why);
 }
 
 enum err
-capture_both(const char *const *argv, struct buf *out, int *status, struct err_msg *why)
+capture_both(const char *const *argv, uint64_t limit_ns, struct buf *out, int *status,
+    struct err_msg *why)
 {
-	return run(argv, true, out, status, why);
+	return run(argv, limit_ns, out, status, why);
 }
 
 enum err

@@ -451,7 +451,7 @@ run(struct place_use *u, const char *const *argv, const char *const *env, int *s
 	struct child k = { .loop = loop_new(), .use = u };
 	const struct sys_spawn s = { .argv = argv, .env_add = env, .fd_in = 0, .fd_out = 1,
 		.fd_err = 2, .fd3 = -1, .keep_group = true,
-		.keep = u->lease.fd, .nkeep = u->lease.n }; /* if we die, it has the board still */
+		.keep = u->keep, .nkeep = u->nkeep, .die_with_parent = true };
 	enum err e = k.loop != NULL ? sys_spawn(&s, &k.pid, why) :
 	    err_set(why, ERR_INFRA, argv[0], NULL, "no descriptors left");
 

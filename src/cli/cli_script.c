@@ -128,7 +128,7 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 	struct sys_spawn spawn = {
 		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1,
 		.keep_group = true,
-		.keep = s->use.lease.fd, .nkeep = s->use.lease.n
+		.keep = s->use.keep, .nkeep = s->use.nkeep, .die_with_parent = true
 	};
 	pid_t pid = -1;
 	enum err e;

@@ -375,7 +375,7 @@ spawn(struct run *r, pid_t *pid, struct err_msg *why)
 	char *program = path_program("vise-script");
 	struct sys_spawn s = {
 		.argv = argv, .fd_in = -1, .fd_err = 2, .fd3 = -1, .keep_group = true,
-		.keep = r->use.lease.fd, .nkeep = r->use.lease.n
+		.keep = r->use.keep, .nkeep = r->use.nkeep, .die_with_parent = true
 	};
 	int ends[2] = { -1, -1 };
 	enum err e = ERR_OK;

@@ -21,7 +21,7 @@
 #include "sys/time.h"
 
 enum { WORDS_MAX = 24, SAYS_MAX = 1 << 20, LINE_MAX_BYTES = 65536, LOOK_S = 15 };
-static const uint64_t AGAIN_NS = NS_PER_S;
+static const uint64_t AGAIN_NS = NS_PER_S, CLIENT_NS = 60 * NS_PER_S;
 
 struct place_grid {
 	char *name;
@@ -56,7 +56,7 @@ client_with(const char *const *program, const char *name, const char *coordinato
 	put(argv, &n, name);
 	for (; *words != NULL; words++)
 		put(argv, &n, *words);
-	return capture_both(argv, says, status, why);
+	return capture_both(argv, CLIENT_NS, says, status, why);
 }
 
 static enum err
@@ -387,7 +387,7 @@ start(struct place_grid *g, const char *coordinator, uint64_t wait_ns, struct er
 	}
 	sys_close(in[0]);
 	sys_close(out[1]);
-	g->in = in[1];
+	g->in = sys_high(in[1]);
 	g->out = out[0];
 	mem_free(wait);
 	mem_free(self);
@@ -455,6 +455,12 @@ place_grid_close(struct place_grid *g)
 	sys_close(g->out);
 	mem_free(g->name);
 	mem_free(g);
+}
+
+int
+place_grid_fd(const struct place_grid *g)
+{
+	return g->in;
 }
 
 bool

@@ -23,6 +23,8 @@ enum err place_grid_open(struct place_grid **out, json_t *row, uint64_t wait_ns,
     struct err_msg *why);
 void     place_grid_close(struct place_grid *g);
 void     place_grid_leave(struct place_grid *g); /* a child of ours has it now */
+/* The end of the pipe: while a child has it too, nothing is released. */
+int      place_grid_fd(const struct place_grid *g);
 /* Somebody took it from us, or the guard is gone. */
 bool     place_grid_lost(struct place_grid *g, struct err_msg *why);
 

@@ -76,6 +76,15 @@ enter_grids(struct place_use *u, uint64_t wait_ns, struct err_msg *why)
 	return e;
 }
 
+static void
+keep_all(struct place_use *u)
+{
+	for (size_t i = 0; i < u->lease.n; i++)
+		u->keep[u->nkeep++] = u->lease.fd[i];
+	for (size_t i = 0; i < u->grids; i++)
+		u->keep[u->nkeep++] = place_grid_fd(u->grid[i]);
+}
+
 enum err
 place_use_hold(struct place_use *u, const struct place_args *a, const struct lease_wish *wish,
     struct err_msg *why)
@@ -96,6 +105,7 @@ place_use_hold(struct place_use *u, const struct place_args *a, const struct lea
 	if (e == ERR_OK) {
 		name_rows(u, a);
 		e = enter_grids(u, w.wait_ns, why);
+		keep_all(u);
 	}
 	if (e != ERR_OK)
 		place_use_close(u);
@@ -133,6 +143,7 @@ place_use_close(struct place_use *u)
 	lease_end(&u->lease);
 	json_decref(u->rows);
 	u->rows = NULL;
+	u->nkeep = 0;
 }
 
 void
@@ -143,6 +154,7 @@ place_use_leave(struct place_use *u)
 	lease_forget(&u->lease);
 	json_decref(u->rows);
 	u->rows = NULL;
+	u->nkeep = 0;
 }
 
 static bool

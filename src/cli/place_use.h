@@ -31,6 +31,8 @@ struct place_use {
 	struct lease lease;
 	struct place_grid *grid[PLACE_USE_GRIDS];
 	size_t grids;
+	int keep[LEASE_FILES + PLACE_USE_GRIDS];        /* for sys_spawn: a child that outlives */
+	size_t nkeep;                                   /* us holds what it uses */
 	char baud[16];
 	struct err_msg why;             /* place_use_over said so */
 	bool over;

@@ -113,6 +113,15 @@ sys_close(int fd)
 		ops->close(fd);         /* EINTR: Linux has closed it all the same */
 }
 
+int
+sys_high(int fd)
+{
+	const int up = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 10) : -1;
+
+	sys_close(fd);
+	return up;
+}
+
 bool
 sys_pipe(int fd[2])
 {

@@ -34,6 +34,7 @@ ssize_t sys_write(int fd, const void *p, size_t n);
 bool    sys_write_all(int fd, const void *p, size_t n);
 int     sys_fsync(int fd);
 void    sys_close(int fd);                                      /* negative is fine */
+int     sys_high(int fd);       /* the same above 9, to be kept by a child; fd is closed */
 bool    sys_pipe(int fd[2]);                                    /* both close-on-exec */
 bool    sys_nonblock(int fd, bool on);
 bool    sys_cloexec(int fd, bool on);

@@ -52,15 +52,6 @@ plain(int fd)
 	return -1;
 }
 
-static int
-high(int fd)
-{
-	const int up = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 10) : -1;
-
-	sys_close(fd);
-	return up;
-}
-
 int
 lockfile_open(const char *path)
 {
@@ -68,11 +59,11 @@ lockfile_open(const char *path)
 		int fd = sys_open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
 
 		if (fd >= 0 || errno != ENOENT)
-			return high(plain(fd));
+			return sys_high(plain(fd));
 		fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 		if (fd >= 0) {
 			(void)fchmod(fd, 0666); /* whatever the umask: it is for all users */
-			return high(fd);
+			return sys_high(fd);
 		}
 		if (errno != EEXIST)
 			return -1;
