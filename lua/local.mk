@@ -12,6 +12,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/device.lua \
 	lua/vise/devices.lua \
 	lua/vise/elf.lua \
+	lua/vise/deploy.lua \
 	lua/vise/flash.lua \
 	lua/vise/flashing.lua \
 	lua/vise/fs.lua \

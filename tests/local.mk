@@ -57,6 +57,7 @@ TESTS += \
 	tests/cli/console.t \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
+	tests/cli/deploy.t \
 	tests/cli/doctor-target.t \
 	tests/cli/examples.t \
 	tests/cli/fetch.t \
@@ -129,6 +130,7 @@ EXTRA_DIST += \
 	tests/cli/console.t \
 	tests/cli/decode.t \
 	tests/cli/decoder.t \
+	tests/cli/deploy.t \
 	tests/cli/doctor-target.t \
 	tests/cli/examples.t \
 	tests/cli/fetch.t \

@@ -255,36 +255,6 @@ methods.tinygo = {
   end,
 }
 
--- A program of a Linux board: copied beside the old one, put in its place, restarted.
-local function remote(a, line) return { "ssh", "-o", "BatchMode=yes", a.host, line } end
-local function quoted(s) return s:match("^[%w%./_@+-]+$") and s or "'" .. s:gsub("'", "'\\''") .. "'" end
-local function place(m, a)
-  a.host = a.host or fail("usage", "say where the board is: --set host=USER@ADDRESS")
-  local name = a.service or m.service or a.file:match("[^/]*$"):gsub("%.elf$", "")
-  return (a.dir or m.dir or "/usr/local/bin") .. "/" .. name
-end
-
-methods.ssh = {
-  package = "openssh-client", fields = { dir = T.text, service = T.text },
-  steps = function(m, _, a)
-    local to, service = place(m, a), a.service or m.service
-    local steps = {
-      { argv = { "scp", "-q", "-o", "BatchMode=yes", a.file, a.host .. ":" .. to .. ".new" } },
-      { argv = remote(a, ("chmod 755 %s && mv -f %s %s"):format(quoted(to .. ".new"), quoted(to .. ".new"), quoted(to))) },
-    }
-    if service then
-      append(steps, { { argv = remote(a, ("systemctl restart %s && sleep 1 && systemctl is-active %s"):format(quoted(service),
-        quoted(service))), success = "active" } })
-    end
-    return steps
-  end,
-  reset = function(m, _, a)
-    a.file = a.file or ""
-    local _ = place(m, a)
-    return remote(a, "systemctl reboot || reboot")
-  end,
-}
-
 local function copy_steps(m, _, a)
   return { { volume = true, touch = m.touch }, { copy = m.file or a.file:match("[^/]*$") } }
 end
@@ -357,6 +327,7 @@ local function volumes_of(m) return core.is_text(m.volume) and { m.volume } or m
 -- The exact words, or what happens between them.
 local function said(m, a, step)
   if step.argv then return step.argv end
+  if step.text then return nil, step.text end
   if step.copy then return { "dd", "if=" .. a.file, "of=" .. (a.volume or "VOLUME") .. "/" .. step.copy, "bs=32768", "oflag=dsync" } end
   return nil, (a.port and m.touch and "touch " .. a.port .. " at 1200 baud unless the drive is there; " or "") ..
     (a.volume and "use " .. a.volume or "wait for the drive " .. table.concat(volumes_of(m), " or "))
@@ -373,7 +344,7 @@ function core.plan(b, file)
   for _, m in ipairs(list) do
     local a = settings(m, file)
     local row = { method = m.method, package = methods[m.method].package, port = core.needs_port(m), steps = array {} }
-    a.port, a.host = a.port or core.needs_port(m) and "PORT" or nil, a.host or "HOST"
+    a.port, a.host = a.port or core.needs_port(m) and "PORT" or nil, a.host or m.host or "HOST"
     for _, step in ipairs(steps_of(b, m, a)) do
       local argv, text = said(m, a, step)
       table.insert(row.steps, argv and { argv = array(table.move(argv, 1, #argv, 1, {})) } or { text = text })

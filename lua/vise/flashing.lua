@@ -422,6 +422,7 @@ function core.run_flash(b, file)
     touched_port(a)
     now.port = a.port
   end
+  if def.run then return def.run(m, b, a) end
   local d
   for _, step in ipairs(def.steps(m, b, a)) do
     if step.argv then run_argv(def, step)
@@ -499,6 +500,7 @@ end
 
 -- For one that is interrupted: how far it came.
 function core.flash_state()
+  if core.deploy_state() then return core.deploy_state() end
   local row = core.job_id and core.job(math.tointeger(tonumber(core.job_id)))
   local progress = row and row.progress
   local at = type(progress) == "table" and STATES[progress.stage] and progress.stage or now.stage

@@ -1,7 +1,8 @@
 # sshd.sh - a real ssh server on loopback for a test, and an `ssh` in PATH that knows it as the host "board".
 #
 #   sshd_start [openssh|dropbear]   skips (returns 1) when it is not installed or cannot be run
-# After it: ssh reaches "board" with a key of its own; nothing of the user's configuration is read or changed.
+#   sshd_more: lines for sshd_config; sshd_sftp empty: a server without sftp
+# After it: ssh and scp reach "board" with a key of its own; nothing of the user's configuration is read or changed.
 # The server runs as who runs the test, on a free port of 127.0.0.1, in the foreground, and ends with the test.
 
 # free_port: a port of loopback that was free a moment ago
@@ -24,7 +25,8 @@ Host board
 	LogLevel ERROR
 END
 	printf '#!/bin/sh\nexec %s -F "%s" "$@"\n' "$(PATH=$ssh_path command -v ssh)" "$T/ssh_config" >"$T/bin/ssh"
-	chmod +x "$T/bin/ssh"
+	printf '#!/bin/sh\nexec %s -F "%s" $scp_more "$@"\n' "$(PATH=$ssh_path command -v scp)" "$T/ssh_config" >"$T/bin/scp"
+	chmod +x "$T/bin/ssh" "$T/bin/scp"
 	PATH=$T/bin:$ssh_path
 	export PATH
 }
@@ -44,7 +46,8 @@ StrictModes no
 UsePAM no
 PermitRootLogin yes
 PasswordAuthentication no
-Subsystem sftp internal-sftp
+${sshd_sftp-Subsystem sftp internal-sftp}
+${sshd_more-}
 END
 	spawn "$(PATH=$PATH:/usr/sbin:/sbin command -v sshd)" -D -e -f "$T/ssh/sshd_config" 2>"$T/ssh/log"
 }

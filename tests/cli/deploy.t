@@ -1,0 +1,170 @@
+#!/bin/sh
+# deploy.t - `vise flash` of a Linux board: real ssh servers, a real web server as the program. Copied, compared, put in its
+# place, restarted, well or rolled back; and what goes wrong: not the board's processor, no room, a link that is cut.
+. "${srcdir:-.}/tests/lib/tap.sh"
+. "${srcdir:-.}/tests/lib/sshd.sh"
+need python3 python3
+need go golang-go
+need scp openssh-client
+need curl curl
+tmpdir
+VISE=$BUILD/vise
+go_rig served "$T/go" >"$T/make.log" 2>&1
+ok $? "the program builds" || { note <"$T/make.log"; plan; exit; }
+arch=$(go env GOARCH)
+D=$T/board/bin
+mkdir -p "$D" "$T/path" "$XDG_CONFIG_HOME/vise/plugins/pc"
+cd "$T" || bail "no folder"
+port=$(free_port)
+cat >"$XDG_CONFIG_HOME/vise/plugins/pc/plugin.json" <<END
+{ "name": "pc", "version": "1.0.0", "api": "1.0", "entry": "init.lua", "requires": {"linux-boards": ">=1.0"}, "provides": ["board:pc", "board:sd"],
+  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise"]}, "boards": {"pc": {}, "sd": {}} }
+END
+cat >"$XDG_CONFIG_HOME/vise/plugins/pc/init.lua" <<END
+local vise = require "vise"
+vise.board { id = "pc", inherits = "linux", build = { goarch = "$arch" }, image = { machine = "$arch" },
+  flash = { { method = "ssh", host = "board", dir = "$D", restart = "plain", args = "-listen 127.0.0.1:$port -count $T/count",
+    health_url = "http://127.0.0.1:$port/", health_time = 20 } } }
+vise.board { id = "sd", inherits = "pc", flash = { { method = "ssh", host = "board", dir = "$D", service = "web" } } }
+END
+# systemd, as far as a deployment sees it
+cat >"$T/path/systemctl" <<END
+#!/bin/sh
+echo "\$@" >>"$T/systemctl.log"
+case \$1 in
+restart) kill "\$(cat "$T/sd.pid" 2>/dev/null)" 2>/dev/null
+	setsid "$D/web" -listen 127.0.0.1:$port </dev/null >/dev/null 2>&1 & echo \$! >"$T/sd.pid";;
+stop) kill "\$(cat "$T/sd.pid")";;
+is-active) kill -0 "\$(cat "$T/sd.pid")" 2>/dev/null && echo active || { echo failed; exit 3; };;
+esac
+END
+chmod +x "$T/path/systemctl"
+sshd_more="SetEnv PATH=$T/path:/usr/local/bin:/usr/bin:/bin SHLVL=2"
+ssh_path=$PATH
+sshd_start openssh || skip_all "no ssh server: install openssh-server"
+at_end 'for x in /proc/[0-9]*; do case $(readlink $x/exe) in "$T"/*) kill ${x#/proc/};; esac; done'
+
+# version N: the program, with other bytes behind it
+version() { { cat go/served; echo "version $1"; } >app && chmod +x app; }
+deploy() { run timeout 120 "$VISE" flash -p pc "$@"; }
+answers() { curl -fs -m 5 "http://127.0.0.1:$port/" >/dev/null; }
+say() { printf '%s\n' "$out" "$err" | note; }
+
+# ---- said before it is done
+version 1
+deploy -n app
+is "$status" 0 "-n" || say
+like "$out" "^scp .*-- $T/app board:$D/.app.vise-new\$" "... says the copy"
+like "$out" 'ssh -o BatchMode=yes .* board .*mv -f .*\.app\.vise-new .*/app' "... and the rename"
+is "$(ls -A "$D")" "" "... and does nothing"
+
+# ---- the first one, and the next
+deploy app
+is "$status" 0 "the first deployment" || say
+same app "$D/app" "it is there"
+answers
+ok $? "... and answers"
+like "$out" '^\$ scp ' "its commands are in the job's words"
+like "$out" 'restarted and well' "... and its end"
+version 2
+echo 'while sleep 0.2; do echo "up: version 2"; done' >says.sh
+deploy app --port "exec:sh $T/says.sh" --set 'health_console=up: version 2'
+is "$status" 0 "the next, with a word on its console" || say
+same app "$D/app" "it took the place"
+like "$(tail -c 10 "$D/.app.vise-old")" 'version 1' "the one before is kept"
+like "$(wc -l <count)" '^ *1$' "... and was ended by SIGTERM"
+
+# ---- not well: rolled back
+version 3
+deploy app --set "health=test -e $T/wellness" --set health_time=2s
+is "$status" 1 "a health check that fails is a verdict" || say
+like "$err" 'app is not well: health: .*; rolled back: the previous program is in its place and runs' "... and said, with what was done"
+like "$(tail -c 10 "$D/app")" 'version 2' "the previous program is in its place"
+answers
+ok $? "... and answers"
+cp /bin/false nothing
+deploy nothing --set name=app
+like "$status $err" '^1 .*not well: restart: .*it has ended.*rolled back' "one that ends at once is rolled back" || say
+answers
+ok $? "... the previous one answers"
+deploy nothing
+like "$status $err" '^1 .*there was none before it: it is stopped and removed' "one without a previous is taken away" || say
+is "$(ls -A "$D" | grep -c nothing.vise)$(test ! -e "$D/nothing" && echo gone)" "0gone" "... with all of its names"
+
+# ---- systemd
+version 4
+for x in /proc/[0-9]*; do case $(readlink "$x/exe") in "$T"/*) kill "${x#/proc/}";; esac; done
+wait_for '! answers' 20
+run timeout 120 "$VISE" flash -p sd app --set health_url="http://127.0.0.1:$port/" --set copy=rsync
+is "$status" 0 "a service, by rsync" || say
+like "$(cat systemctl.log)" '^restart web$' "... is restarted"
+same app "$D/web" "... under its name"
+
+# ---- refused before anything is copied
+python3 - <<'P'
+b = bytearray(open("app", "rb").read())
+b[18] = 40 if b[18] != 40 else 183
+open("other", "wb").write(b)
+P
+sum=$(cksum <"$D/app")
+deploy other --set name=app
+like "$status $err" '^1 .*wrong_image: .*built for' "a program for another processor" || say
+is "$(cksum <"$D/app") $(ls -A "$D" | grep -c new)" "$sum 0" "... is not copied"
+deploy app --set dir=/no/such/dir
+like "$status $err" '^3 .*board has no folder /no/such/dir; board runs what it ran' "a folder that is not there" || say
+deploy app --set host=127.0.0.1.invalid
+like "$status $err" '^3 .*cannot be reached' "a board that is not there" || say
+
+# ---- the link is cut in mid-copy, by someone else's unplugging
+scp_more=-l4000
+export scp_more
+"$VISE" kill --all >/dev/null 2>&1
+spawn timeout 60 "$VISE" flash -p pc app >cut.out 2>cut.err
+cut=$pid
+wait_for 'test -s "$D/.app.vise-new"' 30
+for p in $(pgrep -P "$ssh_server"); do pkill -KILL -P "$p"; kill -KILL "$p"; done 2>/dev/null
+wait "$cut"
+is $? 3 "a link that is cut" || note <cut.err
+like "$(cat cut.err)" 'copying to board failed: .*; board runs what it ran' "... is said, with what the board runs"
+is "$(cksum <"$D/app")" "$sum" "... the program is untouched"
+
+# ---- no room: before, and in the middle
+mkdir "$T/small"
+if mount -t tmpfs -o size=256k tmpfs "$T/small" 2>/dev/null; then
+	at_end 'umount "$T/small"'
+	deploy app --set dir="$T/small"
+	like "$status $err" '^3 .*no room on board: [0-9]+ KiB are free in .*, [0-9]+ are needed' "too small a disk is known before" || say
+	mount -o remount,size=24m "$T/small"
+	spawn timeout 60 "$VISE" flash -p pc app --set dir="$T/small" >full.out 2>full.err
+	full=$pid
+	wait_for 'test -s "$T/small/.app.vise-new"' 30
+	dd if=/dev/zero of="$T/small/fill" bs=64k >/dev/null 2>&1
+	wait "$full"
+	is $? 3 "a disk that is full in mid-copy" || note <full.err
+	like "$(cat full.err)" 'no room is left on the board; board runs what it ran' "... is said"
+	is "$(ls -A "$T/small")" fill "... and nothing half is left"
+else
+	skip "no tmpfs may be mounted here"
+fi
+unset scp_more
+"$VISE" kill --all >/dev/null 2>&1
+
+# ---- a board without sftp, and dropbear
+kill "$ssh_server"
+sshd_sftp=
+version 5
+if sshd_start openssh; then
+	deploy app --set restart=none --set health_url= --set health_time=2s
+	is "$status" 0 "a board without an sftp server" || say
+	same app "$D/app" "... gets it by the protocol of old"
+fi
+if command -v dropbear >/dev/null 2>&1 && { kill "$ssh_server"; sshd_start dropbear; }; then
+	version 6
+	deploy app --set restart=none --set health_url= --set health_time=2s
+	is "$status" 0 "dropbear" || say
+	same app "$D/app" "... has it"
+else
+	skip "no dropbear that may be run here"
+fi
+"$VISE" kill --all >/dev/null 2>&1
+plan
