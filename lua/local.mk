@@ -9,10 +9,10 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/chan.lua \
 	lua/vise/console.lua \
 	lua/vise/debug.lua \
+	lua/vise/deploy.lua \
 	lua/vise/device.lua \
 	lua/vise/devices.lua \
 	lua/vise/elf.lua \
-	lua/vise/deploy.lua \
 	lua/vise/flash.lua \
 	lua/vise/flashing.lua \
 	lua/vise/fs.lua \
