@@ -16,6 +16,7 @@ dist_man_MANS += \
 	man/vise-lua.7 \
 	man/vise-macro.1 \
 	man/vise-measure.1 \
+	man/vise-ocd.1 \
 	man/vise-place.1 \
 	man/vise-place.5 \
 	man/vise-plugin.1 \

@@ -12,26 +12,26 @@ static const char usage[] =
     "                   [--timeout T] [--json] [--verbose] FILE.lua [-- ARGS...]\n"
     "       vise-script ... --plugin DIR [--tree DIR --tree-hash SHA256] [--uses NAME=DIR]...\n"
     "          --describe | --check | --serve | --workflow ID | --macro ID | --flash BOARD FILE\n"
-    "                   | --reset BOARD | --debug BOARD FILE | --plan BOARD FILE\n"
+    "          | --reset BOARD | --server BOARD | --debug BOARD FILE | --plan BOARD FILE\n"
     "The usual door is `vise script`, `vise workflow` and `vise flash`; see vise-script(1).\n";
 
 enum { MAX_WORDS = 64 };
-
 enum kind { TEXT, FLAG, SPAN, NUMBER, PAIR, ACT, ACT_ID, ACT_FILE };
 
 #define AT(member) offsetof(struct run_options, member)
 static const struct option { const char *name; enum kind kind; size_t at; } options[] = {
-	{ "--bench", TEXT, AT(bench) }, { "--console", TEXT, AT(console) },
-	{ "--board", TEXT, AT(board) }, { "--plugin", TEXT, AT(plugin) },
+	{ "--bench", TEXT, AT(bench) }, { "--board", TEXT, AT(board) },
+	{ "--plugin", TEXT, AT(plugin) }, { "--console", TEXT, AT(console) },
 	{ "--json", FLAG, AT(json) }, { "--verbose", FLAG, AT(verbose) },
 	{ "--timeout", SPAN, AT(timeout_ns) }, { "--watchdog", SPAN, AT(watchdog_ns) },
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
-	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) }, { "--fd", NUMBER, 0 },
-	{ "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 }, { "--describe", ACT, 0 },
-	{ "--check", ACT, 0 }, { "--serve", ACT, 0 }, { "--workflow", ACT_ID, 0 },
-	{ "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 }, { "--decode", ACT_ID, 0 },
-	{ "--flash", ACT_FILE, 0 }, { "--plan", ACT_FILE, 0 }, { "--debug", ACT_FILE, 0 },
-	{ "--debug-plan", ACT_FILE, 0 }, { "--test", ACT, 0 }, { NULL, TEXT, 0 },
+	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) },
+	{ "--fd", NUMBER, 0 }, { "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 },
+	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
+	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
+	{ "--decode", ACT_ID, 0 }, { "--server", ACT_ID, 0 }, { "--flash", ACT_FILE, 0 },
+	{ "--plan", ACT_FILE, 0 }, { "--debug", ACT_FILE, 0 }, { "--debug-plan", ACT_FILE, 0 },
+	{ "--test", ACT, 0 }, { .name = NULL },
 };
 
 struct line {

@@ -100,6 +100,7 @@ TESTS += \
 	tests/rig/labgrid.t \
 	tests/rig/leak.t \
 	tests/rig/links.t \
+	tests/rig/ocd.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
 	tests/rig/rsp.t \
@@ -173,6 +174,7 @@ EXTRA_DIST += \
 	tests/rig/labgrid.t \
 	tests/rig/leak.t \
 	tests/rig/links.t \
+	tests/rig/ocd.t \
 	tests/rig/qemu.t \
 	tests/rig/rfc2217.t \
 	tests/rig/rsp.t \
@@ -366,6 +368,12 @@ EXTRA_DIST += \
 	tests/rig/leakd/main.go \
 	tests/rig/leakd/walk.go \
 	tests/rig/leakd/ways.go \
+	tests/rig/openocd/Makefile \
+	tests/rig/openocd/chip.c \
+	tests/rig/openocd/chip.h \
+	tests/rig/openocd/cmsisdap.c \
+	tests/rig/openocd/cmsisdap.umockdev \
+	tests/rig/openocd/dapsim.c \
 	tests/rig/qemu-board/Makefile \
 	tests/rig/qemu-board/board \
 	tests/rig/qemu-board/board.h \

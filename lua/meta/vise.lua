@@ -351,6 +351,9 @@ function vise.fixture(name, o) end
 function vise.workflow(t) end
 ---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: table|fun(b: table, file: string, opt: table): string[]|table, power?: async fun(b: table, state: string), [string]: any}
 function vise.board(t) end
+---Hooks for a profile's openocd method that keep FPSCR over single steps, once the floating point unit is on.
+---@return table<string, string>
+function vise.fpscr_hooks() end
 ---A step has one of at, send, line, expect, ready, wait, gate, check, when, times, set, call, fail.
 ---@class vise.Step
 ---@field name? string

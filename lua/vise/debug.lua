@@ -64,7 +64,8 @@ local common = {
 
 methods.openocd = {
   package = "openocd", reset = { "monitor reset halt" }, semihosting = { "monitor arm semihosting enable" },
-  fields = { interface = T.text, target = T.text, transport = T.text, before = words, after = words, configs = words, search = words },
+  fields = { interface = T.text, target = T.text, transport = T.text, before = words, after = words, configs = words, search = words,
+    hooks = core.openocd_hooks_field },
   server = function(m, b, a)
     local after = table.move(m.after or {}, 1, #(m.after or {}), 1, {})
     if a.rtt then
@@ -72,7 +73,7 @@ methods.openocd = {
       append(after, ("rtt setup 0x%x 0x%x \"SEGGER RTT\""):format(r.address or 0x20000000, r.size or 0x4000),
         ("$_TARGETNAME configure -event gdb-attach { rtt start; rtt server start %d %d }"):format(a.rtt, r.channel or 0))
     end
-    local argv = { a.server_path or "openocd", "-c", "gdb_port 0; tcl_port disabled; telnet_port disabled; bindto 127.0.0.1" }
+    local argv = { a.server_path or "openocd", "-c", "gdb_port 0; tcl_port 0; telnet_port disabled; bindto 127.0.0.1" }
     for _, s in ipairs(m.search or {}) do append(argv, "-s", s) end
     for _, c in ipairs(m.before or {}) do append(argv, "-c", c) end
     local configs = m.configs or { m.interface and ("interface/%s.cfg"):format(m.interface) or nil }
@@ -86,6 +87,7 @@ methods.openocd = {
     end
     if m.target then append(argv, "-f", ("target/%s.cfg"):format(m.target)) end
     for _, c in ipairs(after) do append(argv, "-c", c) end
+    for _, c in ipairs { core.openocd_hooks(m) } do append(argv, "-c", c) end
     return { argv = append(argv, m.server_args or {}), ready = "Listening on port %d for gdb" }
   end,
 }
@@ -251,7 +253,7 @@ end
 -- What a way to flash says of a way to debug.
 local from_flash = {
   openocd = function(f) return { method = "openocd", interface = f.interface, target = f.target, transport = f.transport, before = f.before,
-    after = f.after } end,
+    after = f.after, hooks = f.hooks } end,
   stflash = function() return { method = "stutil" } end,
   pyocd = function(f) return { method = "pyocd", target = f.target } end,
   ["probe-rs"] = function(f) return { method = "probe-rs", chip = f.chip } end,

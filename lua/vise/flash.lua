@@ -25,7 +25,7 @@ local flash_sets = {
   ready = { type = "string", doc = "what the board must say when it runs, or off; as its profile says if absent" },
   ready_wait = { type = "duration", default = "10s", doc = "how long that may take" },
 }
-core.flash_sets = { flash = flash_sets, reset = flash_sets }
+core.flash_sets = { flash = flash_sets, reset = flash_sets, server = flash_sets }
 
 local function hex(n) return ("0x%08x"):format(n) end
 
@@ -55,23 +55,7 @@ end
 
 ------------------------------------------------------------------ openocd
 
--- OpenOCD reads its -c words as Tcl once more.
-local function tcl(file)
-  if file:find("[{}\\\n]") then fail("usage", "%s: OpenOCD cannot be given a name with braces or backslashes", file) end
-  return "{" .. file .. "}"
-end
-
-local function openocd(m, a, ports, ...)
-  local argv = { "openocd", "-c", ports }
-  for _, c in ipairs(m.before or {}) do append(argv, "-c", c) end
-  append(argv, "-f", ("interface/%s.cfg"):format(m.interface))
-  if a.probe then append(argv, "-c", "adapter serial " .. tcl(a.probe)) end
-  if m.transport then append(argv, "-c", "transport select " .. m.transport) end
-  append(argv, "-f", ("target/%s.cfg"):format(m.target))
-  for _, c in ipairs(m.after or {}) do append(argv, "-c", c) end
-  for _, c in ipairs { ... } do append(argv, "-c", c) end
-  return argv
-end
+local tcl, openocd = core.tcl, core.openocd
 
 local NO_PORTS = "gdb_port disabled; tcl_port disabled; telnet_port disabled"
 
@@ -90,8 +74,9 @@ local AGAIN = "the probe reaches it whatever is in it: flash it again"
 
 methods.openocd = {
   package = "openocd", success = "** Verified OK **", failure = "^Error: ", enter = PROBE, again = AGAIN,
-  fields = { interface = T.text, target = T.text, transport = T.text, before = words, after = words },
-  need = { "interface", "target" },
+  gone = "it may have been disconnected", ignore = "Translation from khz to adapter speed not implemented",
+  fields = { interface = T.text, target = T.text, transport = T.text, before = words, after = words, hooks = core.openocd_hooks_field },
+  need = { "target" },
   steps = function(m, b, a)
     local at = ends(a.file, ".bin") and " " .. hex(flash_base(b)) or ""
     return { { argv = openocd(m, a, NO_PORTS, ("program %s verify reset exit%s"):format(tcl(a.file), at)) } }
@@ -365,6 +350,7 @@ function core.act_of(b, action)
   if action ~= "debug" and core.is_fn(b[action]) then return b[action] end
   if action == "flash" then return b.flash and core.run_flash end
   if action == "debug" then return core.can_debug(b) and core.debug_plan end
+  if action == "server" then return core.openocd_way(b) and core.openocd_server end
   local m = doer(b, action)
   if not m then return nil end
   local def = methods[m.method]

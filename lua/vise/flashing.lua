@@ -140,9 +140,19 @@ end
 
 -- One step of a flash: a tool with its time limit; now.stage is how far it came.
 local function run_argv(def, step)
-  local proc <close> = vise.launch.start { cmd = step.argv[1], args = table.move(step.argv, 2, #step.argv, 1, {}), cwd = step.cwd,
-    name = step.argv[1]:match("[^/]*$"), timeout = now.limit }
+  local proc, gone
+  -- one whose probe is gone would try again for ever: it is ended at the first word of it
+  local function on_line(l)
+    if gone or not l:find(def.gone, 1, true) then return end
+    gone = true
+    if proc then proc:kill() end
+  end
+  proc = vise.launch.start { cmd = step.argv[1], args = table.move(step.argv, 2, #step.argv, 1, {}), cwd = step.cwd,
+    name = step.argv[1]:match("[^/]*$"), timeout = now.limit, on_line = def.gone and on_line or nil }
+  local _ <close> = proc
+  if gone then proc:kill() end
   local ok, r = pcall(proc.wait, proc)
+  if ok and gone and r.signal then r.signal, r.code = nil, 1 end
   local progress = proc.job and proc.job.progress
   if type(progress) == "table" and type(progress.stage) == "string" and progress.stage ~= "" then now.stage = progress.stage end
   if not ok and type(r) == "table" and r.code == "timeout" then

@@ -160,6 +160,14 @@ actions["debug-plan"] = function(r)
   core.out(core.json.encode(core.debug_plan(b, r.file ~= "" and r.file or nil)))
 end
 
+-- The board's OpenOCD, for ocd.start: done when the bench is connected to it.
+function actions.server(r)
+  local b, fn = board_call("server", r.id)
+  local proc, port = core.start_server(b, fn(b))
+  core.say(("%s: OpenOCD runs as job %d, its Tcl port is %d"):format(r.id, proc.id, port), { type = "end", action = "server",
+    board = r.id, job = proc.id, port = port, result = "pass" })
+end
+
 -- Lines come as long as the bench lives; one that goes wrong is said and left behind.
 function actions.decode(r)
   local d = need(core.decoders, "decoder", r.id)

@@ -25,6 +25,7 @@
 #include "bench/macros.h"
 #include "bench/meters.h"
 #include "bench/news.h"
+#include "bench/ocd.h"
 #include "bench/plugin_hosts.h"
 #include "bench/questions.h"
 #include "bench/ports.h"
@@ -315,6 +316,7 @@ end_threads(struct bench *b)
 static void
 bench_free(struct bench *b)
 {
+	ocd_close(b);
 	clients_close(b);
 	questions_close(b);
 	sends_end(b);

@@ -212,22 +212,22 @@ check_file(const char *file, struct err_msg *why)
 }
 
 enum err
-boards_host(struct bench *b, const char *kind, const char *id, const char *verb, uint32_t *job,
-    struct err_msg *why)
+boards_host(struct bench *b, const struct boards_host *h, uint32_t *job, struct err_msg *why)
 {
-	const json_t *m = plugin_find(b->plugin_rows, kind, id);
-	const struct host_run r = { .kind = kind, .id = id, .verb = verb };
+	const json_t *m = plugin_find(b->plugin_rows, h->kind, h->id);
+	const struct host_run r = { .kind = h->kind, .id = h->id, .verb = h->verb };
 	struct bench_job *j;
 	json_t *argv;
 	char *name;
 	enum err e;
 
 	if (m == NULL)
-		return err_set(why, ERR_NOENT, id, NULL, "no plugin provides the %s %s", kind, id);
-	argv = host_argv(b, m, &r, NULL);
-	name = mem_fmt("%s %s", verb + 2, id);
+		return err_set(why, ERR_NOENT, h->id, NULL, "no plugin provides the %s %s", h->kind,
+		    h->id);
+	argv = host_argv(b, m, &r, h->set);
+	name = mem_fmt("%s %s", h->verb + 2, h->id);
 	const struct bench_job_request q = { .name = name, .kind = "plugin", .argv = argv,
-		.with_socket = true, .by = "bench" };
+		.with_socket = true, .by = "bench", .over = h->over, .over_arg = h->over_arg };
 
 	e = jobs_start(b, &q, &j, why);
 	json_decref(argv);

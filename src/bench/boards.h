@@ -15,8 +15,14 @@ void     boards_close(struct bench *b);
 enum err boards_register(struct bench *b, const json_t *params, struct err_msg *why);
 
 /* A script host for what a plugin provides, as a job of its own: verb is "--decode". */
-enum err boards_host(struct bench *b, const char *kind, const char *id, const char *verb,
-    uint32_t *job, struct err_msg *why);
+struct boards_host {
+	const char *kind, *id, *verb;
+	const json_t *set;              /* ["name=value"], or NULL */
+	void (*over)(void *arg);        /* told when it ended; or NULL */
+	void *over_arg;
+};
+enum err boards_host(struct bench *b, const struct boards_host *h, uint32_t *job,
+    struct err_msg *why);
 
 /* The lists of boards, workflows and macros, to everyone. */
 void boards_told(struct bench *b);

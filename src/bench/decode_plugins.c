@@ -190,7 +190,9 @@ wake(struct bench *b, struct plugin_decoder *d)
 	if (d->started != 0 && now - d->started < PLUGIN_AGAIN_NS)
 		return;
 	d->started = now;
-	if (boards_host(b, "decoder", d->id, "--decode", &d->job, &why) != ERR_OK)
+	const struct boards_host h = { .kind = "decoder", .id = d->id, .verb = "--decode" };
+
+	if (boards_host(b, &h, &d->job, &why) != ERR_OK)
 		bench_notice_err(b, "error", d->id, &why);
 }
 

@@ -29,6 +29,8 @@ struct comparison;
 struct gauge_rules;
 struct gauge_set;
 struct macro_state;
+struct ocd;
+struct ocd_start;
 
 /* A byte stream that clients may follow. */
 struct stream {
@@ -97,6 +99,8 @@ struct bench {
 	struct questions *questions;    /* questions.h */
 	struct plugin_hosts *plugin_hosts;      /* plugin_hosts.h */
 	struct macro_state *macro;      /* runs of macros, see macros.h */
+	struct ocd *ocd;                /* ocd.h, or NULL */
+	struct ocd_start *ocd_start;    /* one is being started, or NULL */
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */
 	char *demo_run[4], *demo_proc, *demo_sys;
@@ -108,6 +112,7 @@ extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_look_commands[], bench_profile_commands[], bench_watch_commands[], bench_job_commands[],
     bench_debug_commands[],
     bench_board_commands[], bench_misc_commands[], bench_macro_commands[],
-    bench_bundle_commands[];
+    bench_bundle_commands[], bench_ocd_commands[], bench_ocd_core_commands[],
+    bench_ocd_words_commands[], bench_ocd_rtt_commands[], bench_ocd_live_commands[];
 
 #endif

@@ -11,6 +11,7 @@
 #include "bench/consoles_lend.h"
 #include "bench/job_parts.h"
 #include "bench/news.h"
+#include "bench/ocd.h"
 #include "sys/io.h"
 #include "sys/sock.h"
 #include "sys/time.h"
@@ -126,6 +127,7 @@ on_ended(struct job *job, void *arg)
 	job_parts_end(j->bench, job_id(job));
 	if (j->over != NULL)
 		j->over(j->over_arg);
+	ocd_job_ended(j->bench, job_id(job));
 	answer_waiters(j);
 	bench_linger_check(j->bench);
 	if (job_parts_unwanted(j))
@@ -318,11 +320,15 @@ jobs_close(struct bench *b)
 bool
 jobs_running(const struct bench *b)
 {
-	LIST_EACH(n, &b->jobs)
-		/* a plugin's process is there for the bench, not the other way round */
-		if (job_state_of(entry(n)->job) == JOB_RUNNING &&
-		    strcmp(job_kind(entry(n)->job), "plugin") != 0)
+	LIST_EACH(n, &b->jobs) {
+		const char *kind = job_kind(entry(n)->job);
+
+		/* a plugin's process is there for the bench, not the other way round; so is a
+		 * debug server where the bench is only there for its clients */
+		if (job_state_of(entry(n)->job) == JOB_RUNNING && strcmp(kind, "plugin") != 0 &&
+		    (b->given.linger_ns != 0 || strcmp(kind, "server") != 0))
 			return true;
+	}
 	return false;
 }
 

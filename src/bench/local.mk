@@ -39,6 +39,12 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/macros.c %D%/macros.h \
 	%D%/misc.c %D%/misc.h \
 	%D%/news.h \
+	%D%/ocd.c %D%/ocd.h \
+	%D%/ocd_core.c %D%/ocd_core.h \
+	%D%/ocd_live.c %D%/ocd_live.h \
+	%D%/ocd_names.c %D%/ocd_names.h \
+	%D%/ocd_rtt.c %D%/ocd_rtt.h \
+	%D%/ocd_words.c %D%/ocd_words.h \
 	%D%/past.c %D%/past.h \
 	%D%/plugin_hosts.c %D%/plugin_hosts.h \
 	%D%/plugin_shown.c %D%/plugin_shown.h \

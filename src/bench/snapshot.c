@@ -13,6 +13,7 @@
 #include "bench/jobs.h"
 #include "bench/macros.h"
 #include "bench/news.h"
+#include "bench/ocd.h"
 #include "bench/plugin_hosts.h"
 #include "bench/questions.h"
 #include "bench/shots.h"
@@ -69,5 +70,6 @@ snapshot_json(struct bench *b)
 	json_put(o, "runs", macros_json(b));
 	json_put(o, "plugins", plugin_hosts_json(b));
 	json_put(o, "asks", questions_json(b));
+	json_put(o, "ocd", ocd_json(b));
 	return o;
 }

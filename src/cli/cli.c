@@ -21,6 +21,7 @@
 #include "cli/cli_macro.h"
 #include "cli/cli_plugin.h"
 #include "cli/cli_measure.h"
+#include "cli/cli_ocd.h"
 #include "cli/cli_place.h"
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
@@ -125,6 +126,9 @@ static const struct cli_command commands[] = {
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
 	{ "debug", "-p BOARD [-n] [--through-tap] [--attach PROG] [--background] [FILE]",
 	    "a debugger on a board, with the servers it needs", cli_debug, false },
+	{ "ocd", "VERB [-p BOARD | --port N] [--elf FILE] ...",
+	    "OpenOCD: halt, memory, registers, faults in words, RTT, live variables", cli_ocd,
+	    true },
 	{ "rsp", "tap|show|probe|step|speed SERVER|FILE",
 	    "the GDB remote protocol: what passes, what is wrong, how fast", cli_rsp, true },
 	{ "script", "FILE.lua [--port P | --place PLACE] [--board ID] [--set K=V]... "

@@ -29,6 +29,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_image.c %D%/cli_image.h \
 	%D%/image_text.c %D%/image_text.h \
 	%D%/cli_macro.c %D%/cli_macro.h \
+	%D%/cli_ocd.c %D%/cli_ocd.h \
 	%D%/cli_plugin.c %D%/cli_plugin.h \
 	%D%/complete.c %D%/complete.h \
 	%D%/cli_ports.c %D%/cli_ports.h \
@@ -61,6 +62,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/measure_heat.c %D%/measure_heat.h \
 	%D%/measure_run.c %D%/measure_run.h \
 	%D%/measure_table.c %D%/measure_table.h \
+	%D%/ocd_text.c %D%/ocd_text.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
 	%D%/report_go.c %D%/report_go.h \

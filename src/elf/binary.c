@@ -11,6 +11,7 @@
 #include "elf/machine.h"
 #include "elf/places.h"
 #include "elf/symtab.h"
+#include "elf/variables.h"
 
 enum { CODE_MAX = 4096, BUILD_ID_MAX = 64 };
 
@@ -238,4 +239,10 @@ binary_frames(struct binary *b, uint64_t addr, bool call, struct binary_frame *o
 	if (n == 0)
 		n = from_table(b, pc, out);
 	return n != 0 ? n : from_symbols(b, pc, out);
+}
+
+size_t
+binary_variables(struct binary *b, const char *name, struct binary_variable *out, size_t max)
+{
+	return variables_find(b->elf, b->places.dw, name, out, max);
 }

@@ -45,4 +45,24 @@ bool        binary_is_code(const struct binary *b, uint64_t addr);
 size_t      binary_frames(struct binary *b, uint64_t addr, bool call, struct binary_frame *out,
                           size_t max);
 
+/* ---- variables: elf/variables.h says how names are written */
+
+enum { BINARY_NAME = 160 };
+
+enum binary_kind {
+	BINARY_UINT, BINARY_INT, BINARY_FLOAT, BINARY_BOOL, BINARY_POINTER,
+	BINARY_BYTES,                   /* something else, shown as bytes */
+};
+
+struct binary_variable {
+	char     name[BINARY_NAME];     /* as asked for, and the member's path behind it */
+	char     type[64];              /* "uint32_t"; "": not known */
+	uint64_t addr, size;
+	enum binary_kind kind;
+};
+
+/* The variable of this name, or its members; how many, 0: there is none. */
+size_t      binary_variables(struct binary *b, const char *name, struct binary_variable *out,
+                             size_t max);
+
 #endif

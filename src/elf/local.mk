@@ -13,5 +13,6 @@ noinst_LIBRARIES += %D%/libelfread.a
 	%D%/places.c %D%/places.h \
 	%D%/sizes.c %D%/sizes.h \
 	%D%/spans.c %D%/spans.h \
-	%D%/symtab.c %D%/symtab.h
+	%D%/symtab.c %D%/symtab.h \
+	%D%/variables.c %D%/variables.h
 %C%_libelfread_a_CPPFLAGS = $(AM_CPPFLAGS) $(ELF_CFLAGS) $(JANSSON_CFLAGS)

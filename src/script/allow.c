@@ -10,7 +10,7 @@
 
 enum { NESTED = 2 };
 
-enum rule_kind { FREE, SERIAL, EXEC, DEBUG, OPEN, TRIGGER, HTTP };
+enum rule_kind { FREE, SERIAL, EXEC, DEBUG, OPEN, TRIGGER, HTTP, OPENOCD };
 
 /* The first row whose name it is, or begins with (a name that ends in a dot). */
 static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
@@ -32,7 +32,7 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "job.run", EXEC }, { "job.size", FREE }, { "job.stop", EXEC }, { "job.wait", FREE },
 	{ "macro.begin", FREE }, { "macro.end", FREE }, { "macro.list", FREE },
 	{ "macro.runs", FREE }, { "macro.step", FREE }, { "mark.", FREE }, { "notice.", FREE },
-	{ "option.list", FREE }, { "plugin.answer", FREE },
+	{ "ocd.", OPENOCD }, { "option.list", FREE }, { "plugin.answer", FREE },
 	{ "plugin.call", FREE }, { "plugin.fail", FREE }, { "plugin.gauge", FREE },
 	{ "plugin.hosts", FREE }, { "plugin.next", FREE }, { "plugin.pane", FREE },
 	{ "plugin.ready", FREE }, { "plugin.run", FREE }, { "plugin.say", FREE },
@@ -312,6 +312,7 @@ check_command(const json_t *manifest, const struct token_list *t, int depth, str
 	case OPEN: return check_open(manifest, t, why);
 	case TRIGGER: return check_trigger(manifest, t, depth, why);
 	case HTTP: return check_http(manifest, first(t, "url"), why);
+	case OPENOCD: return allow_value(manifest, "exec", "openocd", why);
 	case FREE: break;
 	}
 	return ERR_OK;

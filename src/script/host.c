@@ -265,10 +265,9 @@ enum err
 host_runtime(struct host *h, const char *dir, struct err_msg *why)
 {
 	static const char *const files[] = { "base.lua", "semver.lua", "console.lua", "launch.lua",
-		"build.lua", "register.lua", "board.lua", "flash.lua", "flashing.lua", "deploy.lua",
-		"debug.lua",
-		"plugin.lua", "macro.lua", "test.lua", "table.lua", "states.lua", "place.lua",
-		"runner.lua", "main.lua", NULL };
+		"build.lua", "register.lua", "board.lua", "openocd.lua", "flash.lua",
+		"flashing.lua", "deploy.lua", "debug.lua", "plugin.lua", "macro.lua", "test.lua",
+		"table.lua", "states.lua", "place.lua", "runner.lua", "main.lua", NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 
 	h->runtime = mem_str(dir);

@@ -12,7 +12,7 @@
 #include "sys/io.h"
 #include "sys/path.h"
 
-enum { KEPT = 2 };
+enum { KEPT = 2, VARIABLES = 64 };
 
 struct kept {
 	char *path;
@@ -192,6 +192,60 @@ elves_lines(const json_t *params, json_t **result, struct err_msg *why)
 	}
 	*result = describe(k);
 	json_put(*result, "frames", frames);
+	return ERR_OK;
+}
+
+static void
+add_vars(json_t *list, struct binary *b, const char *name)
+{
+	static const char *const kinds[] = { [BINARY_UINT] = "uint", [BINARY_INT] = "int",
+		[BINARY_FLOAT] = "float", [BINARY_BOOL] = "bool", [BINARY_POINTER] = "pointer",
+		[BINARY_BYTES] = "bytes" };
+	struct binary_variable *v = mem_zero(VARIABLES, sizeof *v);
+	const size_t n = binary_variables(b, name, v, VARIABLES);
+	json_t *o;
+
+	for (size_t i = 0; i < n; i++) {
+		o = json_object();
+		json_put_str(o, "name", v[i].name);
+		json_put_int(o, "addr", (int64_t)v[i].addr);
+		json_put_int(o, "size", (int64_t)v[i].size);
+		json_put_str(o, "type", v[i].type);
+		json_put_str(o, "kind", kinds[v[i].kind]);
+		(void)json_array_append_new(list, o);
+	}
+	if (n == 0) {
+		o = json_object();
+		json_put_str(o, "name", name);
+		json_put_str(o, "why", strcmp(binary_debug(b), "dwarf") == 0 ?
+		    "the program has no variable of this name at a fixed address" :
+		    "no symbol of this name, and the program has no debugging information");
+		(void)json_array_append_new(list, o);
+	}
+	mem_free(v);
+}
+
+enum err
+elves_vars(const json_t *params, json_t **result, struct err_msg *why)
+{
+	const json_t *names = json_object_get(params, "names"), *v;
+	struct kept *k;
+	json_t *list;
+	size_t i;
+	enum err e;
+
+	if (!json_is_array(names) || json_array_size(names) > VARIABLES)
+		return err_set(why, ERR_USAGE, "names", NULL, "give a list of at most %u",
+		    VARIABLES);
+	e = open_file(params, &k, why);
+	if (e != ERR_OK)
+		return e;
+	list = json_array();
+	json_array_foreach(names, i, v)
+		if (json_is_string(v))
+			add_vars(list, k->binary, json_string_value(v));
+	*result = describe(k);
+	json_put(*result, "vars", list);
 	return ERR_OK;
 }
 

@@ -13,6 +13,8 @@ enum err elves_info(const json_t *params, json_t **result, struct err_msg *why);
 /* What the program asks of its machine: elf/needs.h. */
 enum err elves_needs(const json_t *params, json_t **result, struct err_msg *why);
 enum err elves_lines(const json_t *params, json_t **result, struct err_msg *why);
+/* Variables by name: elf/variables.h. */
+enum err elves_vars(const json_t *params, json_t **result, struct err_msg *why);
 void     elves_forget(void);
 
 #endif

@@ -31,6 +31,7 @@ static const struct method {
 	{ "elf.info", elves_info },
 	{ "elf.lines", elves_lines },
 	{ "elf.needs", elves_needs },
+	{ "elf.vars", elves_vars },
 	{ "image.show", images_show },
 	{ "image.diff", images_diff },
 	{ "image.check", images_check },

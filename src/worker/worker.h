@@ -20,6 +20,9 @@
  *               frames: for each address a list, innermost first, of {func, file, line, offset,
  *               inline}; an empty list where there is no code. calls: the address is one a call
  *               returns to. The last two files stay open until they change.
+ *   elf.vars    {path, names: [name, ...]}: vars: for each name, or each of its members,
+ *               {name, addr, size, type, kind: "uint" "int" "float" "bool" "pointer" "bytes"};
+ *               {name, why} where there is none
  *   elf.needs   {path}: {path, e_machine, e_flags, bits, big, interp, libs: [name], versions:
  *               ["GLIBC_2.34"], kernel: [3, 2, 0], go, goarm, goamd64, gomips, size}
  *   image.show, image.diff, image.check: worker/images.h
