@@ -108,6 +108,14 @@ is "$status" 0 "connections that end" || printf '%s\n' "$err" | note
 like "$out" '^board +start ms +RSS MiB' "the table has a head"
 like "$out" '^local +[0-9.]+ +[0-9.]+ ' "... and a row"
 
+run timeout 120 "$vise" workflow board-benchmark --set there="$T/go/served" --set on=local,again=local,dead=exec:false \
+	--set port="$port" --set path=/chunks --set rounds=1 --set connections=4 --set load=100ms --set settle=1ms --set heat=off \
+	--set governor=keep --set "args=-listen 127.0.0.1:$port" --csv
+is "$status" 3 "the workflow board-benchmark: one board is not there"
+like "$out" '^local,[0-9.]+,[0-9.]+,[0-9]+,100,[0-9.]+,,no,$' "a row for each that is, compared with the first" || printf '%s\n' "$out" "$err" | note
+like "$out" '^again,[0-9.]+,[0-9.]+,[0-9]+,[0-9.]+,' "and for the next"
+like "$out" '^dead,,,,,,,no,.+' "and why not for the third"
+
 # --- what goes wrong
 
 run timeout 60 "$vise" measure --there "$T/go/served" --port "$port" --path /bad --runs 1 --no-heat --settle 1ms \

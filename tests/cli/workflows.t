@@ -50,7 +50,7 @@ like "$out" 'device_fault: .*panic: oops' "with what it said"
 # ---- soak through a loss
 spawn python3 "$rig/flaky_server.py" port 3
 wait_for 'test -s port' 20
-run "$VISE" workflow soak --port "tcp:127.0.0.1:$(cat port)" --set every=30ms --set time=900ms --set missing=5 --set wait=1s
+run "$VISE" workflow soak --port "tcp:127.0.0.1:$(cat port)" --set every=30ms --set time=2500ms --set missing=5 --set wait=10s
 is "$status" 0 "soak" || { echo "$out"; echo "$err"; } | note
 like "$out" 'port lost and back' "a loss is counted, not a failure"
 like "$out" 'port lost = 1' "once"
@@ -64,14 +64,14 @@ echo 50000 >"$zone/temp"
 for f in scaling_cur_freq scaling_max_freq cpuinfo_max_freq; do echo 1800000 >"$policy/$f"; done
 echo 0 >"$policy/affected_cpus"
 cat >heat.sh <<END
-sleep 0.3; echo 70000 >$zone/temp
-sleep 0.3; echo 85000 >$zone/temp; echo 900000 >$policy/scaling_cur_freq
+sleep 0.8; echo 70000 >$zone/temp
+sleep 0.8; echo 85000 >$zone/temp; echo 900000 >$policy/scaling_cur_freq
 exec sleep 30
 END
 spawn "$BUILD/vise-bench" --foreground --name heat --sys-root "$T/sys" --linger 60s
 wait_for 'test -S "$XDG_RUNTIME_DIR/vise/heat.sock"' 20
 "$VISE" do --bench heat gauge.every 100ms >/dev/null
-run "$VISE" workflow thermal-soak --bench heat --set "load=sh $T/heat.sh" --set time=1500ms --set every=100ms --json
+run "$VISE" workflow thermal-soak --bench heat --set "load=sh $T/heat.sh" --set time=3s --set every=100ms --json
 is "$status" 0 "thermal-soak" || { echo "$out"; echo "$err"; } | note
 like "$out" 'throttled between' "the bracket"
 like "$out" '70 and 85 C' "between which it throttled"

@@ -125,6 +125,11 @@ printf '%s\n' "$out" | python3 -c 'import json, sys
 o = json.load(sys.stdin)
 assert o["answered"] == 1500 and o["wrong"] == 0 and o["exceptions"] > 0, o'
 ok $? "with interrupts, the entries into them are counted apart" || printf '%s\n' "$out" | note
+run "$vise" workflow single-step --set "server=:$port" --set count=300 --set rounds=2 --set mask=on --set stuck=6 --csv
+is "$status" 0 "the workflow single-step" || printf '%s\n%s\n' "$out" "$err" | note
+is "$(grep -c '^[12],300,[0-9]*,0,[0-9]*,0,' "$T/out")" 2 "a row for each round" || note <"$T/out"
+run "$vise" workflow single-step --set server=:1 --set count=1 --set rounds=1
+is "$status" 3 "without a server it is a failure of the bench"
 run "$vise" rsp speed ":$port" --addr 0x20000000 --size 4K --write
 is "$status" 0 "speed" || printf '%s\n' "$err" | note
 like "$out" '^read +2044 +[0-9]+ ' "the largest block that one packet holds"
