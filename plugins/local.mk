@@ -28,6 +28,7 @@ nobase_dist_pkgdata_DATA += \
 	plugins/rp2/init.lua \
 	plugins/rp2/plugin.json \
 	plugins/runs/alarm.lua \
+	plugins/runs/boards.lua \
 	plugins/runs/boot.lua \
 	plugins/runs/flash.lua \
 	plugins/runs/gc.lua \
@@ -37,6 +38,7 @@ nobase_dist_pkgdata_DATA += \
 	plugins/runs/sizes.lua \
 	plugins/runs/soak.lua \
 	plugins/runs/stats.lua \
+	plugins/runs/step.lua \
 	plugins/runs/thermal.lua \
 	plugins/sam/init.lua \
 	plugins/sam/plugin.json \

@@ -479,6 +479,7 @@ vise.launch = {}
 ---@param o vise.Launch
 ---@return vise.Job
 function vise.launch.run(o) end
+---What a script, a workflow or a run of tests left running is stopped when that ends.
 ---@async
 ---@param o vise.Launch
 ---@return vise.Proc

@@ -53,6 +53,29 @@ local function stream_of(self, on_line)
   return self.stream
 end
 
+-- What a script, a workflow or tests leave running ends with them; a plugin's jobs are the bench's to end.
+local started = {}
+local ends_with = { file = true, workflow = true, macro = true, test = true }
+
+function core.started(proc)
+  started[#started + 1] = proc
+  return proc
+end
+
+local function runs(proc)
+  local job = not proc.done and core.job(proc.id)
+  return job and job.state == "running"
+end
+
+function core.end_jobs(action)
+  if not ends_with[action] then return end
+  for _, proc in ipairs(started) do if runs(proc) then proc:kill() end end
+  local give_up = core.now() + 5
+  for _, proc in ipairs(started) do
+    while runs(proc) and core.now() < give_up do core.sleep(0.02) end
+  end
+end
+
 -- vise.launch.start{ cmd, args, cwd, env, pty, timeout, on_line, name, kind } -> proc. Waits until
 -- it runs.
 function vise.launch.start(o)
@@ -68,7 +91,7 @@ function vise.launch.start(o)
   local r = core.call("vise.launch", "command", { line = core.line("job.run", {}, fields, argv_of(o)) })
   local id = math.tointeger(type(r) == "table" and r.id or r)
   if not id then fail("infra", "%s: the bench did not say which job it started", fields.name) end
-  local proc = setmetatable({ id = id, name = fields.name, cmd = o.cmd, timeout = o.timeout, part = fields.part }, Proc)
+  local proc = core.started(setmetatable({ id = id, name = fields.name, cmd = o.cmd, timeout = o.timeout, part = fields.part }, Proc))
   if o.on_line then stream_of(proc, o.on_line) end
   return proc
 end

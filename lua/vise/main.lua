@@ -348,5 +348,6 @@ function core.main(r)
     status = core.status(status)
   end
   end_others()
+  pcall(core.end_jobs, r.action)
   return status
 end

@@ -143,7 +143,13 @@ vise.test("both talk", { needs = { "dut", "two" } }, function(t)
   t:raises("usage", function() vise.place.get("nine") end)
   t:raises("usage", function() vise.place.get():power "up" end)
 end)
-vise.test("waits", function(t) print "up"; vise.sleep(60) end)
+vise.fixture("power", { setup = function() return true end, teardown = function() vise.place.get():power "off" end })
+vise.test("waits", function(t)
+  t:use "power"
+  local job = vise.launch.start { cmd = "sleep", args = { "60" } }
+  print("up " .. job:pid())
+  vise.sleep(60)
+end)
 END
 run "$VISE" test t --place dut=one --place two -k both
 is "$status" 0 "a test of two places" || { echo "$out"; echo "$err"; } | note
@@ -155,12 +161,22 @@ for what in "console --place one" "test t --place one -k both" "script s.lua --p
 	run "$VISE" $what
 	is "$status" 6 "busy: vise $what" || { echo "$out"; echo "$err"; } | note
 done
-wait_for 'grep -q up busy.out' 20
+wait_for 'grep -q "up [0-9]" busy.out' 30
 kill -INT "$pid"
 wait "$pid"
 is $? 130 "^C"
 run "$VISE" place list one
 like "$out" '^one .* free' "and the place is free"
+job=$(sed -n 's/.*up \([0-9]*\)$/\1/p' busy.out)
+wait_for 'ended "$job" && test -z "$(ls "$XDG_RUNTIME_DIR"/vise/*.sock 2>/dev/null)"' 20
+ok $? "its jobs and its bench are gone" || { ls "$XDG_RUNTIME_DIR/vise"; cat busy.out; } | note
+is "$(tail -n 1 power)" off "its teardown had the place"
+spawn "$VISE" test t --place one -k waits --tap >term.out 2>&1
+wait_for 'grep -q "up [0-9]" term.out' 30
+kill "$pid"
+wait "$pid"
+is $? 143 "SIGTERM: the same"
+is "$(grep -c off power)" 3 "teardown and all"
 run "$VISE" test t --place one -k waits --lease 1s
 is "$status" 3 "a test that outlives its lease is a failure of the bench"
 echo 'print(require "vise".place.get().doc)' >s.lua

@@ -122,6 +122,8 @@ run "$VISE" test t/boards_test.lua --port exec:cat --tag '!long' --repeat 3 --sh
 like "$out" '^3 passed, 3 skipped' "repeated; what needs a board that is not there is skipped"
 run "$VISE" test t/outcomes_test.lua --port exec:cat --fail-fast --tag '!quick'
 like "$out" '^1 passed, 1 failed, 18 not run|^1 passed, 1 failed, [0-9]+ not run' "--fail-fast ends at the first"
+run "$VISE" test t/outcomes_test.lua --port exec:cat -k "a relay that is not there" --retries 0
+is "$status" 3 "a failure of the bench is 3"
 run "$VISE" test t/outcomes_test.lua --port exec:cat -k flaky --flaky-fails
 is "$status" 1 "--flaky-fails makes it a failure"
 run "$VISE" test "$data/broken/broken_test.lua" t/boards_test.lua --port exec:cat -k each
