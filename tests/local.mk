@@ -94,6 +94,7 @@ TESTS += \
 	tests/rig/debug.t \
 	tests/rig/decode.t \
 	tests/rig/flash.t \
+	tests/rig/delve.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
@@ -168,6 +169,7 @@ EXTRA_DIST += \
 	tests/rig/debug.t \
 	tests/rig/decode.t \
 	tests/rig/flash.t \
+	tests/rig/delve.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
@@ -355,6 +357,9 @@ EXTRA_DIST += \
 	tests/rig/atdev/hostile.py \
 	tests/rig/bootboard \
 	tests/rig/crashd/main.go \
+	tests/rig/delved/Makefile \
+	tests/rig/delved/go.mod \
+	tests/rig/delved/main.go \
 	tests/rig/gcload/main.go \
 	tests/rig/goprog/Makefile \
 	tests/rig/goprog/go.mod \

@@ -216,6 +216,15 @@ value_of(const struct token_list *t, const char *key)
 	return "";
 }
 
+/* Whatever build of gdb the user wants, where the plugin may run one. */
+static enum err
+check_debugger(const json_t *manifest, const char *program, struct err_msg *why)
+{
+	if (program == NULL || slice_ends(slice_of(program), "gdb"))
+		program = "gdb-multiarch";
+	return allow_value(manifest, "exec", program, why);
+}
+
 /* Each program of the plan; the tap between gdb and a server is ours. */
 static enum err
 check_debug(const json_t *manifest, const struct token_list *t, struct err_msg *why)
@@ -237,15 +246,11 @@ check_debug(const json_t *manifest, const struct token_list *t, struct err_msg *
 	}
 	debugger = json_object_get(plan, "debugger");
 	m = json_array_get(json_object_get(debugger, "argv"), 0);
-	if (e == ERR_OK && json_is_string(m))
-		e = allow_value(manifest, "exec", json_string_value(m), why);
-	json_array_foreach(json_object_get(debugger, "or"), i, m) {
-		const char *program = json_string_value(m);
-
-		/* another build of the same */
-		if (e == ERR_OK && (program == NULL || !slice_ends(slice_of(program), "gdb")))
-			e = allow_value(manifest, "exec", program != NULL ? program : "?", why);
-	}
+	if (e == ERR_OK)
+		e = check_debugger(manifest, json_string_value(m), why);
+	json_array_foreach(json_object_get(debugger, "or"), i, m)
+		if (e == ERR_OK)
+			e = check_debugger(manifest, json_string_value(m), why);
 	json_decref(plan);
 	return e;
 }

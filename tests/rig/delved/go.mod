@@ -1,0 +1,3 @@
+module delved
+
+go 1.18
