@@ -18,6 +18,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/fs.lua \
 	lua/vise/http.lua \
 	lua/vise/launch.lua \
+	lua/vise/launchjson.lua \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \
 	lua/vise/openocd.lua \

@@ -142,7 +142,7 @@ main(int argc, char **argv)
 	l.o.nruns = l.npairs[2];
 	if (status != 0)
 		return status;
-	if (strcmp(l.o.action, "test") != 0 &&
+	if (strcmp(l.o.action, "test") != 0 && strncmp(l.o.action, "debug", 5) != 0 &&
 	    ((l.o.plugin == NULL) != (strcmp(l.o.action, "file") == 0) ||
 		(l.o.plugin == NULL && l.o.file == NULL)))
 		return bad("vise-script", "give a script, or --plugin with something to do");

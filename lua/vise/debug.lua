@@ -18,7 +18,7 @@ local debug_sets = {
   load = { type = "enum", values = onoff, doc = "write the program first" },
   tap = { type = "enum", values = onoff, default = "off", doc = "put vise rsp tap between gdb and the server" },
   save = { type = "string", doc = "the tap keeps the conversation in this file" },
-  rtt = { type = "int", min = 1, max = 65535, doc = "OpenOCD serves RTT channel 0 on this port" },
+  rtt = { type = "int", min = 0, max = 65535, doc = "OpenOCD serves RTT channel 0 on this port; 0: on a free one, which it names" },
   wait = { type = "duration", default = "15s", doc = "how long a server may take to come up" },
   host = { type = "string", doc = "a Linux board: user@address, or a name of ~/.ssh/config" },
   dir = { type = "string", doc = "a Linux board: folder of the program" },
@@ -58,7 +58,7 @@ local methods = {}
 
 local common = {
   method = T.text, gdb = T.text, load = flag, svd = T.text, semihosting = flag, reset = words,
-  gdb_before = words, gdb_after = words, gdb_args = words, server = T.text, server_args = words, vectors = whole,
+  gdb_before = words, gdb_connected = words, gdb_after = words, override = words, probe = T.text, server_path = T.text, gdb_args = words, server = T.text, server_args = words, vectors = whole,
   cwd = T.text, name = T.text,
 }
 
@@ -71,9 +71,9 @@ methods.openocd = {
     if a.rtt then
       local r = b.rtt or {}
       append(after, ("rtt setup 0x%x 0x%x \"SEGGER RTT\""):format(r.address or 0x20000000, r.size or 0x4000),
-        ("$_TARGETNAME configure -event gdb-attach { rtt start; rtt server start %d %d }"):format(a.rtt, r.channel or 0))
+        ("$_TARGETNAME configure -event gdb-attach { halt 1000; catch { rtt start; rtt server start %d %d } }"):format(a.rtt, r.channel or 0))
     end
-    local argv = { a.server_path or "openocd", "-c", "gdb_port 0; tcl_port 0; telnet_port disabled; bindto 127.0.0.1" }
+    local argv = { m.server_path or "openocd", "-c", "gdb_port 0; tcl_port 0; telnet_port disabled; bindto 127.0.0.1" }
     for _, s in ipairs(m.search or {}) do append(argv, "-s", s) end
     for _, c in ipairs(m.before or {}) do append(argv, "-c", c) end
     local configs = m.configs or { m.interface and ("interface/%s.cfg"):format(m.interface) or nil }
@@ -98,7 +98,7 @@ methods.jlink = {
   fields = { device = T.text, interface = T.text, speed = whole, address = T.text }, need = { "device" },
   server = function(m, _, a)
     local select = m.address and "ip=" .. m.address or a.probe and "usb=" .. a.probe or nil
-    local argv = { a.server_path or "JLinkGDBServerCLExe", "-nogui", "-singlerun", "-localhostonly", "-if", m.interface or "swd",
+    local argv = { m.server_path or "JLinkGDBServerCLExe", "-nogui", "-singlerun", "-localhostonly", "-if", m.interface or "swd",
       "-port", "{server}", "-swoport", "0", "-telnetport", "0", "-device", m.device }
     if m.speed then append(argv, "-speed", tostring(m.speed)) end
     if select then append(argv, "-select", select) end
@@ -109,7 +109,7 @@ methods.jlink = {
 methods.stutil = {
   package = "stlink-tools", reset = { "monitor reset", "monitor halt" }, fields = {},
   server = function(m, _, a)
-    local argv = append({ a.server_path or "st-util", "-p", "{server}" }, a.probe and { "--serial", a.probe } or {})
+    local argv = append({ m.server_path or "st-util", "-p", "{server}" }, a.probe and { "--serial", a.probe } or {})
     if m.semihosting then append(argv, "--semihosting") end
     return { argv = append(argv, m.server_args or {}), port = "0", ready = "Listening at *:{server}" }
   end,
@@ -118,7 +118,7 @@ methods.stutil = {
 methods.pyocd = {
   package = "python3-pyocd", reset = { "monitor reset halt" }, fields = { target = T.text },
   server = function(m, _, a)
-    local argv = { a.server_path or "pyocd", "gdbserver", "-p", "{server}", "-T", "0" }
+    local argv = { m.server_path or "pyocd", "gdbserver", "-p", "{server}", "-T", "0" }
     if m.target then append(argv, "-t", m.target) end
     if a.probe then append(argv, "-u", a.probe) end
     if m.semihosting then append(argv, "-S") end
@@ -129,7 +129,7 @@ methods.pyocd = {
 methods["probe-rs"] = {
   package = "probe-rs-tools (cargo)", reset = { "monitor reset halt" }, fields = { chip = T.text }, need = { "chip" },
   server = function(m, _, a)
-    local argv = { a.server_path or "probe-rs", "gdb", "--chip", m.chip, "--gdb-connection-string", "127.0.0.1:{server}" }
+    local argv = { m.server_path or "probe-rs", "gdb", "--chip", m.chip, "--gdb-connection-string", "127.0.0.1:{server}" }
     if a.probe then append(argv, "--probe", a.probe) end
     return { argv = append(argv, m.server_args or {}), port = "0" }
   end,
@@ -139,7 +139,7 @@ methods["probe-rs"] = {
 methods.qemu = {
   package = "qemu-system-arm", remote = "remote", fields = { machine = T.text, cpu = T.text, system = T.text }, need = { "machine" },
   server = function(m, _, a)
-    local argv = { a.server_path or m.system or "qemu-system-arm", "-M", m.machine }
+    local argv = { m.server_path or m.system or "qemu-system-arm", "-M", m.machine }
     if m.cpu then append(argv, "-cpu", m.cpu) end
     append(argv, "-nodefaults", "-nographic", "-monitor", "none", "-serial", "stdio", "-S", "-gdb", "tcp:127.0.0.1:{server}")
     if m.semihosting then append(argv, "-semihosting-config", "enable=on,target=native") end
@@ -201,10 +201,10 @@ local function there(m, a, name, list, ready)
 end
 
 methods.dlv = {
-  package = "delve", fields = { dir = T.text, service = T.text, host = T.text, dlv = T.text, args = words, program = T.text },
+  package = "delve", fields = { verb = T.text, dir = T.text, service = T.text, host = T.text, dlv = T.text, args = words, program = T.text },
   plan = function(m, b, a)
     local list = { m.dlv or "dlv" }
-    if a.attach then append(list, "attach", "$p") else append(list, "exec", place(m, a)) end
+    if a.attach then append(list, "attach", "$p") else append(list, m.verb or "exec", place(m, a)) end
     append(list, "--headless", "--api-version=2", "--accept-multiclient", "--listen=127.0.0.1:0")
     local args = m.args or split(a.args)
     if not a.attach and #args > 0 then append(list, "--", args) end
@@ -217,7 +217,10 @@ methods.dlv = {
 -- A Delve that runs already.
 methods["dlv-connect"] = {
   package = "delve", fields = {}, need = { "server" },
-  plan = function(m) return { servers = {}, watch = "delve", kill = false, debugger = { argv = { "dlv", "connect", m.server } } } end,
+  plan = function(m)
+    return { servers = {}, watch = "delve", watch_port = m.server:match("^127%.0%.0%.1:(%d+)$"), kill = false,
+      debugger = { argv = { "dlv", "connect", m.server }, cwd = m.cwd } }
+  end,
 }
 
 methods.gdbserver = {
@@ -285,8 +288,8 @@ local function way_of(b, want)
     if m.method == want then return m end
   end
   if methods[want] then
-    local m = { method = want, device = b.chip, chip = b.chip }
-    for k in pairs(m) do if k ~= "method" and not methods[want].fields[k] then m[k] = nil end end
+    local m = { method = want, device = b.chip, chip = b.chip, server = core.sets.server }
+    for k in pairs(m) do if k ~= "method" and k ~= "server" and not methods[want].fields[k] then m[k] = nil end end
     return m
   end
   fail("usage", "board %s cannot be debugged by %q; known: %s", b.id, want, #known > 0 and table.concat(known, ", ") or names())
@@ -302,7 +305,8 @@ local function gdb_argv(m, def, a, address)
   append(argv, m.gdb_args or {})
   ex(argv, m.gdb_before)
   append(argv, "-ex", ("target %s %s"):format(def.remote or "extended-remote", address))
-  ex(argv, m.reset or not a.attach and def.reset or nil)
+  ex(argv, m.gdb_connected)
+  ex(argv, m.override or m.reset or def.reset)
   if m.semihosting then ex(argv, def.semihosting) end
   if a.load == "on" or (a.load == nil and m.load) then ex(argv, { "load" }) ex(argv, m.reset or def.reset) end
   if m.vectors then ex(argv, { ("set *(unsigned*)0xe000ed08 = 0x%x"):format(m.vectors) }) end
@@ -361,7 +365,7 @@ end
 local function settings(m, file)
   local a = core.parameters("--set", debug_sets, core.sets)
   a.file, a.host = file, a.host or m.host
-  a.program = a.program or m.program
+  a.program, a.probe = a.program or m.program, a.probe or m.probe
   if m.method ~= "dlv" and m.method ~= "gdbserver" then a.attach = nil end
   return a
 end
@@ -370,6 +374,13 @@ function core.plan_by(m, b, file)
   local def, a = methods[m.method], settings(m, file)
   core.check_debug(b.id or "debug", m)
   return finish(def.plan and def.plan(m, b, a) or gdb_plan(m, def, b, a), b, a)
+end
+
+-- The way a board is debugged, for export: a plugin's function is asked.
+function core.debug_way(b, file)
+  local m = core.is_fn(b.debug) and not core.sets.method and b.debug(b, file, {}) or way_of(b, core.sets.method)
+  if type(m) ~= "table" or not m.method then fail("usage", "board %s: nothing says how it is debugged", b.id) end
+  return m, settings(m, file)
 end
 
 -- b: the board object; what debug would start.

@@ -156,8 +156,18 @@ function actions.debug(r)
 end
 
 actions["debug-plan"] = function(r)
-  local b = core.board(need(core.boards, "board", r.id))
-  core.out(core.json.encode(core.debug_plan(b, r.file ~= "" and r.file or nil)))
+  local b, file = core.board(need(core.boards, "board", r.id)), r.file ~= "" and r.file or nil
+  core.out(core.json.encode(r.export and core.launch_export(b, file) or core.debug_plan(b, file)))
+end
+
+-- A configuration of VS Code's launch.json as the id: no plugin has a part in it.
+local function run_launch(r)
+  core.check_sets(core.sets, core.flash_sets.debug)
+  local plan = core.import_plan(r.id)
+  if r.action == "debug-plan" then core.out(core.json.encode(plan)) return 0 end
+  local ok, err = guarded("debug", begin_debug, plan)
+  if not ok then error(err, 0) end
+  return 0
 end
 
 -- The board's OpenOCD, for ocd.start: done when the bench is connected to it.
@@ -318,6 +328,7 @@ local function setup(r)
   core.json_lines, core.json_errors, core.verbose = r.json, r.json, r.verbose
   for _, word in ipairs(r.runs or {}) do
     r.dry = r.dry or word == "dry=on"
+    r.export = r.export or word == "export=on"
     core.csv_only = core.csv_only or word == "csv=on"
     if word:sub(1, 6) == "place=" then core.add_place(word:sub(7)) end
     local id, answer = word:match("^answer:([^=]+)=(.*)$")
@@ -340,7 +351,8 @@ function core.main(r)
   core.keep()
   setup(r)
   local ok, status = xpcall(function()
-    local run = r.action == "test" and core.run_tests or r.plugin and run_plugin or run_file
+    local run = r.action == "test" and core.run_tests or r.plugin and run_plugin or
+      (r.action == "debug" or r.action == "debug-plan") and run_launch or run_file
     return run(r, sets_of(r.sets))
   end, core.handler)
   if not ok then

@@ -158,7 +158,8 @@ boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 /* ---- running */
 
 struct host_run {
-	const char *kind, *id; /* what the plugin must provide: "board", "workflow", "macro" */
+	/* what the plugin must provide: "board", "workflow", "macro"; kind NULL: there is none */
+	const char *kind, *id;
 	const char *verb;               /* "--flash", ... */
 	const char *file;               /* or NULL */
 	const char *job_kind;
@@ -190,7 +191,7 @@ host_argv(
 		(void)json_array_append_new(argv, json_string("--set"));
 		(void)json_array_append(argv, pair);
 	}
-	words = plugin_argv(b->plugin_rows, m);
+	words = m != NULL ? plugin_argv(b->plugin_rows, m) : json_array();
 	(void)json_array_extend(argv, words);
 	json_decref(words);
 	(void)json_array_append_new(argv, json_string(r->verb));
@@ -241,14 +242,14 @@ static void
 run_host(struct command_call *c, const struct host_run *r)
 {
 	struct bench *b = c->ctx;
-	const json_t *m = plugin_find(b->plugin_rows, r->kind, r->id);
+	const json_t *m = r->kind != NULL ? plugin_find(b->plugin_rows, r->kind, r->id) : NULL;
 	struct bench_job *j;
 	struct err_msg why;
 	json_t *argv;
 	char *name;
-	enum err e = check_file(r->file, &why);
+	enum err e = r->kind != NULL ? check_file(r->file, &why) : ERR_OK;
 
-	if (e == ERR_OK && m == NULL)
+	if (e == ERR_OK && m == NULL && r->kind != NULL)
 		e = err_set(&why, ERR_NOENT, r->id,
 		    "board.list and `vise do workflow.list` name them",
 		    "no plugin provides the %s %s", r->kind, r->id);
@@ -257,7 +258,7 @@ run_host(struct command_call *c, const struct host_run *r)
 		return;
 	}
 	argv = host_argv(b, m, r, json_object_get(c->args, "set"));
-	name = mem_fmt("%s %s", r->verb + 2, r->id);
+	name = mem_fmt("%s %s", r->verb + 2, m != NULL ? r->id : r->file);
 	const struct bench_job_request q = {
 		.name = name, .kind = r->job_kind, .argv = argv, .pty = r->pty, .with_socket = true,
 		.by = c->client != NULL ? peer_name(((struct client *)c->client)->peer) : "bench",
@@ -343,6 +344,13 @@ cmd_debug(struct command_call *c)
 	if (id != NULL)
 		run_host(c, &(const struct host_run){ .kind = "board", .id = id, .verb = "--debug",
 		    .file = json_get_str(c->args, "file", ""), .job_kind = "debug" });
+}
+
+static void
+cmd_import(struct command_call *c)
+{
+	run_host(c, &(const struct host_run){ .id = json_get_str(c->args, "config", ""),
+	    .verb = "--debug", .file = "launch.json", .job_kind = "debug" });
 }
 
 static void
@@ -446,6 +454,10 @@ static const struct command_arg debug_args[] = {
 	{ "file", ARG_WORD, ARG_MUST, NULL, "program to debug; \"\" for none" },
 	BOARD_ARG, WAIT_ARG, SET_ARG, { .name = NULL },
 };
+static const struct command_arg import_args[] = {
+	{ "config", ARG_WORD, ARG_MUST, NULL, "a configuration of VS Code's launch.json, as JSON" },
+	WAIT_ARG, SET_ARG, { .name = NULL },
+};
 static const struct command_arg reset_args[] = { BOARD_ARG, WAIT_ARG, CONSOLE_ARG, SET_ARG,
 	{ .name = NULL } };
 static const struct command_arg id_args[] = {
@@ -472,6 +484,7 @@ const struct command bench_board_commands[] = {
 	{ "board.reset", "reset the board the way its profile does", reset_args, COMMAND_ASKS,
 	    cmd_reset },
 	{ "board.debug", "open a debugger on the board", debug_args, 0, cmd_debug },
+	{ "debug.import", "open a debugger as VS Code would", import_args, 0, cmd_import },
 	{ "workflow.list", "workflows that plugins provide", NULL, 0, cmd_workflows },
 	{ "workflow.run", "run a workflow", id_args, 0, cmd_workflow },
 	{ "macro.run", "run a macro", macro_args, 0, cmd_macro },

@@ -388,9 +388,13 @@ start_debugger(struct debug_session *s)
 		e = sys_pty_open(&s->mi_fd, &s->mi_slave, mi, sizeof mi, true, &s->error);
 		if (e == ERR_OK)
 			s->mi_watch = loop_fd_open(s->bench->loop, s->mi_fd, LOOP_READ, on_mi, s);
-	} else if (strcmp(watch, "delve") == 0 && s->servers != 0) {
-		e = delve_open(s->bench->loop, s->server[s->servers - 1].port, on_delve, s,
-		    &s->delve, &s->error);
+	} else if (strcmp(watch, "delve") == 0) {
+		const char *port = s->servers != 0 ? s->server[s->servers - 1].port :
+		    json_get_str(s->plan, "watch_port", NULL);
+
+		/* one that nobody may ask is debugged all the same */
+		if (port != NULL)
+			e = delve_open(s->bench->loop, port, on_delve, s, &s->delve, &s->error);
 	}
 	if (e == ERR_OK)
 		e = run(&s->debugger, "debug", mi, true, &s->error);

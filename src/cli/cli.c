@@ -124,7 +124,7 @@ static const struct cli_command commands[] = {
 	{ "flash", "-p BOARD|--place PLACE [-n] [--set K=V]... [--port P] FILE",
 	    "write an image to a board; -n only says how", cli_flash, false },
 	{ "reset", "-p BOARD [--set K=V]... [--port P]", "reset a board", cli_reset, false },
-	{ "debug", "-p BOARD [-n] [--through-tap] [--attach PROG] [--background] [FILE]",
+	{ "debug", "-p BOARD [-n] [--through-tap] [--attach PROG] [FILE] | --import FILE [NAME]",
 	    "a debugger on a board, with the servers it needs", cli_debug, false },
 	{ "ocd", "VERB [-p BOARD | --port N] [--elf FILE] ...",
 	    "OpenOCD: halt, memory, registers, faults in words, RTT, live variables", cli_ocd,

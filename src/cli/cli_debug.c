@@ -12,6 +12,7 @@
 #include "cli/capture.h"
 #include "cli/client.h"
 #include "cli/door.h"
+#include "cli/launchfile.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "proto/dial.h"
@@ -19,9 +20,11 @@
 static const uint64_t START_NS = 120 * NS_PER_S, STOP_NS = 3 * NS_PER_S;
 
 struct debug {
-	const char *id, *port, *attach, *server, *save;
+	const char *id, *port, *attach, *server, *save, *import;
+	json_t *config;                 /* of a launch.json, or NULL */
+	char *config_text;
 	struct args_sets sets;
-	bool dry, tap, background;
+	bool dry, tap, background, export;
 	char file[PATH_MAX];            /* "" none */
 	char *made[4];                  /* settings made of options */
 };
@@ -35,12 +38,32 @@ set(struct debug *d, size_t at, const char *name, const char *value)
 	d->sets.v[d->sets.n++] = d->made[at];
 }
 
+/* A configuration of VS Code in a board's place. */
+static enum err
+import(struct cli_call *c, struct debug *d, struct err_msg *why)
+{
+	struct buf text;
+	enum err e = launchfile_read(d->import, c->words != 0 ? c->word[0] : NULL, &d->config, why);
+
+	if (e != ERR_OK)
+		return e;
+	buf_init(&text, 1 << 20);
+	e = json_write(d->config, &text);
+	d->config_text = buf_take(&text);
+	d->id = json_get_str(d->config, "name", "launch.json");
+	return e;
+}
+
+/* A program that is not built yet can be told VS Code all the same. */
 static enum err
 find_file(struct cli_call *c, struct debug *d, struct err_msg *why)
 {
 	if (c->words == 0)
 		return ERR_OK;
 	if (realpath(c->word[0], d->file) != NULL)
+		return ERR_OK;
+	if (d->export && (size_t)snprintf(d->file, sizeof d->file, "%s", c->word[0]) <
+	    sizeof d->file)
 		return ERR_OK;
 	return err_set(why, ERR_NOENT, c->word[0], NULL, "no such file");
 }
@@ -54,22 +77,31 @@ parse(struct cli_call *c, struct debug *d, struct err_msg *why)
 		{ "--attach", ARGS_TEXT, &d->attach }, { "--server", ARGS_TEXT, &d->server },
 		{ "--through-tap", ARGS_FLAG, &d->tap }, { "--save", ARGS_TEXT, &d->save },
 		{ "--background", ARGS_FLAG, &d->background },
+		{ "--import", ARGS_TEXT, &d->import }, { "--export", ARGS_FLAG, &d->export },
 		{ "-n", ARGS_FLAG, &d->dry }, { "--dry-run", ARGS_FLAG, &d->dry },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	char names[ERR_NEXT_MAX];
 	enum err e = args_parse(c, options, 0, 1, why);
 
+	if (e == ERR_OK && d->import != NULL)
+		return import(c, d, why);
 	if (e == ERR_OK && d->id == NULL) {
 		plugins_names("board", names, sizeof names);
-		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD");
+		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD, or --import");
 	}
 	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", d->id)) {
 		plugins_names("board", names, sizeof names);
 		e = err_set(why, ERR_USAGE, d->id, names, "no plugin provides this board");
 	}
-	if (e == ERR_OK)
-		e = find_file(c, d, why);
+	return e == ERR_OK ? find_file(c, d, why) : e;
+}
+
+static enum err
+read_call(struct cli_call *c, struct debug *d, struct err_msg *why)
+{
+	const enum err e = parse(c, d, why);
+
 	set(d, 0, "attach", d->attach);
 	set(d, 1, "server", d->server);
 	set(d, 2, "save", d->save);
@@ -113,6 +145,21 @@ print_argv(const json_t *argv)
 }
 
 static void
+print_keys(FILE *to, const json_t *keys, const char *what)
+{
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(keys, i, key) {
+		fputs(i == 0 ? what : ",", to);
+		fputs(i == 0 ? ": " : " ", to);
+		say_str(to, json_string_value(key));
+	}
+	if (json_array_size(keys) != 0)
+		fputc('\n', to);
+}
+
+static void
 print_plan(const json_t *plan)
 {
 	const json_t *s, *debugger = json_object_get(plan, "debugger"), *other;
@@ -138,35 +185,79 @@ print_plan(const json_t *plan)
 	}
 	putchar('\n');
 	print_argv(json_object_get(debugger, "argv"));
+	print_keys(stdout, json_object_get(plan, "unused"), "# not used here");
+	print_keys(stdout, json_object_get(plan, "unknown"), "# not known");
 }
 
-static int
-plan(struct cli_call *c, const struct debug *d)
+/* As people write it: VS Code's file is edited by hand. */
+static void
+say_launch(const json_t *file)
 {
-	const char *rest[4 + 2 * ARGS_SETS_MAX] = { NULL };
-	json_t *plan = NULL, *words = NULL;
-	struct err_msg why;
+	char *text = json_dumps(file, JSON_INDENT(4) | JSON_SORT_KEYS);
+	void (*release)(void *);
+
+	json_get_alloc_funcs(NULL, &release);
+	if (text != NULL)
+		puts(text);
+	release(text);
+}
+
+/* What the script host would start, as JSON. */
+static enum err
+ask_plan(const struct debug *d, json_t **plan, int *status, struct err_msg *why)
+{
+	const char *rest[6 + 2 * ARGS_SETS_MAX] = { NULL };
+	json_t *words = NULL;
 	size_t n = 0;
-	int status = 0, end;
-	enum err e = plugins_find("board", d->id, &words, &why);
+	enum err e = d->config == NULL ? plugins_find("board", d->id, &words, why) : ERR_OK;
 
 	for (size_t i = 0; i < d->sets.n; i++) {
 		rest[n++] = "--set";
 		rest[n++] = d->sets.v[i];
 	}
+	if (d->export) {
+		rest[n++] = "--run";
+		rest[n++] = "export=on";
+	}
 	rest[n++] = "--debug-plan";
-	rest[n++] = d->id;
-	rest[n] = d->file;
+	rest[n++] = d->config != NULL ? d->config_text : d->id;
+	rest[n] = d->config != NULL ? "launch.json" : d->file;
 	if (e == ERR_OK)
-		e = capture_plugin(words, rest, &plan, &status, &why);
-	if (plan != NULL && c->json)
+		e = capture_plugin(words, rest, plan, status, why);
+	json_decref(words);
+	return e;
+}
+
+static int
+plan(struct cli_call *c, const struct debug *d)
+{
+	json_t *plan = NULL;
+	struct err_msg why;
+	int status = 0, end;
+	const enum err e = ask_plan(d, &plan, &status, &why);
+
+	if (plan != NULL && d->export)
+		say_launch(plan);
+	else if (plan != NULL && c->json)
 		say_json(plan);
 	else if (plan != NULL)
 		print_plan(plan);
 	json_decref(plan);
-	json_decref(words);
 	end = say_end(c, e, &why);
 	return status != 0 ? status : end;
+}
+
+/* What of a launch.json has no part in the session is named, not dropped. */
+static enum err
+name_keys(const struct debug *d, int *status, struct err_msg *why)
+{
+	json_t *plan = NULL;
+	const enum err e = d->config != NULL ? ask_plan(d, &plan, status, why) : ERR_OK;
+
+	print_keys(stderr, json_object_get(plan, "unused"), "vise: launch.json: not used here");
+	print_keys(stderr, json_object_get(plan, "unknown"), "vise: launch.json: not known");
+	json_decref(plan);
+	return e;
 }
 
 /* ---- the session */
@@ -174,9 +265,11 @@ plan(struct cli_call *c, const struct debug *d)
 static void
 command(struct buf *line, const struct debug *d)
 {
-	(void)buf_add_str(line, "board.debug wait=on");
-	door_add(line, NULL, d->file);
-	door_add(line, "board", d->id);
+	(void)buf_add_str(line, d->config != NULL ? "debug.import wait=on" :
+	    "board.debug wait=on");
+	door_add(line, NULL, d->config != NULL ? d->config_text : d->file);
+	if (d->config == NULL)
+		door_add(line, "board", d->id);
 	if (d->sets.n != 0)
 		(void)buf_add_str(line, " --");
 	for (size_t i = 0; i < d->sets.n; i++)
@@ -283,30 +376,41 @@ say_session(const struct cli_call *c, const char *bench, json_t *session)
 	printf("\nvise attach %s shows it, vise do --bench %s debug.stop ends it\n", bench, bench);
 }
 
+/* In the workbench, or left behind in a bench. */
+static int
+session(struct cli_call *c, const struct debug *d)
+{
+	char name[DOOR_NAME_MAX] = "";
+	struct cli_view v = { .bench = name, .fd = -1 };
+	json_t *row = NULL;
+	struct err_msg why;
+	int status = 0;
+	enum err e = name_keys(d, &status, &why);
+
+	if (status != 0)
+		return status;
+	if (e == ERR_OK)
+		e = start(c, d, name, &row, &why);
+	if (e == ERR_OK && d->background && row != NULL)
+		say_session(c, name, row);
+	else if (e == ERR_OK)
+		e = dial_bench(name, &v.fd, &why);
+	v.job = json_get_int(json_object_get(row, "debugger"), "job", 0);
+	json_decref(row);
+	return e == ERR_OK && !d->background ? c->hooks->view(&v) : say_end(c, e, &why);
+}
+
 int
 cli_debug(struct cli_call *c)
 {
 	struct debug d = { .id = NULL };
-	char name[DOOR_NAME_MAX] = "";
-	struct cli_view v = { .bench = name, .fd = -1 };
-	json_t *session = NULL;
 	struct err_msg why;
-	int status = 0;
-	enum err e = parse(c, &d, &why);
+	const enum err e = read_call(c, &d, &why);
+	const int status = e != ERR_OK ? say_end(c, e, &why) : d.dry || d.export ? plan(c, &d) :
+	    session(c, &d);
 
-	if (e == ERR_OK && d.dry) {
-		status = plan(c, &d);
-	} else {
-		if (e == ERR_OK)
-			e = start(c, &d, name, &session, &why);
-		if (e == ERR_OK && d.background && session != NULL)
-			say_session(c, name, session);
-		else if (e == ERR_OK)
-			e = dial_bench(name, &v.fd, &why);
-		v.job = json_get_int(json_object_get(session, "debugger"), "job", 0);
-		status = e == ERR_OK && !d.background ? c->hooks->view(&v) : say_end(c, e, &why);
-	}
-	json_decref(session);
+	json_decref(d.config);
+	mem_free(d.config_text);
 	for (size_t i = 0; i < sizeof d.made / sizeof *d.made; i++)
 		mem_free(d.made[i]);
 	return status;

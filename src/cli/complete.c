@@ -83,6 +83,7 @@ static const struct row rows[] = {
 	    "f" },
 	{ "reset", "-p --set --port --place --wait --lease --reason", "" },
 	{ "debug", "-p --board --set --port --attach --server --through-tap --save --background "
+	    "--import --export "
 	    "-n --dry-run", "f" },
 	{ "place", "list show acquire release lease exec power", "" },
 	{ "place list", "", "p" },

@@ -20,6 +20,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_boards.c %D%/cli_boards.h \
 	%D%/cli_console.c %D%/cli_console.h \
 	%D%/cli_debug.c %D%/cli_debug.h \
+	%D%/launchfile.c %D%/launchfile.h \
 	%D%/cli_decode.c %D%/cli_decode.h \
 	%D%/cli_do.c %D%/cli_do.h \
 	%D%/cli_doctor.c %D%/cli_doctor.h \

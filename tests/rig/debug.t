@@ -36,6 +36,72 @@ run "$vise" debug -p bluepill -n --set method=nonsense
 is "$status" 2 "a method that is none: 2"
 like "$err" 'known: openocd, stutil, probe-rs' "and what there is"
 
+# --- VS Code's launch.json
+
+mkdir -p "$T/ws/.vscode"
+cat >"$T/ws/.vscode/launch.json" <<'J'
+{
+	// as people have it
+	"version": "0.2.0",
+	"configurations": [
+		{ /* a board */ "name": "Nucleo", "type": "cortex-debug", "request": "launch", "servertype": "openocd",
+		  "executable": "${workspaceFolder}/build//fw.elf", // "no comment": //
+		  "device": "STM32F407VG", "configFiles": ["interface/stlink.cfg", "target/stm32f4x.cfg",],
+		  "svdFile": "./F4.svd", "serialNumber": "0671FF", "armToolchainPath": "/opt/arm/bin", "runToEntryPoint": "main",
+		  "preLaunchTask": "build", "semihosting": true, "vectorTable": "0x08004000", "surprise": [1, 2,],
+		  "rttConfig": { "enabled": true, "address": "0x20000000", "searchSize": 1024, "decoders": [{"port": 1}], "odd": 1 },
+		  "openOCDPreConfigLaunchCommands": ["set WORKAREASIZE 0"], "preLaunchCommands": ["set mem inaccessible-by-default off"], },
+		{ "name": "J", "type": "cortex-debug", "request": "attach", "servertype": "jlink", "device": "nRF52832_xxAA",
+		  "interface": "swd", "executable": "a.elf", "linux": { "gdbPath": "/usr/bin/gdb" } },
+		{ "name": "Go", "type": "go", "request": "attach", "mode": "remote", "host": "10.0.0.7", "port": 2345, "remotePath": "/x" },
+		{ "name": "Ask", "type": "cortex-debug", "servertype": "external", "gdbTarget": "${input:where}", "executable": "a" },
+		{ "name": "Node", "type": "node", "request": "launch" },
+		{ "name": "Own", "type": "cortex-debug", "request": "launch", "servertype": "qemu", "machine": "netduinoplus2",
+		  "executable": "${env:fw}/fw-3.2.1.elf", "surprise": 1 },
+	],
+}
+J
+launch=$T/ws/.vscode/launch.json
+run "$vise" debug --import "$launch" Nucleo -n
+is "$status" 0 "an entry of Cortex-Debug" || printf '%s\n' "$err" | note
+like "$out" "^openocd .*-c 'set WORKAREASIZE 0' -f interface/stlink.cfg -c 'adapter serial \{0671FF\}' -f target/stm32f4x.cfg" "its server"
+like "$out" "rtt setup 0x20000000 0x400 .*rtt server start 0 1 " "its RTT"
+like "$out" "^/opt/arm/bin/arm-none-eabi-gdb .*inaccessible-by-default off' -ex 'monitor reset halt' -ex 'monitor arm semihosting enable' -ex load" \
+	"its gdb, in the right order"
+like "$out" "0xe000ed08 = 0x8004000' -ex 'tbreak main' -ex continue $T/ws/build//fw.elf$" "vector table, entry, and a variable filled in"
+like "$out" '^# not used here: preLaunchTask$' "what has no part in it is named"
+like "$out" '^# not known: rttConfig\.odd, surprise$' "and what nobody knows"
+run "$vise" debug --import "$launch" J -n
+like "$out" "^JLinkGDBServerCLExe .* -if swd .*-device nRF52832_xxAA$" "J-Link's server"
+like "$out" "^/usr/bin/gdb .*'target extended-remote 127\.0\.0\.1:\{jlink\}' a\.elf$" "attach resets nothing; the platform's own keys count"
+run "$vise" debug --import "$launch" Go -n
+like "$out" '^dlv connect 10\.0\.0\.7:2345$' "Go's remote attach"
+run "$vise" debug --import "$launch"
+is "$status" 2 "several and none named: 2"
+like "$err" 'say which: Nucleo, J, Go, Ask, Node, Own' "and their names"
+run "$vise" debug --import "$launch" Ask -n
+like "$err" 'gdbTarget: \$\{input:where\} is not known outside of VS Code' "a question that only VS Code asks"
+run "$vise" debug --import "$launch" Node -n
+like "$err" 'type node is not known here' "another type"
+
+py "a board as launch.json and back starts the same" <<'P'
+import json, os, subprocess
+vise, fw = os.environ["vise"], os.environ["fw"] + "/fw-3.2.1.elf"
+def out(*words):
+    return subprocess.run([vise, "debug", *words], stdout=subprocess.PIPE, check=True).stdout
+for words in (["-p", "bluepill", "--set", "probe=7", "--set", "load=on"], ["-p", "nucleo-h743zi", "--set", "method=stutil"],
+              ["-p", "esp32c3"], ["-p", "nrf52840-dk", "--set", "method=jlink", "--set", "debugger=/opt/gdb"],
+              ["-p", "qemu-netduinoplus2", "--set", "start=on"], ["-p", "microbit", "--set", "method=pyocd"],
+              ["-p", "bluepill-clone", "--server", ":3333", "--set", "method=external"]):
+    here = json.loads(out(*words, "-n", "--json", fw))
+    path = os.environ["T"] + "/ws/made.json"
+    open(path, "wb").write(b"// made\n" + out(*words, "--export", fw))
+    back = json.loads(out("--import", path, "-n", "--json"))
+    assert not back["unknown"] and not back["unused"], back
+    assert [s["argv"] for s in here["servers"]] == [s["argv"] for s in back["servers"]], (here, back)
+    assert here["debugger"]["argv"] == back["debugger"]["argv"], (here["debugger"], back["debugger"])
+P
+
 # --- a session
 
 cat >"$T/bin/openocd" <<'X'
@@ -195,6 +261,16 @@ try:
     assert False, "it started"
 except Refused as e:
     assert e.code == "usage", e
+P
+
+py "an entry of launch.json runs, and a key that is not known is named" <<'P'
+from rig import *
+p = subprocess.run([vise, "debug", "--bench", "debug", "--background", "--import", os.environ["T"] + "/ws/.vscode/launch.json", "Own"],
+                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+assert p.returncode == 0 and "debug Own: stopped at fw.c:" in p.stdout, p
+assert "launch.json: not known: surprise" in p.stderr, p.stderr
+s = c.do("debug.stop", 60)
+nothing_left(s["id"])
 P
 
 py "the bench is killed: neither server nor gdb outlives it" <<'P'
