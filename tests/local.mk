@@ -93,8 +93,8 @@ TESTS += \
 	tests/cli/workflows.t \
 	tests/rig/debug.t \
 	tests/rig/decode.t \
-	tests/rig/flash.t \
 	tests/rig/delve.t \
+	tests/rig/flash.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
@@ -168,8 +168,8 @@ EXTRA_DIST += \
 	tests/cli/workflows.t \
 	tests/rig/debug.t \
 	tests/rig/decode.t \
-	tests/rig/flash.t \
 	tests/rig/delve.t \
+	tests/rig/flash.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
