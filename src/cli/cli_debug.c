@@ -88,7 +88,8 @@ parse(struct cli_call *c, struct debug *d, struct err_msg *why)
 		return import(c, d, why);
 	if (e == ERR_OK && d->id == NULL) {
 		plugins_names("board", names, sizeof names);
-		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD, or --import");
+		e = err_set(why, ERR_USAGE, c->name, names,
+		    "say which board: -p BOARD, or --import");
 	}
 	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", d->id)) {
 		plugins_names("board", names, sizeof names);
