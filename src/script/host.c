@@ -267,7 +267,8 @@ host_runtime(struct host *h, const char *dir, struct err_msg *why)
 	static const char *const files[] = { "base.lua", "semver.lua", "console.lua", "launch.lua",
 		"build.lua", "register.lua", "board.lua", "openocd.lua", "flash.lua",
 		"flashing.lua", "deploy.lua", "debug.lua", "launchjson.lua", "plugin.lua",
-		"macro.lua", "test.lua", "table.lua", "states.lua", "place.lua", "runner.lua", "main.lua", NULL };
+		"macro.lua", "test.lua", "table.lua", "states.lua", "place.lua", "runner.lua",
+		"main.lua", NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 
 	h->runtime = mem_str(dir);
