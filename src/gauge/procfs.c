@@ -15,7 +15,7 @@ static const char *const mem_name[MEM_FIELDS] = {
 
 static const char *const status_name[STATUS_FIELDS] = {
 	[STATUS_VMSIZE] = "VmSize", [STATUS_VMRSS] = "VmRSS", [STATUS_ANON] = "RssAnon",
-	[STATUS_FILE] = "RssFile", [STATUS_THREADS] = "Threads",
+	[STATUS_FILE] = "RssFile", [STATUS_SHMEM] = "RssShmem", [STATUS_THREADS] = "Threads",
 	[STATUS_VOLUNTARY] = "voluntary_ctxt_switches",
 	[STATUS_INVOLUNTARY] = "nonvoluntary_ctxt_switches",
 };

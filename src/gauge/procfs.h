@@ -33,6 +33,7 @@ enum {
 	STATUS_VMRSS,
 	STATUS_ANON,
 	STATUS_FILE,
+	STATUS_SHMEM,
 	STATUS_THREADS,
 	STATUS_VOLUNTARY,               /* context switches, of this one thread only */
 	STATUS_INVOLUNTARY,

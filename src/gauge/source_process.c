@@ -16,7 +16,7 @@
 #include "sys/io.h"
 #include "sys/path.h"
 
-enum { P_RSS, P_ANON, P_FILE, P_VSIZE, P_THREADS, P_CPU, P_COUNT };
+enum { P_RSS, P_ANON, P_FILE, P_SHMEM, P_VSIZE, P_THREADS, P_CPU, P_COUNT };
 enum { COMM_MAX = 15, TEXT_MAX = 4096 };
 
 static const uint64_t SEARCH_EVERY = 2 * NS_PER_S;      /* a walk over /proc costs about 0.7 ms */
@@ -29,6 +29,7 @@ static const struct {
 	[P_RSS] =     { "proc.rss", "rss", "B", STATUS_VMRSS },
 	[P_ANON] =    { "proc.anon", "anon", "B", STATUS_ANON },
 	[P_FILE] =    { "proc.file", "file", "B", STATUS_FILE },
+	[P_SHMEM] =   { "proc.shmem", "shmem", "B", STATUS_SHMEM },
 	[P_VSIZE] =   { "proc.vsize", "vsz", "B", STATUS_VMSIZE },
 	[P_THREADS] = { "proc.threads", "thr", "count", STATUS_THREADS },
 	[P_CPU] =     { "proc.cpu", "cpu", "%", -1 },

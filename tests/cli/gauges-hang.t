@@ -1,5 +1,10 @@
 #!/bin/sh
 # gauges-hang.t - sensors that hang: keys are answered, the other gauges go on, the bench ends.
+# A read that does not return is made by a library in front of pread (tests/lib/slowread.c), as a driver's would be: the
+# thread stands in it until the gate opens. In a real driver it may stand uninterruptibly (D), here and behind a FUSE
+# server it stands interruptibly (S). Vise sends its threads no signal and waits for none of them, so it cannot tell the
+# two apart while it runs; at its end it leaves by _Exit(), and the kernel keeps what is in D until the driver answers.
+# A FIFO in a sensor's place is no such thing: it is opened without waiting, and answers at once.
 . "${srcdir:-.}/tests/lib/tap.sh"
 need python3 python3
 need cc gcc

@@ -95,6 +95,67 @@ says=$(python3 "$T/check.py" "$T/out" "$T/count" 2>&1)
 ok $? "start, memory, requests, heat and throttling of every board, and the server counted the same" ||
 	printf '%s\n' "$says" "$err" | note
 
+# --- a real stress-ng, for a moment; dropbear; a board that has nothing but busybox
+
+put "$zone/temp" 70000
+put "$policy/scaling_max_freq" 1800000
+put "$policy/scaling_cur_freq" 1800000
+put "$cool/cur_state" 0
+mv "$T/bin/stress-ng" "$T/stress-ng.not"
+rm -f "$T/bin/ssh"                     # or the next one would call itself
+test -z "$ssh_server" || kill "$ssh_server"
+boards="--on local"
+rows="local"
+if sshd_start dropbear; then
+	boards="$boards --on dropbear=ssh:board"
+	rows="$rows dropbear"
+else
+	skip "dropbear cannot be run here: install dropbear-bin"
+fi
+if command -v busybox >/dev/null 2>&1; then
+	mkdir "$T/bb"
+	busybox --install -s "$T/bb"
+	printf '#!/bin/sh\nexec env -i PATH=%s TMPDIR=%s %s/sh\n' "$T/bb" "$T/tmp" "$T/bb" >"$T/bbsh"
+	chmod +x "$T/bbsh"
+	boards="$boards --on bb=exec:$T/bbsh"
+	rows="$rows bb"
+else
+	skip "a board of busybox alone: install busybox-static"
+fi
+# shellcheck disable=SC2086 # words
+run timeout 120 "$vise" measure "$T/go/served" $boards --port "$port" --runs 1 -c 4 --for 100ms --settle 1ms --warm 20s \
+	--window 1s --sys-root "$sys" --json -- -listen "127.0.0.1:$port"
+is "$status" 0 "other boards" || printf '%s\n' "$err" | note
+is "$(cat "$policy/scaling_governor")" ondemand "... the governor is what it was"
+is "$(ls "$T/tmp")" "" "... and nothing is left"
+says=$(ROWS=$rows REAL=$(command -v stress-ng) python3 - "$T/out" 2>&1 <<'P'
+import json, os, sys
+rows = {r["board"]: r for r in json.load(open(sys.argv[1]))["boards"]}
+assert sorted(rows) == sorted(os.environ["ROWS"].split()), rows.keys()
+for name, r in rows.items():
+    assert "error" not in r, r
+    for k in ("start_ms", "rss_kib", "vss_kib", "requests_per_s"):
+        assert r[k]["median"] > 0, (name, k, r[k])
+    assert r["governor"] == "performance (was ondemand)", r["governor"]
+here = rows["local"]
+assert here["idle_c"] == 70 and here["hot_c"] == 70 and here["at_rest"] and not here["throttled"], here
+assert here["hot_requests_per_s"]["median"] > 0, here
+if os.environ["REAL"]:
+    assert here["heat"].startswith("stress-ng, version 0") and "a test" not in here["heat"], here["heat"]
+P
+)
+ok $? "... and their rows are whole" || printf '%s\n' "$says" "$err" | note
+# of this test: others of this machine may have theirs
+still()
+{
+	for p in $(pgrep -f stress-ng); do
+		tr '\0' '\n' <"/proc/$p/environ" 2>/dev/null | grep -qx "TMPDIR=$T/tmp" && return
+	done
+	return 1
+}
+wait_for '! still' 10
+ok $? "no stress-ng goes on"
+
 # --- answers in chunks, connections that end, a table and CSV; a program that is there already
 
 run timeout 60 "$vise" measure --there "$T/go/served" --port "$port" --path /chunks --runs 1 -c 4 --for 100ms \

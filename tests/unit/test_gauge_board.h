@@ -198,7 +198,8 @@ static inline void
 board_status(char *status, size_t size, const char *name, const char *text)
 {
 	static const char *const field[][2] = { { "vsize", "VmSize" }, { "rss", "VmRSS" },
-		{ "anon", "RssAnon" }, { "file", "RssFile" } };
+		{ "anon", "RssAnon" }, { "file", "RssFile" },
+		{ "shmem", "RssShmem" } };
 
 	for (size_t i = 0; i < sizeof field / sizeof field[0]; i++)
 		if (strcmp(field[i][0], name) == 0)

@@ -63,6 +63,7 @@ pi4(void **state)
 	assert_true(isnan(def(&r, "cool.pwm-fan", &v)->warn));        /* shown, no alarm */
 	missing(&r, "psi.cpu", "psi=1");
 	is(&r, "proc.anon", 123904.0 * 1024);
+	is(&r, "proc.shmem", 0);
 	assert_string_equal(def(&r, "proc.anon", &v)->name, "api anon");
 	assert_true(r.alarms >= 1);
 	assert_string_equal(r.last.text, "throttle cpufreq-cpu0 is in force: 2 of 4");
