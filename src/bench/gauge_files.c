@@ -1,4 +1,4 @@
-/* gauge_files.c - gauge.export. */
+/* gauge_files.c - the history of gauges: gauge.export, gauge.past. */
 #include "bench/gauge_files.h"
 
 #include <string.h>
@@ -7,11 +7,13 @@
 #include "base/limits.h"
 #include "bench/looks.h"
 #include "gauge/export.h"
+#include "gauge/past.h"
 #include "sys/io.h"
 #include "sys/time.h"
 
-/* Of 256 gauges by 600 samples, as SVG, some 20 bytes each. */
-enum { FILE_MAX_BYTES = 8 << 20 };
+/* Two days of 512 gauges are some 4200 rows of 12 bytes each. */
+enum { FILE_MAX_BYTES = 32 << 20 };
+#define LONGEST (INT64_C(8) * 86400 * 1000000000)
 
 static enum err
 write_file(struct bench *b, const char *file, struct gauge_export *x, char **path,
@@ -54,6 +56,42 @@ cmd_export(struct command_call *c)
 	mem_free(path);
 }
 
+/* Columns of a chart: `last` for people, from and slice for screens, whose columns stay put. */
+static void
+cmd_history(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const int64_t now = (int64_t)(sys_mono() - b->start_mono),
+		      last = json_get_int(c->args, "last", 0), n = json_get_int(c->args, "columns",
+		      60);
+	int64_t from = json_get_int(c->args, "from", 0), slice = json_get_int(c->args, "slice", 0);
+	struct err_msg why;
+
+	if (n < 1 || n > PAST_COLUMNS || last < 0 || last > LONGEST || slice < 0 ||
+	    slice > LONGEST || (last == 0) == (slice == 0)) {
+		(void)err_set(&why, ERR_USAGE, "gauge.past", "gauge.past last=2h columns=60",
+		    "give last=TIME, or from=NS slice=TIME; at most %d columns", PAST_COLUMNS);
+		command_fail(c, &why);
+		return;
+	}
+	if (last != 0) {
+		slice = last / n > 0 ? last / n : 1;
+		from = now - slice * n;
+	}
+	if (from > now || from < -LONGEST)
+		from = from > now ? now : -LONGEST;
+	command_done(c, gauge_set_json_past(b->gauges, json_get_str(c->args, "gauges", NULL), from,
+	    (uint64_t)slice, (size_t)n));
+}
+
+static const struct command_arg history_args[] = {
+	{ "last", ARG_DURATION, 0, NULL, "the time up to now" },
+	{ "columns", ARG_INT, 0, "60", "slices of equal time, at most 600" },
+	{ "gauges", ARG_WORD, 0, NULL, "ids with commas; else all" },
+	{ "from", ARG_INT, 0, NULL, "begin, in ns since the bench's start; with slice" },
+	{ "slice", ARG_DURATION, 0, NULL, "width of a column; with from" },
+	{ .name = NULL },
+};
 static const struct command_arg export_args[] = {
 	{ "file", ARG_WORD, ARG_MUST, NULL, "ends in .csv, .json or .svg" },
 	{ "gauges", ARG_WORD, 0, NULL, "ids with commas; else all that have values" },
@@ -63,6 +101,8 @@ static const struct command_arg export_args[] = {
 };
 
 const struct command bench_gauge_file_commands[] = {
+	{ "gauge.past", "min, mean and max of gauges over hours and days, in columns",
+	    history_args, 0, cmd_history },
 	{ "gauge.export", "write the history of gauges to a file", export_args, 0, cmd_export },
 	{ .name = NULL },
 };

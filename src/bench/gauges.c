@@ -1,8 +1,10 @@
 /* gauges.c - the bench's gauges: samples to clients, alarms to notices. */
 #include "bench/gauges.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/slice.h"
 #include "bench/clients.h"
 #include "bench/gauge_rules.h"
@@ -58,7 +60,7 @@ use(struct bench *b, const char *board, struct err_msg *why)
 		.proc_root = b->given.proc_root, .sys_root = b->given.sys_root,
 		.every_ns = options_num(&b->options, OPT_GAUGE_EVERY), .epoch = b->start_mono,
 		.pid = (pid_t)pid, .process = number ? NULL : b->given.gauge_process,
-		.board = board,
+		.board = board, .past = true,
 	};
 
 	set = gauge_set_new(b->loop, &o, &cb, b, why);
@@ -106,13 +108,21 @@ cmd_every(struct command_call *c)
 	struct bench *b = c->ctx;
 	const uint64_t ns = (uint64_t)json_get_int(c->args, "every", 0);
 	struct err_msg why;
+	char text[32];
 
 	if (ns < GAUGE_SET_EVERY_MIN) {
 		(void)err_set(&why, ERR_USAGE, "gauge.every", NULL, "at least 50ms");
 		command_fail(c, &why);
 		return;
 	}
+	/* screens draw by it: they are told as of any option */
+	snprintf(text, sizeof text, "%llums", (unsigned long long)(ns / NS_PER_MS));
+	if (options_set(&b->options, "gauge.every", text, &why) != ERR_OK) {
+		command_fail(c, &why);
+		return;
+	}
 	gauge_set_every(b->gauges, ns);
+	bench_news(b, "option", json_pack("{s:s,s:s}", "name", "gauge.every", "value", text));
 	command_done(c, NULL);
 }
 

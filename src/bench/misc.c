@@ -27,6 +27,7 @@
 #include "bench/snapshot.h"
 #include "bench/triggers.h"
 #include "bench/typing.h"
+#include "gauge/set.h"
 
 const struct command *const bench_commands[] = {
 	bench_decode_commands, bench_decoder_commands, bench_meter_commands, bench_trigger_commands,
@@ -57,6 +58,8 @@ cmd_set(struct command_call *c)
 		command_fail(c, &why);
 		return;
 	}
+	if (strcmp(name, "gauge.every") == 0)
+		gauge_set_every(b->gauges, options_num(&b->options, OPT_GAUGE_EVERY));
 	bench_news(b, "option", json_pack("{s:s,s:s}", "name", name, "value", value));
 	command_done(c, NULL);
 }

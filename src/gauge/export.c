@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
 #include "gauge/json.h"
+#include "gauge/past.h"
 #include "gauge/rules.h"
 
 enum { WIDTH = 1000, LEFT = 170, RIGHT = 90, STRIP = 72, GAP = 16, TOP = 28 };
@@ -18,15 +20,27 @@ struct part {
 	const struct gauge_set *set;
 	const struct gauge_def *def;
 	const struct series *series;
-	size_t gauge[LIMIT_GAUGES], n, first, last;     /* samples first <= i < last */
+	const struct tiers *tiers;
+	struct past_point *point;       /* what is written, oldest first */
+	size_t points;
+	size_t gauge[LIMIT_GAUGES], n;
 	uint64_t epoch_wall;
 };
 
-static bool
-has_values(const struct series *s, size_t gauge, size_t first, size_t last)
+/* A sample, or the mean of an older slice. */
+static double
+value(const struct part *p, size_t gauge, size_t i)
 {
-	for (size_t i = first; i < last; i++)
-		if (!isnan(series_at(s, gauge, i)))
+	if (p->point[i].tier < 0)
+		return series_at(p->series, gauge, (size_t)p->point[i].i);
+	return (double)past_value(p->series, p->tiers, gauge, &p->point[i]).mean;
+}
+
+static bool
+has_values(const struct part *p, size_t gauge)
+{
+	for (size_t i = p->points; i-- > 0;)
+		if (!isnan(value(p, gauge, i)))
 			return true;
 	return false;
 }
@@ -37,7 +51,7 @@ choose(struct part *p, size_t defs, const char *ids, struct err_msg *why)
 	struct slice rest = slice_of(ids != NULL ? ids : "");
 
 	for (size_t i = 0; ids == NULL && i < defs; i++)
-		if (has_values(p->series, i, p->first, p->last))
+		if (has_values(p, i))
 			p->gauge[p->n++] = i;
 	while (rest.n != 0) {
 		const struct slice id = slice_trim(slice_cut(rest, ',', &rest));
@@ -63,14 +77,14 @@ csv(const struct part *p, struct buf *out)
 	for (size_t k = 0; k < p->n; k++)
 		(void)buf_add_fmt(out, ",%s", p->def[p->gauge[k]].id);
 	(void)buf_add_byte(out, '\n');
-	for (size_t i = p->first; i < p->last; i++) {
-		const uint64_t t = series_time(p->series, i);
+	for (size_t i = 0; i < p->points; i++) {
+		const uint64_t t = p->point[i].t;
 		char wall[40];
 
 		clock_fmt_iso(p->epoch_wall + t, wall, sizeof wall);
 		(void)buf_add_fmt(out, "%.3f,%s", (double)t / 1e9, wall);
 		for (size_t k = 0; k < p->n; k++) {
-			const double v = series_at(p->series, p->gauge[k], i);
+			const double v = value(p, p->gauge[k], i);
 
 			if (isnan(v))
 				(void)buf_add_byte(out, ',');
@@ -82,10 +96,30 @@ csv(const struct part *p, struct buf *out)
 	return ERR_OK;
 }
 
+/* [t, its length, [min, max], ...] of a slice whose mean stands among the samples. */
+static json_t *
+slice_json(const struct part *p, const struct past_point *at)
+{
+	json_t *row = json_array(), *pair;
+
+	(void)json_array_append_new(row, json_integer((json_int_t)at->t));
+	(void)json_array_append_new(row, json_integer((json_int_t)at->span));
+	for (size_t k = 0; k < p->n; k++) {
+		const struct tier_value v = past_value(p->series, p->tiers, p->gauge[k], at);
+
+		pair = json_array();
+		(void)json_array_append_new(pair, gauge_json_value((double)v.min));
+		(void)json_array_append_new(pair, gauge_json_value((double)v.max));
+		(void)json_array_append_new(row, pair);
+	}
+	return row;
+}
+
 static enum err
 json(const struct part *p, struct buf *out)
 {
-	json_t *o = json_object(), *defs = json_array(), *samples = json_array();
+	json_t *o = json_object(), *defs = json_array(), *samples = json_array(),
+	       *slices = json_array();
 	char wall[40];
 	enum err e;
 
@@ -93,18 +127,20 @@ json(const struct part *p, struct buf *out)
 	json_put_str(o, "wall", wall);
 	for (size_t k = 0; k < p->n; k++)
 		(void)json_array_append_new(defs, gauge_json_def(&p->def[p->gauge[k]]));
-	for (size_t i = p->first; i < p->last; i++) {
+	for (size_t i = 0; i < p->points; i++) {
 		json_t *row = json_array();
 
-		(void)json_array_append_new(row,
-		    json_integer((json_int_t)series_time(p->series, i)));
+		(void)json_array_append_new(row, json_integer((json_int_t)p->point[i].t));
 		for (size_t k = 0; k < p->n; k++)
 			(void)json_array_append_new(row,
-			    gauge_json_value(series_at(p->series, p->gauge[k], i)));
+			    gauge_json_value(value(p, p->gauge[k], i)));
 		(void)json_array_append_new(samples, row);
+		if (p->point[i].tier >= 0)
+			(void)json_array_append_new(slices, slice_json(p, &p->point[i]));
 	}
 	json_put(o, "defs", defs);
 	json_put(o, "samples", samples);
+	json_put(o, "slices", slices);
 	e = json_write(o, out);
 	json_decref(o);
 	(void)buf_add_byte(out, '\n');
@@ -161,9 +197,9 @@ curve(const struct strip *s, struct buf *out)
 {
 	bool open = false;
 
-	for (size_t i = s->p->first; i < s->p->last; i++) {
-		const double v = series_at(s->p->series, s->gauge, i);
-		const double x = LEFT + ((double)series_time(s->p->series, i) - s->t0) / s->span *
+	for (size_t i = 0; i < s->p->points; i++) {
+		const double v = value(s->p, s->gauge, i);
+		const double x = LEFT + ((double)s->p->point[i].t - s->t0) / s->span *
 		    (WIDTH - LEFT - RIGHT);
 
 		if (isnan(v)) {
@@ -184,8 +220,8 @@ static void
 bounds(struct strip *s)
 {
 	s->lo = s->hi = NAN;
-	for (size_t i = s->p->first; i < s->p->last; i++) {
-		const double v = series_at(s->p->series, s->gauge, i);
+	for (size_t i = 0; i < s->p->points; i++) {
+		const double v = value(s->p, s->gauge, i);
 
 		if (isnan(v))
 			continue;
@@ -203,7 +239,7 @@ one_strip(struct strip *s, struct buf *out)
 	bounds(s);
 	rules_value(lo, sizeof lo, s->lo, d->unit);
 	rules_value(hi, sizeof hi, s->hi, d->unit);
-	rules_value(now, sizeof now, series_at(s->p->series, s->gauge, s->p->last - 1), d->unit);
+	rules_value(now, sizeof now, value(s->p, s->gauge, s->p->points - 1), d->unit);
 	text_at(out, 8, s->top + 16, "name", d->name);
 	text_at(out, 8, s->top + 34, "id", d->id);
 	if (isnan(s->lo)) {
@@ -228,8 +264,7 @@ one_strip(struct strip *s, struct buf *out)
 static enum err
 svg(const struct part *p, struct buf *out)
 {
-	const uint64_t t0 = series_time(p->series, p->first),
-	    t1 = series_time(p->series, p->last - 1);
+	const uint64_t t0 = p->point[0].t, t1 = p->point[p->points - 1].t;
 	const size_t height = TOP + p->n * (STRIP + GAP) + GAP;
 	char from[40], to[40];
 
@@ -259,36 +294,43 @@ static const struct {
 	enum err (*write)(const struct part *p, struct buf *out);
 } formats[] = { { ".csv", csv }, { ".json", json }, { ".svg", svg } };
 
-enum err
-gauge_export(const struct gauge_set *g, const char *file, struct gauge_export *x, struct buf *out,
-    struct err_msg *why)
+static enum err
+write_part(struct part *p, const char *file, struct gauge_export *x, size_t defs,
+    struct buf *out, struct err_msg *why)
 {
-	struct part p = { .set = g, .series = gauge_set_series(g), .epoch_wall = x->epoch_wall };
 	const size_t n = strlen(file);
-	size_t defs;
-	enum err e;
+	const enum err e = choose(p, defs, x->ids, why);
 
-	p.def = gauge_set_defs(g, &defs);
-	while (p.first < p.series->count && series_time(p.series, p.first) < x->from)
-		p.first++;
-	p.last = p.first;
-	while (p.last < p.series->count &&
-	    (x->to == 0 || series_time(p.series, p.last) <= x->to))
-		p.last++;
-	e = choose(&p, defs, x->ids, why);
 	if (e != ERR_OK)
 		return e;
-	if (p.last == p.first || p.n == 0)
+	if (p->points == 0 || p->n == 0)
 		return err_set(why, ERR_NOTHING, "gauges", NULL, "no samples in that time");
-	x->gauges = p.n;
-	x->rows = p.last - p.first;
+	x->gauges = p->n;
+	x->rows = p->points;
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
 		const size_t k = strlen(formats[i].end);
 
 		if (n > k && strcmp(file + n - k, formats[i].end) == 0)
-			return formats[i].write(&p, out) == ERR_OK ? ERR_OK :
+			return formats[i].write(p, out) == ERR_OK ? ERR_OK :
 			    err_set(why, ERR_LIMIT, "gauges", NULL, "too much for one file");
 	}
 	return err_set(why, ERR_USAGE, file, "end it in .csv, .json or .svg",
 	    "no format goes by that name");
+}
+
+enum err
+gauge_export(const struct gauge_set *g, const char *file, struct gauge_export *x, struct buf *out,
+    struct err_msg *why)
+{
+	struct part p = { .set = g, .series = gauge_set_series(g), .tiers = gauge_set_tiers(g),
+		.epoch_wall = x->epoch_wall };
+	size_t defs;
+	enum err e;
+
+	p.def = gauge_set_defs(g, &defs);
+	p.point = past_points(p.series, p.tiers, x->from, x->to != 0 ? x->to : UINT64_MAX,
+	    &p.points);
+	e = write_part(&p, file, x, defs, out, why);
+	mem_free(p.point);
+	return e;
 }

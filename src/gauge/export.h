@@ -1,9 +1,11 @@
 /*
  * export.h - the history of a set as a file for other programs: CSV, JSON or SVG.
  *
- * Layer   gauge. Pure: values in, bytes out; at most LIMIT_GAUGES by LIMIT_GAUGE_HISTORY values.
+ * Layer   gauge. Pure: values in, bytes out.
+ * Past    what is older than the samples is there as slices of 10 s and of a minute (tiers.h): a
+ *         row at the slice's begin with the mean; JSON has the least and the most as well.
  * Formats .csv  "t,wall,ID..." and a row for each sample, nothing where a value is missing
- *         .json {"wall":..,"defs":[GAUGE],"samples":[[t,v..]]}, as gauges are told to viewers
+ *         .json {"wall":..,"defs":[GAUGE],"samples":[[t,v..]],"slices":[[t,ns,[min,max]..]]}
  *         .svg  one strip for each gauge over the same time: gaps are gaps, limits dashed
  */
 #ifndef GAUGE_EXPORT_H

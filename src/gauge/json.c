@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#include "base/alloc.h"
+#include "base/slice.h"
+#include "gauge/past.h"
 #include "gauge/set.h"
 
 /* Of a history that is told at once: a frame holds LIMIT_FRAME. */
@@ -115,5 +118,46 @@ gauge_set_json(const struct gauge_set *g)
 
 	json_put(o, "defs", gauge_set_json_defs(g));
 	json_put(o, "samples", gauge_set_json_samples(g));
+	return o;
+}
+
+static bool
+chosen(const char *ids, const char *id)
+{
+	struct slice rest = slice_of(ids != NULL ? ids : "");
+
+	while (rest.n != 0)
+		if (slice_is(slice_trim(slice_cut(rest, ',', &rest)), id))
+			return true;
+	return ids == NULL;
+}
+
+json_t *
+gauge_set_json_past(const struct gauge_set *g, const char *ids, int64_t from, uint64_t slice,
+    size_t n)
+{
+	const struct series *s = gauge_set_series(g);
+	const struct tiers *t = gauge_set_tiers(g);
+	size_t defs, points, told = 0;
+	const struct gauge_def *d = gauge_set_defs(g, &defs);
+	const int64_t end = from + (int64_t)(slice * n);
+	struct past_point *p = past_points(s, t, from > 0 ? (uint64_t)from : 0,
+	    end > 0 ? (uint64_t)end - 1 : 0, &points);
+	json_t *o = json_object(), *all = json_object();
+
+	for (size_t i = 0; i < defs && (told + 1) * n < VALUES_MAX; i++) {
+		json_t *one = d[i].gone || !chosen(ids, d[i].id) ? NULL :
+		    past_columns(s, t, i, p, points, from, slice, n);
+
+		told += one != NULL;
+		if (one != NULL)
+			json_put(all, d[i].id, one);
+	}
+	json_put_int(o, "from", from);
+	json_put_int(o, "slice", (int64_t)slice);
+	json_put_int(o, "n", (int64_t)n);
+	json_put_int(o, "until", points != 0 ? (int64_t)p[points - 1].t : 0);
+	json_put(o, "gauges", all);
+	mem_free(p);
 	return o;
 }

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/link_child.c %D%/link_child.h \
 	%D%/link_console.c %D%/link_console.h \
 	%D%/mirror.c %D%/mirror.h \
+	%D%/past.c %D%/past.h \
 	%D%/preflight.c %D%/preflight.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/processes.c %D%/processes.h \
@@ -57,6 +58,7 @@ noinst_LIBRARIES += %D%/libgauge.a
 	%D%/target_check.c %D%/target_check.h \
 	%D%/target_elf.c %D%/target_elf.h \
 	%D%/target_words.c %D%/target_words.h \
+	%D%/tiers.c %D%/tiers.h \
 	%D%/track.c %D%/track.h \
 	%D%/trend.c %D%/trend.h \
 	%D%/user_limits.c %D%/user_limits.h \

@@ -42,6 +42,8 @@ struct gauge_set {
 	bool sampling, again;
 	struct gauge_table table;
 	struct series series;
+	struct tiers tiers;
+	bool past;
 	struct rules rules;
 	struct user_limits limits;
 	struct findings *findings;
@@ -176,6 +178,8 @@ on_sensors(void *arg)
 	s.n = g->table.n;
 	s.v = g->table.v;
 	series_put(&g->series, s.t, s.v, s.n);
+	if (g->past)
+		tiers_put(&g->tiers, s.t, s.v, s.n);
 	g->sampling = false;
 	g->shown = true;
 	user_limits_apply(&g->limits, &g->table);       /* sources may have put their own */
@@ -520,6 +524,8 @@ gauge_set_new(
 	g->every = period(o->every_ns);
 	g->epoch = o->epoch;
 	series_init(&g->series, LIMIT_GAUGE_HISTORY);
+	tiers_init(&g->tiers);
+	g->past = o->past;
 	g->findings = findings_new();
 	rules_init(&g->rules, o->hold_ns != 0 ? o->hold_ns : 2 * NS_PER_S);
 	if (!g->bare)
@@ -569,6 +575,7 @@ gauge_set_free(struct gauge_set *g)
 	mem_free(g->proc_path);
 	mem_free(g->sys_path);
 	series_fini(&g->series);
+	tiers_fini(&g->tiers);
 	table_fini(&g->table);
 	mem_free(g);
 }
@@ -624,8 +631,10 @@ gauge_set_process(struct gauge_set *g, pid_t pid, const char *name)
 	process_range(g->process, &from, &to);
 	for (size_t i = 0; i < g->table.n; i++)
 		if ((i >= from && i < to) || strcmp(g->table.def[i].group, "proc") == 0 ||
-		    strcmp(g->table.def[i].group, "cgroup") == 0)
+		    strcmp(g->table.def[i].group, "cgroup") == 0) {
 			series_clear_gauge(&g->series, i);
+			tiers_clear_gauge(&g->tiers, i);
+		}
 	gauge_set_now(g);
 }
 
@@ -771,4 +780,10 @@ const struct series *
 gauge_set_series(const struct gauge_set *g)
 {
 	return &g->series;
+}
+
+const struct tiers *
+gauge_set_tiers(const struct gauge_set *g)
+{
+	return &g->tiers;
 }

@@ -19,6 +19,7 @@
 #include "gauge/link.h"
 #include "gauge/processes.h"
 #include "gauge/series.h"
+#include "gauge/tiers.h"
 #include "loop/loop.h"
 
 struct gauge_set;
@@ -35,6 +36,7 @@ struct gauge_set_opts {
 	pid_t pid;                              /* a process to watch: by number, */
 	const char *process;                    /* or by name; 0 and NULL: none */
 	bool bare;                      /* no machine: only sources that are added */
+	bool past;                      /* keeps hours and days as well: tiers.h */
 };
 
 struct gauge_set_cb {                           /* each may be NULL */
@@ -104,6 +106,12 @@ const char *gauge_set_link(const struct gauge_set *g);
 
 const struct gauge_def *gauge_set_defs(const struct gauge_set *g, size_t *n);
 const struct series *gauge_set_series(const struct gauge_set *g);
+const struct tiers *gauge_set_tiers(const struct gauge_set *g);         /* empty without `past` */
+/* The history of gauges (ids with commas; NULL: all) in n columns from `from` on:
+ * {"from":..,"slice":..,"n":..,"until":..,"gauges":{ID:{"min":..,"mean":..,"max":[..]}}}; a gauge
+ * without a value in that time is not there. */
+json_t *gauge_set_json_past(const struct gauge_set *g, const char *ids, int64_t from,
+    uint64_t slice, size_t n);
 
 /* New references, in the words of the bench's protocol. */
 json_t *gauge_set_json_defs(const struct gauge_set *g);         /* [GAUGE, ...] */

@@ -15,7 +15,8 @@ gauge_ask(struct ui *u, enum gauge_question q, const char *line, uint64_t every)
 	struct gauge_asked *a = &u->gauges->ask[q];
 	const bool same = a->line != NULL && strcmp(a->line, line) == 0;
 
-	if (u->gauges->paused || (a->out && u->mono - a->at < PATIENCE) ||
+	if ((u->gauges->paused && q != GAUGE_ASK_HISTORY) ||
+	    (a->out && u->mono - a->at < PATIENCE) ||
 	    (same && a->at != 0 && u->mono - a->at < every))
 		return;
 	if (!same) {

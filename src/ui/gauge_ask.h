@@ -3,7 +3,7 @@
  * history.
  *
  * Layer   ui. Answers belong to struct gauge_view and stay until the next one. Each kind has at
- *         most one question under way; nothing is asked while the picture is paused.
+ *         most one question under way; while the picture is paused only history is asked for.
  */
 #ifndef UI_GAUGE_ASK_H
 #define UI_GAUGE_ASK_H

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "ui/fmt.h"
+#include "ui/gauge_past.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
 
@@ -254,7 +255,7 @@ heading(struct chart *c, const struct gauge_frame *f, struct grid_rect r,
 	const double slope = gauge_slope(f, x), v = gauge_view_now(c->u, f, x).v;
 	const char *said = gauge_says(c->u, x->id), *name;
 	char span[24], text[32];
-	double limit;
+	double limit, lo = NAN, hi = NAN, mean;
 	int col = r.col + 1;
 
 	fmt_clock(c->w.slice * (uint64_t)c->w.cols, span, sizeof span);
@@ -262,6 +263,11 @@ heading(struct chart *c, const struct gauge_frame *f, struct grid_rect r,
 	col += grid_textf(c->g, r.row, col, r.cols - 1, STYLE_TITLE, "%s %s", x->name, text);
 	col += grid_textf(c->g, r.row, col, r.col + r.cols - col, STYLE_DIM,
 	    "  last %s, a column %.3g s", span, (double)c->w.slice / 1e9);
+	if (gauge_past_bounds(c->u, f, x, &lo, &hi, &mean)) {
+		fmt_value(mean, x->unit, text, sizeof text);
+		col += grid_textf(c->g, r.row, col, r.col + r.cols - col, STYLE_DIM, ", mean %s",
+		    text);
+	}
 	if (strcmp(x->unit, "C") == 0 && !isnan(slope) && !c->u->gauges->paused)
 		col += grid_textf(c->g, r.row, col, r.col + r.cols - col, STYLE_NORMAL,
 		    "  %+.1f/min", fabs(slope) < 0.05 ? 0.0 : slope);
@@ -313,6 +319,8 @@ gauge_chart_draw(struct ui *u, struct grid *g, struct grid_rect r, const struct 
 		return;
 	c.w = gauge_view_window(u, f, c.plot.cols);
 	gauge_view_columns(&c.w, f, x, c.value);
+	gauge_past_want(u, f, &c.w);
+	gauge_past_fill(u, f, &c.w, x, c.value);
 	heading(&c, f, r, x);
 	if (!scale(&c, x)) {
 		grid_text(g, r.row + 1, r.col + AXIS + 1, c.plot.cols, STYLE_DIM,

@@ -9,6 +9,7 @@
 #include "ui/fmt.h"
 #include "ui/gauge_form.h"
 #include "ui/gauge_lines.h"
+#include "ui/gauge_past.h"
 #include "ui/gauge_procs.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
@@ -38,33 +39,59 @@ run_pause(struct command_call *c)
 /* ---- span */
 
 static const uint64_t spans[] = { 30 * NS_PER_S, 60 * NS_PER_S, 120 * NS_PER_S, 300 * NS_PER_S,
-	600 * NS_PER_S, 1800 * NS_PER_S, 3600 * NS_PER_S };
+	600 * NS_PER_S, 1800 * NS_PER_S, 3600 * NS_PER_S, 7200 * NS_PER_S, 21600 * NS_PER_S,
+	43200 * NS_PER_S, 86400 * NS_PER_S, 172800 * NS_PER_S };
 enum { SPANS = sizeof spans / sizeof spans[0] };
 
-/* What there is at most. */
+/* Of the samples themselves; what is older comes as slices. */
 static uint64_t
-longest(const struct ui *u)
+of_samples(const struct ui *u)
 {
 	return u->replica->gauge_every * LIMIT_GAUGE_HISTORY;
 }
 
+/* Longer: up to a step that holds all the bench still knows. */
 static uint64_t
-next_span(const struct ui *u, bool longer)
+longer(const struct ui *u, uint64_t now)
 {
-	const uint64_t now = u->gauges->span != 0 ? u->gauges->span : UINT64_MAX;
-	const uint64_t least = u->replica->gauge_every * 16;
-	uint64_t to = now;
+	const uint64_t raw = of_samples(u);
 
-	if (longer) {
-		for (int i = SPANS - 1; i >= 0; i--)
-			if (spans[i] > now)
-				to = spans[i];
-		return to == now || to >= longest(u) ? 0 : to;
-	}
+	if (now >= raw && now >= gauge_past_kept(u))
+		return now == raw ? 0 : now;
 	for (int i = 0; i < SPANS; i++)
-		if (spans[i] < now && spans[i] < longest(u) && spans[i] >= least)
-			to = spans[i];
-	return to == UINT64_MAX ? 0 : to;
+		if (spans[i] > now)
+			return now < raw && spans[i] >= raw ? 0 : spans[i];
+	return now == raw ? 0 : now;
+}
+
+static uint64_t
+shorter(const struct ui *u, uint64_t now)
+{
+	const uint64_t raw = of_samples(u), least = u->replica->gauge_every * 16;
+
+	for (int i = SPANS - 1; i >= 0; i--)
+		if (spans[i] < now && spans[i] >= least)
+			return now > raw && spans[i] <= raw ? 0 : spans[i];
+	return now == raw ? 0 : now;
+}
+
+static uint64_t
+next_span(const struct ui *u, bool more)
+{
+	const uint64_t now = u->gauges->span != 0 ? u->gauges->span : of_samples(u);
+
+	return more ? longer(u, now) : shorter(u, now);
+}
+
+static uint64_t
+everything(const struct ui *u)
+{
+	const uint64_t kept = gauge_past_kept(u);
+
+	for (int i = 0; i < SPANS && kept > of_samples(u); i++)
+		if (spans[i] >= kept)
+			return spans[i];
+	return kept > of_samples(u) ? spans[SPANS - 1] : 0;
 }
 
 static void
@@ -77,16 +104,18 @@ run_span(struct command_call *c)
 
 	if (strcmp(text, "longer") == 0 || strcmp(text, "shorter") == 0) {
 		span = next_span(u, text[0] == 'l');
-	} else if (strcmp(text, "all") != 0 &&
-	    (!slice_duration(slice_of(text), &span) || span < NS_PER_S)) {
-		refuse(c, "not a span", "longer, shorter, all, or a time such as 5m");
+	} else if (strcmp(text, "all") == 0) {
+		span = everything(u);
+	} else if (strcmp(text, "samples") != 0 && (!slice_duration(slice_of(text), &span) ||
+	    span < NS_PER_S)) {
+		refuse(c, "not a span", "longer, shorter, all, samples, or a time such as 5m");
 		return;
 	}
 	u->gauges->span = span;
 	u->zoom = true;
 	fmt_clock(span, said, sizeof said);
-	ui_say(u, UI_INFO, span != 0 ? "the last %s" : "all that is kept: %s",
-	    span != 0 ? said : "600 samples");
+	ui_say(u, UI_INFO, "the last %s%s", span != 0 ? said : "600 samples",
+	    span > of_samples(u) ? ": 10 s and minutes, the most of each column" : "");
 	command_done(c, NULL);
 }
 
@@ -97,7 +126,9 @@ cursor_to(const struct ui *u, const struct gauge_frame *f, const char *to)
 {
 	const struct gauge_window w = gauge_view_window(u, f, u->cols > 12 ? u->cols - 12 : 1);
 	const uint64_t newest = f->t[LIMIT_GAUGE_HISTORY - 1],
-	    oldest = f->t[LIMIT_GAUGE_HISTORY - f->samples],
+	    sample = f->t[LIMIT_GAUGE_HISTORY - f->samples],
+	    left = w.from > 0 ? (uint64_t)w.from : f->every,
+	    oldest = u->gauges->span > of_samples(u) && left < sample ? left : sample,
 	    at = u->gauges->cursor != 0 ? u->gauges->cursor : newest;
 
 	if (strcmp(to, "left") == 0)
@@ -327,7 +358,8 @@ run_export(struct command_call *c)
 
 #define ARGS(array, ...) static const struct command_arg array[] = { __VA_ARGS__, { .name = NULL } }
 
-ARGS(args_span, { "span", ARG_WORD, ARG_MUST, NULL, "longer, shorter, all, or a time: 5m" });
+ARGS(args_span, { "span", ARG_WORD, ARG_MUST, NULL,
+	"longer, shorter, all, samples, or a time: 5m" });
 ARGS(args_to, { "to", ARG_WORD, ARG_MUST, NULL, "left right now" });
 ARGS(args_gauge, { "gauge", ARG_WORD, 0, NULL, "its id; else the selected one" });
 ARGS(args_export, { "file", ARG_WORD, 0, NULL, "without it asks" });

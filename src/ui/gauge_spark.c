@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "ui/gauge_past.h"
 #include "ui/gauge_throttle.h"
 
 enum { THROTTLES = 16 };
@@ -49,6 +50,7 @@ gauge_spark(struct ui *u, struct grid *g, int row, int col, int cols, const stru
 		STYLE_BAR };
 
 	gauge_view_columns(&w, f, x, value);
+	gauge_past_fill(u, f, &w, x, value);
 	if (heat) {
 		s.min = 20;
 		s.max = gauge_top(x);

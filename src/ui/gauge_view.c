@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "ui/gauge_ask.h"
+#include "ui/gauge_past.h"
 
 enum { LAST = LIMIT_GAUGE_HISTORY - 1 };
 
@@ -85,6 +86,7 @@ gauge_view_free(struct gauge_view *v)
 	for (size_t i = 0; i < v->hidden_n; i++)
 		mem_free(v->hidden[i]);
 	gauge_ask_fini(v);
+	gauge_past_fini(v);
 	mem_free(v);
 }
 
@@ -198,6 +200,8 @@ gauge_view_now(const struct ui *u, const struct gauge_frame *f, const struct rep
 	const size_t first = LIMIT_GAUGE_HISTORY - f->samples;
 	const size_t now = f->samples != 0 ? index_now(u, f) : 0;
 
+	if (f->samples != 0 && u->gauges->cursor != 0 && u->gauges->cursor < f->t[first])
+		return (struct gauge_now){ gauge_past_at(u, g, u->gauges->cursor), 0 };
 	if (f->samples == 0 || (g->missing != NULL && u->gauges->cursor == 0))
 		return (struct gauge_now){ NAN, 0 };
 	for (size_t i = now + 1; i-- > first;)
@@ -277,6 +281,7 @@ gauge_view_bounds(const struct ui *u, const struct gauge_frame *f, const struct 
 		*lo = isnan(*lo) || v < *lo ? v : *lo;
 		*hi = isnan(*hi) || v > *hi ? v : *hi;
 	}
+	(void)gauge_past_bounds(u, f, g, lo, hi, NULL);
 }
 
 /* ---- limits */

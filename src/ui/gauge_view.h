@@ -26,7 +26,8 @@ struct gauge_frame {
 
 enum gauge_page { GAUGE_PAGE_TABLE, GAUGE_PAGE_OVERVIEW, GAUGE_PAGES };
 
-enum gauge_question { GAUGE_ASK_PROCESSES, GAUGE_ASK_ADVICE, GAUGE_QUESTIONS };
+enum gauge_question { GAUGE_ASK_PROCESSES, GAUGE_ASK_ADVICE, GAUGE_ASK_HISTORY,
+	GAUGE_QUESTIONS };
 struct gauge_asked {            /* gauge_ask.h */
 	char *line, *why;
 	uint64_t at;                    /* when it was asked; 0: not yet */
@@ -35,13 +36,22 @@ struct gauge_asked {            /* gauge_ask.h */
 	json_t *answer;
 };
 
+struct gauge_past_one { char *id; double min, mean, *max; };
+struct gauge_past {             /* gauge_past.h */
+	int64_t from;
+	uint64_t slice;
+	size_t n, gauges;
+	struct gauge_past_one *g;
+	unsigned answer;                /* that it was made of */
+};
+
 struct gauge_view {
 	struct replica_gauge *kept;     /* while paused */
 	uint64_t *kept_t;
 	size_t kept_n, kept_samples;
 	bool paused, events;            /* what rules say, and throttles, instead of the chart */
 	bool asked;                     /* gauge.rules is under way */
-	uint64_t span;                  /* of the chart; 0: all that is kept */
+	uint64_t span;                  /* of the chart; 0: the last 600 samples */
 	uint64_t cursor;                /* 0: none; values are those of that moment */
 	bool one;                       /* only the gauges of `from`; "" is the machine itself */
 	char from[32];
@@ -49,6 +59,7 @@ struct gauge_view {
 	size_t hidden_n;
 	enum gauge_page page;           /* of the zoomed pane */
 	struct gauge_asked ask[GAUGE_QUESTIONS];
+	struct gauge_past past;
 	unsigned order;                 /* of the processes */
 	char filter[64];
 	int64_t pid;                    /* the selected one, and its row */

@@ -27,6 +27,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/gauge_commands.c %D%/gauge_commands.h \
 	%D%/gauge_form.c %D%/gauge_form.h \
 	%D%/gauge_lines.c %D%/gauge_lines.h \
+	%D%/gauge_past.c %D%/gauge_past.h \
 	%D%/gauge_procs.c %D%/gauge_procs.h \
 	%D%/gauge_says.c %D%/gauge_says.h \
 	%D%/gauge_spark.c %D%/gauge_spark.h \

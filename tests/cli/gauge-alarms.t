@@ -88,6 +88,25 @@ cat "$T"/state/vise/benches/*/journal* >"$T/journal"
 is "$(grep -c '"gauge.alarm"' "$T/journal")" "$(do_ --json gauge.alarms | grep -o '"id":[0-9]*' | wc -l | tr -d ' ')" "the journal has each alarm"
 like "$(cat "$T/journal")" 'avail .* is below warn' "and its notice"
 
+# --- processes, and the history in columns
+
+mkdir -p "$T/proc/812" "$T/proc/7"
+echo '812 (app (1)) S 1 1 1 0 -1 0 0 0 0 0 30 12 0 0 20 0 3 0 4242 1 1' >"$T/proc/812/stat"
+printf 'Name:\tapp\nVmRSS:\t 49152 kB\n' >"$T/proc/812/status"
+echo '7 (kworker/0:1) I 2 0 0 0 -1 0 0 0 0 0 0 1 0 0 20 0 1 0 30 0 0' >"$T/proc/7/stat"
+echo 'Name: kworker/0:1' >"$T/proc/7/status"
+do_ --json gauge.processes >"$T/list"
+like "$(cat "$T/list")" '"pid":812,"name":"app .1.","state":"S","rss":50331648,"threads":3,"cpu":null}.*"pid":7,.*"rss":null' "gauge.processes: by memory"
+like "$(do_ --json 'gauge.processes filter=kwork top=5')" '"all":2,"match":1,' "... filtered"
+do_ "gauge.processes sort=size" >/dev/null
+is $? 2 "... refuses an order that is none"
+do_ --json "gauge.past last=10s columns=4 gauges=mem.avail,no" >"$T/past"
+like "$(cat "$T/past")" '"n":4,.*"mem.avail":{"min":92160000,"mean":[0-9]*,"max":\[.*512000000.*\]}}' "gauge.past: columns with the least and the most"
+do_ "gauge.past columns=4" >/dev/null
+is $? 2 "... refuses a span that is none"
+do_ "gauge.every 60ms" >/dev/null
+like "$(do_ --json option.list | tr '{' '\n' | grep gauge.every)" '60' "gauge.every is the option of that name"
+
 # --- rules: by the level alone at once; the answer waits for what comes
 
 last=$(do_ --json gauge.alarms | python3 -c 'import json, sys; print(json.load(sys.stdin)["last"])')

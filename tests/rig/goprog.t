@@ -107,6 +107,32 @@ assert v[name + "/requests"] > 0 and v[name + "/db.open"] == 3, v
 assert name + "/db.wait" not in v and v["local/mem.used"] > 0, v
 assert v['m/queue_bytes{of=a b"c\\}'] == 42 and v["m/churned_total"] == 0, v
 P
+
+# --- the screen: what Go tells stands on the overview of the board pane; its alarm in notices, journal and Lua's events
+
+cat >"$T/go.scr" <<'END'
+timeout 40000
+size 48 160
+run exec $VISE attach go
+wait "Board"
+keys "\x142p"
+match "heap .*live [0-9.]+ .* goal [0-9.]+ MiB"
+match "go +gc pause p50 [0-9.]+ p99 [0-9.]+ ms +cpu [0-9.]+%"
+match "sched +GOMAXPROCS [0-9]+ .[0-9]+ idle. +runnable [0-9]+ waiting, [0-9]+ on a P"
+keys ":gauge.limit go.heap_live warn=1M hold=0s\r"
+wait "heap_live"
+match "is above warn 1"
+keys "d"
+exit 0
+END
+VISE=$vise "$BUILD/tests/screen/screen" "$T/go.scr" >"$T/scr" 2>&1
+ok $? "heap, goal, pauses, GC share, GOMAXPROCS and queues of the console's lines on screen" || note <"$T/scr"
+"$vise" do --bench go --json gauge.alarms >"$T/alarms"
+grep -q '"state":"warn","gauge":"go.heap_live"' "$T/alarms"
+ok $? "a limit of the live heap is an alarm" || note <"$T/alarms"
+wait_for 'cat "$XDG_STATE_HOME"/vise/benches/*/journal* | grep "\"gauge.alarm\"" | grep -q go.heap_live' 10
+ok $? "the journal has it"
+
 for case in "http://$bad/html no.metrics" "http://$bad/garbage does.not.speak.HTTP" "http://$bad/404 404" "http://$bad/huge larger" \
 	"http://$bad/reset broke|closed|no answer" "http://127.0.0.1:1 nobody listens" \
 	"$bad neither"; do

@@ -39,6 +39,10 @@ EXTRA_DIST += \
 	tests/data/gauge/openwrt-mips.tree \
 	tests/data/gauge/pi4.tree \
 	tests/data/gauge/x86-server.tree
+check_PROGRAMS += tests/unit/test_gauge_past
+tests_unit_test_gauge_past_SOURCES = tests/unit/test_gauge_past.c
+tests_unit_test_gauge_past_LDADD = $(tests_unit_test_gauge_set_LDADD)
+TESTS += tests/unit/test_gauge_past
 check_PROGRAMS += tests/unit/test_gauge_boards
 tests_unit_test_gauge_boards_SOURCES = tests/unit/test_gauge_boards.c tests/unit/test_gauge_board.h \
 	tests/unit/test_gauge_run.h tests/unit/test_gauge_tree.h

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "grid/dump.h"
 #include "ui/gauge_chart.h"
+#include "ui/gauge_past.h"
 
 static char *
 screen(struct rig *r)
@@ -472,6 +473,69 @@ processes(void **state)
 	rig_free(r);
 }
 
+/* Behind the samples: columns of the bench's slices, asked for once, least and most of them too. */
+static void
+long_ago(void **state)
+{
+	struct rig *r = board();
+	struct gauge_frame f;
+	struct gauge_window w;
+	double v[GAUGE_COLUMNS_MAX];
+	char line[160], *end;
+	long long from;
+	unsigned ms;
+
+	(void)state;
+	for (unsigned t = 4000; t < 4010; t++)
+		sample(r, t, "60,1800000000,0,0");
+	buf_clear(&r->commands);
+	rig_type(r, "<");
+	assert_true(r->ui->gauges->span == 1800 * NS_PER_S);
+	assert_true(shows(r, "the last 30:00: 10 s and minutes"));
+	assert_int_equal(sscanf(buf_str(&r->commands), "gauge.past from=%lld slice=%ums", &from,
+	    &ms), 2);
+	end = strchr(buf_str(&r->commands), '\n');
+	assert_non_null(end);
+	snprintf(line, sizeof line, "%.*s", (int)(end - buf_str(&r->commands)),
+	    buf_str(&r->commands));
+	buf_clear(&r->commands);
+	rig_draw(r);
+	assert_int_equal(r->commands.len, 0);           /* once */
+	/* the first forty columns: 41.5 in the third, a gap, 99.5 in the fifth */
+	{
+		json_t *o = json_pack("{s:I,s:I,s:i,s:I,s:{s:{s:f,s:f,s:[nnfnf]}}}", "from",
+		    (json_int_t)from, "slice", (json_int_t)ms * 1000000, "n", 5, "until",
+		    (json_int_t)4000000000000, "gauges", "temp.cpu", "min", 12.5, "mean", 66.5,
+		    "max", 41.5, 99.5);
+
+		assert_non_null(o);
+		ui_answer(r->ui, line, o, NULL);
+		json_decref(o);
+	}
+	assert_true(shows(r, "mean 66.5 C") && shows(r, "12.5 C") && shows(r, "99.5 C"));
+	f = gauge_view_frame(r->ui);
+	w = gauge_view_window(r->ui, &f, 69);
+	gauge_view_columns(&w, &f, &f.g[0], v);
+	gauge_past_fill(r->ui, &f, &w, &f.g[0], v);
+	{
+		const int c = gauge_view_column(&w, (uint64_t)from + ms * UINT64_C(4500000));
+
+		assert_true(c > 0 && fabs(v[c] - 99.5) < 0.01 && isnan(v[c - 1]));
+		assert_true(fabs(v[68] - 60) < 0.01);
+		/* the cursor goes there, and all rows show that moment */
+		r->ui->gauges->cursor = (uint64_t)from + ms * UINT64_C(4500000);
+	}
+	assert_true(fabs(gauge_view_now(r->ui, &f, &f.g[0]).v - 99.5) < 0.01);
+	r->ui->gauges->cursor = 0;
+	rig_type(r, "<<<");
+	assert_true(r->ui->gauges->span == 7200 * NS_PER_S);    /* the bench is no older */
+	rig_type(r, ">>>");
+	assert_true(r->ui->gauges->span == 0);
+	rig_type(r, ":view.board.span all\r");
+	assert_true(r->ui->gauges->span == 7200 * NS_PER_S);
+	rig_free(r);
+}
+
 int
 main(void)
 {
@@ -482,7 +546,7 @@ main(void)
 		cmocka_unit_test(alarm_editor), cmocka_unit_test(hidden_and_export),
 		cmocka_unit_test(gaps_are_gaps), cmocka_unit_test(sources),
 		cmocka_unit_test(overview_rows), cmocka_unit_test(advice_is_yanked),
-		cmocka_unit_test(processes),
+		cmocka_unit_test(processes), cmocka_unit_test(long_ago),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
