@@ -197,15 +197,16 @@ make_procs(const struct advice_facts *f, struct advice *a)
 		why(a, "; %.0f of them isolated from "
 		    "the scheduler: threads put there are not moved away", isolated);
 	if (!isnan(f->quota) && f->quota < usable)
-		why(a, "; cpu.max gives %.2f CPUs: more "
-		    "threads are stopped for the rest of each period", f->quota);
+		why(a, "; %s gives %.2f CPUs: more "
+		    "threads are stopped for the rest of each period",
+		    f->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max", f->quota);
 	a->itself = want >= cpus;
 	if (a->itself)
 		why(a, ". Go takes that many by itself: "
 		    "nothing to set");
 	else
 		why(a, ". Go takes %.0f unless told (from "
-		    "1.25 on it sees its own group's cpu.max, not one further up)", cpus);
+		    "1.25 on it sees its own group's quota, not one further up)", cpus);
 	if (slice_u64(slice_of(a->now), 65536, &has) && (double)has > want)
 		note(a, "it was started with more threads than it has CPUs");
 	if (f->throttled > 1)

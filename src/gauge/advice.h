@@ -31,7 +31,8 @@ struct advice_facts {
 	double live;                    /* live heap of the program */
 	double online, isolated;        /* CPUs of the machine; isolated ones among the allowed */
 	double allowed;                 /* CPUs the process may use */
-	double quota;                   /* cpu.max of the tightest group, in CPUs */
+	double quota;                   /* of the tightest group, in CPUs */
+	bool quota_v1;                  /* by cpu.cfs_quota_us, else by cpu.max */
 	double throttled;               /* % of periods the quota stopped it */
 	double cpu;                     /* of the process, % of one CPU */
 	/* What the process was started with, "" not set; known: they could be read. */

@@ -95,6 +95,36 @@ quota(const struct root *sys, const char *dir)
 	return (double)share / (double)period;
 }
 
+/* Version 1: "-1" or "50000" of "100000" microseconds. */
+static double
+quota_v1(const struct root *sys, const char *dir)
+{
+	int64_t share, period;
+
+	if (probe_number_once(sys, dir, "cpu.cfs_quota_us", &share) != 0 || share <= 0 ||
+	    probe_number_once(sys, dir, "cpu.cfs_period_us", &period) != 0 || period <= 0)
+		return (double)NAN;
+	return (double)share / (double)period;
+}
+
+/* The tightest quota from the group up to the mount. Version 2 has it in the memory's group. */
+static void
+read_quota_v1(const struct advice_sources *s, struct advice_facts *f)
+{
+	char *dir = mem_str(cgroup_cpu_dir(s->cgroup)), *slash;
+
+	f->quota_v1 = true;
+
+	for (int i = 0; i < DEPTH_MAX && dir != NULL; i++) {
+		f->quota = fmin(f->quota, quota_v1(s->sys, dir));
+		slash = strrchr(dir, '/');
+		if (slash == NULL || strcmp(slash, "/cgroup") == 0)
+			break;
+		*slash = '\0';
+	}
+	mem_free(dir);
+}
+
 /* One group: the tightest of those seen so far decides, with what is used where it stands. */
 static void
 one_group(const struct root *sys, const char *dir, bool v1, struct advice_facts *f)
@@ -119,6 +149,8 @@ read_groups(const struct advice_sources *s, struct advice_facts *f)
 	const char *from = s->cgroup != NULL ? cgroup_dir(s->cgroup) : NULL;
 	char *dir = mem_str(from), *slash;
 
+	if (s->cgroup != NULL && cgroup_cpu_dir(s->cgroup) != NULL)
+		read_quota_v1(s, f);
 	for (int i = 0; i < DEPTH_MAX && dir != NULL; i++) {
 		one_group(s->sys, dir, cgroup_is_v1(s->cgroup), f);
 		slash = strrchr(dir, '/');
@@ -189,13 +221,15 @@ void
 advice_facts(const struct advice_sources *s, struct advice_facts *f)
 {
 	const int avail = table_find(s->table, "mem.avail");
+	double lazy;
 
 	advice_facts_init(f);
 	f->total = avail >= 0 ? s->table->def[avail].max : (double)NAN;
 	f->avail = value(s->table, "mem.avail");
 	f->online = value(s->table, "cpu.online");
 	f->resident = value(s->table, "proc.rss");
-	f->anon = value(s->table, "proc.anon");
+	lazy = value(s->table, "proc.lazyfree");
+	f->anon = value(s->table, "proc.anon") - (isnan(lazy) ? 0 : lazy);
 	f->cpu = value(s->table, "proc.cpu");
 	f->throttled = value(s->table, "cgroup.throttled");
 	f->live = s->live;

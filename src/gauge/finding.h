@@ -57,6 +57,9 @@ struct rule_memory {
 	double status_before, status_after, statm, stat, rollup;        /* resident, by each */
 	double parts;                   /* RssAnon + RssFile + RssShmem */
 	double pss, vsize;
+	double lazyfree;                /* of the resident: given back, not taken yet */
+	bool summed;                    /* rollup is smaps, added up: before Linux 4.14 */
+	const char *no_rollup;          /* why it is not told; static */
 	double page;                    /* bytes of a page */
 	unsigned threads, cpus;
 	char kernel[64];                /* "6.1.21" */

@@ -32,6 +32,7 @@ struct gauge_def {
 	char unit[GAUGE_UNIT_MAX];
 	double min, max, warn, crit;    /* NAN: none */
 	bool below;                     /* warn and crit are lower bounds */
+	char cpus[64];                  /* of a clock: the processors that run by it, "0 1 2 3" */
 	double hold;                    /* s over a limit before it is an alarm; NAN: as usual */
 	struct gauge_trip trips[GAUGE_TRIPS_MAX];
 	unsigned trip_count;

@@ -22,7 +22,7 @@ static const char *const status_name[STATUS_FIELDS] = {
 
 static const char *const rollup_name[ROLLUP_FIELDS] = {
 	[ROLLUP_RSS] = "Rss", [ROLLUP_PSS] = "Pss", [ROLLUP_PRIVATE_CLEAN] = "Private_Clean",
-	[ROLLUP_PRIVATE_DIRTY] = "Private_Dirty",
+	[ROLLUP_PRIVATE_DIRTY] = "Private_Dirty", [ROLLUP_LAZYFREE] = "LazyFree",
 };
 
 /* The decimal number at s; the end of it in *end, which is s when there is none or it is too

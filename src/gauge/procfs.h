@@ -41,7 +41,8 @@ enum {
 };
 
 /* of /proc/PID/smaps_rollup, kB; USS is the sum of the private ones */
-enum { ROLLUP_RSS, ROLLUP_PSS, ROLLUP_PRIVATE_CLEAN, ROLLUP_PRIVATE_DIRTY, ROLLUP_FIELDS };
+enum { ROLLUP_RSS, ROLLUP_PSS, ROLLUP_PRIVATE_CLEAN, ROLLUP_PRIVATE_DIRTY, ROLLUP_LAZYFREE,
+	ROLLUP_FIELDS };
 
 enum { PROCFS_CPUS = 64 };      /* CPUs shown one by one; more are in the total only */
 

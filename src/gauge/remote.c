@@ -33,7 +33,7 @@ static const uint64_t HELLO_NS = 20 * NS_PER_S, ANSWER_NS = 3 * NS_PER_S,
 	" echo \"/vise/threads:$u $(cat /proc/$1/task/[0-9]*/status |\n" \
 	" awk '/^v.*ctxt/{v+=$2;n++}/^n.*ctxt/{w+=$2}END{printf \"%d %.0f %.0f\",n,v,w}')\"\n" \
 	" test \"$2\" || return\n" \
-	" awk '/^(Rss|Pss|Private_Clean|Private_Dirty):/{s[$1]+=$2}\n" \
+	" awk '/^(Rss|Pss|Private_Clean|Private_Dirty|LazyFree):/{s[$1]+=$2}\n" \
 	" END{for(k in s)printf \"%s/smaps_sum:%s %.0f kB\\n\",p,k,s[k]}'" \
 	" p=/proc/$1 /proc/$1/smaps; }\n"
 #define ANSWER \

@@ -97,17 +97,75 @@ numbers(struct finding *x, const struct rule_memory *m)
 	finding_number(x, "rollup", m->rollup, "B");
 	finding_number(x, "stat", m->stat, "B");
 	finding_number(x, "pss", m->pss, "B");
+	finding_number(x, "lazyfree", m->lazyfree, "B");
 	finding_number(x, "vss", m->vsize, "B");
 	finding_number(x, "page", m->page, "B");
+}
+
+static const char *
+rollup_name(const struct rule_memory *m)
+{
+	return m->summed ? "smaps (added up)" : "smaps_rollup";
+}
+
+/* The files that were read on this board, in words: "status, statm and stat". */
+static void
+files(const struct rule_memory *m, char *out, size_t size)
+{
+	const struct { const char *name; double v; } file[] = {
+		{ "status", m->status_after }, { "statm", m->statm },
+		{ rollup_name(m), m->rollup }, { "stat", m->stat },
+	};
+	const size_t all = sizeof file / sizeof *file;
+	size_t n = 0, told = 0, k = 0;
+
+	for (size_t i = 0; i < all; i++)
+		told += isnan(file[i].v) ? 0 : 1;
+	out[0] = '\0';
+	for (size_t i = 0; i < all && n < size; i++)
+		if (!isnan(file[i].v)) {
+			k++;
+			n += (size_t)snprintf(out + n, size - n, "%s%s", k == 1 ? "" :
+			    k == told ? " and " : ", ", file[i].name);
+		}
+}
+
+/* Of a Go program of 1.12 to 1.15 above all: RSS does not fall when it gives memory back. */
+static void
+lazy_text(const struct rule_memory *m, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (m->lazyfree > fmax(FLOOR, SHARE * m->status_after))
+		snprintf(out, size, "; %.1f MiB of RSS are LazyFree, given back and taken when "
+		    "memory gets short (Go 1.12-1.15)", m->lazyfree / 1048576);
+}
+
+static void
+agrees(struct finding *x, const struct rule_memory *m)
+{
+	char read[80], lazy[120];
+
+	files(m, read, sizeof read);
+	lazy_text(m, lazy, sizeof lazy);
+	if (isnan(m->rollup))
+		finding_say(x, FINDING_GOOD, "agrees",
+		    "RSS %.1f <= VSS %.1f MiB; %s agree within %.0f %% or 2 MiB; no PSS: %s",
+		    m->status_after / 1048576, m->vsize / 1048576, read, SHARE * 100,
+		    m->no_rollup != NULL ? m->no_rollup : "smaps_rollup is not told");
+	else
+		finding_say(x, FINDING_GOOD, "agrees",
+		    "PSS %.1f <= RSS %.1f <= VSS %.1f MiB; %s agree within %.0f %% or 2 MiB%s",
+		    m->pss / 1048576, m->status_after / 1048576, m->vsize / 1048576, read,
+		    SHARE * 100, lazy);
 }
 
 static void
 judge(struct finding *x, const struct rule_memory *m)
 {
 	const struct pair pair[] = {
-		{ "VmRSS", "smaps_rollup", m->status_after, m->rollup, false },
-		{ "VmRSS", "statm", m->status_after, m->statm, false },
-		{ "VmRSS", "stat's field 24", m->status_after, m->stat, true },
+		{ "VmRSS of status", rollup_name(m), m->status_after, m->rollup, false },
+		{ "VmRSS of status", "statm", m->status_after, m->statm, false },
+		{ "VmRSS of status", "field 24 of stat", m->status_after, m->stat, true },
 	};
 	const char *bad = impossible(m), *reason;
 	double by;
@@ -127,10 +185,7 @@ judge(struct finding *x, const struct rule_memory *m)
 		    "%.1f MiB (kernel %s)", bad, m->status_after / 1048576, m->pss / 1048576,
 		    m->vsize / 1048576, m->parts / 1048576, m->kernel);
 	else
-		finding_say(x, FINDING_GOOD, "agrees",
-		    "PSS %.1f <= RSS %.1f <= VSS %.1f MiB; status, "
-		    "statm and smaps_rollup agree within %.0f %% or 2 MiB", m->pss / 1048576,
-		    m->status_after / 1048576, m->vsize / 1048576, SHARE * 100);
+		agrees(x, m);
 }
 
 static void
@@ -143,10 +198,10 @@ look(void *state, const struct rule_look *l, struct findings *out)
 		return;
 	s->seen = l->memory->at;
 	x = finding_of(out, "proc.rss");
-	if (isnan(l->memory->rollup))
+	if (isnan(l->memory->rollup) && isnan(l->memory->statm) && isnan(l->memory->stat))
 		finding_say(x, FINDING_ABSENT, "absent",
-		    "smaps_rollup is not told: there is nothing "
-		    "to hold VmRSS against");
+		    "neither smaps_rollup nor statm nor stat is told: there is nothing "
+		    "to hold VmRSS of status against");
 	else
 		judge(x, l->memory);
 	numbers(x, l->memory);

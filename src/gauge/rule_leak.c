@@ -78,7 +78,8 @@ static void
 look(void *state, const struct rule_look *l, struct findings *out)
 {
 	struct leak *s = state;
-	const double window = l->config->leak_window, v = rule_value(l, "proc.anon");
+	const double lazy = rule_value(l, "proc.lazyfree"), window = l->config->leak_window,
+		     v = rule_value(l, "proc.anon") - (isnan(lazy) ? 0 : lazy);
 	double t[PARTS], low[PARTS], left;
 	struct trend_drift d;
 	struct finding *x;

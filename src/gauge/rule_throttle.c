@@ -41,13 +41,26 @@ policy_number(const struct rule_look *l, size_t i)
 	return (int)n;
 }
 
-/* Mean load of the CPUs from this policy's number to the next one's. */
-static double
-busy_of(const struct rule_look *l, int number)
+/* Whether a processor runs by this policy: by its related_cpus where they are told, else those from
+ * its number to the next policy's are. */
+static bool
+runs_by(const struct gauge_def *policy, int number, int end, uint64_t cpu)
+{
+	struct slice rest = slice_of(policy->cpus);
+	uint64_t one;
+
+	if (policy->cpus[0] == '\0')
+		return (int)cpu >= number && (int)cpu < end;
+	while (slice_trim(rest).n != 0)
+		if (slice_u64(slice_word(&rest), 4095, &one) && one == cpu)
+			return true;
+	return false;
+}
+
+static int
+next_policy(const struct rule_look *l, int number)
 {
 	int end = 4096;
-	double sum = 0;
-	unsigned n = 0;
 
 	for (size_t i = 0; i < l->table->n; i++) {
 		const int k = policy_number(l, i);
@@ -55,13 +68,39 @@ busy_of(const struct rule_look *l, int number)
 		if (k > number && k < end)
 			end = k;
 	}
+	return end;
+}
+
+/* "throttle cpufreq-cpu4" holds back the policy of that processor alone; other names do not say
+ * which. */
+static bool
+holds_back(const struct rule_look *l, const struct policy *p, int number,
+    const struct gauge_def *device)
+{
+	static const char name[] = "cpufreq-cpu";
+	const char *at = strstr(device->name, name);
+	uint64_t cpu;
+
+	return at == NULL || p->gauge == 0 ||
+	    !slice_u64(slice_of(at + sizeof name - 1), 4095, &cpu) ||
+	    runs_by(&l->table->def[p->gauge - 1], number, next_policy(l, number), cpu);
+}
+
+/* Mean load of the CPUs of a policy. */
+static double
+busy_of(const struct rule_look *l, const struct gauge_def *policy, int number)
+{
+	const int end = next_policy(l, number);
+	double sum = 0;
+	unsigned n = 0;
+
 	for (size_t i = 0; i < l->table->n; i++) {
 		uint64_t cpu;
 		const char *id = l->table->def[i].id;
 
 		if (isnan(l->table->v[i]) || !table_in(l->table, i, "cpu") ||
 		    strncmp(id, "cpu.", 4) != 0 || !slice_u64(slice_of(id + 4), 4095, &cpu) ||
-		    (int)cpu < number || (int)cpu >= end)
+		    !runs_by(policy, number, end, cpu))
 			continue;
 		sum += l->table->v[i];
 		n++;
@@ -130,6 +169,21 @@ clock_of(const struct rule_look *l, const struct gauge_def *d, double now)
 	return isnan(v) ? now : v;
 }
 
+static void
+find_device(const struct rule_look *l, int number, struct policy *p)
+{
+	for (size_t i = 0; i < l->table->n && p->cause[0] == '\0'; i++) {
+		const struct gauge_def *d = &l->table->def[i];
+
+		if (strcmp(d->group, "cool") != 0 || d->from[0] != '\0' ||
+		    !(l->table->v[i] > 0) || !holds_back(l, p, number, d))
+			continue;
+		snprintf(p->cause, sizeof p->cause, "%s is at %.0f of %.0f", d->name,
+		    l->table->v[i], d->max);
+		p->thermal = true;
+	}
+}
+
 /* What besides the frequency says that the clock is held back. */
 static void
 find_cause(const struct rule_look *l, int number, struct policy *p)
@@ -144,13 +198,7 @@ find_cause(const struct rule_look *l, int number, struct policy *p)
 	p->cause[0] = '\0';
 	p->thermal = false;
 	p->volts = low_voltage(l);
-	for (size_t i = 0; i < l->table->n && p->cause[0] == '\0'; i++)
-		if (strcmp(l->table->def[i].group, "cool") == 0 &&
-		    l->table->def[i].from[0] == '\0' && l->table->v[i] > 0) {
-			snprintf(p->cause, sizeof p->cause, "%s is at %.0f of %.0f",
-			    l->table->def[i].name, l->table->v[i], l->table->def[i].max);
-			p->thermal = true;
-		}
+	find_device(l, number, p);
 	for (size_t i = 0; i < sizeof bit / sizeof *bit && p->cause[0] == '\0'; i++)
 		if (rule_value(l, bit[i].id) > 0) {
 			snprintf(p->cause, sizeof p->cause, "%s", bit[i].words);
@@ -300,7 +348,7 @@ look(void *state, const struct rule_look *l, struct findings *out)
 	for (size_t i = 0; i < l->table->n; i++) {
 		const struct gauge_def *d = &l->table->def[i];
 		const int number = (int)i == arm ? 0 : policy_number(l, i);
-		const double busy = number >= 0 ? busy_of(l, number) : (double)NAN;
+		const double busy = number >= 0 ? busy_of(l, d, number) : (double)NAN;
 		struct policy *p;
 
 		/* Where the firmware tells the clock, what cpufreq asked for is not the clock. */

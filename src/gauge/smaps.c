@@ -18,8 +18,8 @@ smaps_end(struct smaps *s)
 
 	s->line[s->n] = '\0';
 	s->n = 0;
-	/* The fields wanted start with R or P; addresses with a digit or a small letter. */
-	if (s->line[0] != 'R' && s->line[0] != 'P')
+	/* The fields wanted start with R, P or L; addresses with a digit or a small letter. */
+	if (s->line[0] != 'R' && s->line[0] != 'P' && s->line[0] != 'L')
 		return;
 	procfs_rollup(s->line, f);
 	for (int i = 0; i < ROLLUP_FIELDS; i++)

@@ -23,6 +23,7 @@ struct cgroup {
 	int gauge[G_COUNT];
 	struct probe file[G_COUNT];     /* of dir, kept open */
 	pid_t pid;
+	char *cpu;                      /* version 1: of the cpu controller; NULL: none */
 	char *dir;                      /* of the group under /sys/fs/cgroup; NULL: none found */
 	uint64_t looked_at;
 	uint64_t periods, throttled;
@@ -59,7 +60,8 @@ leave(struct cgroup *c)
 	for (int i = 0; i < G_COUNT && c->dir != NULL; i++)
 		probe_fini(&c->file[i]);
 	mem_free(c->dir);
-	c->dir = NULL;
+	mem_free(c->cpu);
+	c->dir = c->cpu = NULL;
 }
 
 void
@@ -120,6 +122,28 @@ group_path(struct slice text, char *out, size_t size, bool *v1)
 	return found;
 }
 
+/* "4:cpu,cpuacct:/path": the folder of that group, or NULL. The kernel's own names are linked as
+ * "cpu" everywhere but on the smallest systems. */
+static char *
+cpu_group(const struct cgroup *c, struct slice text)
+{
+	while (text.n != 0) {
+		struct slice line = slice_cut(text, '\n', &text), rest, path, one;
+		struct slice controllers;
+
+		(void)slice_cut(line, ':', &rest);
+		controllers = slice_cut(rest, ':', &path);
+		while (controllers.n != 0) {
+			one = slice_cut(controllers, ',', &controllers);
+			if (slice_is(one, "cpu") && path.n != 0 && path.p[0] == '/' &&
+			    path.n < TEXT_MAX)
+				return mem_fmt("%s/fs/cgroup/cpu%.*s", c->sys_path,
+				    path.n > 1 ? (int)path.n : 0, path.p);
+		}
+	}
+	return NULL;
+}
+
 static const char *
 number_file(const struct cgroup *c, bool limit)
 {
@@ -151,19 +175,21 @@ tightest(struct cgroup *c, size_t mount)
 	return least;
 }
 
-/* Takes dir over. */
+/* Takes dir and cpu over. */
 static void
-enter(struct cgroup *c, char *dir)
+enter(struct cgroup *c, char *dir, char *cpu)
 {
 	if (c->dir != NULL && strcmp(c->dir, dir) == 0) {
 		mem_free(dir);
+		mem_free(cpu);
 		return;
 	}
 	leave(c);
 	c->dir = dir;
+	c->cpu = cpu;
 	probe_init(&c->file[G_MEMORY], &c->sys, -1, dir, number_file(c, false));
 	probe_init(&c->file[G_CACHE], &c->sys, -1, dir, "memory.stat");
-	probe_init(&c->file[G_THROTTLED], &c->sys, -1, dir, "cpu.stat");
+	probe_init(&c->file[G_THROTTLED], &c->sys, -1, cpu != NULL ? cpu : dir, "cpu.stat");
 	probe_init(&c->file[G_OOM], &c->sys, -1, dir,
 	    c->v1 ? "memory.oom_control" : "memory.events");
 }
@@ -185,7 +211,8 @@ look(struct cgroup *c)
 		return;
 	}
 	mount = mem_fmt("%s/fs/cgroup%s", c->sys_path, c->v1 ? "/memory" : "");
-	enter(c, root ? mem_str(mount) : mem_fmt("%s%s", mount, path));
+	enter(c, root ? mem_str(mount) : mem_fmt("%s%s", mount, path),
+	    c->v1 ? cpu_group(c, slice_of(text)) : NULL);
 	limit = tightest(c, strlen(mount));
 	mem_free(mount);
 	for (int i = 0; i < G_COUNT; i++)
@@ -277,6 +304,29 @@ sample_oom(struct cgroup *c)
 		table_missing(c->table, c->gauge[G_OOM], "not counted here");
 }
 
+/* Of version 1, from the group up to the mount. */
+static void
+quota_files(const struct cgroup *c, struct buf *out)
+{
+	char *dir = c->cpu != NULL && strpbrk(c->cpu, " \t\n*?[") == NULL ? mem_str(c->cpu) : NULL,
+	     *slash;
+
+	for (int i = 0; dir != NULL && i < DEPTH_MAX; i++) {
+		(void)buf_add_fmt(out, " %s/cpu.cfs_quota_us %s/cpu.cfs_period_us", dir, dir);
+		slash = strrchr(dir, '/');
+		if (slash == NULL || strcmp(slash, "/cpu") == 0)
+			break;
+		*slash = '\0';
+	}
+	mem_free(dir);
+}
+
+const char *
+cgroup_cpu_dir(const struct cgroup *c)
+{
+	return c->cpu;
+}
+
 void
 cgroup_files(const struct cgroup *c, struct buf *out)
 {
@@ -285,8 +335,9 @@ cgroup_files(const struct cgroup *c, struct buf *out)
 	if (c->dir == NULL || strpbrk(c->dir, " \t\n*?[") != NULL)
 		return;                 /* the board's shell would take it for something else */
 	(void)buf_add_fmt(out, " %s/%s %s/cpu.stat %s/memory.stat %s/%s", c->dir,
-	    number_file(c, false), c->dir, c->dir, c->dir,
+	    number_file(c, false), c->cpu != NULL ? c->cpu : c->dir, c->dir, c->dir,
 	    c->v1 ? "memory.oom_control" : "memory.events");
+	quota_files(c, out);
 	dir = mem_str(c->dir);
 	for (int i = 0; i < DEPTH_MAX && strlen(dir) > strlen(c->sys_path); i++) {
 		(void)buf_add_fmt(out, " %s/%s", dir, number_file(c, true));

@@ -25,6 +25,8 @@ void cgroup_free(struct cgroup *c);
 void cgroup_files(const struct cgroup *c, struct buf *out);
 /* The group's folder, NULL before it is known; version 1 or 2. */
 const char *cgroup_dir(const struct cgroup *c);
+/* Version 1: where the CPU quota of the process stands; NULL: version 2, or not known. */
+const char *cgroup_cpu_dir(const struct cgroup *c);
 bool cgroup_is_v1(const struct cgroup *c);
 void cgroup_sample(struct cgroup *c, pid_t pid, uint64_t mono);
 

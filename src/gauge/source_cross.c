@@ -1,6 +1,7 @@
 /* source_cross.c - one process's memory, by each file that tells it. */
 #include "gauge/source_cross.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,8 @@ struct look {
 	char *dir;
 	pid_t pid;
 	uint64_t cost;
-	bool large;
+	bool large, summed;
+	int error;                      /* of smaps_rollup, or of smaps */
 	char *environ;
 	long environ_n;
 	char status[2][TEXT_MAX], rollup[TEXT_MAX], statm[256], stat[TEXT_MAX], kernel[64];
@@ -142,6 +144,7 @@ cross_parse(const char *status_before, const char *rollup, const char *status_af
 	out->vsize = kb(status_after, "VmSize");
 	out->rollup = kb(rollup, "Rss");
 	out->pss = kb(rollup, "Pss");
+	out->lazyfree = kb(rollup, "LazyFree");
 	out->page = out->statm = (double)NAN;
 	out->threads = threads > 0 && threads < 1e6 ? (unsigned)threads : 1;
 	if (!isnan(field(slice_of(statm), 0)) && out->vsize > 0)
@@ -151,6 +154,39 @@ cross_parse(const char *status_before, const char *rollup, const char *status_af
 }
 
 /* ---- this machine: a worker ---- */
+
+/* The same words for what is added up. */
+static void
+sum_text(struct look *k)
+{
+	int64_t kb[ROLLUP_FIELDS];
+
+	k->error = pss_add_up(k->dir, kb);
+	if (k->error != 0 || kb[ROLLUP_RSS] < 0)
+		return;
+	k->summed = true;
+	snprintf(k->rollup, sizeof k->rollup, "Rss: %lld kB\nPss: %lld kB\nLazyFree: %lld kB\n",
+	    (long long)kb[ROLLUP_RSS], (long long)kb[ROLLUP_PSS],
+	    (long long)kb[ROLLUP_LAZYFREE]);
+}
+
+static void
+rollup_of(struct look *k)
+{
+	k->error = probe_text_once(&k->root, k->dir, "smaps_rollup", k->rollup, sizeof k->rollup);
+	if (k->error == ENOENT)
+		sum_text(k);
+	else if (k->error != 0)
+		k->rollup[0] = '\0';
+}
+
+static const char *
+no_rollup(int error, bool large)
+{
+	return large ? "so large a process would be stopped while it is read" :
+	    error == EACCES || error == EPERM ? "another user's process" :
+	    error == ENOENT ? "a kernel built without it" : "the kernel did not tell it";
+}
 
 static void
 text_of(const struct look *k, const char *name, char *out, size_t size)
@@ -180,7 +216,7 @@ look_work(void *arg)
 
 	text_of(k, "status", k->status[0], sizeof k->status[0]);
 	if (!k->large)
-		text_of(k, "smaps_rollup", k->rollup, sizeof k->rollup);
+		rollup_of(k);
 	text_of(k, "status", k->status[1], sizeof k->status[1]);
 	text_of(k, "statm", k->statm, sizeof k->statm);
 	text_of(k, "stat", k->stat, sizeof k->stat);
@@ -203,6 +239,8 @@ look_done(void *arg)
 			cross_parse(k->status[0], k->rollup, k->status[1], k->statm, k->stat,
 			    &c->memory);
 			snprintf(c->memory.kernel, sizeof c->memory.kernel, "%s", k->kernel);
+			c->memory.summed = k->summed;
+			c->memory.no_rollup = no_rollup(k->error, k->large);
 			c->memory.at = sys_mono();
 			mem_free(c->environ);
 			c->environ = k->environ;
@@ -235,21 +273,28 @@ mirrored(struct cross_source *c, const char *kernel, uint64_t mono)
 {
 	char dir[64], rollup[TEXT_MAX], status[TEXT_MAX], stat[TEXT_MAX] = "";
 	uint64_t hash;
+	bool summed;
 
 	snprintf(dir, sizeof dir, "%.40s/%ld", c->path, (long)c->pid);
 	if (probe_text_once(&c->root, dir, "status", status, sizeof status) != 0)
 		return;
 	(void)probe_text_once(&c->root, dir, "stat", stat, sizeof stat);
+	summed = probe_text_once(&c->root, dir, "smaps_rollup", rollup, sizeof rollup) != 0;
+	if (summed && probe_text_once(&c->root, dir, "smaps_sum", rollup, sizeof rollup) != 0) {
+		rollup[0] = '\0';
+		summed = false;
+	}
 	/* The rollup came just before this status, in the same round, or it is an old one. */
-	if (probe_text_once(&c->root, dir, "smaps_rollup", rollup, sizeof rollup) == 0) {
-		hash = hash_bytes(rollup, strlen(rollup), 1);
-		if (hash != c->rollup) {
-			c->rollup = hash;
-			cross_parse(c->before[0] != '\0' ? c->before : status, rollup, status, "",
-			    stat, &c->memory);
-			snprintf(c->memory.kernel, sizeof c->memory.kernel, "%s", kernel);
-			c->memory.at = mono;
-		}
+	hash = hash_bytes(rollup, strlen(rollup), 1);
+	if (rollup[0] != '\0' ? hash != c->rollup : mono >= c->due) {
+		c->rollup = hash;
+		c->due = mono + EVERY;
+		cross_parse(c->before[0] != '\0' ? c->before : status, rollup, status, "", stat,
+		    &c->memory);
+		snprintf(c->memory.kernel, sizeof c->memory.kernel, "%s", kernel);
+		c->memory.summed = summed;
+		c->memory.no_rollup = "the board does not tell it";
+		c->memory.at = mono;
 	}
 	snprintf(c->before, sizeof c->before, "%s", status);
 }

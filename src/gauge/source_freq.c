@@ -46,7 +46,7 @@ add(struct scan *s, const char *who, enum sensor_kind kind, const char *base, co
 	return f;
 }
 
-static void
+static struct sensor_found *
 add_clock(struct scan *s, const char *entry, enum sensor_kind kind, const char *file, int64_t min,
     int64_t max)
 {
@@ -55,11 +55,23 @@ add_clock(struct scan *s, const char *entry, enum sensor_kind kind, const char *
 	f->full = max;
 	if (kind == SENSOR_CAP) {
 		f->def.max = 100;
-		return;
+		return f;
 	}
 	f->def.min = (double)min * 1000;
 	if (max > 0)
 		f->def.max = (double)max * 1000;
+	return f;
+}
+
+/* Clusters need not lie one behind the other: policy0 of a 4+2 may have 0 3 4 5, policy1 1 2. */
+static void
+related(const struct scan *s, const char *dir, struct sensor_found *f)
+{
+	char text[sizeof f->def.cpus];
+
+	if (probe_text_once(s->root, dir, "related_cpus", text, sizeof text) == 0 &&
+	    strspn(text, "0123456789 ") == strlen(text) && strlen(text) < sizeof text - 1)
+		snprintf(f->def.cpus, sizeof f->def.cpus, "%s", text);
 }
 
 static bool
@@ -135,7 +147,7 @@ policy(const char *entry, void *arg)
 		max = 0;
 	if (probe_number_once(s->root, dir, "cpuinfo_min_freq", &min) != 0 || min < 0)
 		min = 0;
-	add_clock(s, entry, SENSOR_FREQ, "scaling_cur_freq", min, max);
+	related(s, dir, add_clock(s, entry, SENSOR_FREQ, "scaling_cur_freq", min, max));
 	if (max > 0)
 		add_clock(s, entry, SENSOR_CAP, "scaling_max_freq", min, max);
 	if (s->count <= FREQ_DETAILED)

@@ -41,7 +41,7 @@ struct pss {
 	struct root root;
 	char *path;                     /* root.path, owned */
 	bool added;
-	int gauge[G_COUNT];
+	int gauge[G_COUNT], lazy;       /* lazy: of LazyFree, -1 until there was some */
 	pid_t pid;
 	uint64_t due, read_at;          /* 0: what is shown was not read */
 	struct reading *reading;
@@ -61,6 +61,7 @@ pss_new(struct loop *l, struct gauge_table *t, const struct root *proc)
 	struct pss *p = mem_zero(1, sizeof *p);
 
 	p->loop = l;
+	p->lazy = -1;
 	p->table = t;
 	p->path = mem_str(proc->path);
 	p->root = *proc;
@@ -98,6 +99,7 @@ missing(struct pss *p, const char *why)
 	p->read_at = 0;
 	for (int i = 0; i < G_COUNT; i++)
 		table_missing(p->table, p->gauge[i], "%s", why);
+	table_missing(p->table, p->lazy, "%s", why);
 }
 
 static const char *
@@ -123,8 +125,8 @@ words(int error)
 }
 
 /* A kernel before 4.14 has only the long list, mapping by mapping. */
-static int
-add_up(const char *dir, int64_t kb[ROLLUP_FIELDS])
+int
+pss_add_up(const char *dir, int64_t kb[ROLLUP_FIELDS])
 {
 	char *path = path_join(dir, "smaps"), *chunk;
 	const int fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
@@ -161,12 +163,28 @@ read_work(void *arg)
 	if (r->summed && r->root.mirror != NULL)
 		r->error = probe_text_once(&r->root, r->dir, "smaps_sum", text, sizeof text);
 	else if (r->summed)
-		r->error = add_up(r->dir, r->kb);
+		r->error = pss_add_up(r->dir, r->kb);
 	if (r->error == ENOENT && r->root.mirror != NULL)
 		r->error = ENODATA;
 	if (r->error == 0 && (!r->summed || r->root.mirror != NULL))
 		procfs_rollup(text, r->kb);
 	r->cost = sys_mono() - r->start;
+}
+
+/* What was given back with MADV_FREE and is still counted as resident: few programs do that. */
+static void
+put_lazy(struct pss *p, int64_t kb)
+{
+	struct gauge_def d;
+
+	if (p->lazy < 0 && kb > 0) {
+		d = table_def("proc.lazyfree", "proc", "lazyfree", "B", (double)NAN,
+		    "LazyFree: given back (MADV_FREE), taken when memory gets short");
+		d.min = 0;
+		p->lazy = table_add(p->table, &d);
+	}
+	if (kb >= 0)
+		table_value(p->table, p->lazy, (double)kb * 1024);
 }
 
 /* When it was read: of a board when its answer came. */
@@ -197,6 +215,7 @@ put(struct pss *p, const struct reading *r)
 		    r->summed ? "smaps, added up (no smaps_rollup before Linux 4.14)" :
 		    "smaps_rollup");
 	p->read_at = time_of(p);
+	put_lazy(p, kb[ROLLUP_LAZYFREE]);
 	table_value(p->table, p->gauge[G_PSS], (double)kb[ROLLUP_PSS] * 1024);
 	if (kb[ROLLUP_PRIVATE_CLEAN] >= 0 && kb[ROLLUP_PRIVATE_DIRTY] >= 0)
 		table_value(p->table, p->gauge[G_USS],

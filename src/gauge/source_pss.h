@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "gauge/probe.h"
+#include "gauge/procfs.h"
 #include "gauge/table.h"
 #include "loop/loop.h"
 
@@ -30,5 +31,8 @@ void pss_free(struct pss *p);
 void pss_sample(struct pss *p, pid_t pid, double anon, uint64_t mono);
 
 bool pss_hanging(const struct pss *p);  /* a thread waits in the kernel for more than 2 s */
+
+/* The sums of all mappings in DIR/smaps, kB, -1 untold: 0 or an errno. Slow: for a worker. */
+int pss_add_up(const char *dir, int64_t kb[ROLLUP_FIELDS]);
 
 #endif

@@ -28,7 +28,7 @@ while :; do
 		s=$(cat "$dir/proc/$1"/task/*/status "$dir/proc/$1/smaps" 2>/dev/null | awk -v up="$up" -v p="$1" -v sum="${2:+yes}" '
 			/^voluntary_ctxt/ { v += $2; n++ }
 			/^nonvoluntary_ctxt/ { w += $2 }
-			sum != "" && /^(Rss|Pss|Private_Clean|Private_Dirty):/ { s[$1] += $2 }
+			sum != "" && /^(Rss|Pss|Private_Clean|Private_Dirty|LazyFree):/ { s[$1] += $2 }
 			END {
 				printf "/vise/threads:%d.00 %d %d %d\n", up, n, v, w
 				for (k in s) printf "/proc/%s/smaps_sum:%s %d kB\n", p, k, s[k]

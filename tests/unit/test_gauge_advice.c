@@ -184,6 +184,65 @@ facts_of_a_machine(void **state)
 	tree_close(&tree);
 }
 
+/* Version 1: the quota stands in the cpu controller's own tree, the tightest of all above counts;
+ * what is given back lazily is not held against a memory limit. */
+static void
+facts_of_version_one(void **state)
+{
+	struct board_tree tree;
+	struct gauge_table table;
+	struct root proc, sys;
+	struct cgroup *group;
+	struct advice_facts f;
+	struct advice a[ADVICE_COUNT];
+	struct gauge_def d;
+	struct buf files;
+
+	(void)state;
+	tree_open(&tree, NULL);
+	tree_put(&tree, "proc/70/status", "Name:\tapi\nCpus_allowed_list:\t0-3\n");
+	tree_put(&tree, "proc/70/cgroup", "9:cpuset:/\n4:cpu,cpuacct:/a/b\n3:memory:/m\n0::/x\n");
+	tree_put(&tree, "sys/fs/cgroup/memory/m/memory.limit_in_bytes", "209715200\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "130000\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "50000\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/a/b/cpu.cfs_quota_us", "300000\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/a/b/cpu.cfs_period_us", "100000\n");
+	tree_put(&tree, "sys/fs/cgroup/cpu/a/b/cpu.stat", "nr_periods 10\nnr_throttled 4\n");
+	proc = root_of(tree.proc, "/proc", NULL);
+	sys = root_of(tree.sys, "/sys", NULL);
+	table_init(&table);
+	d = table_def("cpu.online", "cpu", "cpus", "count", (double)NAN, "");
+	table_value(&table, table_add(&table, &d), 4);
+	d = table_def("proc.anon", "proc", "anon", "B", (double)NAN, "");
+	table_value(&table, table_add(&table, &d), 100 * MIB);
+	d = table_def("proc.lazyfree", "proc", "lazyfree", "B", (double)NAN, "");
+	table_value(&table, table_add(&table, &d), 40 * MIB);
+	group = cgroup_new(&table, &proc, &sys);
+	cgroup_sample(group, 70, NS_PER_S);
+	tree_put(&tree, "sys/fs/cgroup/cpu/a/b/cpu.stat", "nr_periods 20\nnr_throttled 9\n");
+	cgroup_sample(group, 70, 2 * NS_PER_S);
+	advice_facts(&(struct advice_sources){ .table = &table, .proc = &proc, .sys = &sys,
+	    .cgroup = group, .pid = 70, .live = (double)NAN }, &f);
+	assert_true(fabs(f.quota - 2.6) < 1e-9);
+	assert_true(fabs(f.throttled - 50) < 1e-9);
+	assert_true(fabs(f.anon - 60 * MIB) < 1);
+	advice_make(&f, 0, a);
+	assert_string_equal(a[ADVICE_PROCS].value, "2");
+	assert_non_null(strstr(a[ADVICE_PROCS].why, "cpu.cfs_quota_us gives 2.60"));
+	/* a board is asked for them */
+	buf_init(&files, 4096);
+	cgroup_files(group, &files);
+	assert_non_null(strstr(buf_str(&files), "/cpu/a/b/cpu.cfs_quota_us "));
+	assert_non_null(strstr(buf_str(&files), "/cpu/cpu.cfs_period_us"));
+	assert_null(strstr(buf_str(&files), "cgroup/cpu.cfs"));
+	buf_fini(&files);
+	cgroup_free(group);
+	table_fini(&table);
+	tree_close(&tree);
+}
+
 int
 main(void)
 {
@@ -193,7 +252,7 @@ main(void)
 		cmocka_unit_test(memory_limits),
 		cmocka_unit_test(processors),
 		cmocka_unit_test(shown_value_stands_still),
-		cmocka_unit_test(facts_of_a_machine),
+		cmocka_unit_test(facts_of_a_machine), cmocka_unit_test(facts_of_version_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -399,6 +399,49 @@ throttle_is_a_bracket_with_a_cause(void **state)
 	rig_fini(&b.r);
 }
 
+/* Two clusters whose processors do not lie one behind the other (a 4+2 with 0 3 4 5 and 1 2): each
+ * policy is judged by its own load, and held back by its own cooling device alone. */
+static void
+throttle_by_related_cpus(void **state)
+{
+	static const double busy[6] = { 95, 5, 5, 95, 95, 95 };
+	struct rig r;
+	int temp, cpu[6], little, big, cool;
+	char id[16];
+
+	(void)state;
+	rig_init(&r, NULL);
+	temp = rig_gauge(&r, "temp.cpu", "temp", "C", 110);
+	for (int i = 0; i < 6; i++) {
+		snprintf(id, sizeof id, "cpu.%d", i);
+		cpu[i] = rig_gauge(&r, id, "cpu", "%", 100);
+	}
+	little = rig_gauge(&r, "freq.policy0", "freq", "Hz", 1.5e9);
+	big = rig_gauge(&r, "freq.policy1", "freq", "Hz", 2e9);
+	snprintf(r.table.def[little].cpus, sizeof r.table.def[little].cpus, "0 3 4 5");
+	snprintf(r.table.def[big].cpus, sizeof r.table.def[big].cpus, "1 2");
+	cool = rig_gauge(&r, "cool.big", "cool", "count", 4);
+	snprintf(r.table.def[cool].name, sizeof r.table.def[cool].name, "throttle cpufreq-cpu1");
+	for (int step = 0; step < 20; step++) {
+		table_value(&r.table, temp, 60 + step);
+		for (int i = 0; i < 6; i++)
+			table_value(&r.table, cpu[i], busy[i]);
+		table_value(&r.table, little, step < 12 ? 1.5e9 : 1.1e9);
+		table_value(&r.table, big, 0.6e9);
+		table_value(&r.table, cool, step < 12 ? 0 : 2);
+		rig_step(&r, 1);
+	}
+	/* the little ones were busy and are slow, but it is the other cluster that is cooled */
+	assert_true(rig_is(&r, "throttle", "freq.policy0", "suspected"));
+	/* the big ones idle: their governor keeps them slow */
+	assert_true(rig_is(&r, "throttle", "freq.policy1", "waiting"));
+	snprintf(r.table.def[cool].name, sizeof r.table.def[cool].name, "throttle cpufreq-cpu4");
+	table_value(&r.table, little, 1.1e9);
+	rig_step(&r, 1);
+	assert_true(rig_is(&r, "throttle", "freq.policy0", "throttled"));
+	rig_fini(&r);
+}
+
 static void
 throttle_without_a_cause_is_suspected(void **state)
 {
@@ -583,10 +626,52 @@ cross_from_texts(void **state)
 	cross_parse("VmRSS: 1040 kB\n", "Rss: 1040 kB\n", "VmRSS: 1040 kB\n", "",
 	    "7 (a) S 1 7 7 0 -1 0 0 0 0 0 30 12 0 0 20 0 3 0 4242 9216000 65 1\n", &m);
 	assert_true(fabs(m.page - 16384) < 1);
+	cross_parse("", "Rss: 9000 kB\nLazyFree:     2048 kB\n", "", "", "", &m);
+	assert_true(fabs(m.lazyfree - 2048 * 1024) < 1);
 	cross_parse("", "", "", "", "", &m);
 	assert_true(isnan(m.rollup) && isnan(m.page) && isnan(m.stat));
 	cross_parse("VmRSS", "Rss: x kB", "VmRSS: \nThreads:", "x", ")", &m);
 	assert_true(isnan(m.status_after));
+}
+
+/* The sentence names what was read on this board, and what of RSS is given back already. */
+static void
+cross_names_the_files(void **state)
+{
+	struct rig r;
+	const struct finding *x;
+
+	(void)state;
+	rig_init(&r, NULL);
+	(void)rig_gauge(&r, "proc.rss", "proc", "B", (double)NAN);
+	memory_look(&r, 100, 100, 100, 100, "6.18.1");
+	x = rig_finding(&r, "cross", NULL);
+	assert_non_null(strstr(x->text, "status, statm, smaps_rollup and stat agree"));
+	assert_null(strstr(x->text, "LazyFree"));
+	/* a board: no statm in a sample; an old one: smaps added up */
+	r.memory.at++;
+	r.memory.statm = (double)NAN;
+	r.memory.summed = true;
+	r.memory.lazyfree = 40 * MIB;
+	rig_step(&r, 1);
+	x = rig_finding(&r, "cross", NULL);
+	assert_non_null(strstr(x->text, "; status, smaps (added up) and stat agree"));
+	assert_non_null(strstr(x->text, "40.0 MiB of RSS are LazyFree"));
+	assert_true(fabs(rig_number(&r, "cross", NULL, "lazyfree") - 40 * MIB) < 1);
+	/* another user's process: no rollup, and still something to hold VmRSS against */
+	r.memory.at++;
+	r.memory.rollup = r.memory.pss = (double)NAN;
+	r.memory.no_rollup = "another user's process";
+	rig_step(&r, 1);
+	x = rig_finding(&r, "cross", NULL);
+	assert_int_equal(x->verdict, FINDING_GOOD);
+	assert_non_null(strstr(x->text, "status and stat agree within 5 % or 2 MiB; no PSS: "
+	    "another user's process"));
+	r.memory.at++;
+	r.memory.stat = (double)NAN;
+	rig_step(&r, 1);
+	assert_int_equal(rig_finding(&r, "cross", NULL)->verdict, FINDING_ABSENT);
+	rig_fini(&r);
 }
 
 /* ---- leak ---- */
@@ -930,7 +1015,8 @@ main(void)
 		cmocka_unit_test(throttle_by_the_firmware),
 		cmocka_unit_test(throttle_false_alarms),
 		cmocka_unit_test(cross_names_the_reason),
-		cmocka_unit_test(cross_from_texts),
+		cmocka_unit_test(cross_from_texts), cmocka_unit_test(cross_names_the_files),
+		cmocka_unit_test(throttle_by_related_cpus),
 		cmocka_unit_test(leak_false_alarms),
 		cmocka_unit_test(leaks_are_found),
 		cmocka_unit_test(heap_sound_and_raw),
