@@ -13,6 +13,7 @@
 #include "ui/gauge_ask.h"
 #include "ui/gauge_bar.h"
 #include "ui/gauge_chart.h"
+#include "ui/gauge_past.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_spark.h"
 #include "ui/gauge_throttle.h"
@@ -463,8 +464,11 @@ gauge_lines_draw(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
 	struct lines l = { .u = u, .g = g, .r = r, .f = gauge_view_frame(u), .stale = stale,
 		.from = u->gauges->one ? u->gauges->from : "" };
 	const struct replica_gauge *temp[TEMPS] = { NULL };
+	struct gauge_window w;
 	size_t n = 0;
 
+	w = gauge_view_window(u, &l.f, 120);
+	gauge_past_want(u, &l.f, &w);
 	l.throttles = gauge_throttles(&l.f, l.from, l.throttle, THROTTLES);
 	line_mem(&l);
 	line_proc(&l);

@@ -99,6 +99,20 @@ limit_text(const struct replica_gauge *x, double v, int room, char *out, size_t 
 		snprintf(out, size, "%s %s", of, name);
 }
 
+/* PSS and USS are read seldom: how long ago stands where they have no limit. */
+static void
+read_text(const struct ui *u, const struct gauge_frame *f, const struct replica_gauge *x,
+    char *out, size_t size)
+{
+	const char *id = gauge_base_id(x);
+	const struct replica_gauge *age = strcmp(id, "proc.pss") == 0 ||
+	    strcmp(id, "proc.uss") == 0 ? gauge_of(f, x->from, "proc.pss.age") : NULL;
+	const double s = age != NULL ? gauge_view_now(u, f, age).v : (double)NAN;
+
+	if (out[0] == '\0' && s >= 1)
+		snprintf(out, size, "%.0f s ago", s);
+}
+
 static void
 draw_numbers(struct ui *u, struct grid *g, int row, int col, int cols,
     const struct gauge_frame *f, const struct replica_gauge *x, bool stale)
@@ -114,6 +128,7 @@ draw_numbers(struct ui *u, struct grid *g, int row, int col, int cols,
 	fmt_value(lo, x->unit, min, sizeof min);
 	fmt_value(hi, x->unit, max, sizeof max);
 	limit_text(x, now.v, c.limit, limit, sizeof limit);
+	read_text(u, f, x, limit, sizeof limit);
 	if (now.age != 0)
 		fmt_clock(now.age, age, sizeof age);
 	grid_textf(g, row, col, cols - col, gauge_style(x, old), " %8s", v);

@@ -11,7 +11,7 @@
 #include "ui/gauge_ask.h"
 #include "ui/gauge_past.h"
 
-enum { LAST = LIMIT_GAUGE_HISTORY - 1 };
+enum { LAST = LIMIT_GAUGE_HISTORY - 1, CAREFUL = 10 };
 
 bool
 gauge_overview(const struct ui *u)
@@ -363,8 +363,17 @@ gauge_mark(const struct replica_gauge *g, bool stale)
 	return stale ? '?' : ui_gauge_alarm(g) ? '!' : ' ';
 }
 
+/* A temperature within 10 C of its limit is worth a look; how far it is stands beside it. */
+static bool
+careful(const struct replica_gauge *g)
+{
+	return strcmp(g->unit, "C") == 0 && !g->below && g->missing == NULL &&
+	    replica_value(g) >= ui_gauge_limit(g) - CAREFUL;
+}
+
 uint32_t
 gauge_style(const struct replica_gauge *g, bool stale)
 {
-	return stale ? STYLE_STALE : ui_gauge_alarm(g) ? STYLE_ALARM : STYLE_NORMAL;
+	return stale ? STYLE_STALE : ui_gauge_alarm(g) ? STYLE_ALARM :
+	    careful(g) ? STYLE_WARN : STYLE_NORMAL;
 }

@@ -35,8 +35,8 @@ static const struct { const char *prefix; int rank; } ranks[] = {
 /* A gauge that has nothing to say gives its row to one that has. */
 enum { NOTHING = 20 };
 
-/* What stands in the bar of another row has none of its own in the small pane. */
-static const char *const inside[] = { "mem.avail", "mem.buffers", "mem.cache" };
+/* What stands in the bar of another row, or in the title, has none of its own in the small pane. */
+static const char *const inside[] = { "mem.avail", "mem.buffers", "mem.cache", "self.cpu" };
 
 static bool
 has_row(const struct ui *u, const struct replica_gauge *g)
@@ -235,13 +235,23 @@ spark(struct ui *u, struct grid *g, int row, int col, int cols, const struct rep
 	grid_spark(g, row, col, cols, &s);
 }
 
-/* "policy0 cap" has to be told from "policy4 cap" in a few columns: "p0 cap". */
+/* "policy0 cap" has to be told from "policy4 cap" in a few columns: "p0 cap"; so has pressure. */
 static void
 short_name(const struct replica_gauge *x, char *out, size_t size)
 {
-	const bool policy = strncmp(x->name, "policy", 6) == 0;
+	static const struct { const char *head, *instead; } shorter[] = {
+		{ "policy", "p" }, { "psi ", "p." },
+	};
 
-	snprintf(out, size, "%s%s", policy ? "p" : "", x->name + (policy ? 6 : 0));
+	for (size_t i = 0; i < sizeof shorter / sizeof shorter[0]; i++) {
+		const size_t n = strlen(shorter[i].head);
+
+		if (strncmp(x->name, shorter[i].head, n) == 0) {
+			snprintf(out, size, "%s%s", shorter[i].instead, x->name + n);
+			return;
+		}
+	}
+	snprintf(out, size, "%s", x->name);
 }
 
 /* " mem  [######....]  61% !" and, with room, its history. */

@@ -411,6 +411,8 @@ overview_rows(void **state)
 			assert_true(shows(r, "at 71.0-80.5 C (0:01)"));
 		}
 		assert_true(shows(r, "over ssh:pi4, every 1 s"));
+		rig_type(r, "p");
+		assert_true(shows(r, " 4 s ago"));      /* the PSS in the table */
 		rig_free(r);
 	}
 }
