@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/slice.h"
 #include "cli/gauges_advise.h"
+#include "cli/gauges_processes.h"
 #include "cli/metrics.h"
 #include "core/json.h"
 #include "gauge/json.h"
@@ -82,6 +83,7 @@ static const char usage[] =
     "\n"
     "vise gauges advise [BOARD] [--process NAME] [--live SIZE]: GOMEMLIMIT, GOGC and GOMAXPROCS\n"
     "for a Go program there, each with why and as a line to paste; --live: its live heap\n"
+    "vise gauges processes [BOARD]: the processes there, to choose one\n"
     "\n"
     "  --proc-root DIR   read DIR instead of /proc; --sys-root DIR: instead of /sys\n";
 
@@ -643,6 +645,8 @@ cli_gauges(int argc, char **argv)
 	struct run r = { .defs_due = true, .live = (double)NAN };
 	struct err_msg why;
 
+	if (argc > 1 && strcmp(argv[1], "processes") == 0)
+		return gauges_processes(argc - 1, argv + 1);
 	if (options(&r, argc, argv, &why) != ERR_OK)
 		return fail(&why);
 	if (r.help) {

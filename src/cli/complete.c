@@ -44,8 +44,9 @@ static const struct row rows[] = {
 	{ "macro run", "--set --timeout --baud", "mt" },
 	{ "macro record", "start stop", "" },
 	{ "decode", "--elf --only --check --raw", "f" },
-	{ "gauges", "advise --once --select --every --pid --process --csv --limit --rule --rules "
-	    "--serve --live --proc-root --sys-root -n", "t" },
+	{ "gauges", "advise processes --once --select --every --pid --process --csv --limit "
+	    "--rule --rules --serve --live --proc-root --sys-root -n", "t" },
+	{ "gauges processes", "--sort --filter --top --json --proc-root", "t" },
 	{ "measure", "--there --on --port --path -c --csv --for --keep-governor", "f" },
 	{ "pprof", "top text diff merge tree peek list traces tags raw comments info flame grab "
 	    "watch series "

@@ -56,6 +56,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/place_use.c %D%/place_use.h \
 	%D%/place_grid.c %D%/place_grid.h \
 	%D%/cli_place.c %D%/cli_place.h \
+	%D%/gauges_processes.c %D%/gauges_processes.h \
 	%D%/job.c %D%/job.h \
 	%D%/cli_measure.c %D%/cli_measure.h \
 	%D%/httpload.c %D%/httpload.h \

@@ -107,6 +107,15 @@ is $? 2 "... refuses a span that is none"
 do_ "gauge.every 60ms" >/dev/null
 like "$(do_ --json option.list | tr '{' '\n' | grep gauge.every)" '60' "gauge.every is the option of that name"
 
+"$vise" gauges processes --proc-root "$T/proc" --sort name --filter p >"$T/out" 2>"$T/err"
+is $? 0 "vise gauges processes" || note <"$T/err"
+like "$(cat "$T/out")" ' 812 +48M +3 +0.0 S app .1.$' "... number, memory, threads, share, name"
+"$vise" gauges processes --proc-root "$T/proc" --sort size >/dev/null 2>"$T/err"
+is $? 2 "... refuses an order that is none"
+"$vise" gauges processes exec:sh --filter sh --top 3 --json >"$T/out" 2>"$T/err"
+is $? 0 "... through a shell on a board" || note <"$T/err"
+like "$(cat "$T/out")" '"rows":.{"pid":[0-9]+,"name":".*sh.*"cpu":[0-9.]+' "... with a share of the CPU"
+
 # --- rules: by the level alone at once; the answer waits for what comes
 
 last=$(do_ --json gauge.alarms | python3 -c 'import json, sys; print(json.load(sys.stdin)["last"])')
