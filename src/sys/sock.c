@@ -72,17 +72,49 @@ new_socket(int family)
 	return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
+/* A socket that has its name but does not listen yet looks like one whose owner is dead, and who
+ * tidies up takes it away: so it gets the name when it listens. At once where that would be too
+ * long a name, or the file system has no links. */
+static bool
+listen_then_name(const char *path, int fd)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	const int n = snprintf(a.sun_path, sizeof a.sun_path, "%s.%ld", path, (long)getpid());
+	bool named;
+	int e;
+
+	if (n < 0 || (size_t)n >= sizeof a.sun_path) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	(void)unlink(a.sun_path);
+	if (bind(fd, (const struct sockaddr *)&a, sizeof a) != 0)
+		return false;
+	named = listen(fd, BACKLOG) == 0 && link(a.sun_path, path) == 0;
+	e = errno == EEXIST ? EADDRINUSE : errno;
+	(void)unlink(a.sun_path);
+	errno = e;
+	return named;
+}
+
 static enum err
 bind_unix(const char *path, const struct sockaddr_un *at, int *fd, struct err_msg *why)
 {
 	const struct sockaddr_un a = *at;
 	enum err e = ERR_OK;
 	mode_t old;
+	bool good;
 
 	*fd = new_socket(AF_UNIX);
 	old = umask(0177);
-	if (*fd < 0 || bind(*fd, (const struct sockaddr *)&a, sizeof a) != 0 ||
-	    listen(*fd, BACKLOG) != 0) {
+	good = *fd >= 0 && listen_then_name(path, *fd);
+	if (!good && *fd >= 0 && errno != EADDRINUSE) {
+		sys_close(*fd);
+		*fd = new_socket(AF_UNIX);
+		good = *fd >= 0 && bind(*fd, (const struct sockaddr *)&a, sizeof a) == 0 &&
+		    listen(*fd, BACKLOG) == 0;
+	}
+	if (!good) {
 		e = err_errno(why, errno, path, "listening");
 		sys_close(*fd);
 		*fd = -1;

@@ -13,7 +13,8 @@
 #include "ui/pane.h"
 #include "ui/parts.h"
 
-static const uint64_t PAGE_EVERY = 2 * NS_PER_S, SMALL_EVERY = 20 * NS_PER_S;
+static const uint64_t PAGE_EVERY = 2 * NS_PER_S, SMALL_EVERY = 20 * NS_PER_S,
+		      FURTHER_EVERY = 10 * NS_PER_S;    /* it may be a serial line */
 
 static const char *const orders[] = { "rss", "cpu", "threads", "pid", "name" };
 enum { ORDERS = sizeof orders / sizeof orders[0], TOP = 200, FEW = 4 };
@@ -44,8 +45,8 @@ ask(struct ui *u, bool page)
 		(void)buf_add_str(&line, " from=");
 		command_quote(v->from, &line);
 	}
-	gauge_ask(u, GAUGE_ASK_PROCESSES, buf_str(&line),
-	    page && !serial(u) ? PAGE_EVERY : SMALL_EVERY);
+	gauge_ask(u, GAUGE_ASK_PROCESSES, buf_str(&line), !page || serial(u) ? SMALL_EVERY :
+	    v->one && v->from[0] != '\0' ? FURTHER_EVERY : PAGE_EVERY);
 	buf_fini(&line);
 }
 

@@ -33,9 +33,11 @@ chmod +x "$T/throttle"
 keep_bench=1
 for size in "24 80" "48 160"; do
 	"$T/throttle" 0 1800000
-	spawn "$VISE-bench" --foreground --name pi4 --proc-root "$T/pi4/proc" --sys-root "$T/pi4/sys" \
+	# a name of its own: the bench before it may take a while to end
+	name=pi4-${size%% *}
+	spawn "$VISE-bench" --foreground --name $name --proc-root "$T/pi4/proc" --sys-root "$T/pi4/sys" \
 		--run "gauge.every 200ms" >"$T/bench.log" 2>&1
-	wait_for '"$VISE" ls 2>/dev/null | grep -q pi4' 20
+	wait_for '"$VISE" ls 2>/dev/null | grep -q $name' 20
 	rm -f "$T/out.svg"
 	screens boardpane $size
 	test -s "$T/out.svg" && grep -q '<polyline' "$T/out.svg"
