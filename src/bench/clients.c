@@ -216,7 +216,7 @@ attach(struct client *c, uint64_t id, const json_t *params)
 	c->events = json_get_bool(params, "events", true);
 	c->streams = json_get_bool(params, "streams", false);
 	c->observe = json_get_bool(params, "observe", false);
-	peer_answer(c->peer, id, snapshot_json(b));
+	peer_answer(c->peer, id, snapshot_json(b, json_object_get(params, "parts")));
 	if (c->streams) {
 		struct stream st;
 

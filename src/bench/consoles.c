@@ -107,7 +107,7 @@ consoles_tell(struct bench_console *k)
 /* ---- life */
 
 json_t *
-consoles_json(struct bench *b, bool with_times)
+consoles_json(const struct bench *b, bool with_times)
 {
 	json_t *list = json_array();
 

@@ -59,7 +59,7 @@ json_t *consoles_row(const struct bench_console *k, bool with_times);
 void    consoles_tell(struct bench_console *k);         /* its row, to everyone */
 const char *consoles_eol(const char *word);             /* "lf" "crlf" "cr" as bytes */
 
-json_t *consoles_json(struct bench *b, bool with_times);
+json_t *consoles_json(const struct bench *b, bool with_times);
 bool    consoles_stream(struct bench *b, uint32_t id, struct stream *out);
 bool    consoles_stream_at(struct list *node, struct stream *out);
 /* Typed bytes; false when they were not sent (lost, or locked by an AT transaction), with a

@@ -92,7 +92,7 @@ gauges_close(struct bench *b)
 }
 
 json_t *
-gauges_json(struct bench *b)
+gauges_json(const struct bench *b)
 {
 	json_t *o = gauge_set_json(b->gauges);
 

@@ -9,6 +9,6 @@
 
 void    gauges_open(struct bench *b);
 void    gauges_close(struct bench *b);
-json_t *gauges_json(struct bench *b);
+json_t *gauges_json(const struct bench *b);
 
 #endif

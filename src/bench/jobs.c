@@ -333,7 +333,7 @@ jobs_running(const struct bench *b)
 }
 
 json_t *
-jobs_json(struct bench *b)
+jobs_json(const struct bench *b)
 {
 	json_t *list = json_array();
 

@@ -49,7 +49,7 @@ void     jobs_forget(struct bench *b, uint32_t owner);
 struct bench_job *jobs_find(const struct bench *b, int64_t id);
 /* Forgets it; one that runs is killed. */
 void     jobs_drop(struct bench_job *j);
-json_t  *jobs_json(struct bench *b);
+json_t  *jobs_json(const struct bench *b);
 bool     jobs_stream(struct bench *b, uint32_t id, struct stream *out);
 bool     jobs_stream_at(struct list *node, struct stream *out);
 bool     jobs_input(struct bench *b, uint32_t stream, const char *p, size_t n);

@@ -1,6 +1,8 @@
 /* snapshot.c - everything as it stands now. */
 #include "bench/snapshot.h"
 
+#include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -44,32 +46,86 @@ snapshot_bench(const struct bench *b)
 	return o;
 }
 
-json_t *
-snapshot_json(struct bench *b)
-{
-	json_t *o = json_object();
+/* ---- the parts */
 
-	json_put(o, "bench", snapshot_bench(b));
-	json_put(o, "commands", command_list(bench_commands));
-	json_put(o, "options", options_list(&b->options));
-	json_put(o, "consoles", consoles_json(b, true));
-	json_put(o, "gauges", gauges_json(b));
-	json_put(o, "jobs", jobs_json(b));
-	json_put(o, "debugs", debugs_json(b));
-	json_put(o, "notices", json_incref(b->notices));
-	json_put(o, "decoded", decoders_json(b));
-	json_put(o, "triggers", triggers_json(b));
-	json_put(o, "profile", json_incref(b->profile));
-	json_put(o, "watches", watches_json(b));
-	json_put(o, "snapshots", bundles_json(b));
-	json_put(o, "shots", shots_json(b, SHOTS_SHOWN));
-	json_put(o, "clients", clients_json(b));
-	json_put(o, "boards", json_incref(b->boards));
-	json_put(o, "workflows", json_incref(b->workflows));
-	json_put(o, "macros", json_incref(b->macros));
-	json_put(o, "runs", macros_json(b));
-	json_put(o, "plugins", plugin_hosts_json(b));
-	json_put(o, "asks", questions_json(b));
-	json_put(o, "ocd", ocd_json(b));
+static json_t *
+commands_part(const struct bench *b)
+{
+	(void)b;
+	return command_list(bench_commands);
+}
+
+static json_t *
+options_part(const struct bench *b)
+{
+	return options_list(&b->options);
+}
+
+static json_t *
+consoles_part(const struct bench *b)
+{
+	return consoles_json(b, true);
+}
+
+static json_t *
+shots_part(const struct bench *b)
+{
+	return shots_json(b, SHOTS_SHOWN);
+}
+
+static const struct {
+	const char *name;
+	json_t *(*make)(const struct bench *b);
+	size_t at;                      /* without make: the json_t * at this place of the bench */
+} parts[] = {
+	{ .name = "bench", .make = snapshot_bench },
+	{ .name = "commands", .make = commands_part },
+	{ .name = "options", .make = options_part },
+	{ .name = "consoles", .make = consoles_part },
+	{ .name = "gauges", .make = gauges_json },
+	{ .name = "jobs", .make = jobs_json },
+	{ .name = "debugs", .make = debugs_json },
+	{ .name = "notices", .at = offsetof(struct bench, notices) },
+	{ .name = "decoded", .make = decoders_json },
+	{ .name = "triggers", .make = triggers_json },
+	{ .name = "profile", .at = offsetof(struct bench, profile) },
+	{ .name = "watches", .make = watches_json },
+	{ .name = "snapshots", .make = bundles_json },
+	{ .name = "shots", .make = shots_part },
+	{ .name = "clients", .make = clients_json },
+	{ .name = "boards", .at = offsetof(struct bench, boards) },
+	{ .name = "workflows", .at = offsetof(struct bench, workflows) },
+	{ .name = "macros", .at = offsetof(struct bench, macros) },
+	{ .name = "runs", .make = macros_json },
+	{ .name = "plugins", .make = plugin_hosts_json },
+	{ .name = "asks", .make = questions_json },
+	{ .name = "ocd", .make = ocd_json },
+};
+
+static bool
+is_wanted(const json_t *names, const char *name)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(names, i, v)
+		if (json_is_string(v) && strcmp(json_string_value(v), name) == 0)
+			return true;
+	return !json_is_array(names);
+}
+
+json_t *
+snapshot_json(const struct bench *b, const json_t *names)
+{
+	json_t *o = json_object(), *kept;
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!is_wanted(names, parts[i].name))
+			continue;
+		if (parts[i].make == NULL)
+			memcpy(&kept, (const char *)b + parts[i].at, sizeof kept);
+		json_put(o, parts[i].name,
+		    parts[i].make != NULL ? parts[i].make(b) : json_incref(kept));
+	}
 	return o;
 }

@@ -7,7 +7,8 @@
 #define BENCH_SNAPSHOT_H
 #include "bench/hub.h"
 
-json_t *snapshot_json(struct bench *b);
+/* The parts of these names; all of them when names is no list. */
+json_t *snapshot_json(const struct bench *b, const json_t *names);
 json_t *snapshot_bench(const struct bench *b);
 
 #endif

@@ -108,19 +108,23 @@ int
 cli_commands(struct cli_call *c)
 {
 	struct door d = { .client = NULL };
+	json_t *list = NULL;
 	struct err_msg why;
 	enum err e = args_parse(c, NULL, 0, 0, &why);
 
 	if (e == ERR_OK)
 		e = door_open(&d, c->bench, NULL, true, &why);
+	if (e == ERR_OK)
+		e = door_commands(&d, &list, &why);
 	if (e == ERR_OK && c->json)
-		say_json(d.commands);
-	for (size_t i = 0; e == ERR_OK && !c->json && i < json_array_size(d.commands); i++) {
-		const json_t *o = json_array_get(d.commands, i);
+		say_json(list);
+	for (size_t i = 0; e == ERR_OK && !c->json && i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i);
 
 		printf("%s\n    %s\n", json_get_str(o, "usage", json_get_str(o, "name", "")),
 		    json_get_str(o, "help", ""));
 	}
+	json_decref(list);
 	door_close(&d);
 	return say_end(c, e, &why);
 }

@@ -231,11 +231,11 @@ client_call(struct client *c, const char *method, json_t *params, uint64_t timeo
 }
 
 enum err
-client_attach(struct client *c, json_t **snapshot, struct err_msg *why)
+client_attach(struct client *c, const char *part, json_t **snapshot, struct err_msg *why)
 {
 	return client_call(c, "attach",
-	    json_pack("{s:b,s:b,s:b}", "events", 1, "streams", 0, "observe", 0), 10 * NS_PER_S,
-	    snapshot, why);
+	    json_pack("{s:b,s:b,s:b,s:[s]}", "events", 1, "streams", 0, "observe", 0, "parts",
+	    part), 10 * NS_PER_S, snapshot, why);
 }
 
 enum err

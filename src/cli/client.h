@@ -32,8 +32,9 @@ struct loop *client_loop(struct client *c);
  * ever. */
 enum err client_call(struct client *c, const char *method, json_t *params, uint64_t timeout_ns,
     json_t **result, struct err_msg *why);
-enum err client_attach(
-    struct client *c, json_t **snapshot, struct err_msg *why); /* events, no streams */
+/* Events, no streams; one part of the snapshot ("bench"). */
+enum err client_attach(struct client *c, const char *part, json_t **snapshot,
+    struct err_msg *why);
 enum err client_line(
     struct client *c, const char *line, uint64_t timeout_ns, json_t **result, struct err_msg *why);
 void client_input(struct client *c, uint32_t stream, const void *p, size_t n);

@@ -269,15 +269,17 @@ static void
 offer_commands(const struct ask *a)
 {
 	struct door d = { .client = NULL };
-	const json_t *o;
+	json_t *list = NULL, *o;
 	size_t i;
 
-	if (door_open(&d, NULL, NULL, false, NULL) == ERR_OK)
-		json_array_foreach(d.commands, i, o) {
+	if (door_open(&d, NULL, NULL, false, NULL) == ERR_OK &&
+	    door_commands(&d, &list, NULL) == ERR_OK)
+		json_array_foreach(list, i, o) {
 			const char *name = json_get_str(o, "name", "");
 
 			offer(a, name, strlen(name), json_get_str(o, "help", ""));
 		}
+	json_decref(list);
 	door_close(&d);
 }
 

@@ -226,11 +226,9 @@ enter(struct door *d, struct err_msg *why)
 	if (e == ERR_OK)
 		e = client_open(&d->client, fd, why);
 	if (e == ERR_OK)
-		e = client_attach(d->client, &snapshot, why);
+		e = client_attach(d->client, "bench", &snapshot, why);
 	d->started_wall = (uint64_t)json_get_int(json_object_get(snapshot, "bench"),
 	    "started_wall", 0);
-	if (e == ERR_OK)
-		d->commands = json_incref(json_object_get(snapshot, "commands"));
 	json_decref(snapshot);
 	if (e != ERR_OK)
 		door_close(d);
@@ -316,6 +314,17 @@ await_end(const char *bench)
 	mem_free(w.socket);
 }
 
+enum err
+door_commands(struct door *d, json_t **list, struct err_msg *why)
+{
+	json_t *snapshot = NULL;
+	const enum err e = client_attach(d->client, "commands", &snapshot, why);
+
+	*list = json_incref(json_object_get(snapshot, "commands"));
+	json_decref(snapshot);
+	return e;
+}
+
 void
 door_close(struct door *d)
 {
@@ -324,9 +333,7 @@ door_close(struct door *d)
 	if (d->client != NULL)
 		client_listen(d->client, NULL, NULL);
 	client_close(d->client);
-	json_decref(d->commands);
 	d->client = NULL;
-	d->commands = NULL;
 	if (ours)
 		await_end(d->bench);
 }

@@ -22,7 +22,6 @@ struct door {
 	bool ephemeral;
 	char console[DOOR_NAME_MAX]; /* of the target, "" when it is not open yet */
 	uint32_t stream;
-	json_t *commands; /* the bench's command table */
 	uint64_t started_wall; /* of the bench's time 0 */
 	const struct client_ops *listens; /* also while door_console waits; or NULL */
 	void *arg;
@@ -44,6 +43,8 @@ enum err door_console(struct door *d, const char *target, const char *baud, stru
 /* One more console, under a name of its own (NULL: the bench finds one): *console. */
 enum err door_also(struct door *d, const char *target, const char *name, const char *baud,
     char console[DOOR_NAME_MAX], struct err_msg *why);
+/* The command table of the bench: [{name, help, usage}], a new reference in *list. */
+enum err door_commands(struct door *d, json_t **list, struct err_msg *why);
 void door_close(struct door *d);
 
 /* What to hand to a bench for the words of a user: relative paths and bare port names made

@@ -266,16 +266,14 @@ link_open(struct link *k, struct host *h, int fd, const char *name)
 	static const struct peer_ops ops = {
 		.event = on_event, .bytes = on_bytes, .closed = on_closed
 	};
-	json_t *params = json_object();
+	json_t *params = json_pack("{s:b,s:b,s:b,s:[s,s,s]}", "events", 1, "streams", 0, "observe",
+	    0, "parts", "bench", "consoles", "jobs");
 
 	memset(k, 0, sizeof *k);
 	k->host = h;
 	k->snapshot = json_object();
 	list_init(&k->streams);
 	k->peer = peer_open(h->loop, fd, "script", name, &ops, k);
-	json_put_bool(params, "events", true);
-	json_put_bool(params, "streams", false);
-	json_put_bool(params, "observe", false);
 	peer_call(k->peer, "attach", params, ATTACH_TIMEOUT_S * NS_PER_S, on_attach, k);
 }
 

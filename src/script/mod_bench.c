@@ -165,7 +165,7 @@ l_job(lua_State *L)
 	return push_row(L, link_job(link_of(L), luaL_checkinteger(L, 1)));
 }
 
-/* snapshot(key) -> value as it was when the script began (consoles and jobs are kept up to date) */
+/* snapshot(key) -> "bench" as it was when the script began, "consoles" and "jobs" as they are */
 static int
 l_snapshot(lua_State *L)
 {
