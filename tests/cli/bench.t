@@ -230,14 +230,14 @@ ok $? "and leaves no socket behind"
 is "$(tail -n 1 "$dir/journal.jsonl" | python3 -c 'import json,sys; print(json.load(sys.stdin)["type"])')" bench.end \
 	"the journal's last line is its end"
 
-start two --linger 300ms
+start two --linger 1500ms
 two=$pid
 py "a client that stays keeps the bench beyond its linger time" <<'P'
 import os, time
 from client import fresh, until
 c = fresh(os.environ["S"]); c.attach()
-end = time.monotonic() + 1
-c.wait(lambda: time.monotonic() > end, 1)
+end = time.monotonic() + 2
+c.wait(lambda: time.monotonic() > end, 2)
 assert c.do("bench.info")["name"] == "two"
 P
 wait_for 'ended "$two"' 10
