@@ -92,11 +92,13 @@ function core.openocd_server(b, _, probe)
 end
 
 -- The board's OpenOCD as a job; done when it serves. What it says goes to the job's output.
+local NO_WORD, NEXT = "it has ended without a word of why", "is the probe plugged in, and is it this one?"
+
 local function why_not(out)
   for line in out:gmatch("[^\r\n]+") do
     if line:match("^Error: ") then return (line:gsub("^Error: ", "")) end
   end
-  return "it has ended without a word of why"
+  return NO_WORD
 end
 
 function core.start_server(b, argv)
@@ -107,9 +109,18 @@ function core.start_server(b, argv)
     proc:kill()
     if m.code == "cancelled" then error(m, 0) end
     if m.code == "timeout" then fail("timeout", "openocd: it did not serve within 20 s: %s", why_not(out.text .. out.err)) end
-    fail("tool_failed", "openocd: %s", why_not(out.text .. out.err), { next = "is the probe plugged in, and is it this one?" })
+    fail("tool_failed", "openocd: %s", why_not(out.text .. out.err), { next = NEXT })
   end
   local port = tonumber(m.cap[1])
-  core.call("openocd", "command", { line = core.line("ocd.attach", {}, { port = tostring(port), job = tostring(proc.id), board = b.id }) })
+  local attached, why = pcall(core.call, "openocd", "command",
+    { line = core.line("ocd.attach", {}, { port = tostring(port), job = tostring(proc.id), board = b.id }) })
+  if not attached then
+    -- it serves before it has looked for the probe: its own words say more than a connection that is refused
+    local out = core.call("openocd", "command", { line = "job.output " .. proc.id })
+    proc:kill()
+    local cause = why_not(out.text .. out.err)
+    if why.code == "cancelled" or cause == NO_WORD then error(why, 0) end
+    fail("tool_failed", "openocd: %s", cause, { next = NEXT })
+  end
   return proc, port
 end

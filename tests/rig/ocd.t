@@ -1,6 +1,6 @@
 #!/bin/bash
 # ocd.t - `vise ocd` and the openocd method on an unmodified OpenOCD with its stock interface and target files: a Cortex-M4
-# behind remote_bitbang, a micro:bit behind a CMSIS-DAP probe that libumockdev plays, pulled at five moments.
+# and an M3 behind remote_bitbang, a micro:bit behind a CMSIS-DAP probe that libumockdev plays, pulled at five moments.
 . "${srcdir:-.}/tests/lib/tap.sh"
 need python3 python3
 need openocd openocd
@@ -20,13 +20,17 @@ mkdir -p "$T/bin" "$XDG_CONFIG_HOME/vise/plugins/rig"
 
 {
 	make -s -C "$rig/openocd" OUT="$T" all
-	make -s -C "$rig/qemu-board" OUT="$fw" "$fw/fw-3.2.1.elf" "$fw/microbit/fw-3.2.1.elf" "$fw/microbit/fw-3.3.0.elf"
+	make -s -C "$rig/qemu-board" OUT="$fw" "$fw/fw-3.2.1.elf" "$fw/microbit/fw-3.3.0.elf" \
+		"$fw/stm32vldiscovery/fw-3.2.1.elf" "$fw/stm32vldiscovery/fw-3.3.0.elf"
 } >"$T/make.log" 2>&1
 ok $? "the probes and the firmware build" || { note <"$T/make.log"; plan; exit 1; }
 "$rig/qemu-board/board" start "$T/m4" "$fw/fw-3.2.1.elf" --life 300 >"$T/m4.log" 2>&1 &&
+	"$rig/qemu-board/board" start "$T/m3" "$fw/stm32vldiscovery/fw-3.2.1.elf" --life 300 >"$T/m3.log" 2>&1 &&
 	"$rig/qemu-board/board" start "$T/m0" blank --machine microbit --life 300 >"$T/m0.log" 2>&1
-ok $? "an STM32F405 runs, and a blank nRF51" || { note <"$T/m4.log"; plan; exit 1; }
-at_end "'$rig/qemu-board/board' stop '$T/m4' >/dev/null 2>&1; '$rig/qemu-board/board' stop '$T/m0' >/dev/null 2>&1"
+ok $? "an STM32F405 and an STM32F100 run, and a blank nRF51" || { note <"$T/m4.log"; plan; exit 1; }
+for b in m0 m3 m4; do
+	at_end "'$rig/qemu-board/board' stop '$T/$b' >/dev/null 2>&1"
+done
 
 # OpenOCD alone sees the played USB device
 cat >"$T/bin/openocd" <<END
@@ -38,7 +42,7 @@ chmod 755 "$T/bin/openocd"
 PATH=$T/bin:$PATH
 export PATH
 cat >"$XDG_CONFIG_HOME/vise/plugins/rig/plugin.json" <<'END'
-{"name":"rig","version":"1.0.0","api":"1.0","provides":["board:rig-m4"],"needs":{"exec":["openocd"]},
+{"name":"rig","version":"1.0.0","api":"1.0","provides":["board:rig-m3","board:rig-m4"],"needs":{"exec":["openocd"]},
  "options":{"socket":{"type":"string","default":"","doc":"of the probe"}}}
 END
 cat >"$XDG_CONFIG_HOME/vise/plugins/rig/init.lua" <<'END'
@@ -47,6 +51,8 @@ local vise = require "vise"
 local probe = { "adapter driver remote_bitbang", "remote_bitbang host " .. vise.plugin.options.socket, "set WORKAREASIZE 0" }
 vise.board { id = "rig-m4", memory = { flash = { 0x08000000, 0x100000 }, ram = { 0x20000000, 0x20000 } },
   flash = { { method = "openocd", before = probe, transport = "jtag", target = "stm32f4x", hooks = vise.fpscr_hooks() } } }
+vise.board { id = "rig-m3", memory = { flash = { 0x08000000, 0x20000 }, ram = { 0x20000000, 0x2000 } },
+  flash = { { method = "openocd", before = probe, transport = "jtag", target = "stm32f1x" } } }
 END
 
 # bits BOARD KIND: a remote_bitbang probe at its board: pid
@@ -179,7 +185,7 @@ like "$status $out" '^0 .*running' "one that runs is used by its port"
 o state
 like "$out" '^OpenOCD at ' "and goes on running"
 
-# ---- RTT, flash, and the probe pulled
+# ---- RTT, and the probe pulled
 
 { wait_for "grep -q 'rtt: tick' '$T/rtt'" 20; echo "down 1"; wait_for "grep -q 'got down 1' '$T/rtt'" 20; } |
 	timeout 60 "$vise" ocd rtt >"$T/rtt" 2>"$T/rtt.err"
@@ -187,17 +193,6 @@ like "$(cat "$T/rtt" "$T/rtt.err")" '^vise: RTT channel 0 at 0x2000' "RTT: the c
 	note <"$T/rtt.err"
 like "$(cat "$T/rtt")" '^rtt: ready' "what the firmware says comes"
 like "$(cat "$T/rtt")" '^rtt: got down 1' "and it hears"
-"$vise" ocd stop
-python3 - "$T/loop.bin" <<'P'
-import struct, sys
-# a stack, a reset handler that goes to itself, and words to find again
-open(sys.argv[1], "wb").write(struct.pack("<2I", 0x20020000, 0x08000041).ljust(64, b"\0") + b"\xfe\xe7" + b"Vise was here.")
-P
-run timeout 100 "$vise" flash -p rig-m4 --set "socket=$T/m4.sock" --set ready=off --set check=off "$T/loop.bin"
-is "$status" 0 "vise flash over remote_bitbang" || shown
-o start -p rig-m4 --set "socket=$T/m4.sock"
-o read 0x08000042 14 --width 8
-like "$out" '\|Vise was here\.\|' "what was flashed is there" || shown
 spawn timeout 60 "$vise" ocd watch ticks --elf "$fw/fw-3.2.1.elf" >"$T/watch" 2>"$T/watch.err"
 watcher=$pid
 wait_for "grep -q ticks= '$T/watch'" 20
@@ -239,7 +234,15 @@ for what in "another protocol" "broken lists" "answers to nothing" "an answer wi
 	is "$status" 3 "$what: 3" || shown
 done
 
-# ---- flash over CMSIS-DAP, with the profile that is shipped
+# ---- flash: remote_bitbang, then CMSIS-DAP with the profile that is shipped
+
+bits m3
+run timeout 100 "$vise" flash -p rig-m3 --set "socket=$T/m3.sock" --set ready=off "$fw/stm32vldiscovery/fw-3.3.0.elf"
+is "$status" 0 "vise flash over remote_bitbang" || { shown; note <"$T/m3.probe"; }
+wait_for "grep -q '3\.3\.0' '$T/m3/console.log'" 20
+ok $? "the board boots it"
+kill "$pid"
+wait "$pid" 2>/dev/null
 
 flash()
 {
@@ -270,8 +273,10 @@ done
 usb
 flash
 is "$status" 0 "it is flashed again after all that" || shown
+mkfifo "$T/keys"
+exec 9<>"$T/keys"               # somebody who does not type
 spawn timeout 60 "$vise" ocd rtt -p microbit --set method=openocd --set probe=9900000000mock --elf "$fw/microbit/fw-3.3.0.elf" \
-	>"$T/rtt" 2>"$T/rtt.err"
+	>"$T/rtt" 2>"$T/rtt.err" <"$T/keys"
 rtt=$pid
 wait_for "grep -q 'rtt: tick' '$T/rtt'" 30
 ok $? "RTT over CMSIS-DAP" || note <"$T/rtt.err"

@@ -114,7 +114,7 @@ gdb_ask(const char *s)
 {
 	gdb_send(s);
 	do
-		if (!gdb_packet(5000))
+		if (!gdb_packet(30000))
 			die("the gdb stub is silent");
 	while (is_stop());
 	return gdb.reply;
@@ -216,7 +216,7 @@ qmp(const char *command, const char *until)
 static bool
 is_blank(void)
 {
-	const uint32_t reset = mem_read(opt.m4 ? 0x08000004u : 4u, 2), pc = reg_get(15);
+	const uint32_t reset = mem_read(opt.kind == CHIP_M0 ? 4u : 0x08000004u, 2), pc = reg_get(15);
 
 	return pc >> 28 > 2 || ((reset == 0 || reset == UINT32_MAX) && pc >> 28 != 2);
 }
@@ -240,7 +240,7 @@ halt(void)
 	if (!gdb.lockup) {
 		put(gdb.fd, "\x03", 1);
 		do
-			if (!gdb_packet(5000))
+			if (!gdb_packet(30000))
 				die("it does not stop");
 		while (!is_stop());
 	}
@@ -264,7 +264,7 @@ step(bool masked)
 	(void)gdb_ask(masked ? "Qqemu.sstep=7" : "Qqemu.sstep=1");
 	gdb_send("s");
 	do
-		if (!gdb_packet(5000))
+		if (!gdb_packet(30000))
 			die("a step has no end");
 	while (!is_stop());
 	dfsr |= 1;
@@ -390,7 +390,7 @@ read_id(uint32_t a, uint32_t *v)
 	static const uint32_t blocks[] = { 0xe0000ff0, 0xe0001ff0, 0xe0002ff0, 0xe000eff0 };
 	static const uint32_t id[] = { 0x0d, 0xe0, 0x05, 0xb1 };
 
-	for (size_t i = opt.m4 ? 0 : 1; i < 4; i++)
+	for (size_t i = opt.kind == CHIP_M0 ? 1 : 0; i < 4; i++)
 		if (a - blocks[i] < 16) {
 			*v = id[(a & 15) / 4];
 			return true;
@@ -415,8 +415,8 @@ read_debug(uint32_t a, uint32_t *v)
 	case 0xe000edf8: *v = dcrdr; return true;
 	case 0xe000edfc: *v = demcr; return true;
 	case 0xe000ed30: *v = dfsr; return true;
-	case 0xe0002000: *v = (opt.m4 ? 0x260 : 0x40) | (fpb.ctrl & 1); return true;
-	case 0xe0001000: *v = opt.m4 ? 0x40000000 : 0x20000000; return true;
+	case 0xe0002000: *v = (opt.kind == CHIP_M0 ? 0x40 : 0x260) | (fpb.ctrl & 1); return true;
+	case 0xe0001000: *v = opt.kind == CHIP_M0 ? 0x20000000 : 0x40000000; return true;
 	case 0xe0000e00: *v = itm_ter; return true;
 	default: break;
 	}
@@ -433,30 +433,31 @@ read_debug(uint32_t a, uint32_t *v)
 	return false;
 }
 
-static uint32_t stm_cr = 0x80000000u, stm_sr;
-static bool stm_key;
-static const uint32_t STM_FLASH = 0x08000000u, STM_SIZE = 0x100000u;
+static uint32_t stm_cr = 0x80, stm_sr, stm_ar;
+static unsigned stm_keys;
+static const uint32_t STM_FLASH = 0x08000000u, STM_SIZE = 0x20000u, STM_PAGE = 1024;
 
 static bool
 read_maker(uint32_t a, uint32_t *v)
 {
-	static const struct { bool m4; uint32_t at, value; } fixed[] = {
-		{ true, 0xe0042000, 0x10076413 }, { true, 0x1fff7a20, 1024u << 16 },
-		{ true, 0x40023c14, 0x0fffaaed },
+	static const struct { enum chip_kind kind; uint32_t at, value; } fixed[] = {
+		{ CHIP_M4, 0xe0042000, 0x10076413 }, { CHIP_M4, 0x1fff7a20, 1024u << 16 },
+		{ CHIP_M3, 0xe0042000, 0x10016420 }, { CHIP_M3, 0x1ffff7e0, 128 },
+		{ CHIP_M3, 0x4002201c, 0x03fffffc }, { CHIP_M3, 0x40022020, UINT32_MAX },
 		/* QEMU's FICR is shifted by some words: what OpenOCD's nrf5.c reads of it */
-		{ false, 0x10000028, UINT32_MAX }, { false, 0x1000002c, UINT32_MAX },
-		{ false, 0x10000034, 2 }, { false, 0x10000038, 0x2000 },
-		{ false, 0x1000003c, 0x2000 }, { false, 0x1000005c, 0xffff001d },
+		{ CHIP_M0, 0x10000028, UINT32_MAX }, { CHIP_M0, 0x1000002c, UINT32_MAX },
+		{ CHIP_M0, 0x10000034, 2 }, { CHIP_M0, 0x10000038, 0x2000 },
+		{ CHIP_M0, 0x1000003c, 0x2000 }, { CHIP_M0, 0x1000005c, 0xffff001d },
 	};
 
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-		if (fixed[i].m4 == opt.m4 && fixed[i].at == a) {
+		if (fixed[i].kind == opt.kind && fixed[i].at == a) {
 			*v = fixed[i].value;
 			return true;
 		}
-	if (!opt.m4 || (a != 0x40023c0c && a != 0x40023c10))
+	if (opt.kind != CHIP_M3 || (a != 0x4002200c && a != 0x40022010))
 		return false;
-	*v = a == 0x40023c0c ? stm_sr : stm_cr;
+	*v = a == 0x4002200c ? stm_sr : stm_cr;
 	return true;
 }
 
@@ -466,50 +467,40 @@ is_private(uint32_t a)
 	return a >> 20 == 0xe00 && (a & 0xfffff000) != 0xe000e000;
 }
 
-/* ---- the flash controller of an STM32F4, which QEMU has not: for accesses of the debugger alone */
+/* ---- the flash controller of an STM32F1 (ST PM0063), which QEMU has not: for accesses of the debugger
+ * alone */
 
 static void
-stm_fill(uint32_t off, uint32_t len)
+stm_erase(uint32_t at, uint32_t len)
 {
 	uint8_t ff[1024];
 
 	memset(ff, 255, sizeof ff);
-	for (; len != 0; len -= 1024, off += 1024)
-		gdb_write(STM_FLASH + off, ff, 1024);
-}
-
-static void
-stm_start(void)
-{
-	uint32_t off = 0, len = 0;
-
-	if ((stm_cr & 4) != 0) {
-		stm_fill(0, STM_SIZE);
-	} else if ((stm_cr & 2) != 0) {
-		for (uint32_t i = 0; i <= (stm_cr >> 3 & 15); i++) {
-			off += len;
-			len = i < 4 ? 0x4000 : i == 4 ? 0x10000 : 0x20000;
-		}
-		stm_fill(off, len);
-	}
-	stm_cr &= ~(1u << 16);
-	stm_sr |= 1;
+	for (; len != 0; len -= 1024, at += 1024)
+		gdb_write(at, ff, 1024);
 }
 
 static void
 stm_write(uint32_t reg, uint32_t v)
 {
-	if (reg == 4 && v == 0x45670123) {
-		stm_key = true;
-	} else if (reg == 4 && v == 0xcdef89ab && stm_key) {
-		stm_cr &= 0x7fffffff;
+	static const uint32_t keys[2] = { 0x45670123, 0xcdef89ab };
+
+	if (reg == 4) {
+		stm_keys = v == keys[stm_keys & 1] ? stm_keys + 1 : 0;
+		if (stm_keys == 2)
+			stm_cr &= ~0x80u;
+		stm_keys &= 1;
 	} else if (reg == 12) {
 		stm_sr &= ~v;
-	} else if (reg == 16 && stm_cr >> 31 == 0) {
-		stm_cr = v;
-		stm_key = stm_key && v >> 31 == 0;
-		if ((v & 1u << 16) != 0)
-			stm_start();
+	} else if (reg == 20) {
+		stm_ar = v;
+	} else if (reg == 16 && ((stm_cr & 0x80) == 0 || v == 0x80)) {
+		stm_cr = v & ~0x40u;
+		if ((v & 0x42) == 0x42)
+			stm_erase(stm_ar & ~(STM_PAGE - 1), STM_PAGE);
+		else if ((v & 0x44) == 0x44)
+			stm_erase(STM_FLASH, STM_SIZE);
+		stm_sr |= (v & 0x40) != 0 ? 0x20 : 0;
 	}
 }
 
@@ -572,7 +563,7 @@ write_debug(uint32_t a, uint32_t v)
 		fpb_write((a - 0xe0002008) / 4, v);
 	else if (a - 0xe0001020 < 0x40)
 		dwt_write((a - 0xe0001020) / 16, a & 15, v);
-	else if (opt.m4 && a - 0x40023c00 < 0x100)
+	else if (opt.kind == CHIP_M3 && a - 0x40022000 < 0x100)
 		stm_write(a & 0xff, v);
 	else
 		return is_private(a);
@@ -604,12 +595,12 @@ bus_write(uint32_t a, int size, uint32_t lane)
 		flash_seen((v & 1) != 0);
 	if (size == 2 && write_debug(a & ~3u, v))
 		return;
-	if (opt.m4 && a - STM_FLASH < STM_SIZE) {
-		const bool open = (stm_cr & 1) != 0 && stm_cr >> 31 == 0;
+	if (opt.kind == CHIP_M3 && a - STM_FLASH < STM_SIZE) {
+		const bool open = (stm_cr & 0x81) == 1;
 
 		if (open)
 			gdb_write(a, bytes, 1u << size);
-		stm_sr |= open ? 1 : 0x80;
+		stm_sr |= open ? 0x20 : 4;
 		return;
 	}
 	mem_write(a, size, v);
@@ -638,8 +629,8 @@ transfer(bool write, uint32_t a, uint32_t v)
 static uint32_t
 transfer_on(bool write, uint32_t v)
 {
-	/* the address counts on within a page: OpenOCD takes 4 KiB for an M4, 1 KiB for an M0 */
-	const uint32_t page = opt.m4 ? 0xfff : 0x3ff, got = transfer(write, port.tar, v);
+	/* the address counts on within a page: OpenOCD takes 4 KiB for an M3 or M4, 1 KiB for an M0 */
+	const uint32_t page = opt.kind == CHIP_M0 ? 0x3ff : 0xfff, got = transfer(write, port.tar, v);
 
 	if ((port.csw >> 4 & 1) != 0)
 		port.tar = (port.tar & ~page) | ((port.tar + (1u << (port.csw & 3))) & page);
@@ -667,7 +658,7 @@ chip_ap(bool write, uint32_t reg, uint32_t v)
 	case 0xf8:
 		return 0xe00ff003;
 	case 0xfc:
-		return opt.m4 ? 0x24770011 : 0x04770021;
+		return opt.kind == CHIP_M0 ? 0x04770021 : 0x24770011;
 	default:
 		return 0;
 	}
@@ -678,7 +669,7 @@ chip_dp(bool write, uint32_t reg, uint32_t v)
 {
 	switch (reg) {
 	case 0:
-		return opt.m4 ? 0x2ba01477 : 0x0bb11477;
+		return opt.kind == CHIP_M0 ? 0x0bb11477 : 0x2ba01477;
 	case 4:
 		if (write)              /* what is powered up says so */
 			port.ctrl = (v & 0x50000f4d) | (port.ctrl & 0xb2 & ~v) | (v & 0x50000000) << 1;
@@ -722,6 +713,19 @@ chip_clear(uint32_t bits)
 	port.ctrl &= ~bits;
 }
 
+bool
+chip_kind(const char *word, enum chip_kind *kind)
+{
+	static const char *const words[] = { "m0", "m3", "m4" };
+
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*kind = (enum chip_kind)i;
+			return true;
+		}
+	return false;
+}
+
 void
 chip_open(const char *dir, const struct chip_options *o)
 {
@@ -748,8 +752,6 @@ chip_open(const char *dir, const struct chip_options *o)
 	/* fetching the description switches QEMU to the registers of an M profile */
 	(void)gdb_ask("qSupported:xmlRegisters=i386;qXfer:features:read+");
 	(void)gdb_ask("qXfer:features:read:target.xml:0,ffb");
-	if (opt.m4 && mem_read(STM_FLASH, 2) == 0)
-		stm_fill(0, STM_SIZE);
 	if (runs)
 		run();
 }

@@ -10,13 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum chip_kind { CHIP_M0, CHIP_M3, CHIP_M4 };   /* an nRF51822, an STM32F100, an STM32F405 */
+
 struct chip_options {
-	bool m4;                        /* an STM32F405, else an nRF51822 */
+	enum chip_kind kind;
 	const char *unplug;             /* "program", "verify" or NULL: when the probe goes by itself */
 };
 
 /* dir: of tests/rig/qemu-board/board: gdb.sock, qt.sock, qmp.sock. Exits when they are not there. */
 void     chip_open(const char *dir, const struct chip_options *o);
+bool     chip_kind(const char *word, enum chip_kind *kind);     /* "m0" "m3" "m4" */
 /* Registers of the debug port, and of its one access port. */
 uint32_t chip_dp(bool write, uint32_t reg, uint32_t value);
 uint32_t chip_ap(bool write, uint32_t reg, uint32_t value);

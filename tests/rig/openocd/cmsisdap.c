@@ -2,7 +2,7 @@
  * cmsisdap.c - a CMSIS-DAP v2 (USB bulk) SWD probe that is not there, in front of a board of
  * tests/rig/qemu-board. libumockdev answers the usbfs ioctls; OpenOCD and libusb are unmodified.
  *
- *   umockdev-wrapper cmsisdap BOARD-DIR m0|m4 ENV-FILE UMOCKDEV-FILE [init|program|verify]
+ *   umockdev-wrapper cmsisdap BOARD-DIR m0|m3|m4 ENV-FILE UMOCKDEV-FILE [init|program|verify]
  *
  * ENV-FILE gets the environment by which a program sees the probe, when it is there. SIGUSR1 unplugs
  * it; a last word says when it unplugs itself. Format: Arm CMSIS-DAP 2.1, "Commands".
@@ -410,14 +410,13 @@ tell(const char *path)
 int
 main(int argc, char **argv)
 {
-	struct chip_options o = { .m4 = argc > 2 && strcmp(argv[2], "m4") == 0,
-		.unplug = argc > 5 ? argv[5] : NULL };
+	struct chip_options o = { .unplug = argc > 5 ? argv[5] : NULL };
 	UMockdevIoctlBase *handler;
 	UMockdevTestbed *bed;
 	GError *e = NULL;
 
-	if (argc < 5) {
-		fputs("usage: umockdev-wrapper cmsisdap BOARD-DIR m0|m4 ENV-FILE UMOCKDEV-FILE [WHEN]\n",
+	if (argc < 5 || !chip_kind(argv[2], &o.kind)) {
+		fputs("usage: umockdev-wrapper cmsisdap BOARD-DIR m0|m3|m4 ENV-FILE UMOCKDEV-FILE [WHEN]\n",
 		    stderr);
 		return 2;
 	}

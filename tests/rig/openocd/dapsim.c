@@ -2,7 +2,7 @@
  * dapsim.c - a remote_bitbang probe: the TAP of a JTAG-DP, and behind it the boundary-scan TAP of an
  * STM32, in front of a board of tests/rig/qemu-board. One OpenOCD after the other may come.
  *
- *   dapsim SOCKET BOARD-DIR m0|m4        says "ready" on stdout; SIGUSR1 pulls the cable
+ *   dapsim SOCKET BOARD-DIR m3|m4        says "ready" on stdout; SIGUSR1 pulls the cable
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -29,7 +29,7 @@ static const unsigned char next[16][2] = {
 enum { ABORT = 8, DPACC = 10, APACC = 11, IDCODE = 14, BS_IDCODE = 1 };
 
 /* ir, ir2: instructions of the core's TAP (nearest TDO) and of the one behind it */
-static struct { unsigned state, ir, ir2, length; uint64_t bits; int clock; bool two; } tap;
+static struct { unsigned state, ir, ir2, length; uint64_t bits; int clock; bool two; uint32_t id; } tap;
 
 static void
 capture_dr(void)
@@ -38,7 +38,7 @@ capture_dr(void)
 
 	tap.bits = 0;
 	if (tap.ir == IDCODE) {
-		tap.bits = 0x4ba00477;
+		tap.bits = tap.id;
 		n = 32;
 	} else if (tap.ir == ABORT || tap.ir == DPACC || tap.ir == APACC) {
 		tap.bits = 2 | (uint64_t)chip_last() << 3;      /* 2: OK; it never waits */
@@ -139,19 +139,20 @@ int
 main(int argc, char **argv)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	struct chip_options o = { .m4 = argc == 4 && strcmp(argv[3], "m4") == 0 };
+	struct chip_options o = { .unplug = NULL };
 	int s = socket(AF_UNIX, SOCK_STREAM, 0);
 	char in[4096];
 	ssize_t n;
 
-	if (argc != 4) {
-		fputs("usage: dapsim SOCKET BOARD-DIR m0|m4\n", stderr);
+	if (argc != 4 || !chip_kind(argv[3], &o.kind)) {
+		fputs("usage: dapsim SOCKET BOARD-DIR m3|m4\n", stderr);
 		return 2;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGUSR1, on_pull);
 	signal(SIGPIPE, SIG_IGN);
-	tap.two = o.m4;
+	tap.two = o.kind != CHIP_M0;
+	tap.id = o.kind == CHIP_M3 ? 0x3ba00477 : 0x4ba00477;
 	chip_open(argv[2], &o);
 	snprintf(a.sun_path, sizeof a.sun_path, "%s", argv[1]);
 	unlink(argv[1]);
