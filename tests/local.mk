@@ -229,6 +229,7 @@ EXTRA_DIST += \
 	tests/benchmark/pprof_floor.c \
 	tests/benchmark/rsp.py \
 	tests/benchmark/rsp.sh \
+	tests/benchmark/rsp_floor.c \
 	tests/data/decode/cmsis.log \
 	tests/data/decode/cmsis.want \
 	tests/data/decode/esp-abort.log \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/rsp_probe.h"
+#include "cli/rsp_replay.h"
 #include "cli/rsp_speed.h"
 #include "cli/rsp_step.h"
 #include "cli/rsp_tap.h"
@@ -20,6 +21,8 @@ static const struct verb {
 	    "stand between gdb and a server: packets with time and meaning, and what is wrong" },
 	{ "show", cli_rsp_show, "FILE [--all] [--quiet] [--check]",
 	    "the same from a saved conversation" },
+	{ "replay", cli_rsp_replay, "FILE [--listen ADDR] [--once] [--check]",
+	    "answer a gdb as a saved conversation was answered" },
 	{ "probe", cli_rsp_probe, "SERVER", "what a server can do" },
 	{ "step", cli_rsp_step,
 	    "SERVER [--count N] [--mask on|off] [--isa ISA] [--timeout D] [--check]",

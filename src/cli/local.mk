@@ -78,6 +78,8 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/rsp_ask.c %D%/rsp_ask.h \
 	%D%/rsp_log.c %D%/rsp_log.h \
 	%D%/rsp_probe.c %D%/rsp_probe.h \
+	%D%/rsp_record.c %D%/rsp_record.h \
+	%D%/rsp_replay.c %D%/rsp_replay.h \
 	%D%/rsp_speed.c %D%/rsp_speed.h \
 	%D%/rsp_step.c %D%/rsp_step.h \
 	%D%/rsp_tap.c %D%/rsp_tap.h \

@@ -3,14 +3,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "cli/say.h"
+#include "sys/terminal.h"
 #include "sys/time.h"
 
-enum { SHOWN = 44 };
+/* Columns of a packet's body, and of time and side before it. */
+enum { SHOWN = 44, BEFORE = 22 };
 
 const char *
 rsp_log_side(enum rsp_side by)
@@ -32,6 +35,16 @@ rsp_log_fini(struct rsp_log *l)
 	if (l->save != NULL)
 		fclose(l->save);
 	mem_free(l->took);
+}
+
+void
+rsp_log_width(struct rsp_log *l)
+{
+	int rows = 0, cols = 0;
+
+	if (terminal_is(1))
+		terminal_size(1, &rows, &cols);
+	l->cols = cols > 0 ? (unsigned)cols : 0;
 }
 
 static void
@@ -128,19 +141,31 @@ sign_of(const struct rsp_unit *u)
 	return signs[u->kind];
 }
 
+/* Of a narrow terminal two fifths: the words say more than the packet. */
+static size_t
+body_columns(const struct rsp_log *l)
+{
+	const size_t left = l->cols > BEFORE + 20 ? l->cols - BEFORE : 20;
+
+	return l->cols == 0 || left * 2 / 5 > SHOWN ? SHOWN : left * 2 / 5;
+}
+
 static void
 print_unit(const struct rsp_log *l, uint64_t now, enum rsp_side by, const struct rsp_unit *u,
     const char *words)
 {
 	const char *sign = sign_of(u);
-	const size_t n = u->n > SHOWN ? SHOWN - 2 : u->n;
+	const size_t shown = body_columns(l), n = u->n > shown ? shown - 2 : u->n;
 	char body[SHOWN + 1];
+	int room = INT_MAX;
 
 	for (size_t i = 0; i < n; i++)
 		body[i] = u->body[i] >= ' ' && u->body[i] < 0x7f ? u->body[i] : '.';
-	snprintf(body + n, sizeof body - n, "%s", u->n > SHOWN ? ".." : "");
-	printf("%12.6f  %-6s  %s%-*s  %s\n", (double)(now - l->start) / 1e9, rsp_log_side(by), sign,
-	    SHOWN - (int)strlen(sign), body, words);
+	snprintf(body + n, sizeof body - n, "%s", u->n > shown ? ".." : "");
+	if (l->cols != 0)
+		room = (int)l->cols - BEFORE - (int)shown - 2;
+	printf("%12.6f  %-6s  %s%-*s  %.*s\n", (double)(now - l->start) / 1e9, rsp_log_side(by),
+	    sign, (int)shown - (int)strlen(sign), body, room, words);
 }
 
 void

@@ -15,6 +15,7 @@ enum { RSP_LOG_KEPT = 1 << 18 };        /* round trips that the spread is of */
 
 struct rsp_log {
 	bool     json, quiet, all;      /* quiet: findings only; all: acknowledgements too */
+	unsigned cols;                  /* of the terminal, 0: lines may be of any length */
 	uint64_t start;
 	FILE    *save;
 	uint32_t *took;                 /* us a round trip took, the last RSP_LOG_KEPT */
@@ -25,6 +26,8 @@ struct rsp_log {
 const char *rsp_log_side(enum rsp_side by);             /* "gdb", "server" */
 void rsp_log_init(struct rsp_log *l, uint64_t start);
 void rsp_log_fini(struct rsp_log *l);
+/* Lines fit the terminal, when stdout is one. */
+void rsp_log_width(struct rsp_log *l);
 /* Creates the file; ERR_IO and the like when it cannot be. */
 enum err rsp_log_save(struct rsp_log *l, const char *path, const char *server,
     struct err_msg *why);

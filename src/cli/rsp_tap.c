@@ -11,6 +11,7 @@
 #include "base/slice.h"
 #include "cli/args.h"
 #include "cli/rsp_log.h"
+#include "cli/rsp_record.h"
 #include "cli/say.h"
 #include "rsp/tap.h"
 #include "sys/io.h"
@@ -115,18 +116,17 @@ on_signal(void *arg)
 	loop_stop(g->loop);
 }
 
-/* A path is a unix socket. */
-static enum err
-open_listener(struct tapping *g, int *fd, struct err_msg *why)
+enum err
+cli_rsp_listen(const char *word, int *fd, char *address, size_t size, struct err_msg *why)
 {
-	const char *word = g->listen != NULL ? g->listen : "0";
-
+	if (word == NULL)
+		word = "0";
 	if (strncmp(word, "unix:", 5) == 0)
 		word += 5;
 	if (strchr(word, '/') == NULL)
 		return sys_tcp_listen_word(strncmp(word, "tcp:", 4) == 0 ? word + 4 : word, fd,
-		    g->address, sizeof g->address, why);
-	snprintf(g->address, sizeof g->address, "%s", word);
+		    address, size, why);
+	snprintf(address, size, "%s", word);
 	return sys_unix_listen_user(word, fd, why);
 }
 
@@ -148,7 +148,7 @@ run_tap(struct tapping *g, const char *server, struct err_msg *why)
 {
 	struct loop_signal *signals[2];
 	int fd = -1;
-	enum err e = open_listener(g, &fd, why);
+	enum err e = cli_rsp_listen(g->listen, &fd, g->address, sizeof g->address, why);
 
 	if (e != ERR_OK)
 		return e;
@@ -198,6 +198,7 @@ cli_rsp_tap(struct cli_call *c)
 	enum err e = args_parse(c, options, 1, 1, &why);
 
 	rsp_log_init(&g.log, sys_mono());
+	rsp_log_width(&g.log);
 	if (e == ERR_OK) {
 		server = cli_rsp_spec(c->word[0]);
 		if (g.save != NULL)
@@ -284,8 +285,9 @@ pass_time(struct showing *s, uint64_t now)
 }
 
 static enum err
-show_row(struct showing *s, const json_t *row, struct err_msg *why)
+show_row(void *arg, const json_t *row, struct err_msg *why)
 {
+	struct showing *s = arg;
 	const uint64_t t = (uint64_t)json_get_int(row, "t", -1);
 	const char *hex = json_get_str(row, "x", NULL), *by = json_get_str(row, "by", ""),
 		   *end = json_get_str(row, "end", NULL);
@@ -316,39 +318,6 @@ show_row(struct showing *s, const json_t *row, struct err_msg *why)
 	    "a line has bytes that are not in hex");
 }
 
-static enum err
-show_file(struct showing *s, const char *path, struct err_msg *why)
-{
-	struct buf text;
-	struct slice rest;
-	uint64_t line = 0;
-	enum err e;
-
-	buf_init(&text, FILE_MAX + 1);
-	e = sys_file_read(path, FILE_MAX, &text, why);
-	rest = slice_make(buf_str(&text), text.len);
-	while (e == ERR_OK && rest.n != 0) {
-		const struct slice one = slice_cut(rest, '\n', &rest);
-		json_t *row = json_read(one.p, one.n, path, why);
-
-		if (++line == 1 && (row == NULL || json_get_int(row, "vise_rsp", 0) != 1))
-			e = err_set(why, ERR_FORMAT, path, "vise rsp tap --save FILE makes one",
-			    "this is no record of vise rsp tap");
-		else if (row == NULL && rest.n == 0)
-			e = ERR_OK;     /* the last line of a tap that was killed */
-		else if (row == NULL)
-			e = ERR_FORMAT;
-		else if (line > 1)
-			e = show_row(s, row, why);
-		json_decref(row);
-		if (e == ERR_FORMAT && line > 1)
-			(void)err_set(why, e, path, NULL, "line %llu is no row of a record",
-			    (unsigned long long)line);
-	}
-	buf_fini(&text);
-	return e;
-}
-
 int
 cli_rsp_show(struct cli_call *c)
 {
@@ -363,11 +332,12 @@ cli_rsp_show(struct cli_call *c)
 	enum err e = args_parse(c, options, 1, 1, &why);
 
 	rsp_log_init(&s.log, 0);
+	rsp_log_width(&s.log);
 	s.log.all = all;
 	s.log.quiet = quiet;
 	s.log.json = c->json;
 	if (e == ERR_OK)
-		e = show_file(&s, c->word[0], &why);
+		e = rsp_record_each(c->word[0], show_row, &s, &why);
 	end_shown(&s);
 	if (e == ERR_OK)
 		rsp_log_summary(&s.log);

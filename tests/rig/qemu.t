@@ -158,6 +158,30 @@ c.type(s, "quit\n")
 end = c.do("job.wait %d" % job, 20)
 assert end["state"] == "ok" and end["exit"] == 0, end
 P
+py "and stops at breakpoints in what was flashed: where and why are known" <<'P'
+import os
+from client import fresh, until
+c = fresh(os.environ["S"]); c.attach(streams=True)
+c.do('board.debug "%s/fw-3.2.1.elf" board=qemu-netduinoplus2 wait=on -- gdb=127.0.0.1:%s'
+     % (os.environ["fw"], os.environ["port"]), 30)
+c.do("debug.wait stopped timeout=30s", 40)
+s = 1000 + c.do("debug.list")[-1]["debugger"]["job"]
+assert c.wait(lambda: "(gdb)" in c.text(s), 30), c.text(s)
+c.type(s, "hbreak systick_handler\ncontinue\n")
+assert until(lambda: c.do("debug.wait stopped timeout=30s", 40).get("why") == "breakpoint 1", 30), c.text(s)
+row = c.do("debug.list")[-1]
+assert row["func"] == "systick_handler" and row["file"] == "fw.c" and row["line"] > 500, row
+assert row["servers"] == [], row
+c.type(s, "delete\nmonitor system_reset\nquit\n")
+assert c.do("debug.wait over timeout=30s", 40)["state"] == "over"
+P
+v rsp step ":$port" --count 200 --mask on --json
+printf '%s\n' "$out" | python3 -c 'import json, sys
+o = json.load(sys.stdin)
+assert o["answered"] == o["sigtrap"] == 200 and o["wrong"] == 0, o'
+ok $? "its steps succeed" || shown
+v rsp speed ":$port" --addr 0x20000000 --size 2K
+like "$out" '^read +2044 +[0-9]+ ' "its memory is read, so fast" || shown
 v at "$tty" AT
 is "$status" 0 "the chip runs on after gdb left" || shown
 python3 "$srcdir/tests/lib/client.py" "$S" "bench.stop confirm=on" >/dev/null

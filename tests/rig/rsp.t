@@ -5,6 +5,7 @@
 need qemu-system-arm qemu-system-arm
 need gdb-multiarch gdb-multiarch
 need arm-none-eabi-gcc gcc-arm-none-eabi
+need script util-linux
 tmpdir
 vise=$BUILD/vise
 rig=$srcdir/tests/rig/qemu-board/board
@@ -61,6 +62,28 @@ rows = [json.loads(l) for l in sys.stdin]
 assert rows[-1]["summary"]["requests"] > 20, rows[-1]
 assert any(r.get("means", "").startswith("stopped: SIGTRAP") for r in rows)'
 ok $? "--json: rows and a summary"
+widest=$(script -qec "stty cols 80; '$vise' rsp show '$T/clean.rec'" /dev/null </dev/null | tr -d '\r' |
+	awk '{ if (length($0) > n) n = length($0); k += / means|read / } END { print (n <= 80 && n > 60 && k > 5) ? "fits" : n }')
+is "$widest" fits "on a terminal of 80 columns its lines are no longer"
+cp "$T/gdb.out" "$T/gdb.first"
+spawn "$vise" rsp replay "$T/clean.rec" --listen "$T/replay.sock" --once --check >"$T/replay.out" 2>&1
+replay=$pid
+at=$T/replay.sock
+wait_for "test -S '$at'" 10
+ok $? "what was saved is served" || note <"$T/replay.out"
+debugs
+# how fast it loaded is of the day
+sed 's/Transfer rate.*//' "$T/gdb.out" >"$T/gdb.second"
+is "$(cat "$T/gdb.second")" "$(sed 's/Transfer rate.*//' "$T/gdb.first")" "gdb sees the board again, without it" || note <"$T/replay.out"
+wait "$replay"
+is $? 0 "nothing was asked that the record has not" || note <"$T/replay.out"
+spawn "$vise" rsp replay "$T/clean.rec" --listen "$T/replay.sock" --once --check >"$T/replay.out" 2>&1
+replay=$pid
+wait_for "test -S '$at'" 10
+timeout 60 gdb-multiarch -nx -batch -ex "target remote $at" -ex "x/x 0x1234" "$fw/fw-3.2.1.elf" >"$T/gdb.out" 2>&1
+wait "$replay"
+is $? 1 "another question: 1"
+like "$(cat "$T/replay.out")" 'not in the record: m1234,4 +read 4 bytes at 0x1234' "and which"
 head -n 1 "$T/clean.rec" >"$T/bad.rec"
 echo 'nonsense' >>"$T/bad.rec"
 echo '{"t":1,"open":true}' >>"$T/bad.rec"
