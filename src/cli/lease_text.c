@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/lease.h"
 #include "cli/say.h"
+#include "sys/process.h"
 #include "sys/time.h"
 
 void
@@ -55,10 +56,15 @@ lease_words(const json_t *r, char *out, size_t size)
 void
 lease_say_busy(const json_t *row, size_t several, struct err_msg *why)
 {
-	static const char next[] = "--wait 10m waits for it; vise place list shows all";
+	static const char others[] = "--wait 10m waits for it; vise place list shows all",
+	    ours[] = "set the " LEASE_TOKEN_ENV " that place acquire printed, or release it: vise "
+		     "place release";
 	json_t *look = lease_look(row);
 	const json_t *holder = json_object_get(look, "holder");
 	const char *name = json_get_str(row, "name", "?");
+	const bool mine = strcmp(json_get_str(holder, "kind", ""), "hold") == 0 &&
+	    json_get_int(holder, "uid", -1) == (int64_t)process_uid();
+	const char *next = mine ? ours : others;
 	const bool held = strcmp(json_get_str(look, "state", ""), "held") == 0;
 	char words[300];
 

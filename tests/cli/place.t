@@ -34,7 +34,7 @@ is "$status" 0 "two places acquired at once" || echo "$err" | note
 token=$(sed -n 's/^export VISE_PLACE_TOKEN=//p' out)
 run "$VISE" place acquire two one
 is "$status" 6 "one of them is busy for others"
-like "$err" "^vise: one: held by .*\\(pid [0-9]+ on .*: night run; --wait" "and told by whom, since when, why"
+like "$err" "^vise: one: held by .*\\(pid [0-9]+ on .*: night run; set the VISE_PLACE_TOKEN" "and told by whom, since when, why, what now"
 run "$VISE" place list tag=arm
 like "$out" '^two .* free' "what was asked for beside it is not kept"
 run "$VISE" place acquire same-probe
@@ -182,6 +182,9 @@ is "$status" 3 "a test that outlives its lease is a failure of the bench"
 echo 'print(require "vise".place.get().doc)' >s.lua
 run "$VISE" script s.lua --place tag=cat
 is "$out" "at the window" "a script"
+echo 'local v = require "vise"; v.console.get("two"):line "hi"; v.console.get("two"):expect("hi", { timeout = 20 })' >s.lua
+run "$VISE" script s.lua --place one --place two
+is "$status" 0 "a script of two places" || echo "$err" | note
 run "$VISE" console place:two </dev/null --quiet 1ms
 is "$status" 0 "a console" || echo "$err" | note
 run "$VISE" flash --place no-power x
