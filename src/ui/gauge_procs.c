@@ -193,7 +193,6 @@ gauge_procs_enter(struct ui *u)
 {
 	const json_t *rows = rows_of(u), *x = json_array_get(rows, selected(u));
 	const char *name = json_get_str(x, "name", "");
-	const long long pid = (long long)json_get_int(x, "pid", 0);
 	const bool further = u->gauges->one && u->gauges->from[0] != '\0';
 	uint64_t number;
 	struct buf line;
@@ -205,11 +204,8 @@ gauge_procs_enter(struct ui *u)
 	if ((namesakes(rows, name) == 1 || further) && name[0] != '\0' &&
 	    !slice_u64(slice_of(name), UINT64_MAX, &number)) {
 		command_quote(name, &line);
-		ui_say(u, UI_INFO, "watching %.31s [%lld], and what is started by that name after "
-		    "it", name, pid);
 	} else {
-		(void)buf_add_fmt(&line, "%lld", pid);
-		ui_say(u, UI_INFO, "watching %.31s [%lld]", name, pid);
+		(void)buf_add_fmt(&line, "%lld", (long long)json_get_int(x, "pid", 0));
 	}
 	ui_run_line(u, buf_str(&line));
 	gauge_ask_again(u, GAUGE_ASK_ADVICE);
@@ -247,6 +243,22 @@ gauge_procs_yank(struct ui *u, struct buf *out)
 		    (long long)json_get_int(x, "pid", 0), (long long)json_get_int(x, "rss", 0),
 		    (long long)json_get_int(x, "threads", 0), json_get_str(x, "name", ""));
 	return json_array_size(rows);
+}
+
+bool
+gauge_procs_answer(struct ui *u, const char *line)
+{
+	static const char command[] = "gauge.pid ";
+	const char *what = line + sizeof command - 1;
+
+	if (strncmp(line, command, sizeof command - 1) != 0)
+		return false;
+	if (strspn(what, "0123456789") == strlen(what))
+		ui_say(u, UI_INFO, "watching process %.20s", what);
+	else
+		ui_say(u, UI_INFO, "watching %.40s, and what is started by that name after it",
+		    what);
+	return true;
 }
 
 /* ---- commands */

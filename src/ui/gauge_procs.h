@@ -21,6 +21,8 @@ void gauge_procs_few(struct ui *u, struct grid *g, struct grid_rect r);
 void gauge_procs_move(struct ui *u, long by);
 void gauge_procs_enter(struct ui *u);
 bool gauge_procs_find(struct ui *u, const char *text, bool backward);
+/* The answer of gauge.pid is said in words; false: it is another's. */
+bool gauge_procs_answer(struct ui *u, const char *line);
 size_t gauge_procs_yank(struct ui *u, struct buf *out);
 extern const struct command gauge_procs_commands[];
 

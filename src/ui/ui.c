@@ -2,6 +2,7 @@
 #include "ui/at_result.h"
 #include "ui/gauge_ask.h"
 #include "ui/gauge_card.h"
+#include "ui/gauge_procs.h"
 #include "ui/snapshot_say.h"
 #include "ui/watch_say.h"
 #include "ui/ui.h"
@@ -409,7 +410,7 @@ say_result(struct ui *u, const char *line, const json_t *result)
 	struct buf text;
 
 	if (snapshot_say(u, line, result) || watch_say(u, line, result) ||
-	    gauge_card_answer(u, line, result))
+	    gauge_card_answer(u, line, result) || gauge_procs_answer(u, line))
 		return;
 	buf_init(&text, 64 << 10);
 	if (json_is_object(result) && id >= 0 && json_get_str(result, "kind", NULL) != NULL)

@@ -457,6 +457,8 @@ processes(void **state)
 	buf_clear(&r->commands);
 	rig_type(r, "\r");
 	assert_true(asked(r, "gauge.pid api\n"));
+	ui_answer(r->ui, "gauge.pid api", NULL, NULL);
+	assert_true(shows(r, "watching api, and what is started by that name after it"));
 	rig_type(r, "j\r");
 	assert_true(asked(r, "gauge.pid 90\n"));
 	rig_type(r, "s");
