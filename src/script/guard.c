@@ -33,6 +33,14 @@ guard_killed(const struct host *h)
 	    (f->task != NULL && (f->task->killed || f->task->cancel == CANCEL_OVER));
 }
 
+uint64_t
+guard_spent(const struct host *h)
+{
+	const uint64_t first = h->guard.first;
+
+	return first != 0 ? sys_cpu_time() - first : 0;
+}
+
 static int
 make_killer(lua_State *L)
 {
@@ -43,7 +51,7 @@ make_killer(lua_State *L)
 	if (f->task != NULL && f->task->cancel != CANCEL_NO)
 		return errors_raise(L, err_word(f->task->cancel_code),
 		    "%s; the time to clean up is over", f->task->cancel_why);
-	if (f->kind == GUARD_TASK && f->task->busy + (sys_mono() - f->since) >= h->opt.busy_ns) {
+	if (f->kind == GUARD_TASK && f->task->busy + guard_spent(h) >= h->opt.busy_ns) {
 		clock_fmt_span(h->opt.busy_ns, span, sizeof span);
 		return errors_raise(L, "budget",
 		    "busy for %s without waiting once; vise.sleep(0) lets others run", span);
@@ -112,11 +120,11 @@ hook(lua_State *L, lua_Debug *ar)
 {
 	struct host *h = host_of(L);
 	struct guard_frame *f = &h->guard.now;
-	const uint64_t now = sys_mono(), spent = now - f->since;
+	const uint64_t spent = guard_spent(h);
 	const bool task = f->kind == GUARD_TASK, can_pause = task && lua_isyieldable(L);
 
 	(void)ar;
-	if (task && over_grace(f->task, now))
+	if (task && over_grace(f->task, sys_mono()))
 		f->task->cancel = CANCEL_OVER;
 	if (f->kind != GUARD_NONE && guard_killed(h)) {
 		end_it(L, h);
@@ -166,7 +174,11 @@ on_tick(void)
 		return;
 	}
 	h->guard.idle = 0;
-	spent = sys_mono() - h->guard.since;
+	if (h->guard.first == 0) {
+		h->guard.first = sys_cpu_time();
+		return;
+	}
+	spent = guard_spent(h);
 	if (spent >= h->opt.watchdog_ns)
 		bite(h);
 	if (spent >= h->opt.slice_ns)
@@ -195,7 +207,7 @@ show(struct guard *g)
 {
 	g->run = NULL;
 	atomic_signal_fence(memory_order_seq_cst);
-	g->since = g->now.since;
+	g->first = g->now.first;
 	atomic_signal_fence(memory_order_seq_cst);
 	g->run = g->now.kind != GUARD_NONE ? g->now.run : NULL;
 	atomic_signal_fence(memory_order_seq_cst);
@@ -212,11 +224,11 @@ guard_enter(struct host *h, struct guard_frame *saved, const struct guard_frame 
 	struct guard *g = &h->guard;
 	char span[32];
 
-	*saved = g->now;
 	g->run = NULL;
 	atomic_signal_fence(memory_order_seq_cst);
+	g->now.first = g->first;
+	*saved = g->now;
 	g->now = *next;
-	g->now.since = sys_mono();
 	clock_fmt_span(h->opt.watchdog_ns, span, sizeof span);
 	snprintf(g->note, sizeof g->note,
 	    "%.60s: %s in one call that cannot be interrupted (a pattern, a sort?); ended",

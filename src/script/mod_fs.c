@@ -220,13 +220,16 @@ static int
 l_read(lua_State *L)
 {
 	char *path = path_arg(L, "vise.fs.read", false);
+	struct path_facts f;
 	struct err_msg why;
 	struct buf b;
 	int status = LUA_OK;
 	enum err e;
 
 	buf_init(&b, FS_FILE_MAX + (1 << 17));
-	e = path_is_dir(path) ? err_set(&why, ERR_USAGE, path, NULL, "is a folder") :
+	/* a pipe would hold the whole process up */
+	e = path_facts(path, &f) && f.kind != PATH_FILE ?
+	    err_set(&why, ERR_USAGE, path, NULL, "is no plain file") :
 	    sys_file_read(path, FS_FILE_MAX, &b, &why);
 	mem_free(path);
 	if (e == ERR_OK) {

@@ -344,7 +344,7 @@ step(struct task *t)
 {
 	struct host *h = t->host;
 	struct guard_frame saved;
-	const uint64_t begin = sys_mono();
+	uint64_t spent;
 	int nres = 0, nargs = lua_status(t->co) == LUA_OK ? lua_gettop(t->co) - 1 : 0, status;
 
 	t->state = TASK_RUNNING;
@@ -359,8 +359,9 @@ step(struct task *t)
 	if (t->cancel == CANCEL_OVER)
 		guard_kill(t->co);
 	status = lua_resume(t->co, h->L, nargs, &nres);
+	spent = guard_spent(h);
 	guard_leave(h, &saved);
-	t->busy = t->state == TASK_WAITS ? 0 : t->busy + (sys_mono() - begin);
+	t->busy = t->state == TASK_WAITS ? 0 : t->busy + spent;
 	if (status != LUA_YIELD) {
 		finish(t, status);
 	} else if (t->preempt && (t->killed || t->cancel == CANCEL_OVER)) {
@@ -443,7 +444,7 @@ push_on(lua_State *L, lua_State *co, int status, int *nres)
 		t->preempt = false;
 		if (guard_killed(h))
 			guard_raise(L);
-		if (sys_mono() - h->guard.now.since > h->guard.now.hard_ns)
+		if (guard_spent(h) > h->guard.now.hard_ns)
 			h->guard.now.killed = t->killed = true;
 		lua_pop(co, *nres);
 		status = enter(L, co, 0, nres);

@@ -274,7 +274,7 @@ names = {"loop": "budget", "coroutine": "budget", "doubling": "memory|budget", "
 for what, codes in names.items():
     began, keys = time.monotonic(), []
     number = c.ask("command", {"line": "plugin.run bad.run -- " + what})
-    while number not in c.answers and time.monotonic() - began < 20:
+    while number not in c.answers and time.monotonic() - began < 30:
         keys.append(echo(len(keys)))
         c.read(0.02)
         if len(keys) % 10 == 1:
@@ -283,7 +283,7 @@ for what, codes in names.items():
     answer = c.answers.pop(number)
     assert "error" in answer and answer["error"]["code"] in codes.split("|"), (what, answer)
     assert answer["error"]["what"] == "bad", (what, answer)
-    assert took < 10, (what, took)          # 2 s and what a loaded machine takes
+    assert took < 25, (what, took)          # 2 s of CPU time and what a loaded machine takes
     assert sorted(keys)[len(keys) // 2] < 0.1 or min(keys) < 0.02, (what, keys)
 P
 

@@ -357,6 +357,7 @@ misuse("vise.fs.read", "denied", "outside", function()
   vise.fs.read "sly"
 end)
 misuse("vise.fs.read", "not_found", "No such file", function() vise.fs.read "b.txt" end)
+misuse("vise.fs.read", "usage", "no plain file", function() vise.launch.run { cmd = "mkfifo", args = { vise.fs.project .. "/pipe" } } vise.fs.read "pipe" end)
 misuse("vise.fs.read", "usage", "NUL", function() vise.fs.read "a\0b" end)
 use("vise.fs.mkdir", function() vise.fs.mkdir "sub" vise.fs.mkdir "sub" eq(vise.fs.stat("sub").type, "folder") end)
 misuse("vise.fs.mkdir", "denied", "outside", function() vise.fs.mkdir "/tmp/vise-was-here" end)

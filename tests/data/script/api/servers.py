@@ -10,7 +10,7 @@ import threading
 import time
 
 here = os.path.dirname(os.path.abspath(__file__))
-heap = open(os.path.join(here, "../../pprof/heap-a.pb.gz"), "rb").read()
+heaps = [open(os.path.join(here, "../../pprof/heap-%s.pb.gz" % x), "rb").read() for x in "ab"]       # the first, and all later ones
 
 
 class Web(http.server.BaseHTTPRequestHandler):
@@ -20,7 +20,7 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.send_response({"/teapot": 418, "/away": 302}.get(self.path, 200))
         if self.path == "/away":
             self.send_header("Location", "/ok")
-        out = heap if "pprof/heap" in self.path else ("%s %s %s" % (self.command, self.headers.get("X-Who"), body.decode("latin-1"))).encode("latin-1")
+        out = (heaps.pop(0) if len(heaps) > 1 else heaps[0]) if "pprof/heap" in self.path else ("%s %s %s" % (self.command, self.headers.get("X-Who"), body.decode("latin-1"))).encode("latin-1")
         self.send_header("Content-Length", str(len(out)))
         self.end_headers()
         self.wfile.write(out)
