@@ -7,19 +7,39 @@ vise.rx, vise.lit, vise.json, vise.now, vise.sleep = core.rx, core.lit, core.jso
 
 -- What most scripts never touch is read when it is first named: module of the host = its file.
 local later = { chan = "chan", checkpoint = "chan", fs = "fs", http = "http", serial = "devices", usb = "devices", pprof = "pprof",
-  elf = "elf", bytes = "bytes" }
+  elf = "elf", bytes = "bytes", semver = "semver", build = "build", place = "place", fpscr_hooks = "openocd",
+  test = "runner", fixture = "runner" }
 
--- A table some of whose members stand in another file.
+-- A table some of whose members stand in other files.
+core.read = {}
 function core.lazy(t, files)
   return setmetatable(t, { __index = function(_, k)
     local file = files[k]
     if file == nil then return nil end
-    core.module(file)
+    for name in file:gmatch("%a+") do
+      if not core.read[name] then
+        core.read[name] = true
+        core.module(name)
+      end
+    end
     return rawget(t, k)
   end, __metatable = false })
 end
 
 core.lazy(vise, later)
+
+-- The runtime's own, by what needs it: boards that are flashed, macros, workflows, tests.
+local boards, parts = "openocd flash flashing deploy debug launchjson", {}
+for file, names in pairs {
+  [boards] = { "act_of", "check_method", "flash_methods", "flash_sets", "flash_settings", "needs_port", "plan", "flash", "flash_failed",
+    "flash_state", "preflight", "run_flash", "run_reset", "can_debug", "check_debug", "debug_plan", "debug_ways", "plan_by",
+    "deploy_state", "openocd", "openocd_hooks", "openocd_hooks_field", "openocd_server", "openocd_way", "start_server", "tcl",
+    "debug_way", "import_plan", "launch_export" },
+  macro = { "check_macro", "run_macro" }, runner = { "tests", "fixtures", "annotate", "run_tests" }, states = { "check_states", "board_to" },
+  table = { "check_columns", "csv", "show_rows", "table_text" }, test = { "Test", "SKIP", "test", "run_workflow" },
+  place = { "add_place", "place_of" },
+} do for _, name in ipairs(names) do parts[name] = file end end
+core.lazy(core, parts)
 
 ------------------------------------------------------------------ errors
 

@@ -289,6 +289,7 @@ local function run_file(r, sets)
   return run_workflows(core.order, r, sets, {})
 end
 
+local on_board = { flash = true, reset = true, debug = true, server = true }
 local offline = { describe = true, check = true, plan = true, ["debug-plan"] = true }
 
 local function run_plugin(r, sets)
@@ -304,7 +305,8 @@ local function run_plugin(r, sets)
     core.serve()
     return 0
   end
-  register(core.flash_sets[r.action] and r.id or nil)
+  local of_board = on_board[r.action] and core.flash_sets[r.action]
+  register(of_board and r.id or nil)
   if r.action == "workflow" then
     local list = { need(core.workflows, "workflow", r.id) }
     local status = run_workflows(list, r, sets, declared)
@@ -316,7 +318,7 @@ local function run_plugin(r, sets)
     core.save_state()
     return status
   end
-  for name, p in pairs(core.flash_sets[r.action] or {}) do declared[name] = p end
+  for name, p in pairs(of_board or {}) do declared[name] = p end
   core.check_sets(sets, declared)
   local ok, err = guarded(r.action .. " " .. tostring(r.id), actions[r.action], r)
   if not ok then error(err, 0) end

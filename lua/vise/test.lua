@@ -3,7 +3,7 @@ local core, vise = ...
 local fail = vise.fail
 
 local Test = {}
-core.Test = Test
+core.Test = core.lazy(Test, { row = "table", progress = "table", use = "runner", soft = "runner", attach = "runner" })
 local SKIP = {}                                         -- raised by t:skip, known to the runners
 core.SKIP = SKIP
 

@@ -264,11 +264,9 @@ call(struct host *h, lua_CFunction fn, void *arg, const char *what, struct err_m
 enum err
 host_runtime(struct host *h, const char *dir, struct err_msg *why)
 {
-	static const char *const files[] = { "base.lua", "semver.lua", "console.lua", "launch.lua",
-		"build.lua", "register.lua", "board.lua", "openocd.lua", "flash.lua",
-		"flashing.lua", "deploy.lua", "debug.lua", "launchjson.lua", "plugin.lua",
-		"macro.lua", "test.lua", "table.lua", "states.lua", "place.lua", "runner.lua",
-		"main.lua", NULL };
+	/* the others are read when they are wanted: base.lua */
+	static const char *const files[] = { "base.lua", "console.lua", "launch.lua",
+		"register.lua", "board.lua", "plugin.lua", "main.lua", NULL };
 	enum err e = call(h, prepare, NULL, "runtime", why);
 
 	h->runtime = mem_str(dir);

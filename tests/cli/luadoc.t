@@ -56,6 +56,20 @@ test "$1" -gt 70 && test "$2" -gt 20
 ok $? "the functions of the host are found: $1, of which $2 are seen to wait"
 is "$(python3 "$T/names.py" --names)" "" "each has its stub, and each stub its function"
 is "$(python3 "$T/names.py" --async)" "" "those that wait are marked"
+# files that are read when they are wanted: what they give the runtime is known to base.lua
+cat >"$T/later.py" <<'P'
+import os, re
+top = os.environ["srcdir"]
+base = open(top + "/lua/vise/base.lua").read()
+always = re.findall(r'"(\w+)\.lua"', re.search(r"files\[\] = \{(.*?)\}", open(top + "/src/script/host.c").read(), re.S).group(1))
+for f in sorted(os.listdir(top + "/lua/vise")):
+    if f[:-4] in always:
+        continue
+    for name in sorted(set(re.findall(r"^(?:function )?(?:core|vise)\.(\w+)(?: =|\(|, core\.| = )", open(top + "/lua/vise/" + f).read(), re.M))):
+        if not re.search(r'["\s{]%s"| %s =' % (name, name), base) and name not in ("ui", "launch"):
+            print("%s gives %s, which base.lua does not know" % (f, name))
+P
+is "$(python3 "$T/later.py")" "" "what is read later is found when it is wanted"
 awk -f "$srcdir/tests/gates/luaman.awk" "$srcdir/lua/meta/vise.lua" >"$T/made"
 sed -n '/^\.\\" functions: begin/,/^\.\\" functions: end/p' "$srcdir/man/vise-lua.7" | sed '1d;$d' >"$T/have"
 same "$T/have" "$T/made" "the manual is what the stubs say (tests/gates/relist.sh makes it so)"

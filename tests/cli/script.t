@@ -163,7 +163,7 @@ for f in "$data"/runaway/*.lua; do
 	limit=
 	case $f in */cancel.lua) limit='--timeout 1s' ;; esac
 	# shellcheck disable=SC2086
-	run ok --busy 500ms --watchdog 1500ms --grace 1s $limit "$f"
+	run ok --busy 500ms --watchdog 2500ms --grace 1s $limit "$f"
 	is "${want%% *}" "${f##*/}: .*(${want#* })" "runaway ${f##*/} is ended and named"
 done
 

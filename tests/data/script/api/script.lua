@@ -521,6 +521,13 @@ misuse("vise.place.get", "usage", "no place", function() vise.place.get "nowhere
 
 use("vise.board", function() vise.board { id = "api-board", memory = { ram = { 0x20000000, 4096 } }, never = { "panic:" }, power = function() end } end)
 misuse("vise.board", "usage", "no field named", function() vise.board { id = "b2", memroy = {} } end)
+use("vise.fpscr_hooks", function()
+  local h = vise.fpscr_hooks()
+  eq(h["step-start"]:match "get_reg fpscr" ~= nil, true) eq(h["step-end"]:match "set_reg" ~= nil, true)
+end)
+misuse("vise.fpscr_hooks", "usage", "hooks", function()
+  vise.board { id = "b3", flash = { { method = "openocd", target = "x.cfg", hooks = { ["step-start"] = "{ no end" } } } }
+end)
 use("vise.launch.power", function() vise.launch.power { board = "api-board", state = "cycle" } end)
 use("vise.macro", function() vise.macro { id = "api-macro", at = "AT+GMR" } end)
 misuse("vise.macro", "usage", "one of steps, run, send and at", function() vise.macro { id = "m2" } end)
