@@ -324,6 +324,9 @@ EXTRA_DIST += \
 	tests/data/script/api/plugin/plugin.json \
 	tests/data/script/api/script.lua \
 	tests/data/script/api/servers.py \
+	tests/data/script/examples/leak.lua \
+	tests/data/script/examples/nrf52840-dk/init.lua \
+	tests/data/script/examples/nrf52840-dk/plugin.json \
 	tests/data/script/leakhunt.lua \
 	tests/data/test/boards_test.lua \
 	tests/data/test/broken/broken_test.lua \
