@@ -275,9 +275,10 @@ flash
 is "$status" 0 "it is flashed again after all that" || shown
 mkfifo "$T/keys"
 exec 9<>"$T/keys"               # somebody who does not type
-spawn timeout 60 "$vise" ocd rtt -p microbit --set method=openocd --set probe=9900000000mock --elf "$fw/microbit/fw-3.3.0.elf" \
-	>"$T/rtt" 2>"$T/rtt.err" <"$T/keys"
-rtt=$pid
+timeout 60 "$vise" ocd rtt -p microbit --set method=openocd --set probe=9900000000mock --elf "$fw/microbit/fw-3.3.0.elf" \
+	>"$T/rtt" 2>"$T/rtt.err" <"$T/keys" &
+rtt=$!
+tap_pids="$tap_pids $rtt"
 wait_for "grep -q 'rtt: tick' '$T/rtt'" 30
 ok $? "RTT over CMSIS-DAP" || note <"$T/rtt.err"
 kill -USR1 "$usb_pid"
