@@ -75,10 +75,17 @@ gauge_share_check(const struct bench *b, const char *spec, struct err_msg *why)
 
 /* ---- prompts ---- */
 
+/* What a line editor put away on the same line before it is none of it. */
 static void
 know_prompt(struct link *s, const char *p, size_t n)
 {
-	memcpy(s->prompt, p, n);
+	for (size_t i = n; i > 0; i--)
+		if (p[i - 1] == '\r') {
+			p += i;
+			n -= i;
+			break;
+		}
+	memmove(s->prompt, p, n);
 	s->prompt_n = n;
 	sieve_prompt(&s->sieve, slice_make(p, n));
 }
@@ -501,8 +508,9 @@ begin(struct link *s)
 		return;
 	}
 	take_wire(s, LOOKING, true);
-	/* An empty line may be answered by a prompt; a half-typed one is not to be sent off. */
-	if (text.n == 0)
+	/* An empty line may be answered by a prompt, and so may the start of a kernel's message; a
+	 * half-typed one is not to be sent off. */
+	if (text.n == 0 || text.p[0] == '[')
 		say(s, "\r");
 	else
 		(void)sieve_feed(&s->sieve, s->tail, s->tail_n);

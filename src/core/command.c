@@ -299,6 +299,17 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 
 /* ---- running */
 
+/* What answers inside its run() may still read its arguments there. */
+static void
+over(struct command_call *c)
+{
+	c->answered = true;
+	if (c->running)
+		return;
+	json_decref(c->args);
+	mem_free(c);
+}
+
 void
 command_done(struct command_call *c, json_t *result)
 {
@@ -306,16 +317,14 @@ command_done(struct command_call *c, json_t *result)
 
 	c->answer(c->answer_arg, r, NULL);
 	json_decref(r);
-	json_decref(c->args);
-	mem_free(c);
+	over(c);
 }
 
 void
 command_fail(struct command_call *c, const struct err_msg *why)
 {
 	c->answer(c->answer_arg, NULL, why);
-	json_decref(c->args);
-	mem_free(c);
+	over(c);
 }
 
 static void
@@ -325,8 +334,11 @@ start(const struct command *c, json_t *args, void *ctx, void *client, command_an
 	struct command_call *call = mem_zero(1, sizeof *call);
 
 	*call = (struct command_call){ .command = c, .args = args, .ctx = ctx, .client = client,
-		.answer = answer, .answer_arg = arg };
+		.answer = answer, .answer_arg = arg, .running = true };
 	c->run(call);
+	call->running = false;
+	if (call->answered)
+		over(call);
 }
 
 static void

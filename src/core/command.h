@@ -63,9 +63,11 @@ struct command_call {
 	/* private to command.c */
 	void (*answer)(void *arg, json_t *result, const struct err_msg *err);
 	void *answer_arg;
+	bool running, answered;                 /* inside run(); an answer has been given */
 };
 
-/* steals result, NULL is null */
+/* c is over with the answer, or with the return of run() where that comes later: it may read its
+ * arguments to its end. Steals result, NULL is null. */
 void command_done(struct command_call *c, json_t *result);
 void command_fail(struct command_call *c, const struct err_msg *why);
 

@@ -30,6 +30,8 @@ run_fail(struct command_call *c)
 
 	(void)err_set(&why, ERR_BUSY, "x", NULL, "taken");
 	command_fail(c, &why);
+	/* as one does that looked for its console first */
+	assert_string_equal(json_get_str(c->args, "v", "?"), "seven");
 }
 
 static void
@@ -49,11 +51,14 @@ static const struct command_arg flat[] = {
 	{ NULL, ARG_WORD, 0, NULL, NULL },
 };
 static const struct command_arg one[] = { { "v", ARG_WORD, 0, NULL, "v" }, { NULL, ARG_WORD, 0, NULL, NULL } };
+static const struct command_arg fails[] = {
+	{ "v", ARG_WORD, 0, "seven", "v" }, { NULL, ARG_WORD, 0, NULL, NULL },
+};
 static const struct command first[] = {
 	{ "t.all", "all types", all, 0, run_echo }, { "t.one", "one", one, 0, run_echo },
 	{ NULL, NULL, NULL, 0, NULL } };
 static const struct command second[] = {
-	{ "t.fail", "fails", NULL, 0, run_fail }, { "t.later", "later", NULL, 0, run_later },
+	{ "t.fail", "fails", fails, 0, run_fail }, { "t.later", "later", NULL, 0, run_later },
 	{ "t.none", "none", NULL, 0, run_echo }, { "t.asks", "asks", one, COMMAND_ASKS, run_echo },
 	{ "t.flat", "flat", flat, 0, run_echo }, { "t.secret", "s", NULL, COMMAND_HIDDEN, run_echo },
 	{ NULL, NULL, NULL, 0, NULL } };
