@@ -246,7 +246,7 @@ short_name(const struct replica_gauge *x, char *out, size_t size)
 	for (size_t i = 0; i < sizeof shorter / sizeof shorter[0]; i++) {
 		const size_t n = strlen(shorter[i].head);
 
-		if (strncmp(x->name, shorter[i].head, n) == 0) {
+		if (strncmp(x->name, shorter[i].head, n) == 0 && (i == 0 || size < 8)) {
 			snprintf(out, size, "%s%s", shorter[i].instead, x->name + n);
 			return;
 		}
@@ -266,7 +266,7 @@ draw_one(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct
 	int col = r.col + 1;
 	char text[24], name[32];
 
-	short_name(x, name, sizeof name);
+	short_name(x, name, label < (int)sizeof name ? (size_t)label : sizeof name);
 	grid_textf(g, row, col, label, STYLE_NORMAL, "%.*s", label - 1, name);
 	col += label;
 	if (x->missing != NULL) {
