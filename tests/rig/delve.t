@@ -13,7 +13,10 @@ export PYTHONPATH PYTHONDONTWRITEBYTECODE T S
 mkdir "$T/go" "$T/board"
 go_rig delved "$T/go" >"$T/make.log" 2>&1
 ok $? "the Go program builds" || { note <"$T/make.log"; plan; exit 1; }
-cp "$T/go/delved" "$T/board/vise-delved"
+# a name of its own: the same test may run beside us
+name=vd$$
+export name
+cp "$T/go/delved" "$T/board/$name"
 
 py()
 {
@@ -39,7 +42,7 @@ import atexit, os, signal, subprocess
 from client import Refused, fresh, until
 c = fresh(os.environ["S"])
 c.attach(streams=True)
-prog, there = os.environ["T"] + "/go/delved", os.environ["T"] + "/board/vise-delved"
+prog, there = os.environ["T"] + "/go/delved", os.environ["T"] + "/board/" + os.environ["name"]
 
 def begin(file, sets):
     job = c.do('board.debug "%s" board=rpi-4 wait=on -- %s' % (file, sets), 90)
@@ -104,17 +107,17 @@ py "one that runs already: joined, stopped, and let go alive; also when the link
 from rig import *
 p = subprocess.Popen([there], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 atexit.register(p.kill)
-id, stream, s = begin("", "host=board attach=vise-delved")
+id, stream, s = begin("", "host=board attach=" + os.environ["name"])
 stops_at(id, stream)
 c.do("debug.stop", 60)
-over(id, "^dlv attach")
+over(id, "^dlv attach %d" % p.pid)
 state = lambda: open("/proc/%d/stat" % p.pid).read().rpartition(")")[2].split()[0]
 assert until(lambda: state() in "SR" and "TracerPid:\t0" in open("/proc/%d/status" % p.pid).read(), 30), state()
 id, stream, s = begin("", "host=board attach=%d" % p.pid)
 stops_at(id, stream)
 c.type(stream, "\x03")
 os.kill([j["pid"] for j in c.do("job.list") if j["name"] == "dlv" and j["state"] == "running"][0], signal.SIGKILL)
-s = over(id, "^dlv attach")
+s = over(id, "^dlv attach %d" % p.pid)
 assert "dlv ended: killed by signal 9" in s["error"]["why"], s
 assert until(lambda: state() in "SR" and "TracerPid:\t0" in open("/proc/%d/status" % p.pid).read(), 30), state()
 p.kill()
