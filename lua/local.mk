@@ -29,6 +29,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/rsp.lua \
 	lua/vise/runner.lua \
 	lua/vise/semver.lua \
+	lua/vise/sign.lua \
 	lua/vise/states.lua \
 	lua/vise/table.lua \
 	lua/vise/test.lua \

@@ -38,9 +38,11 @@ local build_fields = {
   go386 = T.text, goamd64 = T.text, goriscv64 = T.text, cgo = { is_bool, "true or false" }, cc = T.text, tags = texts, ldflags = T.text,
   env = T.table,
 }
+core.signed_kinds = { section = true, sha256 = true, minisign = true, gpg = true, cosign = true }
 local image_fields = {
   format = one_of("elf", "uf2", "hex", "bin", "zip"), family = whole, base = whole, float = one_of("soft", "hard"), machine = T.text,
-  libc = T.text, kernel = T.text, signed = { is_bool, "true or false" },
+  libc = T.text, kernel = T.text, signed = { function(v) return is_bool(v) or core.signed_kinds[v] end,
+    "true, false, section, sha256, minisign, gpg or cosign" }, key = T.text, sums = T.text,
 }
 local rtt_fields = { address = whole, size = whole, symbol = texts, channel = whole, retry = T.time }
 local board_fields = {

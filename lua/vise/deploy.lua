@@ -182,9 +182,11 @@ end
 local function run(argv, more)
   local o = { cmd = argv[1], args = table.move(argv, 2, #argv, 1, {}), name = argv[1], timeout = 300 }
   for k, v in pairs(more or {}) do o[k] = v end
-  local r = vise.launch.run(o)
-  if r.code == 127 and argv[1] ~= "ssh" then
-    fail("not_found", "%s is not here; %s", argv[1], at, { next = "install " .. (argv[1] == "scp" and "openssh-client" or argv[1]) })
+  local ok, r = pcall(vise.launch.run, o)
+  local absent = not ok and tostring(r.msg):find("no such program", 1, true)
+  if not ok and not absent then error(r, 0) end
+  if absent or r.code == 127 and argv[1] ~= "ssh" then
+    fail("not_found", "%s is not here; %s", argv[1], at, { next = "install " .. ((argv[1] == "scp" or argv[1] == "ssh") and "openssh-client" or argv[1]) })
   end
   return r
 end

@@ -379,31 +379,40 @@ end
 
 ------------------------------------------------------------------ before, and all of it
 
--- What speaks against the image, before anything is touched; --set check=off flashes it all the same. A plugin
--- with code of its own is served too.
+-- What speaks against the image, before anything is touched; --set check=off flashes it all the same, but for a signature
+-- that is demanded. A plugin with code of its own is served too.
 function core.preflight(b, file)
-  local sets, facts = core.sets, {}
-  if sets.check == "off" or sets.method == "tinygo" then return end
-  for _, k in ipairs { "memory", "image", "build", "cpu", "chip" } do facts[k] = b.profile[k] end
+  local sets, facts, image = core.sets, {}, core.demanded(b)
+  if sets.method == "tinygo" then
+    if image.signed then fail("denied", "%s demands a signature, and tinygo flashes what it builds itself", b.id) end
+    return
+  end
+  if sets.check == "off" and not image.signed then return end
+  for _, k in ipairs { "memory", "build", "cpu", "chip" } do facts[k] = b.profile[k] end
+  facts.image = image
   local ok, r = pcall(core.call, "flash", "command", { line = core.line("image.check", { file }, { board = core.json.encode(facts) }) })
   if not ok then
     if r.code == "format" then fail("wrong_image", "%s", tostring(r.msg), { verdict = true }) end
     if r.code == "cancelled" or r.code == "deadline" then error(r, 0) end
+    if image.signed then fail("wrong_image", "%s cannot be checked, and must be signed: %s", file, tostring(r.msg), { verdict = true }) end
     return vise.log.debug("%s is not checked: %s", file, tostring(r.msg))
   end
-  local bad = {}
+  local bad, next_step = {}, "nothing was touched; --set check=off flashes it all the same"
   for _, f in ipairs(r.findings or {}) do
-    if f.level == "bad" then bad[#bad + 1] = f.why else vise.log.warn("%s: %s: %s", file, f.check, f.why) end
+    local of_signature = f.check == "signature" or f.check == "manifest"
+    if f.level ~= "bad" then vise.log.warn("%s: %s: %s", file, f.check, f.why)
+    elseif of_signature or sets.check ~= "off" then bad[#bad + 1] = f.why end
+    if of_signature and f.level == "bad" then next_step = "nothing was touched" end
   end
   for _, u in ipairs(r.usage or {}) do if not u.ram and u.used > 0 then now.size = (now.size or 0) + u.used end end
   local first = core.is_table(b.profile.flash) and b.profile.flash[1].method
-  if r.kind ~= "uf2" and (sets.method or first) == "uf2" then
+  if r.kind ~= "uf2" and (sets.method or first) == "uf2" and sets.check ~= "off" then
     bad[#bad + 1] = ("the drive of the boot loader takes UF2 files, this one is %s"):format(r.kind == "bin" and "plain bytes" or r.kind)
   end
   if #bad > 0 then
-    fail("wrong_image", "%s is nothing for %s: %s", file, b.id, table.concat(bad, "; "),
-      { verdict = true, next = "nothing was touched; --set check=off flashes it all the same" })
+    fail("wrong_image", "%s is nothing for %s: %s", file, b.id, table.concat(bad, "; "), { verdict = true, next = next_step })
   end
+  core.check_signature(b, file)
 end
 
 -- The tool's port: given, that of the console that was lent, or borrowed now because this method needs it. By the

@@ -118,8 +118,8 @@ static const struct cli_command commands[] = {
 	    "[-n] [--csv | --events] [-- ARGS]",
 	    "one Go program for many targets: ROW is linux/arm64, FILE.env, a board, host",
 	    cli_build, false },
-	{ "image", "show|check [-p BOARD] [--by section|package|symbol] [--top N] FILE... | "
-	    "diff A B",
+	{ "image", "show|check [-p BOARD] [--by section|package|symbol] [--top N] "
+	    "[--signed section|sha256] [--sums MANIFEST] FILE... | diff A B",
 	    "what is in a program file, and does it fit the board", cli_image, false },
 	{ "flash", "-p BOARD|--place PLACE [-n] [--set K=V]... [--port P] FILE",
 	    "write an image to a board; -n only says how", cli_flash, false },

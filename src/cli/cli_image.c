@@ -18,11 +18,23 @@ enum { TOP = 12, SYMBOLS_JSON = 1000 };
 static const uint64_t TIMEOUT_NS = 120 * NS_PER_S;
 
 struct image {
-	const char *board_id, *by, *libc, *kernel, *base, *top_text;
+	const char *board_id, *by, *libc, *kernel, *base, *top_text, *demand, *sums;
 	json_t *board;
 	size_t top;
 	int status;                     /* of a plugin that said itself what is wrong */
 };
+
+static enum err
+known_words(const struct image *m, struct err_msg *why)
+{
+	if (m->by != NULL && strcmp(m->by, "section") != 0 && strcmp(m->by, "package") != 0 &&
+	    strcmp(m->by, "symbol") != 0)
+		return err_set(why, ERR_USAGE, m->by, NULL, "say --by section, package or symbol");
+	if (m->demand != NULL && strcmp(m->demand, "section") != 0 &&
+	    strcmp(m->demand, "sha256") != 0)
+		return err_set(why, ERR_USAGE, m->demand, NULL, "say --signed section or sha256");
+	return ERR_OK;
+}
 
 static enum err
 parse(struct cli_call *c, struct image *m, size_t max, struct err_msg *why)
@@ -31,7 +43,8 @@ parse(struct cli_call *c, struct image *m, size_t max, struct err_msg *why)
 		{ "-p", ARGS_TEXT, &m->board_id }, { "--board", ARGS_TEXT, &m->board_id },
 		{ "--by", ARGS_TEXT, &m->by }, { "--top", ARGS_COUNT, &m->top_text },
 		{ "--libc", ARGS_TEXT, &m->libc }, { "--kernel", ARGS_TEXT, &m->kernel },
-		{ "--base", ARGS_TEXT, &m->base }, { NULL, ARGS_FLAG, NULL },
+		{ "--base", ARGS_TEXT, &m->base }, { "--signed", ARGS_TEXT, &m->demand },
+		{ "--sums", ARGS_TEXT, &m->sums }, { NULL, ARGS_FLAG, NULL },
 	};
 	uint64_t n = TOP;
 	enum err e = args_parse(c, options, max == 3 ? 3 : 2, max, why);
@@ -39,9 +52,8 @@ parse(struct cli_call *c, struct image *m, size_t max, struct err_msg *why)
 	if (e == ERR_OK && m->top_text != NULL)
 		(void)slice_u64(slice_of(m->top_text), 100000, &n);
 	m->top = (size_t)n;
-	if (e == ERR_OK && m->by != NULL && strcmp(m->by, "section") != 0 &&
-	    strcmp(m->by, "package") != 0 && strcmp(m->by, "symbol") != 0)
-		e = err_set(why, ERR_USAGE, m->by, NULL, "say --by section, package or symbol");
+	if (e == ERR_OK)
+		e = known_words(m, why);
 	if (e == ERR_OK && m->base != NULL &&
 	    !(slice_starts(slice_of(m->base), "0x") &&
 	    slice_hex(slice_skip(slice_of(m->base), 2), &n)))
@@ -91,10 +103,18 @@ one(const struct image *m, const char *method, const char *file, size_t symbols,
 		json_put_str(params, "libc", m->libc);
 	if (m->kernel != NULL)
 		json_put_str(params, "kernel", m->kernel);
+	if (m->demand != NULL || m->sums != NULL)
+		json_put_str(params, "signed", m->demand != NULL ? m->demand : "sha256");
+	if (m->sums != NULL)
+		e = put_path(params, "sums", m->sums, why);
+	if (e != ERR_OK) {
+		json_decref(params);
+		return e;
+	}
 	e = ask(m, method, params, result, why);
 	if (e == ERR_OK) {
 		json_put_str(*result, "path", file);
-		if (m->board != NULL)
+		if (m->board_id != NULL)
 			json_put_str(*result, "board", m->board_id);
 	}
 	return e;

@@ -79,7 +79,7 @@ static const struct row rows[] = {
 	{ "image", "show diff check", "" },
 	{ "image show", "-p --by --top --base", "f" },
 	{ "image diff", "--by --top", "f" },
-	{ "image check", "-p --libc --kernel --base", "f" },
+	{ "image check", "-p --libc --kernel --base --signed --sums", "f" },
 	{ "flash", "-p -n --dry-run --set --port --run --board --place --wait --lease --reason",
 	    "f" },
 	{ "reset", "-p --set --port --place --wait --lease --reason", "" },

@@ -203,9 +203,32 @@ check_signature(const struct check *c)
 		image_finding(c->findings, "warn", "signature",
 		    "%s is not the last of the file: what follows it is not signed",
 		    json_get_str(s, "section", ""));
-	if (s == NULL && json_get_bool(c->image, "signed", false))
+	if (s == NULL && strcmp(c->wants->demand, "section") == 0)
 		image_finding(c->findings, "bad", "signature",
 		    "has no signature section, the board demands one");
+}
+
+/* Where a manifest is demanded, alone or with somebody's signature on it. */
+static void
+check_manifest(const struct check *c)
+{
+	static const char *const by_manifest[] = { "sha256", "minisign", "gpg" };
+	const json_t *m = json_object_get(c->facts, "manifest");
+	const char *state = json_get_str(m, "state", ""), *file = json_get_str(m, "file", "");
+	bool demanded = false;
+
+	for (size_t i = 0; i < sizeof by_manifest / sizeof *by_manifest; i++)
+		demanded = demanded || strcmp(c->wants->demand, by_manifest[i]) == 0;
+	if (strcmp(state, "other") == 0)
+		image_finding(c->findings, demanded ? "bad" : "warn", "manifest",
+		    "is not what %s means: SHA-256 %.16s..., not %.16s...", file,
+		    json_get_str(c->facts, "sha256", ""), json_get_str(m, "has", ""));
+	else if (demanded && strcmp(state, "unnamed") == 0)
+		image_finding(c->findings, "bad", "manifest",
+		    "%s does not name it, and the board demands that", file);
+	else if (demanded && strcmp(state, "missing") == 0)
+		image_finding(c->findings, "bad", "manifest",
+		    "the board demands a manifest of SHA-256 sums, and there is no %s", file);
 }
 
 static void
@@ -250,7 +273,7 @@ image_check(const json_t *facts, const struct image_wants *w)
 {
 	static void (*const rules[])(const struct check *) = {
 		check_machine, check_core, check_float, check_system, check_libc, check_go_kernel,
-		check_form, check_signature, check_safety,
+		check_form, check_signature, check_manifest, check_safety,
 	};
 	const json_t *memory = json_object_get(w->board, "memory"), *f;
 	struct check c = { .facts = facts, .board = w->board, .wants = w,
@@ -280,6 +303,7 @@ image_check(const json_t *facts, const struct image_wants *w)
 	json_put_str(o, "arch", json_get_str(facts, "arch", ""));
 	json_put_int(o, "bytes", json_get_int(facts, "bytes", 0));
 	json_put_bool(o, "fits", fits);
+	json_put_str(o, "sha256", json_get_str(facts, "sha256", ""));
 	json_put(o, "findings", c.findings);
 	json_put(o, "usage", usage != NULL ? usage : json_array());
 	return o;

@@ -12,6 +12,8 @@
 struct image_wants {
 	const json_t *board;            /* a profile, or NULL */
 	const char *libc, *kernel;      /* versions the board has, or NULL */
+	/* the signature that is demanded ("" none), and its manifest or NULL */
+	const char *demand, *sums;
 	bool based;                     /* it is known where plain bytes begin */
 };
 

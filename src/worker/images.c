@@ -7,9 +7,11 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/sha256.h"
 #include "elf/image.h"
 #include "sys/io.h"
 #include "worker/image_check.h"
+#include "worker/image_sums.h"
 
 enum { SYMBOLS_SHOWN = 40, SYMBOLS_ALL = 100000, CHANGES_MAX = 5000 };
 
@@ -17,6 +19,8 @@ static enum err
 load(const char *path, uint64_t base, size_t symbols, json_t **out, struct err_msg *why)
 {
 	const struct image_options opt = { .base = base, .symbols = symbols };
+	char sum[SHA256_HEX];
+	struct sha256 s;
 	struct buf b;
 	enum err e;
 
@@ -24,10 +28,17 @@ load(const char *path, uint64_t base, size_t symbols, json_t **out, struct err_m
 		return err_set(why, ERR_USAGE, "path", NULL, "the request lacks it");
 	buf_init(&b, LIMIT_ELF + 1);
 	e = sys_file_read(path, LIMIT_ELF, &b, why);
-	if (e == ERR_OK)
+	sha256_init(&s);
+	if (e == ERR_OK) {
+		/* before the reader changes bytes */
+		sha256_add(&s, b.data, b.len);
 		e = image_read(b.data, b.len, path, &opt, out, why);
-	if (e == ERR_OK)
+	}
+	sha256_hex(&s, sum);
+	if (e == ERR_OK) {
 		json_put_str(*out, "path", path);
+		json_put_str(*out, "sha256", sum);
+	}
 	buf_fini(&b);
 	return e;
 }
@@ -199,8 +210,13 @@ base_of(const json_t *params, const json_t *board, bool *known)
 enum err
 images_check(const json_t *params, json_t **result, struct err_msg *why)
 {
-	const json_t *board = json_object_get(params, "board");
+	const json_t *board = json_object_get(params, "board"), *image = json_object_get(board,
+	    "image");
+	const char *own = json_get_bool(image, "signed", false) ? "section" :
+	    json_get_str(image, "signed", "");
 	struct image_wants wants = { .board = board,
+		.demand = json_get_str(params, "signed", own),
+		.sums = json_get_str(params, "sums", json_get_str(image, "sums", NULL)),
 		.libc = json_get_str(params, "libc", json_get_str(json_object_get(board, "image"),
 		    "libc", NULL)),
 		.kernel = json_get_str(params, "kernel", json_get_str(json_object_get(board,
@@ -209,8 +225,11 @@ images_check(const json_t *params, json_t **result, struct err_msg *why)
 	const uint64_t base = base_of(params, board, &wants.based);
 	const enum err e = load(json_get_str(params, "path", NULL), base, 0, &facts, why);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		json_put(facts, "manifest", image_sums(json_get_str(facts, "path", ""),
+		    json_get_str(facts, "sha256", ""), wants.sums));
 		*result = image_check(facts, &wants);
+	}
 	json_decref(facts);
 	return e;
 }

@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/http.c %D%/http.h \
 	%D%/image_check.c %D%/image_check.h \
 	%D%/image_fit.c %D%/image_fit.h \
+	%D%/image_sums.c %D%/image_sums.h \
 	%D%/images.c %D%/images.h \
 	%D%/process.c %D%/process.h \
 	%D%/profile_args.c %D%/profile_args.h \

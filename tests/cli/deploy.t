@@ -17,8 +17,8 @@ mkdir -p "$D" "$T/path" "$XDG_CONFIG_HOME/vise/plugins/pc"
 cd "$T" || bail "no folder"
 port=$(free_port)
 cat >"$XDG_CONFIG_HOME/vise/plugins/pc/plugin.json" <<END
-{ "name": "pc", "version": "1.0.0", "api": "1.0", "entry": "init.lua", "requires": {"linux-boards": ">=1.0"}, "provides": ["board:pc", "board:sd"],
-  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise"]}, "boards": {"pc": {}, "sd": {}} }
+{ "name": "pc", "version": "1.0.0", "api": "1.0", "entry": "init.lua", "requires": {"linux-boards": ">=1.0"}, "provides": ["board:pc", "board:sd", "board:must"],
+  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise", "minisign", "cosign"]}, "boards": {"pc": {}, "sd": {}, "must": {}} }
 END
 cat >"$XDG_CONFIG_HOME/vise/plugins/pc/init.lua" <<END
 local vise = require "vise"
@@ -26,6 +26,7 @@ vise.board { id = "pc", inherits = "linux", build = { goarch = "$arch" }, image 
   flash = { { method = "ssh", host = "board", dir = "$D", restart = "plain", args = "-listen 127.0.0.1:$port -count $T/count",
     health_url = "http://127.0.0.1:$port/", health_time = 20 } } }
 vise.board { id = "sd", inherits = "pc", flash = { { method = "ssh", host = "board", dir = "$D", service = "web" } } }
+vise.board { id = "must", inherits = "pc", image = { signed = "sha256" } }
 END
 # systemd, as far as a deployment sees it
 cat >"$T/path/systemctl" <<END
@@ -114,6 +115,44 @@ deploy app --set dir=/no/such/dir
 like "$status $err" '^3 .*board has no folder /no/such/dir; board runs what it ran' "a folder that is not there" || say
 deploy app --set host=127.0.0.1.invalid
 like "$status $err" '^3 .*cannot be reached' "a board that is not there" || say
+
+# ---- a signature that is demanded
+refused() { like "$status $err" "^$1 .*$2" "$3" || say; }
+run timeout 60 "$VISE" flash -p must app
+refused 1 'the board demands a manifest of SHA-256 sums, and there is no .*app.sha256' "by the profile: no manifest"
+run timeout 60 "$VISE" flash -p must app --set check=off --set signed=none
+refused 4 'denied: .*demands a signature' "... which no option takes back"
+run "$VISE" flash -p must app --set check=off
+refused 1 'there is no .*app.sha256' "... nor check=off"
+sha256sum app >SHA256SUMS
+run "$VISE" image check --signed sha256 app
+is "$status" 0 "vise image check --signed: the manifest names it"
+if command -v minisign >/dev/null 2>&1; then
+	minisign -G -W -p mine.pub -s mine.key >/dev/null && minisign -G -W -p other.pub -s other.key >/dev/null
+	deploy app --set signed=minisign --set key="$T/mine.pub"
+	refused 1 'it is not signed: there is no .*SHA256SUMS.minisig' "a manifest that nobody signed"
+	minisign -S -s mine.key -m SHA256SUMS >/dev/null
+	deploy app --set signed=minisign --set key="$T/other.pub"
+	refused 1 'the minisign signature is not good: ' "... or somebody else"
+	deploy app --set signed=minisign --set key="$T/mine.pub" --set restart=none --set health_url=
+	is "$status" 0 "... and one of the right key" || say
+else
+	skip "minisign is not here (Debian package minisign)"
+fi
+: >app.sig
+deploy app --set signed=cosign --set key="$T/mine.pub"
+refused 3 'demands a cosign signature, and cosign is not here' "cosign is named where it is missing"
+printf '#!/bin/sh\necho "$@" >"%s/cosign.log"\nexit 1\n' "$T" >bin/cosign
+chmod +x bin/cosign
+deploy app --set signed=cosign --set key="$T/mine.pub"
+refused 1 'the cosign signature is not good' "... and believed"
+is "$(cat cosign.log)" "verify-blob --key $T/mine.pub --signature $T/app.sig $T/app" "... with its words"
+echo x >>app
+run "$VISE" image check --signed sha256 app
+like "$status $out" '^1 .*|bad +manifest: is not what .*SHA256SUMS means' "a file that changed since"
+like "$out" 'bad +manifest: is not what .*SHA256SUMS means: SHA-256 [0-9a-f]{16}' "... is told from the one that is meant"
+rm SHA256SUMS* app.sig
+sum=$(cksum <"$D/app")
 
 # ---- the link is cut in mid-copy, by someone else's unplugging
 scp_more=-l4000
