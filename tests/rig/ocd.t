@@ -191,7 +191,7 @@ like "$out" '^OpenOCD at ' "and goes on running"
 	timeout 60 "$vise" ocd rtt >"$T/rtt" 2>"$T/rtt.err"
 like "$(cat "$T/rtt" "$T/rtt.err")" '^vise: RTT channel 0 at 0x2000' "RTT: the control block is found by its symbol" ||
 	note <"$T/rtt.err"
-like "$(cat "$T/rtt")" '^rtt: ready' "what the firmware says comes"
+like "$(cat "$T/rtt")" '^rtt: tick' "what the firmware says comes"
 like "$(cat "$T/rtt")" '^rtt: got down 1' "and it hears"
 spawn timeout 60 "$vise" ocd watch ticks --elf "$fw/fw-3.2.1.elf" >"$T/watch" 2>"$T/watch.err"
 watcher=$pid
