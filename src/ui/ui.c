@@ -435,7 +435,8 @@ static bool
 part_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
 	return (strcmp(line, "port.list") == 0 && ports_answer(u, result, err)) ||
-	       strncmp(line, "console.size ", 13) == 0 || profile_answer(u, line, result, err) ||
+	       strncmp(line, "console.size ", 13) == 0 ||
+	       strncmp(line, "job.size ", 9) == 0 || profile_answer(u, line, result, err) ||
 	       history_answer(u, line, result, err);
 }
 
