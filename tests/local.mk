@@ -95,6 +95,7 @@ TESTS += \
 	tests/rig/decode.t \
 	tests/rig/delve.t \
 	tests/rig/flash.t \
+	tests/rig/flashfault.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \
@@ -170,6 +171,7 @@ EXTRA_DIST += \
 	tests/rig/decode.t \
 	tests/rig/delve.t \
 	tests/rig/flash.t \
+	tests/rig/flashfault.t \
 	tests/rig/goprog.t \
 	tests/rig/hotplug.t \
 	tests/rig/kill.t \

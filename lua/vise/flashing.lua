@@ -138,6 +138,22 @@ local function judge(def, step, r)
   give_up(k[2], k[3] and cause .. ": " .. k[3] or cause, k.next)
 end
 
+-- Some tools wait for ever for a port that went away (avrdude 7.1): they are ended. One that comes back is none of them:
+-- a board may restart at the end.
+local function watched(proc)
+  local seen, w = 0, {}
+  if not now.port then return setmetatable(w, { __close = function() end }) end
+  local task = core.spawn("watch the port", function()
+    while seen < 3 do
+      core.sleep(0.5)
+      seen = is_there(now.port) and 0 or seen + 1
+    end
+    w.gone = true
+    proc:kill()
+  end)
+  return setmetatable(w, { __close = function() task:cancel("the tool ended") end })
+end
+
 -- One step of a flash: a tool with its time limit; now.stage is how far it came.
 local function run_argv(def, step)
   local proc, gone
@@ -151,6 +167,7 @@ local function run_argv(def, step)
     name = step.argv[1]:match("[^/]*$"), timeout = now.limit, on_line = def.gone and on_line or nil }
   local _ <close> = proc
   if gone then proc:kill() end
+  local watch <close> = watched(proc)
   local ok, r = pcall(proc.wait, proc)
   if ok and gone and r.signal then r.signal, r.code = nil, 1 end
   local progress = proc.job and proc.job.progress
@@ -163,6 +180,7 @@ local function run_argv(def, step)
     now.stage = "connect"
     fail("not_found", "%s is not here; %s", step.argv[1], STATES.connect, { next = "install " .. (def.package or step.argv[1]) })
   end
+  if watch.gone then give_up("lost", ("%s went away, and %s did not notice"):format(now.port, step.argv[1])) end
   judge(def, step, r)
   return r
 end

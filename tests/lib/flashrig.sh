@@ -34,7 +34,7 @@ board { id = "pico", inherits = "rp2040", console = console() }
 END
 
 MEDIA=$T/media PATH=$T/bin:$PATH
-export MEDIA PATH
+export MEDIA PATH T
 spawn "$BUILD/vise-bench" --foreground --name "$bench" --linger 60s 2>"$T/bench.err"
 wait_for 'test -S "$sock"' 20 || bail "no bench"
 
