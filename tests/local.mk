@@ -366,6 +366,8 @@ EXTRA_DIST += \
 	tests/rig/delved/Makefile \
 	tests/rig/delved/go.mod \
 	tests/rig/delved/main.go \
+	tests/rig/dfuboard/dfuboard.c \
+	tests/rig/dfuboard/stm32.umockdev \
 	tests/rig/gcload/main.go \
 	tests/rig/goprog/Makefile \
 	tests/rig/goprog/go.mod \

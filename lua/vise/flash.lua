@@ -64,7 +64,7 @@ local NO_PORTS = "gdb_port disabled; tcl_port disabled; telnet_port disabled"
 -- method = { fields, tool's package, port = it works through the serial port,
 --   steps(m, b, a) -> list of { argv } or { volume = true } ..., success: literal text, failure: a pattern or a list
 --   of them, ignore: text of a complaint that is none, enter: what to do when nothing was reached, again: when
---   something was written, leaves: the drive goes when the program starts, reset(m, b, a) -> argv }
+--   something was written, forgive: the one complaint after the success that is none, leaves: the drive goes when the program starts, reset(m, b, a) -> argv }
 -- a: { file, port, probe, method } and the other settings.
 local methods = {}
 core.flash_methods = methods
@@ -85,8 +85,9 @@ methods.openocd = {
 }
 
 methods.dfu = {
-  package = "dfu-util", success = "File downloaded successfully", failure = { "^dfu-util: ", "dfuERROR", "failed!" },
-  ignore = "suffix", enter = "bring it into its boot loader (BOOT0 high, press reset), then flash it again",
+  package = "dfu-util", success = "File downloaded successfully", failure = { "^dfu%-util: ", "dfuERROR", "failed!" },
+  ignore = "suffix", forgive = "Error during download get_status",        -- a board that leaves at once
+  enter = "bring it into its boot loader (BOOT0 high, press reset), then flash it again",
   again = "its boot loader is in ROM: BOOT0 high, press reset, flash it again",
   fields = { alt = whole, address = whole, device = T.text },
   steps = function(m, _, a)

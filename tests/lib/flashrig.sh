@@ -150,3 +150,19 @@ END
 	printf '#!/bin/sh\nexit 0\n' >"$T/bin/lsblk"
 	chmod 755 "$T/bin/findmnt" "$T/bin/lsblk"
 }
+
+# dfu_util: dfu-util sees an STM32 in its boot loader (tests/rig/dfuboard) on a USB of its own; $T/dfu.fault names a fault.
+dfu_util()
+{
+	command -v dfu-util >/dev/null && command -v umockdev-wrapper >/dev/null || return
+	pkg-config --exists umockdev-1.0 2>/dev/null || return
+	# without sanitizers: it is preloaded with umockdev
+	cc -O1 -o "$T/dfuboard" "$srcdir/tests/rig/dfuboard/dfuboard.c" $(pkg-config --cflags --libs umockdev-1.0) || return
+	cat >"$T/bin/dfu-util" <<END
+#!/bin/sh
+exec umockdev-wrapper $T/dfuboard $srcdir/tests/rig/dfuboard/stm32.umockdev $T/dfu.image "\$(cat $T/dfu.fault)" \
+	$(command -v dfu-util) "\$@"
+END
+	chmod 755 "$T/bin/dfu-util"
+	echo none >"$T/dfu.fault"
+}

@@ -45,4 +45,29 @@ mkdir -p "$T/media/other/RPI-RP2" "$T/media/USBSTICK"
 by uf2 pico "$T/fw.uf2" 0 12288
 test -z "$(ls "$T/media/other/RPI-RP2" "$T/media/USBSTICK" | grep -v :)"
 ok $? "uf2: nothing went to a drive of the same name without INFO_UF2.TXT, nor to another"
+
+# ---- DFU: a USB device of umockdev
+# dfu FAULT [SETS]: no console belongs to it
+dfu()
+{
+	echo "$1" >"$T/dfu.fault"
+	shift
+	run timeout 60 "$BUILD/vise" flash --bench "$bench" -p dfu "$T/fw.bin" --set ready=off "$@"
+}
+if dfu_util; then
+	dfu none
+	is "$status" 0 "dfu-util flashes it" || cat "$T/out" "$T/err" | note
+	same "$T/dfu.image" "$T/fw.bin" "dfu-util: what the board has is the file"
+	dfu verify
+	like "$status $err" "^1 .*verify: .*verification.*BOOT0 high" "dfu-util: a block that the board cannot verify is a verdict"
+	dfu gone
+	like "$status $err" "^3 .*its flash is half written" "dfu-util: unplugged in the middle"
+	dfu leave
+	is "$status" 0 "dfu-util: a board that leaves at once has it all, whatever the exit status"
+	dfu hang --set limit=1s
+	like "$status $err" "^3 .*timeout: dfu-util was not done within 1.0 s" "dfu-util: a board that hangs"
+	is "$(facts uno) $(parts)" "open 9 6144 0" "one job each, no process left"
+else
+	skip "dfu-util: needs it, umockdev and libumockdev-dev"
+fi
 plan
