@@ -19,6 +19,9 @@ struct follow {
 	bool json, tty_out, tty_err, bar;
 	bool ended, all; /* its end was told; its output is complete */
 	json_t *job;
+	char line[1024]; /* what it says, on a terminal with a bar */
+	size_t len;
+	bool returned;
 };
 
 static void
@@ -29,19 +32,47 @@ clear_bar(struct follow *f)
 	f->bar = false;
 }
 
+void
+job_progress_text(const json_t *progress, char out[JOB_PROGRESS_MAX])
+{
+	const int64_t done = json_get_int(progress, "done", -1),
+		      total = json_get_int(progress, "total", 0),
+		      left = (int64_t)json_get_num(progress, "eta", -1);
+	char a[24] = "", b[24] = "", c[24] = "", of[64] = "", rate[40] = "", eta[40] = "";
+
+	if (done >= 0 && total > 0) {
+		bytes_fmt_short(done, a, sizeof a);
+		bytes_fmt_short(total, b, sizeof b);
+		snprintf(of, sizeof of, "  %s/%s", a, b);
+	}
+	if (done >= 0 && json_get_num(progress, "rate", 0) > 0) {
+		bytes_fmt_short((int64_t)json_get_num(progress, "rate", 0), c, sizeof c);
+		snprintf(rate, sizeof rate, "  %s/s", c);
+	}
+	if (left >= 0 && left < 24 * 3600)
+		snprintf(eta, sizeof eta, "  %lld:%02lld left", (long long)left / 60,
+		    (long long)left % 60);
+	(void)snprintf(out, JOB_PROGRESS_MAX, "%3.0f %%%s%s%s",
+	    json_get_num(progress, "percent", 0), of, rate, eta);
+}
+
 static void
 show_bar(struct follow *f, const json_t *progress)
 {
 	const double percent = json_get_num(progress, "percent", -1);
-	char bar[BAR + 1];
+	char bar[BAR + 1], text[JOB_PROGRESS_MAX];
 
-	if (!f->tty_err || f->json || percent < 0 || percent > 100)
+	if (!f->tty_err || f->json || progress == NULL)
 		return;
+	clear_bar(f);
 	for (int i = 0; i < BAR; i++)
 		bar[i] = (double)i < percent * BAR / 100 ? '#' : '.';
 	bar[BAR] = '\0';
-	fprintf(stderr, "\r%-10.20s [%s] %3.0f %%\033[K", json_get_str(progress, "stage", ""), bar,
-	    percent);
+	job_progress_text(progress, text);
+	if (percent >= 0 && percent <= 100)
+		fprintf(stderr, "%-10.20s [%s] %s", json_get_str(progress, "stage", ""), bar, text);
+	else
+		fprintf(stderr, "%.40s...", json_get_str(progress, "stage", ""));
 	(void)fflush(stderr);
 	f->bar = true;
 }
@@ -61,6 +92,29 @@ on_event(void *arg, const char *type, const json_t *body)
 		show_bar(f, json_object_get(job, "progress"));
 }
 
+/* A tool's own bar is not shown beside ours: of what it overwrites with CR only the last remains,
+ * and lines are whole. */
+static void
+say_lines(struct follow *f, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (f->returned && p[i] != '\n')
+			f->len = 0;
+		f->returned = p[i] == '\r';
+		if (p[i] != '\n' && p[i] != '\r' && f->len < sizeof f->line)
+			f->line[f->len++] = p[i];
+		if (p[i] != '\n')
+			continue;
+		clear_bar(f);
+		say_text(stdout, f->line, f->len);
+		putchar('\n');
+		f->len = 0;
+	}
+	(void)fflush(stdout);
+	if (f->job != NULL && !f->ended && !f->bar)
+		show_bar(f, json_object_get(f->job, "progress"));
+}
+
 static void
 on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p, size_t n)
 {
@@ -77,8 +131,9 @@ on_bytes(void *arg, uint32_t stream, uint64_t offset, uint64_t t, const char *p,
 	f->all = f->end != 0 && f->seen >= f->end;
 	if (f->json)
 		return;
-	clear_bar(f);
-	if (f->tty_out)
+	if (f->tty_out && f->tty_err)
+		say_lines(f, p, n);
+	else if (f->tty_out)
 		say_text(stdout, p, n);
 	else
 		(void)fwrite(p, 1, n, stdout);
@@ -179,6 +234,10 @@ job_follow(struct client *c, const json_t *job, bool json, int *status, struct e
 		rest_of_output(&f);
 	client_listen(c, NULL, NULL);
 	clear_bar(&f);
+	if (f.len != 0) {
+		say_text(stdout, f.line, f.len);
+		putchar('\n');
+	}
 	*status = err_exit_status(e);
 	if (e == ERR_OK) {
 		e = verdict(result, status, why);

@@ -11,6 +11,11 @@
 #include "cli/client.h"
 #include "core/json.h"
 
+enum { JOB_PROGRESS_MAX = 192 };
+
+/* " 37 %  12.0K/32.0K  8.1K/s  0:04 left", as much as is known. */
+void job_progress_text(const json_t *progress, char out[JOB_PROGRESS_MAX]);
+
 /* job: the JOB that started it. With json the output is not printed; the last JOB is.
  * *status is the exit status. A signal stops the job first. */
 enum err job_follow(

@@ -73,7 +73,11 @@ draw_progress(const struct ui *u, struct grid *g, int at, int cols, const struct
 
 	(void)u;
 	if (isfinite(j->percent)) {
-		grid_bar(g, at, 1, cols - 2, j->percent / 100, NAN, STYLE_BAR);
+		const int word = j->stage != NULL && j->stage[0] != '\0' && cols >= 30 ? 8 : 0;
+
+		if (word != 0)
+			grid_text(g, at, 1, word - 1, STYLE_NORMAL, j->stage);
+		grid_bar(g, at, 1 + word, cols - 2 - word, j->percent / 100, NAN, STYLE_BAR);
 		rows++;
 	}
 	if (isfinite(j->done)) {
@@ -87,7 +91,7 @@ draw_progress(const struct ui *u, struct grid *g, int at, int cols, const struct
 		    isfinite(j->eta) ? left : "",
 		    isfinite(j->eta) && cols >= 34 ? " left" : "");
 		rows++;
-	} else if (j->stage != NULL) {
+	} else if (j->stage != NULL && !isfinite(j->percent)) {
 		grid_text(g, at + rows, 1, cols - 2, STYLE_NORMAL, j->stage);
 		rows++;
 	}
