@@ -64,6 +64,17 @@ draw_row(const struct ui *u, struct grid *g, int at, int cols, const struct repl
 		grid_restyle(g, (struct grid_rect){ at, 0, 1, cols }, STYLE_SELECT);
 }
 
+/* The stage and how far that is. */
+static void
+draw_bar(struct grid *g, int at, int cols, const struct replica_job *j)
+{
+	const int word = j->stage != NULL && j->stage[0] != '\0' && cols >= 30 ? 8 : 0;
+
+	if (word != 0)
+		grid_text(g, at, 1, word - 1, STYLE_NORMAL, j->stage);
+	grid_bar(g, at, 1 + word, cols - 2 - word, j->percent / 100, NAN, STYLE_BAR);
+}
+
 /* Bytes, rate and time left in fixed columns; unknown length has no bar. */
 static int
 draw_progress(const struct ui *u, struct grid *g, int at, int cols, const struct replica_job *j)
@@ -73,11 +84,7 @@ draw_progress(const struct ui *u, struct grid *g, int at, int cols, const struct
 
 	(void)u;
 	if (isfinite(j->percent)) {
-		const int word = j->stage != NULL && j->stage[0] != '\0' && cols >= 30 ? 8 : 0;
-
-		if (word != 0)
-			grid_text(g, at, 1, word - 1, STYLE_NORMAL, j->stage);
-		grid_bar(g, at, 1 + word, cols - 2 - word, j->percent / 100, NAN, STYLE_BAR);
+		draw_bar(g, at, cols, j);
 		rows++;
 	}
 	if (isfinite(j->done)) {
