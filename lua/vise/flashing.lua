@@ -5,6 +5,12 @@ local fail, methods = vise.fail, core.flash_methods
 
 local function lines(text) return text:gmatch("[^\r\n]+") end
 
+-- A tool's words as they may stand in a sentence: no control bytes, not too long.
+local function plain(text, most)
+  text = text:gsub("\27%[[%d;?]*%a", ""):gsub("%c", " ")
+  return #text > most and text:sub(1, most - 3) .. "..." or text
+end
+
 -- What the whole of the flash is about, for the bar and for what is said when it fails.
 local now = { stage = "connect" }
 
@@ -87,7 +93,7 @@ local function give_up(code, why, next)
   local def, at = methods[now.method] or {}, now.stage
   if now.still then fail(code, "%s", why, { next = next }) end
   local todo = next or (at == "connect" and def.enter) or NEXT[at] or (def.again or AGAIN)
-  fail(code, "%s; %s", why, STATES[at] or STATES.connect, { next = todo, stage = at })
+  fail(code, "%s; %s", plain(why, 240), STATES[at] or STATES.connect, { next = todo, stage = at })
 end
 
 -- Of one stream: was success said, and the complaints that no success followed.
@@ -131,6 +137,9 @@ local function judge(def, step, r)
   if r.signal then give_up("tool_failed", ("%s was %s"):format(step.argv[1], how_it_ended(r)), def.again) end
   local cause = causes[1] or r.code ~= 0 and beside and beside[1] or nil
   if not cause and r.code == 0 then cause = ("it ended well but never said %q"):format(success) end
+  -- of one that says more than is kept the bench still knows the first complaint
+  local told = not cause and type(r.told) == "table" and tostring(r.told.why):match("^exit status %d+: (.*)")
+  if told and (told:find("[Ee]rror") or told:find("[Ff]ail")) then cause = told end
   if not cause then
     local last = r.err
     for l in lines(r.out .. "\n" .. r.err) do if l:match("%S") then last = l end end
@@ -175,6 +184,7 @@ local function run_argv(def, step)
   local ok, r = pcall(proc.wait, proc)
   if ok and gone and r.signal then r.signal, r.code = nil, 1 end
   local progress = proc.job and proc.job.progress
+  if ok and proc.job then r.told = proc.job.error end
   if type(progress) == "table" and type(progress.stage) == "string" and progress.stage ~= "" then now.stage = progress.stage end
   if not ok and type(r) == "table" and r.code == "timeout" then
     give_up("timeout", ("%s was not done within %s and was ended"):format(step.argv[1], core.span(now.limit)))
@@ -553,6 +563,7 @@ function core.flash_failed(r, err)
   if not (core.part and core.job_id) or core.status(err) == 7 then return core.complain(core.name, err) end
   local why, next_step = ("%s: %s"):format(err.code, tostring(err.msg)), err.next or ""
   if err.code == "cancelled" and r.action == "flash" then why = ("%s; %s"):format(why, core.flash_state()) end
+  why, next_step = plain(why, 380), plain(next_step, 230)
   local line = core.line("job.fail", {}, { code = err.code, what = now.what or ("%s %s"):format(r.action, r.id), why = why, next = next_step })
   if not pcall(core.call, "job.fail", "command", { line = line }) then core.tell(line) end
 end

@@ -187,6 +187,23 @@ is "$status" 3 "and is a failure of the bench"
 : >"$T/bin/words"
 flash
 like "$out$err" 'never said "\*\* Verified OK \*\*"' "silence is no success"
+cat >"$T/bin/openocd" <<'END'
+#!/usr/bin/env python3
+import sys
+sys.stderr.write("** Programming Started **\n\0\033[2J\033]0;title\a 900 %\r" + "x" * 3000000)
+sys.stderr.write("\n" + "Error: the probe is gone\n" * 40000 + "the last word\n")
+sys.exit(1)
+END
+flash --json
+printf '%s' "$out" | head -n 1 | python3 -c '
+import json, os, sys
+j = json.load(sys.stdin)
+assert "tool_failed: Error: the probe is gone; its flash is half written" in j["error"]["why"], j["error"]
+assert j["progress"]["stage"] == "write" and "percent" not in j["progress"], j["progress"]
+assert "\\033" not in j["last"] and len(j["last"]) < 200, j["last"]
+' 2>"$T/hostile"
+ok $? "a tool that floods: its first complaint, no false bar, nothing for the terminal" || note <"$T/hostile"
+is "$status" 3 "and the right status"
 # boots FILE: the boot loader starts the program when it has all of it, and its drive goes.
 boots()
 {

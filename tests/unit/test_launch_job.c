@@ -339,6 +339,66 @@ log_file(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+/* More than the ring holds, read by a loop that is late: the log has all of it. Why it failed stands at its end. */
+static void
+log_all(void **state)
+{
+	char path[] = "/tmp/vise-test-XXXXXX";
+	const int fd = mkstemp(path);
+	struct stat st;
+
+	(void)state;
+	assert_true(fd >= 0 && close(fd) == 0 && unlink(path) == 0);
+	start("head -c 6000000 /dev/zero | tr '\\0' x; exit 5", (struct job_spec){ .log_path = path });
+	w.stall = NS_PER_MS;
+	UNTIL(w.ends == 1);
+	assert_int_equal(stat(path, &st), 0);
+	assert_in_range(st.st_size, 6000020, 6000400);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* A log on a full disk costs the log, and says so. */
+static void
+log_full(void **state)
+{
+	json_t *o;
+
+	(void)state;
+	start("head -c 3000000 /dev/zero | tr '\\0' x", (struct job_spec){ .log_path = "/dev/full" });
+	UNTIL(w.ends == 1);
+	o = job_json(w.j, 0);
+	assert_string_equal(json_get_str(o, "state", ""), "ok");
+	assert_true(json_get_int(o, "log_lost", 0) >= 3000000 - (int64_t)LIMIT_JOB_RING);
+	json_decref(o);
+}
+
+/* Percent of a size that the script knows are bytes, with rate and time left. */
+static void
+sized(void **state)
+{
+	json_t *o, *p;
+
+	(void)state;
+	start("echo 'Writing 10%'; sleep 0.05; echo 'Writing 60%'; read x", (struct job_spec){ 0 });
+	job_set_size(w.j, 40000);
+	UNTIL(w.changes >= 1 && said("60%"));
+	o = job_json(w.j, 0);
+	p = json_object_get(o, "progress");
+	assert_int_equal(json_get_int(p, "done", 0), 24000);
+	assert_int_equal(json_get_int(p, "total", 0), 40000);
+	assert_true(json_get_num(p, "rate", -1) >= 0 && json_get_num(p, "percent", 0) > 59);
+	assert_string_equal(json_get_str(p, "stage", ""), "write");
+	json_decref(o);
+	job_set_progress(w.j, 900, "verify");
+	o = job_json(w.j, 0);
+	p = json_object_get(o, "progress");
+	assert_null(json_object_get(p, "percent"));
+	assert_string_equal(json_get_str(p, "stage", ""), "verify");
+	json_decref(o);
+	job_write(w.j, "\n", 1);
+	UNTIL(w.ends == 1);
+}
+
 static void
 kept(void **state)
 {
@@ -398,7 +458,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(success), T(failures), T(cannot_start), T(deadline), T(ignores_term), T(stopped_politely), T(holder),
-		T(late_loop), T(terminal), T(input), T(log_file), T(kept), T(freed_running), T(said_by_script),
+		T(late_loop), T(terminal), T(input), T(log_file), T(log_all),
+		T(log_full), T(sized), T(kept), T(freed_running), T(said_by_script),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
