@@ -51,6 +51,7 @@ TESTS += tests/unit/test_ui_gauges \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
 	tests/unit/test_ui_profile \
+	tests/unit/test_ui_question \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \
 	tests/unit/test_ui_streamview \
