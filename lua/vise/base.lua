@@ -29,15 +29,15 @@ end
 core.lazy(vise, later)
 
 -- The runtime's own, by what needs it: boards that are flashed, macros, workflows, tests.
-local boards, parts = "openocd flash flashing deploy debug launchjson", {}
+local boards, parts = "openocd flash flashing sign deploy debug launchjson", {}
 for file, names in pairs {
   [boards] = { "act_of", "check_method", "flash_methods", "flash_sets", "flash_settings", "needs_port", "plan", "flash", "flash_failed",
     "flash_state", "preflight", "run_flash", "run_reset", "can_debug", "check_debug", "debug_plan", "debug_ways", "plan_by",
     "deploy_state", "openocd", "openocd_hooks", "openocd_hooks_field", "openocd_server", "openocd_way", "start_server", "tcl",
-    "debug_way", "import_plan", "launch_export" },
+    "debug_way", "import_plan", "launch_export", "demanded", "check_signature" },
   macro = { "check_macro", "run_macro" }, runner = { "tests", "fixtures", "annotate", "run_tests" }, states = { "check_states", "board_to" },
   table = { "check_columns", "csv", "show_rows", "table_text" }, test = { "Test", "SKIP", "test", "run_workflow" },
-  place = { "add_place", "place_of" }, sign = { "demanded", "check_signature" },
+  place = { "add_place", "place_of" },
 } do for _, name in ipairs(names) do parts[name] = file end end
 core.lazy(core, parts)
 
