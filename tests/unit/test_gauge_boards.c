@@ -422,6 +422,13 @@ remember(int board, struct before *b)
 		b->v[i] = value(board, i);
 }
 
+/* The same value as before; an age goes on by itself. */
+static bool
+is_same(const struct gauge_def *d, double was, double is)
+{
+	return (isnan(is) && isnan(was)) || is == was || strcmp(d->id, "proc.pss.age") == 0;
+}
+
 /* Gauges of the file that lies have no value, all the others have theirs. */
 static unsigned
 harm(int board, const struct before *b, const char *bad, const char *what)
@@ -437,8 +444,7 @@ harm(int board, const struct before *b, const char *bad, const char *what)
 
 		snprintf(path, sizeof path, "%s", d[i].source);
 		path[strcspn(path, " ")] = '\0';
-		same = (isnan(v) && isnan(b->v[i])) || v == b->v[i] ||
-		    strcmp(d[i].id, "proc.pss.age") == 0;       /* time goes on */
+		same = is_same(&d[i], b->v[i], v);
 		if (strcmp(path, bad) == 0 ? isnan(v) && d[i].missing[0] != '\0' : same)
 			continue;
 		if (strcmp(path, bad) == 0 && isnan(b->v[i]) && isnan(v))
@@ -455,13 +461,16 @@ static unsigned
 back(const struct before *before, char (*bad)[GAUGE_SOURCE_MAX])
 {
 	unsigned wrong = 1;
+	size_t n;
 
 	for (int i = 0; i < 50 && wrong != 0; i++) {
 		round_of_all();
 		wrong = 0;
 		for (int b = 0; b < BOARDS; b++)
 			for (size_t k = 0; bad[b][0] != '\0' && k < before[b].n; k++)
-				wrong += !isnan(before[b].v[k]) && value(b, k) != before[b].v[k];
+				wrong += !isnan(before[b].v[k]) && !is_same(
+				    &gauge_set_defs(all.board[b].set, &n)[k], before[b].v[k],
+				    value(b, k));
 	}
 	if (wrong != 0)
 		print_message("%u gauges did not come back\n", wrong);
