@@ -290,6 +290,20 @@ function vise.quote(text)
   return core.quote(text)
 end
 
+-- Adds words and lists of words to list.
+function core.append(list, ...)
+  for _, more in ipairs { ... } do
+    if type(more) == "table" then for _, w in ipairs(more) do list[#list + 1] = w end else list[#list + 1] = more end
+  end
+  return list
+end
+
+-- A word of a line for the shell of a board.
+function core.shell_word(s) return s:match("^[%w%./_@:=,+-]+$") and s or "'" .. s:gsub("'", "'\\''") .. "'" end
+
+-- A file name that begins with a dash is not an option.
+function core.file_word(file) return file:sub(1, 1) == "-" and "./" .. file or file end
+
 -- A command line from parts: words are quoted, fields become key=value.
 function core.line(name, words, fields, rest)
   local out = { name }

@@ -5,7 +5,7 @@ local is_text, is_table, is_bool, is_pattern, list_of = core.is_text, core.is_ta
 
 core.boards, core.declared = {}, {}                     -- as they are used; as they were declared: id = { t, where }
 
-local function is_whole(v) return math.type(v) == "integer" and v >= 0 end
+local is_whole = T.whole[1]
 local function one_of(...)
   local words, known = { ... }, {}
   for _, w in ipairs(words) do known[w] = true end
@@ -26,7 +26,7 @@ end
 local function is_usb(v) return is_text(v) and v:match("^%x%x%x%x:[%x*]+$") ~= nil end
 local function words_of(v) return is_text(v) or (is_table(v) and #v > 0 and list_of(is_text)(v)) end
 local texts = { words_of, "text or a list of texts" }
-local whole = { is_whole, "a whole number" }
+local whole = T.whole
 
 local match_fields = {
   usb = { is_usb, "\"vid:pid\" in hexadecimal, pid may be *" }, vid = T.text, pid = T.text, product = T.text, serial = T.text,

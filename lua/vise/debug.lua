@@ -3,10 +3,8 @@
 local core, vise = ...
 local fail, T = vise.fail, core.field
 
-local function is_words(v) return core.list_of(core.is_text)(v) end
-local words = { is_words, "a list of texts" }
-local flag = { core.is_bool, "true or false" }
-local whole = { function(v) return math.type(v) == "integer" and v >= 0 end, "a whole number" }
+local append, quoted, file_word = core.append, core.shell_word, core.file_word
+local words, flag, whole = T.words, T.flag, T.whole
 
 local onoff = { "on", "off" }
 -- What --set takes beside a plugin's own options.
@@ -29,18 +27,6 @@ local debug_sets = {
   port = { type = "string", doc = "not used here" },
 }
 core.flash_sets.debug = debug_sets
-
-local function append(list, ...)
-  for _, more in ipairs { ... } do
-    if type(more) == "table" then for _, w in ipairs(more) do list[#list + 1] = w end else list[#list + 1] = more end
-  end
-  return list
-end
-
-local function file_word(file) return file:sub(1, 1) == "-" and "./" .. file or file end
-
--- A word for the shell of the board.
-local function quoted(s) return s:match("^[%w%./_@:=+-]+$") and s or "'" .. s:gsub("'", "'\\''") .. "'" end
 
 local function split(text)
   local out = {}

@@ -7,7 +7,7 @@ local restarts, copies = { "systemd", "plain", "none" }, { "scp", "rsync" }
 local function one_of(list)
   return { function(v) for _, x in ipairs(list) do if v == x then return true end end end, table.concat(list, ", ") }
 end
-local flag = { core.is_bool, "true or false" }
+local append, quoted, flag = core.append, core.shell_word, T.flag
 
 -- In a profile's { method = "ssh" } and, as text, with --set.
 local fields = { host = T.text, dir = T.text, name = T.text, service = T.text, args = T.text, restart = one_of(restarts), copy = one_of(copies),
@@ -27,16 +27,6 @@ local sets = {
 for k, p in pairs(sets) do core.flash_sets.flash[k] = p end
 
 local SSH = { "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3" }
-
-local function append(list, ...)
-  for _, more in ipairs { ... } do
-    if type(more) == "table" then for _, w in ipairs(more) do list[#list + 1] = w end else list[#list + 1] = more end
-  end
-  return list
-end
-
--- A word of a shell line.
-local function quoted(s) return s:match("^[%w%./_@:=,+-]+$") and s or "'" .. s:gsub("'", "'\\''") .. "'" end
 
 ------------------------------------------------------------------ what there is to do
 

@@ -3,12 +3,9 @@
 local core, vise = ...
 local fail, T = vise.fail, core.field
 
-local function is_whole(v) return math.type(v) == "integer" and v >= 0 end
-local whole = { is_whole, "a whole number" }
-local function is_words(v) return core.list_of(core.is_text)(v) end
-local texts = { function(v) return core.is_text(v) or is_words(v) end, "text or a list of texts" }
-local words = { is_words, "a list of texts" }
-local flag = { core.is_bool, "true or false" }
+local append, file_word = core.append, core.file_word
+local words, flag, whole = T.words, T.flag, T.whole
+local texts = { function(v) return core.is_text(v) or words[1](v) end, "text or a list of texts" }
 
 -- What --set takes beside a plugin's own options.
 local flash_sets = {
@@ -32,16 +29,6 @@ local function hex(n) return ("0x%08x"):format(n) end
 local function ends(file, ...)
   local low = file:lower()
   for _, e in ipairs { ... } do if low:sub(-#e) == e then return true end end
-end
-
--- A file name that begins with a dash is not an option.
-local function file_word(file) return file:sub(1, 1) == "-" and "./" .. file or file end
-
-local function append(list, ...)
-  for _, more in ipairs { ... } do
-    if type(more) == "table" then for _, w in ipairs(more) do list[#list + 1] = w end else list[#list + 1] = more end
-  end
-  return list
 end
 
 local function port_of(a)

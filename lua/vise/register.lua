@@ -25,9 +25,11 @@ end
 -- field = { test, "what it must be", required }
 local T = {
   text = { is_text, "text" }, fn = { is_fn, "a function" }, table = { is_table, "a table" }, time = { is_time, "a duration" },
+  words = { list_of(is_text), "a list of texts" }, flag = { is_bool, "true or false" },
+  whole = { function(v) return math.type(v) == "integer" and v >= 0 end, "a whole number" },
 }
 core.field_types = { id = { is_id, "letters, digits, - _ .", true }, text = T.text, fn = T.fn, table = T.table, time = T.time,
-  texts = { list_of(is_text), "a list of texts" },
+  texts = T.words,
   level = { function(v) return v == "info" or v == "warn" or v == "error" or v == "alarm" end, "info, warn, error or alarm" } }
 local workflow_fields = {
   id = { is_id, "letters, digits, - _ .", true }, title = T.text, doc = T.text, params = T.table, needs = { list_of(is_text),

@@ -134,3 +134,12 @@ args_parse(struct cli_call *c, const struct args_option *options, size_t min, si
 		return bad(c, c->word[max], "is one word too many", why);
 	return ERR_OK;
 }
+
+bool
+args_want_help(const struct cli_call *c)
+{
+	for (int i = 1; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
+		if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
+			return true;
+	return c->argc < 2;
+}

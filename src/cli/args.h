@@ -6,6 +6,7 @@
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/err.h"
 #include "cli/cli.h"
@@ -41,5 +42,8 @@ enum { ARGS_MANY = 1 << 20 };
  * are c->rest. */
 enum err args_parse(struct cli_call *c, const struct args_option *options, size_t min, size_t max,
     struct err_msg *why);
+
+/* Of a subcommand of verbs: no word at all, or --help before a "--"? */
+bool args_want_help(const struct cli_call *c);
 
 #endif

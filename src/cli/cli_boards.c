@@ -263,26 +263,6 @@ show(struct cli_call *c)
 
 /* ---- what flash would do */
 
-/* A word as a shell takes it. */
-static void
-print_word(const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "-_./:=,+@%";
-
-	if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-		fputs(word, stdout);
-		return;
-	}
-	putchar('\'');
-	for (; *word != '\0'; word++)
-		if (*word == '\'')
-			fputs("'\\''", stdout);
-		else
-			say_text(stdout, word, 1);
-	putchar('\'');
-}
-
 static void
 print_step(const json_t *step)
 {
@@ -295,7 +275,7 @@ print_step(const json_t *step)
 	}
 	json_array_foreach(json_object_get(step, "argv"), i, word) {
 		fputs(i == 0 ? "" : " ", stdout);
-		print_word(json_string_value(word));
+		say_word(stdout, json_string_value(word));
 	}
 	putchar('\n');
 }

@@ -112,26 +112,6 @@ read_call(struct cli_call *c, struct debug *d, struct err_msg *why)
 
 /* ---- the words alone */
 
-/* A word as a shell takes it. */
-static void
-print_word(const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "-_./:=,+@%";
-
-	if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-		fputs(word, stdout);
-		return;
-	}
-	putchar('\'');
-	for (; *word != '\0'; word++)
-		if (*word == '\'')
-			fputs("'\\''", stdout);
-		else
-			say_text(stdout, word, 1);
-	putchar('\'');
-}
-
 static void
 print_argv(const json_t *argv)
 {
@@ -140,7 +120,7 @@ print_argv(const json_t *argv)
 
 	json_array_foreach(argv, i, word) {
 		fputs(i == 0 ? "" : " ", stdout);
-		print_word(json_string_value(word));
+		say_word(stdout, json_string_value(word));
 	}
 	putchar('\n');
 }
@@ -173,7 +153,7 @@ print_plan(const json_t *plan)
 		printf("# %s; {%s} is the port it gets%s", name, name, ready != NULL ?
 		    ", it is ready when it says " : ", it is ready when it listens there");
 		if (ready != NULL)
-			print_word(ready);
+			say_word(stdout, ready);
 		putchar('\n');
 		print_argv(json_object_get(s, "argv"));
 	}

@@ -15,6 +15,7 @@
 #include "cli/gauges_advise.h"
 #include "cli/gauges_processes.h"
 #include "cli/metrics.h"
+#include "cli/say.h"
 #include "core/json.h"
 #include "gauge/json.h"
 #include "gauge/prometheus.h"
@@ -90,11 +91,7 @@ static const char usage[] =
 static int
 fail(const struct err_msg *why)
 {
-	char text[ERR_WHAT_MAX + ERR_WHY_MAX + ERR_NEXT_MAX + 8];
-
-	err_format(why, text, sizeof text);
-	fprintf(stderr, "vise: %s\n", text);
-	return err_exit_status(why->code);
+	return say_end(NULL, why->code, why);
 }
 
 /* ---- options ---- */

@@ -407,14 +407,11 @@ run(struct cli_call *c, const struct verb *v)
 int
 cli_ocd(struct cli_call *c)
 {
-	const char *name = c->argc > 1 ? c->argv[1] : "--help";
+	const char *name = c->argc > 1 ? c->argv[1] : "";
 	struct err_msg why;
 
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+	if (args_want_help(c))
 		return usage(stdout);
-	for (int i = 2; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
-		if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
-			return usage(stdout);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(name, verbs[i].name) == 0) {
 			c->argc--;

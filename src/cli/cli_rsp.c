@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/args.h"
 #include "cli/rsp_probe.h"
 #include "cli/rsp_replay.h"
 #include "cli/rsp_speed.h"
@@ -45,14 +46,11 @@ usage(FILE *f)
 int
 cli_rsp(struct cli_call *c)
 {
-	const char *name = c->argc > 1 ? c->argv[1] : "--help";
+	const char *name = c->argc > 1 ? c->argv[1] : "";
 	struct err_msg why;
 
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+	if (args_want_help(c))
 		return usage(stdout);
-	for (int i = 2; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
-		if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
-			return usage(stdout);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(name, verbs[i].name) == 0) {
 			c->argc--;

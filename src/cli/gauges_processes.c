@@ -36,11 +36,7 @@ struct run {
 static int
 fail(const struct err_msg *why)
 {
-	char text[ERR_WHAT_MAX + ERR_WHY_MAX + ERR_NEXT_MAX + 8];
-
-	err_format(why, text, sizeof text);
-	fprintf(stderr, "vise: %s\n", text);
-	return err_exit_status(why->code);
+	return say_end(NULL, why->code, why);
 }
 
 static void

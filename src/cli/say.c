@@ -48,6 +48,25 @@ status_of(enum err e, const struct err_msg *why)
 	return err_exit_status(e);
 }
 
+void
+say_word(FILE *f, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "-_./:=,+@%";
+
+	if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
+		fputs(word, f);
+		return;
+	}
+	fputc('\'', f);
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			fputs("'\\''", f);
+		else
+			say_text(f, word, 1);
+	fputc('\'', f);
+}
+
 int
 say_end(const struct cli_call *c, enum err e, const struct err_msg *why)
 {

@@ -19,6 +19,8 @@ void say_json(const json_t *v); /* one line */
 /* Control bytes as \xNN, tab and newline kept. */
 void say_text(FILE *f, const char *p, size_t n);
 void say_str(FILE *f, const char *s);
+/* A word as a shell takes it: quoted where it must be. */
+void say_word(FILE *f, const char *word);
 /* Rows for people: an array of objects is a table, an object its members, else one line. */
 void say_value(const json_t *v);
 
