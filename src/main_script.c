@@ -31,7 +31,7 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
 	{ "--decode", ACT_ID, 0 }, { "--server", ACT_ID, 0 }, { "--flash", ACT_FILE, 0 },
 	{ "--plan", ACT_FILE, 0 }, { "--debug", ACT_FILE, 0 }, { "--debug-plan", ACT_FILE, 0 },
-	{ "--test", ACT, 0 }, { .name = NULL },
+	{ "--test", ACT, 0 }, { "--usb", TEXT, AT(usb) }, { .name = NULL },
 };
 
 struct line {

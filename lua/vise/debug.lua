@@ -351,7 +351,7 @@ end
 local function settings(m, file)
   local a = core.parameters("--set", debug_sets, core.sets)
   a.file, a.host = file, a.host or m.host
-  a.program, a.probe = a.program or m.program, a.probe or m.probe
+  a.program, a.probe = a.program or m.program, a.probe or m.probe or not a.server and core.probe_of(m) or nil
   if m.method ~= "dlv" and m.method ~= "gdbserver" then a.attach = nil end
   return a
 end

@@ -279,7 +279,7 @@ end
 local function settings(m, file)
   local a = core.parameters("--set", flash_sets, core.sets)
   a.method, a.file = m, file and file_word(file)
-  a.port = a.port or os.getenv("VISE_PORT")
+  a.port, a.probe = a.port or os.getenv("VISE_PORT"), a.probe or core.probe_of(m)
   return a
 end
 

@@ -352,6 +352,7 @@ end
 function core.main(r)
   core.keep()
   setup(r)
+  core.usb = r.usb or offline[r.action] and {} or nil     -- the USB devices, where no bench can be asked
   local ok, status = xpcall(function()
     local run = r.action == "test" and core.run_tests or r.plugin and run_plugin or
       (r.action == "debug" or r.action == "debug-plan") and run_launch or run_file

@@ -87,7 +87,7 @@ end
 -- The words that start it as a server: ports of the kernel's choice, on loopback.
 function core.openocd_server(b, _, probe)
   local m = core.openocd_way(b) or fail("usage", "board %s: nothing in its profile says how OpenOCD reaches it", b.id)
-  return core.openocd(m, { probe = probe or core.sets.probe }, "gdb_port 0; tcl_port 0; telnet_port disabled; bindto 127.0.0.1",
+  return core.openocd(m, { probe = probe or core.sets.probe or core.probe_of(m) }, "gdb_port 0; tcl_port 0; telnet_port disabled; bindto 127.0.0.1",
     core.openocd_hooks(m))
 end
 

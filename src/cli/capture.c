@@ -11,8 +11,9 @@
 #include "sys/sock.h"
 #include "sys/spawn.h"
 #include "sys/time.h"
+#include "transport/usblist.h"
 
-enum { OUTPUT_MAX = 8 << 20, WORDS_MAX = 160 };
+enum { OUTPUT_MAX = 8 << 20, WORDS_MAX = 160, USB_TEXT_MAX = 96 << 10 /* of one word of argv */ };
 
 /* Something to read, or the end, before the deadline (0: none)? */
 static bool
@@ -108,5 +109,29 @@ capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *
 	}
 	buf_fini(&text);
 	mem_free(program);
+	return e;
+}
+
+enum err
+capture_plan(const json_t *words, const char *const *rest, json_t **out, int *status,
+    struct err_msg *why)
+{
+	const char *all[WORDS_MAX] = { "--usb" };
+	json_t *devices = NULL;
+	struct buf text;
+	size_t n = 2;
+	enum err e;
+
+	buf_init(&text, USB_TEXT_MAX);
+	if (usblist("", &devices, NULL) != ERR_OK || json_write(devices, &text) != ERR_OK)
+		n = 0;
+	else
+		all[1] = buf_str(&text);
+	while (*rest != NULL && n + 1 < WORDS_MAX)
+		all[n++] = *rest++;
+	all[n] = NULL;
+	e = capture_plugin(words, all, out, status, why);
+	buf_fini(&text);
+	json_decref(devices);
 	return e;
 }

@@ -20,5 +20,8 @@ enum err capture_both(const char *const *argv, uint64_t limit_ns, struct buf *ou
  * ERR_OK with *out NULL: it said itself what is wrong, *status is its exit status. */
 enum err capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,
     struct err_msg *why);
+/* The same for what would be done to a board: there is no bench to ask for the USB devices. */
+enum err capture_plan(const json_t *words, const char *const *rest, json_t **out, int *status,
+    struct err_msg *why);
 
 #endif

@@ -313,7 +313,7 @@ boards_plan(const char *id, const char *file, const char *const *sets, size_t ns
 	rest[n++] = id;
 	rest[n] = file;
 	if (e == ERR_OK)
-		e = capture_plugin(words, rest, &plan, status, why);
+		e = capture_plan(words, rest, &plan, status, why);
 	if (plan != NULL && json)
 		say_json(json_array_get(plan, 0));
 	else if (plan != NULL)

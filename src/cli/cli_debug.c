@@ -204,7 +204,7 @@ ask_plan(const struct debug *d, json_t **plan, int *status, struct err_msg *why)
 	rest[n++] = d->config != NULL ? d->config_text : d->id;
 	rest[n] = d->config != NULL ? "launch.json" : d->file;
 	if (e == ERR_OK)
-		e = capture_plugin(words, rest, plan, status, why);
+		e = capture_plan(words, rest, plan, status, why);
 	json_decref(words);
 	return e;
 }

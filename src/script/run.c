@@ -256,6 +256,8 @@ request(const struct run_options *o)
 		json_put_str(r, "console", o->console);
 	if (o->board != NULL)
 		json_put_str(r, "board", o->board);
+	if (o->usb != NULL)
+		json_put(r, "usb", json_read(o->usb, strlen(o->usb), "--usb", NULL));
 	return r;
 }
 

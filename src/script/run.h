@@ -27,6 +27,7 @@ struct run_options {
 	size_t nruns;
 	const char *const *args;
 	size_t nargs;
+	const char *usb;                /* devices as JSON, where there is no bench; or NULL */
 	bool json, verbose;
 	uint64_t timeout_ns;            /* 0: none */
 	uint64_t watchdog_ns, busy_ns, grace_ns;        /* 0: the defaults of host.h */

@@ -60,6 +60,19 @@ is "$status" 3 "another product is not there"
 like "$err" 'no such port.*there is /dev/ttyACM0' "and what is there is said"
 run mocked '"$BUILD/vise" at nucleo2 AT'
 isnt "$status" 0 "an unknown profile is refused"
+# ---- which probe is meant: the one that is plugged in by its number; of two the person says which
+head -c 512 /dev/zero >"$T/fw.bin"
+dry="'$BUILD/vise' flash -n -p nucleo-f103rb --set check=off '$T/fw.bin' && '$BUILD/vise' debug -n -p nucleo-f103rb"
+run mocked "$dry"
+is "$(printf '%s\n' "$out" | grep -c -e "'adapter serial {0672FF485550755187121317}'" -e '--serial 0672FF485550755187121317 ')" 3 \
+	"the exact words of OpenOCD, st-flash and the debug server name the probe that is here" || note <"$T/out"
+sed -e 's/1-2/1-3/g' -e 's/0672FF485550755187121317/0672FFSECOND/' -e 's/ttyACM0/ttyACM1/' -e 's/001\/005/001\/006/' \
+	-e '/^P: .*tty/,$d' "$srcdir/tests/data/usb/nucleo.umockdev" >"$T/second.umockdev"
+run umockdev-run -d "$srcdir/tests/data/usb/nucleo.umockdev" -d "$T/second.umockdev" -- sh -c "$dry"
+is "$status" 2 "two that fit: nothing is guessed"
+like "$err" '2 probes are here: .*0672FF485550755187121317.*0672FFSECOND|2 probes are here: .*0672FFSECOND.*0672FF485550755187121317' "both are named"
+like "$err" '--set probe=SERIAL' "and what to say"
+
 # a host's name is asked for beside the loop; what comes of it is told, not waited for in vain
 for to in localhost:1 localhost:no-such-port; do
 	run timeout 30 "$BUILD/vise" console "tcp:$to" </dev/null
