@@ -88,6 +88,13 @@ rsp_log_bytes(struct rsp_log *l, uint64_t now, enum rsp_side by, const void *p, 
 }
 
 void
+rsp_log_silence(struct rsp_log *l, uint64_t now)
+{
+	if (l->save != NULL)
+		fprintf(l->save, "{\"t\":%" PRIu64 ",\"silence\":true}\n", now - l->start);
+}
+
+void
 rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *why)
 {
 	json_t *o = json_object();

@@ -32,6 +32,8 @@ void rsp_log_width(struct rsp_log *l);
 enum err rsp_log_save(struct rsp_log *l, const char *path, const char *server,
     struct err_msg *why);
 void rsp_log_bytes(struct rsp_log *l, uint64_t now, enum rsp_side by, const void *p, size_t n);
+/* A row of the record for what the tap finds of a silence. */
+void rsp_log_silence(struct rsp_log *l, uint64_t now);
 void rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *why);
 void rsp_log_unit(struct rsp_log *l, uint64_t now, enum rsp_side by, const struct rsp_unit *u,
     struct slice request);

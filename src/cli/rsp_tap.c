@@ -84,6 +84,12 @@ on_bytes(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n)
 }
 
 static void
+on_silence(void *arg, uint64_t now)
+{
+	rsp_log_silence(&((struct tapping *)arg)->log, now);
+}
+
+static void
 on_unit(void *arg, uint64_t now, enum rsp_side by, const struct rsp_unit *u, struct slice request)
 {
 	rsp_log_unit(&((struct tapping *)arg)->log, now, by, u, request);
@@ -104,6 +110,7 @@ on_answered(void *arg, struct slice request, uint64_t took)
 
 static const struct rsp_tap_ops tap_ops = {
 	.opened = on_opened, .ended = on_ended, .bytes = on_bytes, .unit = on_unit,
+	.silence = on_silence,
 	.audit = { .found = on_found, .answered = on_answered },
 };
 
@@ -270,18 +277,17 @@ end_shown(struct showing *s)
 	s->open = false;
 }
 
-/* What the tap would have noticed by its timer before this moment. */
+/* The tap noticed that nothing came. By the times of the rows alone, a tap that was itself held up
+ * would be the server's fault. */
 static void
-pass_time(struct showing *s, uint64_t now)
+pass_silence(struct showing *s, uint64_t now)
 {
-	for (uint64_t due; (due = rsp_audit_due(&s->audit)) < now;)
-		rsp_audit_tick(&s->audit, due);
 	for (int i = 0; i < 2; i++)
-		if (rsp_reader_is_stray(&s->reader[i]) && now - s->now >= RSP_STRAY_NS) {
+		if (rsp_reader_is_stray(&s->reader[i]) && now - s->audit.last >= RSP_STRAY_NS) {
 			s->by = i == 0 ? RSP_CLIENT : RSP_SERVER;
 			rsp_reader_flush(&s->reader[i], shown_unit, s);
 		}
-	s->now = now;
+	rsp_audit_tick(&s->audit, now);
 }
 
 static enum err
@@ -291,15 +297,20 @@ show_row(void *arg, const json_t *row, struct err_msg *why)
 	const uint64_t t = (uint64_t)json_get_int(row, "t", -1);
 	const char *hex = json_get_str(row, "x", NULL), *by = json_get_str(row, "by", ""),
 		   *end = json_get_str(row, "end", NULL);
+	const bool silence = json_get_bool(row, "silence", false);
 	struct buf bytes;
 	bool good;
 
-	if (t > INT64_MAX || t < s->now || (hex == NULL && end == NULL &&
+	if (t > INT64_MAX || t < s->now || (hex == NULL && end == NULL && !silence &&
 	    !json_get_bool(row, "open", false)))
 		return err_set(why, ERR_FORMAT, "the record", NULL, "a line makes no sense");
 	if (!s->open)
 		begin_shown(s);
-	pass_time(s, t);
+	s->now = t;
+	if (silence) {
+		pass_silence(s, t);
+		return ERR_OK;
+	}
 	if (hex == NULL) {
 		rsp_log_event(&s->log, t, end != NULL ? "end" : "open", end);
 		if (end != NULL)

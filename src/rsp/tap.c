@@ -72,11 +72,15 @@ on_timer(void *arg)
 {
 	struct rsp_tap *t = arg;
 	const uint64_t now = sys_mono();
+	const bool quiet = now - t->audit.last >= RSP_STRAY_NS;
+	const bool stray = quiet && (rsp_reader_is_stray(&t->reader[0]) ||
+	    rsp_reader_is_stray(&t->reader[1]));
 
 	t->timer = NULL;
+	if ((stray || rsp_audit_due(&t->audit) <= now) && t->ops->silence != NULL)
+		t->ops->silence(t->arg, now);
 	for (int i = 0; i < 2; i++)
-		if (rsp_reader_is_stray(&t->reader[i]) &&
-		    now - t->audit.last >= RSP_STRAY_NS) {
+		if (stray && rsp_reader_is_stray(&t->reader[i])) {
 			struct look k = { .tap = t, .by = i == 0 ? RSP_CLIENT : RSP_SERVER,
 				.now = now };
 

@@ -22,6 +22,8 @@ struct rsp_tap_ops {
 	void (*ended)(void *arg, const struct err_msg *why);
 	/* As they came, before they are looked at. */
 	void (*bytes)(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n);
+	/* Nothing came for as long as may not be: what is found now is found of the silence. */
+	void (*silence)(void *arg, uint64_t now);
 	void (*unit)(void *arg, uint64_t now, enum rsp_side by, const struct rsp_unit *u,
 	    struct slice request);
 	struct rsp_audit_ops audit;

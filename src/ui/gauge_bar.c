@@ -15,12 +15,19 @@ gauge_of(const struct gauge_frame *f, const char *from, const char *base_id)
 	return NULL;
 }
 
+/* How many of the inner cells a share is; of one that is not known, none. */
+static int
+cells(double share, int inner)
+{
+	return share > 0 ? (int)(fmin(share, 1) * inner + 0.5) : 0;
+}
+
 /* Cells behind the part that is used. */
 static int
 segment(struct grid *g, int row, int col, int from, int inner, double share, uint32_t style,
     const char *cell)
 {
-	const int n = (int)(share * inner + 0.5);
+	const int n = cells(share, inner);
 
 	for (int i = 0; i < n && from < inner; i++, from++)
 		grid_text(g, row, col + 1 + from, 1, style, cell);
@@ -34,8 +41,9 @@ memory(struct ui *u, struct grid *g, int row, int col, int width, const struct g
 	static const struct { const char *id, *cell; uint32_t style; } part[] = {
 		{ "mem.buffers", "=", STYLE_NORMAL }, { "mem.cache", ":", STYLE_DIM },
 	};
-	const int inner = width - 2, mark = (int)(gauge_fraction(x, ui_gauge_limit(x)) * inner);
-	int at = (int)(fmin(fmax(v / x->max, 0), 1) * inner + 0.5);
+	const int inner = width - 2;
+	const double mark = gauge_fraction(x, ui_gauge_limit(x)) * inner;
+	int at = cells(v / x->max, inner);
 
 	for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
 		const struct replica_gauge *p = gauge_of(f, x->from, part[i].id);
@@ -45,8 +53,8 @@ memory(struct ui *u, struct grid *g, int row, int col, int width, const struct g
 			at = segment(g, row, col, at, inner, share,
 			    stale ? STYLE_STALE : part[i].style, part[i].cell);
 	}
-	if (isfinite(ui_gauge_limit(x)) && mark >= 0 && mark < inner)
-		grid_text(g, row, col + 1 + mark, 1, STYLE_NORMAL, "|");
+	if (mark >= 0 && mark < inner)
+		grid_text(g, row, col + 1 + (int)mark, 1, STYLE_NORMAL, "|");
 }
 
 static void

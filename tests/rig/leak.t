@@ -85,7 +85,7 @@ before = c.attach()["profile"]
 asked = [c.ask("command", {"line": "profile.grab http://127.0.0.1:%s%s" % (port, p)})
          for p in ("/stall-head", "/stall-body", "/drip")]
 begin = time.monotonic()
-assert other.do("bench.info")["name"] == "leak" and time.monotonic() - begin < 1
+assert other.do("bench.info")["name"] == "leak" and time.monotonic() - begin < 5
 for number in asked:
     try:
         c.answer(number, 40)

@@ -185,6 +185,26 @@ like "$status $out" '^0 .*running' "one that runs is used by its port"
 o state
 like "$out" '^OpenOCD at ' "and goes on running"
 
+# ---- gdb on it: OpenOCD, tap and gdb as one session; probe and tap at OpenOCD's own gdb port
+
+if command -v gdb-multiarch >/dev/null 2>&1; then
+	o stop
+	run timeout 60 "$vise" debug -p rig-m4 --set "socket=$T/m4.sock" --through-tap --save "$T/conv" --background "$fw/fw-3.2.1.elf"
+	is "$status" 0 "a debug session: OpenOCD, the tap and gdb" || shown
+	run timeout 60 "$vise" do "debug.wait stopped timeout=40s"
+	is "$status" 0 "gdb has halted the core" || shown
+	like "$("$vise" do debug.list --json)" '"state":"stopped"' "and Vise knows"
+	run timeout 60 "$vise" do debug.stop
+	is "$status" 0 "it is ended as one" || shown
+	run "$vise" rsp show "$T/conv" --all
+	like "$out" 'vCont|qSupported' "what they said is kept" || shown
+	unlike "$out" 'bad-checksum|missing-dollar' "and is as it should be"
+	o start -p rig-m4 --set "socket=$T/m4.sock"
+	is "$status" 0 "OpenOCD starts again" || shown
+else
+	skip "gdb through the tap: needs gdb-multiarch (Debian package gdb-multiarch)"
+fi
+
 # ---- RTT, and the probe pulled
 
 { wait_for "grep -q 'rtt: tick' '$T/rtt'" 20; echo "down 1"; wait_for "grep -q 'got down 1' '$T/rtt'" 20; } |

@@ -106,7 +106,7 @@ wire()
 
 while read -r fault finding; do
 	wire "$fault"
-	tap "$fault" "$T/wire.sock"
+	tap "$fault" "$T/wire.sock" --save "$T/$fault.rec"
 	debugs
 	wait_for "grep -q '^[0-9]* requests' '$T/$fault.out'" 20
 	like "$(cat "$T/$fault.out")" "server +! $finding:" "$fault: $finding" || note <"$T/$fault.out"
@@ -118,6 +118,10 @@ noise stray-bytes
 ack no-ack
 hello unanswered-qSupported
 F
+for fault in noise ack hello; do
+	run "$vise" rsp show "$T/$fault.rec"
+	is "$(printf '%s\n' "$out" | grep ' ! ')" "$(grep ' ! ' "$T/$fault.out")" "$fault: the record tells the same, silence too"
+done
 run "$vise" rsp tap "$T/wire.sock" --listen 99999
 is "$status" 2 "a port that is none: 2"
 like "$err" '99999: the port is no number' "said so"
