@@ -277,6 +277,7 @@ open_port(struct client *k, const char *port, struct err_msg *why)
 static enum err
 host_ended(const json_t *job, struct err_msg *why)
 {
+	const char *last = json_get_str(job, "last", "");
 	struct err_msg m = { .code = ERR_OK };
 
 	if (strcmp(json_get_str(job, "state", ""), "ok") == 0)
@@ -285,7 +286,11 @@ host_ended(const json_t *job, struct err_msg *why)
 		*why = m;
 		return m.code;
 	}
-	return err_set(why, ERR_TOOL, json_get_str(job, "name", "debug"), NULL, "failed");
+	if (strncmp(last, "vise: ", 6) == 0)
+		last += 6;
+	return err_set(why, json_get_int(job, "exit", 0) == err_exit_status(ERR_DENIED) ?
+	    ERR_DENIED : ERR_TOOL, json_get_str(job, "name", "debug"), NULL, "%s",
+	    last[0] != '\0' ? last : "failed");
 }
 
 static enum err

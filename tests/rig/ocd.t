@@ -42,7 +42,7 @@ chmod 755 "$T/bin/openocd"
 PATH=$T/bin:$PATH
 export PATH
 cat >"$XDG_CONFIG_HOME/vise/plugins/rig/plugin.json" <<'END'
-{"name":"rig","version":"1.0.0","api":"1.0","provides":["board:rig-m3","board:rig-m4"],"needs":{"exec":["openocd"]},
+{"name":"rig","version":"1.0.0","api":"1.0","provides":["board:rig-m3","board:rig-m4"],"needs":{"exec":["openocd","gdb-multiarch"]},
  "options":{"socket":{"type":"string","default":"","doc":"of the probe"}}}
 END
 cat >"$XDG_CONFIG_HOME/vise/plugins/rig/init.lua" <<'END'
@@ -185,22 +185,23 @@ like "$status $out" '^0 .*running' "one that runs is used by its port"
 o state
 like "$out" '^OpenOCD at ' "and goes on running"
 
-# ---- gdb on it: OpenOCD, tap and gdb as one session; probe and tap at OpenOCD's own gdb port
+# ---- gdb on it: OpenOCD, the tap at its gdb port and gdb as one session
 
 if command -v gdb-multiarch >/dev/null 2>&1; then
 	o stop
-	run timeout 60 "$vise" debug -p rig-m4 --set "socket=$T/m4.sock" --through-tap --save "$T/conv" --background "$fw/fw-3.2.1.elf"
+	run timeout 60 "$vise" debug --bench bench -p rig-m4 --set "socket=$T/m4.sock" --through-tap --save "$T/conv" --background "$fw/fw-3.2.1.elf"
 	is "$status" 0 "a debug session: OpenOCD, the tap and gdb" || shown
-	run timeout 60 "$vise" do "debug.wait stopped timeout=40s"
+	run timeout 60 "$vise" do --bench bench "debug.wait stopped timeout=40s"
 	is "$status" 0 "gdb has halted the core" || shown
-	like "$("$vise" do debug.list --json)" '"state":"stopped"' "and Vise knows"
-	run timeout 60 "$vise" do debug.stop
+	like "$("$vise" do --bench bench debug.list --json)" '"state":"stopped"' "and Vise knows"
+	run timeout 60 "$vise" do --bench bench debug.stop
 	is "$status" 0 "it is ended as one" || shown
 	run "$vise" rsp show "$T/conv" --all
 	like "$out" 'vCont|qSupported' "what they said is kept" || shown
 	unlike "$out" 'bad-checksum|missing-dollar' "and is as it should be"
 	o start -p rig-m4 --set "socket=$T/m4.sock"
 	is "$status" 0 "OpenOCD starts again" || shown
+	o reset run
 else
 	skip "gdb through the tap: needs gdb-multiarch (Debian package gdb-multiarch)"
 fi
