@@ -35,8 +35,7 @@ hold()
 # held NAME: a process of that name has the port open.
 held()
 {
-	for f in /proc/[0-9]*/fd/*; do
-		test "$(readlink "$f")" = "$pts" || continue
+	for f in $(find /proc/[0-9]*/fd -lname "$pts" 2>/dev/null); do
 		p=${f#/proc/}
 		p=${p%%/*}
 		grep -q "^$1" "/proc/$p/comm" && return 0
@@ -57,7 +56,7 @@ theirs()
 {
 	command -v "$1" >/dev/null 2>&1 || { skip "needs $1 (Debian package $1)"; return; }
 	hold "$2"
-	wait_for "held $1" 10 || { ok 1 "$1 did not open the port"; note <"$T/held"; return; }
+	wait_for "held $1" 30 || { ok 1 "$1 did not open the port"; note <"$T/held"; return; }
 	run "$BUILD/vise" console "$T/port"
 	is "$status" 6 "$1 has the port: busy"
 	like "$err" "held by $1 \\(pid [0-9]+; " "and named"

@@ -333,6 +333,7 @@ hanging_sensor(void **state)
 {
 	struct run r;
 	uint64_t at;
+	double v;
 
 	(void)state;
 	sys_io_set_ops(&played);
@@ -361,9 +362,12 @@ hanging_sensor(void **state)
 	blocks = NULL;
 	pthread_cond_broadcast(&opened);
 	pthread_mutex_unlock(&door);
-	while (gauge_set_hanging(r.set) != 0)
+	/* on a busy machine one more may be late for a moment */
+	at = sys_mono();
+	do {
 		next(&r);
-	next(&r);
+		(void)def(&r, "temp.cpu-therm", &v);
+	} while ((gauge_set_hanging(r.set) != 0 || isnan(v)) && sys_mono() - at < 20 * NS_PER_S);
 	is(&r, "temp.cpu-therm", 51.5);
 	end(&r);
 	sys_io_set_ops(NULL);
