@@ -22,10 +22,10 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \
 	lua/vise/openocd.lua \
-	lua/vise/probes.lua \
 	lua/vise/place.lua \
 	lua/vise/plugin.lua \
 	lua/vise/pprof.lua \
+	lua/vise/probes.lua \
 	lua/vise/register.lua \
 	lua/vise/rsp.lua \
 	lua/vise/runner.lua \

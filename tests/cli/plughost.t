@@ -268,9 +268,9 @@ def echo(n):
     return time.monotonic() - began
 P
 py "each runaway is named within its time; keys are answered and another plugin goes on meanwhile" <<'P'
-# the eleven of V12 and more; the same for scripts: tests/data/script/runaway
-names = {"loop": "budget", "coroutine": "budget", "doubling": "memory|budget", "recursive": "budget|memory", "gsub": "script", "sethook": "script",
-    "sort": "budget", "handler": "budget", "closing": "budget|script", "lineloop": "script", "pcall": "budget", "rep": "memory", "pattern": "script", "tables": "memory|budget", "gc": "usage", "execute": "script"}
+# the eleven of V12 and more ("script": what a slow machine held up in one call was ended with its process); the same for scripts: tests/data/script/runaway
+names = {"loop": "budget", "coroutine": "budget", "doubling": "memory|budget", "recursive": "budget|memory|script", "gsub": "script", "sethook": "script",
+    "sort": "budget|script", "handler": "budget|script", "closing": "budget|script", "lineloop": "script", "pcall": "budget|script", "rep": "memory", "pattern": "script", "tables": "memory|budget", "gc": "usage", "execute": "script"}
 for what, codes in names.items():
     began, keys = time.monotonic(), []
     number = c.ask("command", {"line": "plugin.run bad.run -- " + what})
