@@ -267,6 +267,7 @@ EXTRA_DIST += \
 	tests/data/fuzz/dump/go1.9-deadlock.txt \
 	tests/data/fuzz/dump/serial-crlf.txt \
 	tests/data/fuzz/dump/syslog.txt \
+	tests/data/fuzz/metrics/nul \
 	tests/data/fuzz/metrics/text \
 	tests/data/fuzz/metrics/vars \
 	tests/data/fuzz/series/allow \

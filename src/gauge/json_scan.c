@@ -153,7 +153,7 @@ number_ends(struct json_scan *s)
 
 	if (s->text_len >= sizeof s->text)      /* 127 digits are no measurement */
 		return strspn(s->text, "-+.eE0123456789") == n || fail(s);
-	if (!is_number(s->text))
+	if (strlen(s->text) != n || !is_number(s->text))        /* a NUL ends no number */
 		return fail(s);
 	if (s->path_len < sizeof s->path && slice_f64(slice_make(s->text, n), &v) && isfinite(v))
 		s->cb.number(s->arg, s->path, v);
@@ -163,9 +163,10 @@ number_ends(struct json_scan *s)
 static bool
 word_ends(struct json_scan *s)
 {
-	(void)kept(s);
-	return strcmp(s->text, "true") == 0 || strcmp(s->text, "false") == 0 ||
-	       strcmp(s->text, "null") == 0 || fail(s);
+	const size_t n = kept(s);
+
+	return (strlen(s->text) == n && (strcmp(s->text, "true") == 0 ||
+	    strcmp(s->text, "false") == 0 || strcmp(s->text, "null") == 0)) || fail(s);
 }
 
 static void

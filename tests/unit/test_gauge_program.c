@@ -94,6 +94,8 @@ json_paths(void **state)
 			print_message("taken: %s\n", bad[i]);
 		assert_false(json(bad[i], strlen(bad[i]), 1));
 	}
+	assert_false(json("{\"a\":3\0\r}", 9, 1));
+	assert_false(json("[true\0]", 7, 1));
 	for (int n = JSON_SCAN_DEPTH - 1; n <= JSON_SCAN_DEPTH + 1; n++) {
 		memset(deep, '[', (size_t)n);
 		memset(deep + n, ']', (size_t)n);
