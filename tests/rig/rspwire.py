@@ -44,6 +44,7 @@ def damage(data):
     return data[:at] + b"oops" + data[at:]
 
 
+held = b""      # a + that came alone: what it stands before decides
 while True:
     ready, _, _ = select.select([gdb, server], [], [])
     if gdb in ready:
@@ -56,4 +57,8 @@ while True:
         data = server.recv(65536)
         if not data:
             break
+        data, held = held + data, b""
+        if fault == "ack" and not done and data == b"+":
+            held = data
+            continue
         gdb.sendall(data if done else damage(data))
