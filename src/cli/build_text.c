@@ -235,32 +235,13 @@ build_text_row(FILE *f, const json_t *row, size_t said)
 	return json_array_size(findings);
 }
 
-void
-build_text_word(FILE *f, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "-_./:=,+@%";
-
-	if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-		fputs(word, f);
-		return;
-	}
-	fputc('\'', f);
-	for (; *word != '\0'; word++)
-		if (*word == '\'')
-			fputs("'\\''", f);
-		else
-			say_text(f, word, 1);
-	fputc('\'', f);
-}
-
 static void
 put_env(FILE *f, const char *name, const char *value)
 {
 	if (value[0] == '\0')
 		return;
 	fprintf(f, "%s=", name);
-	build_text_word(f, value);
+	say_word(f, value);
 	fputc(' ', f);
 }
 
@@ -281,7 +262,7 @@ build_text_plan(FILE *f, const json_t *rows)
 			put_env(f, name, json_string_value(v));
 		json_array_foreach(json_object_get(r, "command"), k, w) {
 			fputs(k != 0 ? " " : "", f);
-			build_text_word(f, json_string_value(w));
+			say_word(f, json_string_value(w));
 		}
 		fputc('\n', f);
 	}

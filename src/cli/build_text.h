@@ -17,7 +17,5 @@ size_t build_text_row(FILE *f, const json_t *row, size_t said);
 void build_text_plan(FILE *f, const json_t *rows);
 /* "linux-arm64: built, 1.2 MiB in 3.1 s" */
 void build_text_state(FILE *f, const json_t *row);
-/* A word as a shell takes it. */
-void build_text_word(FILE *f, const char *word);
 
 #endif

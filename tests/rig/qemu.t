@@ -102,7 +102,7 @@ echo 'while true do end' >"$T/spin.lua"
 v script "$T/spin.lua" --port "$tty" --timeout 2s
 case $status in 7|124) true ;; *) false ;; esac
 ok $? "a runaway is ended" || { echo "status $status" | note; shown; }
-like "$err" '^vise: spin\.lua:' "and named" || shown
+like "$err" 'spin\.lua:1|^vise: spin\.lua: clean-up takes too long; ended' "and named" || shown
 
 # --- flash
 
