@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/hash.c %D%/hash.h \
 	%D%/limits.h \
 	%D%/list.h \
+	%D%/nearest.c %D%/nearest.h \
 	%D%/ring.c %D%/ring.h \
 	%D%/sha256.c %D%/sha256.h \
 	%D%/slice.c %D%/slice.h \

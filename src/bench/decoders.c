@@ -16,6 +16,7 @@
 #include "console/times.h"
 #include "sys/path.h"
 #include "sys/time.h"
+#include "text/decode_json.h"
 
 /* A board that crashes in a circle: the same title is one notice in so long. */
 static const uint64_t NOTICE_NS = 10 * NS_PER_S;
@@ -237,45 +238,17 @@ resolve(struct bench *b, json_t *record, bool with_notice)
 /* ---- records */
 
 static json_t *
-row_json(const struct decode_row *w)
-{
-	json_t *o = json_object();
-	char addr[24];
-
-	if (!w->has_addr) {
-		json_put_str(o, "text", w->text);
-	} else {
-		snprintf(addr, sizeof addr, "0x%08llx", (unsigned long long)w->addr);
-		json_put_str(o, "role", w->role);
-		json_put_str(o, "addr", addr);
-		if (w->call)
-			json_put_bool(o, "call", true);
-	}
-	if (w->own)
-		json_put_bool(o, "own", true);
-	return o;
-}
-
-static json_t *
 record_json(struct bench_console *k, const struct decode_record *r)
 {
-	static const char *const levels[] = { "info", "warn", "crash" };
 	const uint64_t t = times_at(console_times(k->console), r->last, sys_mono());
-	json_t *o = json_object(), *rows = json_array();
+	json_t *o = json_object();
 
 	json_put_int(o, "id", ++k->bench->decoding->next);
 	json_put_str(o, "console", k->name);
 	json_put_int(o, "stream", k->stream);
-	json_put_str(o, "decoder", r->decoder);
-	json_put_str(o, "level", levels[r->level]);
-	json_put_int(o, "offset", (int64_t)r->offset);
-	json_put_int(o, "last", (int64_t)r->last);
 	json_put_int(o, "end", (int64_t)r->end);
 	json_put_int(o, "at", (int64_t)bench_time(k->bench, t));
-	json_put_str(o, "title", r->title);
-	for (size_t i = 0; i < r->rows; i++)
-		(void)json_array_append_new(rows, row_json(&r->row[i]));
-	json_put(o, "rows", rows);
+	decode_json(r, o);
 	return o;
 }
 

@@ -2,27 +2,58 @@
 #include "cli/args.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/slice.h"
+
+/* "usage: vise NAME ...", cut where it is longer than an error's next step. */
+static const char *
+usage_of(const struct cli_call *c, struct err_msg *m)
+{
+	const struct cli_command *cmd = cli_find(c->name);
+
+	if (cmd == NULL)
+		return "vise --help";
+	(void)err_set(m, ERR_USAGE, NULL, NULL, "usage: vise %s %s", cmd->name, cmd->usage);
+	return m->why;
+}
 
 static enum err
 bad(const struct cli_call *c, const char *what, const char *text, struct err_msg *why)
 {
-	const struct cli_command *cmd = cli_find(c->name);
-	char next[ERR_NEXT_MAX] = "vise --help";
 	struct err_msg m;
 
-	if (cmd != NULL) {
-		/* err_set bounds it: usage lines are longer than they look */
-		(void)err_set(
-		    &m, ERR_USAGE, NULL, NULL, "usage: vise %s %s", cmd->name, cmd->usage);
-		memcpy(next, m.why, sizeof next - 1);
-		next[sizeof next - 1] = '\0';
-	}
-	return err_set(why, ERR_USAGE, what, next, "%s", text);
+	return err_set(why, ERR_USAGE, what, usage_of(c, &m), "%s", text);
 }
+
+static enum err
+no_such(const struct cli_call *c, const struct args_option *const *tables, const char *arg,
+    struct err_msg *why)
+{
+	char name[ERR_WHAT_MAX], next[ERR_NEXT_MAX];
+	struct nearest near;
+	struct err_msg m;
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(arg, "="), arg);
+	nearest_begin(&near, name);
+	for (; *tables != NULL; tables++)
+		for (const struct args_option *o = *tables; o->name != NULL; o++)
+			nearest_offer(&near, o->name);
+	return err_set(why, ERR_USAGE, name, nearest_advice(&near, usage_of(c, &m), next,
+	    sizeof next), "no such option");
+}
+
+static const char *const wants[] = {
+	[ARGS_FLAG] = "takes no value",
+	[ARGS_TEXT] = "an empty value makes no sense",
+	[ARGS_SPAN] = "a duration such as 500ms, 30s or 2m is wanted",
+	[ARGS_COUNT] = "a whole number from 1 is wanted",
+	[ARGS_SET] = "KEY=VALUE is wanted, at most 64 of them",
+	[ARGS_LIST] = "an empty word makes no sense, nor more than 64 of them",
+};
 
 static bool
 store(const struct args_option *o, const char *v)
@@ -90,7 +121,8 @@ take(struct cli_call *c, const struct args_option *options, int *i, struct err_m
 	if (o == NULL)
 		o = find(common, arg, &value);
 	if (o == NULL)
-		return bad(c, arg, "no such option", why);
+		return no_such(c, options != NULL ? (const struct args_option *const[]){ options,
+		    common, NULL } : (const struct args_option *const[]){ common, NULL }, arg, why);
 	if (o->kind == ARGS_FLAG && value != NULL)
 		return bad(c, o->name, "takes no value", why);
 	if (o->kind != ARGS_FLAG && value == NULL) {
@@ -98,8 +130,12 @@ take(struct cli_call *c, const struct args_option *options, int *i, struct err_m
 			return bad(c, o->name, "needs a value", why);
 		value = c->argv[++*i];
 	}
-	if (!store(o, value))
-		return bad(c, o->name, "its value makes no sense", why);
+	if (!store(o, value)) {
+		char what[ERR_WHAT_MAX];
+
+		snprintf(what, sizeof what, "%s %s", o->name, value);
+		return bad(c, what, wants[o->kind], why);
+	}
 	if (trust != NULL)
 		(void)setenv(ARGS_TRUST, trust, 1);     /* for the bench that we start, too */
 	return ERR_OK;
@@ -135,11 +171,26 @@ args_parse(struct cli_call *c, const struct args_option *options, size_t min, si
 	return ERR_OK;
 }
 
-bool
-args_want_help(const struct cli_call *c)
+static bool
+says_help(const struct cli_call *c)
 {
 	for (int i = 1; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
 		if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
 			return true;
-	return c->argc < 2;
+	return false;
+}
+
+bool
+args_help(const struct cli_call *c, const char *usage)
+{
+	if (!says_help(c))
+		return false;
+	fputs(usage, stdout);
+	return true;
+}
+
+bool
+args_want_help(const struct cli_call *c)
+{
+	return c->argc < 2 || says_help(c);
 }

@@ -43,6 +43,8 @@ enum { ARGS_MANY = 1 << 20 };
 enum err args_parse(struct cli_call *c, const struct args_option *options, size_t min, size_t max,
     struct err_msg *why);
 
+/* --help or -h before a "--": usage is printed. */
+bool args_help(const struct cli_call *c, const char *usage);
 /* Of a subcommand of verbs: no word at all, or --help before a "--"? */
 bool args_want_help(const struct cli_call *c);
 

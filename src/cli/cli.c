@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/cli_at.h"
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
@@ -172,6 +173,14 @@ cli_find(const char *name)
 	return NULL;
 }
 
+void
+cli_near(const char *name, struct nearest *near)
+{
+	nearest_begin(near, name);
+	for (const struct cli_command *c = commands; c->name != NULL; c++)
+		nearest_offer(near, c->name);
+}
+
 const struct cli_command *
 cli_at_index(size_t i)
 {
@@ -206,12 +215,13 @@ help_of(const struct cli_command *cmd)
 static int
 unknown(struct cli_call *c, const char *name)
 {
+	char next[ERR_NEXT_MAX];
+	struct nearest near;
 	struct err_msg why;
 
-	return say_end(c,
-	    err_set(&why, ERR_USAGE, name, "vise help lists the subcommands",
-		"is no subcommand, port or board"),
-	    &why);
+	cli_near(name, &near);
+	return say_end(c, err_set(&why, ERR_USAGE, name, nearest_advice(&near,
+	    "vise help lists the subcommands", next, sizeof next), "is no subcommand"), &why);
 }
 
 static int

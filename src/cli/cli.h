@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include "base/err.h"
 
+struct nearest;
+
 struct cli_view {
 	const char *bench;
 	int fd; /* connected to it; view() owns it */
@@ -49,5 +51,7 @@ struct cli_command {
 int cli_main(int argc, char **argv, const struct cli_hooks *hooks);
 const struct cli_command *cli_find(const char *name);
 const struct cli_command *cli_at_index(size_t i);      /* NULL behind the last */
+/* The subcommand that was probably meant by name (base/nearest.h). */
+void cli_near(const char *name, struct nearest *near);
 
 #endif

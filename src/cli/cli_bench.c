@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/nearest.h"
 #include "cli/args.h"
 #include "cli/door.h"
 #include "cli/plugins.h"
@@ -51,6 +52,18 @@ first_command(const char *bench, const char *line, struct err_msg *why)
 }
 
 static enum err
+no_target(const char *target, struct err_msg *why)
+{
+	char next[ERR_NEXT_MAX];
+	struct nearest near;
+
+	cli_near(target, &near);
+	return err_set(why, ERR_USAGE, target, nearest_advice(&near,
+	    "vise ports lists ports, vise board list the boards, vise help the subcommands", next,
+	    sizeof next), "is no subcommand, port or board");
+}
+
+static enum err
 start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
 {
 	char spec[DOOR_TARGET_MAX];
@@ -60,9 +73,7 @@ start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
 	enum err e;
 
 	if (!board && !door_is_console(target))
-		return err_set(why, ERR_USAGE, target,
-		    "vise ports lists ports, vise help the subcommands",
-		    "is no subcommand, port or board");
+		return no_target(target, why);
 	door_spec(target, spec);
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, board ? "board.use" : "console.open");
@@ -121,9 +132,12 @@ cli_open(struct cli_call *c)
 	char name[DOOR_NAME_MAX] = "", console[DOOR_NAME_MAX];
 	struct err_msg why;
 	uint32_t stream;
-	enum err e = args_parse(c, options, 0, 1, &why);
+	enum err e = args_parse(c, options, 0, ARGS_MANY, &why);
 
-	if (e == ERR_OK && c->bench != NULL)
+	/* more words than a target: the first was meant as a subcommand */
+	if (e == ERR_OK && c->words > 1)
+		e = no_target(c->word[0], &why);
+	else if (e == ERR_OK && c->bench != NULL)
 		(void)snprintf(name, sizeof name, "%s", c->bench);
 	else if (e == ERR_OK && c->words == 0)
 		e = open_any(name, &why);

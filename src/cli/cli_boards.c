@@ -12,6 +12,7 @@
 #include "cli/capture.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 
 /* ---- list */
 
@@ -427,7 +428,7 @@ ask_all(const char *const asked[WAYS], const char *host, const json_t *boards, j
 static int
 find(struct cli_call *c)
 {
-	const char *asked[WAYS] = { NULL }, *host = NULL;
+	const char *asked[WAYS] = { NULL, NULL }, *host = NULL;
 	const struct args_option options[] = {
 		{ "--usb", ARGS_TEXT, &asked[0] }, { "--product", ARGS_TEXT, &asked[1] },
 		{ "--model", ARGS_TEXT, &asked[2] }, { "--compatible", ARGS_TEXT, &asked[3] },
@@ -459,20 +460,12 @@ find(struct cli_call *c)
 	return end != 0 ? end : status;
 }
 
-static const struct verb {
-	const char *name;
-	int (*run)(struct cli_call *c);
-} verbs[] = { { "list", list }, { "show", show }, { "find", find } };
+static const struct cli_verb verbs[] = {
+	{ "list", list }, { "show", show }, { "find", find }, { NULL, NULL },
+};
 
 int
 cli_boards(struct cli_call *c)
 {
-	struct err_msg why;
-
-	for (int i = 1; i < c->argc; i++)
-		for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-			if (strcmp(c->argv[i], verbs[k].name) == 0)
-				return verbs[k].run(c);
-	return say_end(c, err_set(&why, ERR_USAGE, "board", "vise help board",
-	    "say list [WORD], show ID, or find [--usb VID:PID | --model TEXT | ...]"), &why);
+	return verbs_run(c, verbs);
 }

@@ -16,6 +16,7 @@
 #include "core/json.h"
 #include "sys/io.h"
 #include "text/decode.h"
+#include "text/decode_json.h"
 #include "text/lines.h"
 #include "text/logline.h"
 
@@ -29,46 +30,17 @@ struct decoding {
 	unsigned crashes;
 };
 
-/* ---- records */
-
-static json_t *
-row_json(const struct decode_row *w)
-{
-	json_t *o = json_object();
-	char addr[24];
-
-	if (!w->has_addr) {
-		json_put_str(o, "text", w->text);
-		return o;
-	}
-	snprintf(addr, sizeof addr, "0x%08llx", (unsigned long long)w->addr);
-	json_put_str(o, "role", w->role);
-	json_put_str(o, "addr", addr);
-	if (w->call)
-		json_put_bool(o, "call", true);
-	return o;
-}
-
 static void
 on_found(void *arg, const struct decode_record *r)
 {
-	static const char *const levels[] = { "info", "warn", "crash" };
 	struct decoding *d = arg;
-	json_t *o, *rows;
+	json_t *o;
 
 	d->crashes += r->level == DECODE_CRASH;
 	if (json_array_size(d->records) >= RECORDS_MAX)
 		return;
 	o = json_object();
-	rows = json_array();
-	json_put_str(o, "decoder", r->decoder);
-	json_put_str(o, "level", levels[r->level]);
-	json_put_int(o, "offset", (int64_t)r->offset);
-	json_put_int(o, "last", (int64_t)r->last);
-	json_put_str(o, "title", r->title);
-	for (size_t i = 0; i < r->rows; i++)
-		(void)json_array_append_new(rows, row_json(&r->row[i]));
-	json_put(o, "rows", rows);
+	decode_json(r, o);
 	(void)json_array_append_new(d->records, o);
 }
 

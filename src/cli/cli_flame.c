@@ -33,7 +33,7 @@ const char cli_flame_usage[] =
     "--normalize, --limit, --timeout ...\n";
 
 struct flame_call {
-	struct pprof_line line;
+	struct pprof_line *line;
 	int cols;
 	bool colour;
 };
@@ -73,7 +73,7 @@ zoom_json(const char *text)
 static enum err
 request(struct flame_call *f, struct err_msg *why)
 {
-	struct pprof_line *c = &f->line;
+	struct pprof_line *c = f->line;
 	const char *zoom = json_get_str(c->params, "zoom_text", NULL);
 	int rows = 0;
 
@@ -281,14 +281,14 @@ export(struct flame_call *f, const char *out, struct err_msg *why)
 	enum err e;
 
 	if (to_stdout)
-		(void)json_object_del(f->line.params, "out");
-	e = pprof_line_call(&f->line, "pprof.export", where, &result, why);
+		(void)json_object_del(f->line->params, "out");
+	e = pprof_line_call(f->line, "pprof.export", where, &result, why);
 	mem_free(where);
 	if (e != ERR_OK)
 		return e;
 	if (to_stdout)
 		fputs(json_get_str(result, "text", ""), stdout);
-	else if (f->line.json)
+	else if (f->line->json)
 		pprof_print_json(result);
 	else
 		printf("%s: %s, %lld bytes\n", json_get_str(result, "out", ""),
@@ -302,11 +302,11 @@ static enum err
 show(struct flame_call *f, struct err_msg *why)
 {
 	json_t *result;
-	const enum err e = pprof_line_call(&f->line, "pprof.flame", NULL, &result, why);
+	const enum err e = pprof_line_call(f->line, "pprof.flame", NULL, &result, why);
 
 	if (e != ERR_OK)
 		return e;
-	if (f->line.json)
+	if (f->line->json)
 		pprof_print_json(result);
 	else
 		print_icicle(f, result);
@@ -315,15 +315,17 @@ show(struct flame_call *f, struct err_msg *why)
 }
 
 static enum err
-run(struct flame_call *f, struct err_msg *why)
+flame(struct pprof_line *c, bool *found, struct err_msg *why)
 {
-	const char *out = json_get_str(f->line.params, "out", NULL);
-	const enum err e = request(f, why);
+	struct flame_call f = { .line = c };
+	const char *out = json_get_str(c->params, "out", NULL);
+	const enum err e = request(&f, why);
 
+	*found = false;
 	if (e != ERR_OK)
 		return e;
-	return out != NULL || json_get_str(f->line.params, "format", NULL) != NULL ?
-	    export(f, out, why) : show(f, why);
+	return out != NULL || json_get_str(c->params, "format", NULL) != NULL ?
+	    export(&f, out, why) : show(&f, why);
 }
 
 int
@@ -331,20 +333,6 @@ cli_flame(int argc, char **argv)
 {
 	static const struct pprof_option *const tables[] = { flame_options, pprof_report_options,
 		pprof_common_options, NULL };
-	struct flame_call *f = mem_zero(1, sizeof *f);
-	struct err_msg why = { .code = ERR_OK };
-	enum err e = pprof_line_init(&f->line, tables, argc, argv, &why);
-	bool json = false;
 
-	for (int i = 1; i < argc; i++)
-		json = json || strcmp(argv[i], "--json") == 0;
-	if (e == ERR_OK && json_get_bool(f->line.params, "help", false))
-		fputs(cli_flame_usage, stdout);
-	else if (e == ERR_OK)
-		e = run(f, &why);
-	pprof_line_fini(&f->line);
-	mem_free(f);
-	if (e == ERR_OK && fflush(stdout) != 0)
-		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
-	return e == ERR_OK ? 0 : pprof_failed(json, &why);
+	return pprof_line_run(argc, argv, cli_flame_usage, tables, flame);
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "base/nearest.h"
 #include "cli/gauges_advise.h"
 #include "cli/gauges_processes.h"
 #include "cli/metrics.h"
@@ -334,6 +335,20 @@ source_board(const char *text)
 	return strcmp(source_spec(text), "local") == 0 ? NULL : source_spec(text);
 }
 
+static enum err
+no_such(const char *arg, struct err_msg *why)
+{
+	char name[ERR_WHAT_MAX], next[ERR_NEXT_MAX];
+	struct nearest near;
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(arg, "="), arg);
+	nearest_begin(&near, name);
+	for (size_t i = 0; i < sizeof option / sizeof option[0]; i++)
+		nearest_offer(&near, option[i].name);
+	return err_set(why, ERR_USAGE, name, nearest_advice(&near, "vise gauges --help", next,
+	    sizeof next), "no such option");
+}
+
 /* One option at argv[*i]; --name VALUE and --name=VALUE. */
 static enum err
 one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
@@ -357,8 +372,7 @@ one_option(struct run *r, int argc, char **argv, int *i, struct err_msg *why)
 		return option[k].set(r, argv[++*i], why);
 	}
 	if (arg[0] == '-')
-		return err_set(why, ERR_USAGE, "gauges", "see vise gauges --help",
-		    "unknown option: %s", arg);
+		return no_such(arg, why);
 	if (r->sources == SOURCES_MAX)
 		return err_set(why, ERR_USAGE, "gauges", NULL, "at most %d sources",
 		    (int)SOURCES_MAX);

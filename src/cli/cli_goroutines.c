@@ -304,23 +304,5 @@ show(struct pprof_line *c, bool *flagged, struct err_msg *why)
 int
 cli_goroutines(int argc, char **argv)
 {
-	struct err_msg why = { .code = ERR_OK };
-	struct pprof_line *c;
-	bool flagged = false, check, json = false;
-	enum err e;
-
-	if (!pprof_line_begin(argc, argv, usage, &json))
-		return 0;
-	c = mem_zero(1, sizeof(*c));
-	e = pprof_line_init(c, tables, argc, argv, &why);
-	if (e == ERR_OK)
-		e = show(c, &flagged, &why);
-	check = json_get_bool(c->params, "cli_check", false);
-	pprof_line_fini(c);
-	mem_free(c);
-	if (e == ERR_OK && fflush(stdout) != 0)
-		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
-	if (e != ERR_OK)
-		return pprof_failed(json, &why);
-	return check && flagged ? 1 : 0;
+	return pprof_line_run(argc, argv, usage, tables, show);
 }

@@ -30,7 +30,7 @@ static const char usage[] =
 
 struct wish {
 	const char *out, *kind, *seconds, *timeout, *limit;
-	bool gc, raw, help;
+	bool gc, raw;
 };
 
 char *
@@ -168,17 +168,14 @@ cli_grab(struct cli_call *c)
 		{ "--timeout", ARGS_SPAN, &w.timeout },
 		{ "--limit", ARGS_TEXT, &w.limit },
 		{ "--raw", ARGS_FLAG, &w.raw },
-		{ "--help", ARGS_FLAG, &w.help },
-		{ "-h", ARGS_FLAG, &w.help },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	struct err_msg why;
-	enum err e = args_parse(c, options, 0, 1, &why);
+	enum err e;
 
-	if (e == ERR_OK && w.help) {
-		fputs(usage, stdout);
+	if (args_help(c, usage))
 		return say_end(c, ERR_OK, NULL);
-	}
+	e = args_parse(c, options, 0, 1, &why);
 	if (e == ERR_OK && c->words == 0)
 		e = err_set(&why, ERR_USAGE, "grab", "vise pprof grab --help", "name a source");
 	if (e == ERR_OK)

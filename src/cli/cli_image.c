@@ -13,6 +13,7 @@
 #include "cli/cli_worker.h"
 #include "cli/image_text.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 
 enum { TOP = 12, SYMBOLS_JSON = 1000 };
 static const uint64_t TIMEOUT_NS = 120 * NS_PER_S;
@@ -230,20 +231,12 @@ check(struct cli_call *c)
 	return status != 0 ? status : fits ? 0 : err_exit_status(ERR_VERIFY);
 }
 
-static const struct verb {
-	const char *name;
-	int (*run)(struct cli_call *c);
-} verbs[] = { { "show", show }, { "diff", diff }, { "check", check } };
+static const struct cli_verb verbs[] = {
+	{ "show", show }, { "diff", diff }, { "check", check }, { NULL, NULL },
+};
 
 int
 cli_image(struct cli_call *c)
 {
-	struct err_msg why;
-
-	for (int i = 1; i < c->argc; i++)
-		for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-			if (strcmp(c->argv[i], verbs[k].name) == 0)
-				return verbs[k].run(c);
-	return say_end(c, err_set(&why, ERR_USAGE, "image", "vise help image",
-	    "say show FILE..., diff OLD NEW or check -p BOARD FILE..."), &why);
+	return verbs_run(c, verbs);
 }

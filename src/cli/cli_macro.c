@@ -10,6 +10,7 @@
 #include "cli/door.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 
 /* ---- what the manifests say */
 
@@ -149,25 +150,13 @@ record(struct cli_call *c)
 	return say_end(c, e, &why);
 }
 
-struct verb {
-	const char *name;
-	int (*run)(struct cli_call *c);
-};
-
-static const struct verb verbs[] = {
+static const struct cli_verb verbs[] = {
 	{ "list", list }, { "show", show }, { "run", cli_script_macro }, { "record", record },
+	{ NULL, NULL },
 };
 
 int
 cli_macro(struct cli_call *c)
 {
-	struct err_msg why;
-
-	/* the verb is the first word that is no option; options may stand before it */
-	for (int i = 1; i < c->argc; i++)
-		for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-			if (strcmp(c->argv[i], verbs[k].name) == 0)
-				return verbs[k].run(c);
-	return say_end(c, err_set(&why, ERR_USAGE, "macro", "vise help macro",
-	    "say list, show NAME, run TARGET NAME or record start|stop|drop [NAME]"), &why);
+	return verbs_run(c, verbs);
 }

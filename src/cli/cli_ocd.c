@@ -16,6 +16,7 @@
 #include "cli/ocd_text.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 #include "proto/dial.h"
 
 struct ocd_call {
@@ -418,6 +419,6 @@ cli_ocd(struct cli_call *c)
 			c->argv++;
 			return run(c, &verbs[i]);
 		}
-	return say_end(c, err_set(&why, ERR_USAGE, name, "vise ocd --help", "no such verb of ocd"),
-	    &why);
+	return say_end(c, verbs_refuse("ocd", name, &verbs[0].name, sizeof *verbs,
+	    sizeof verbs / sizeof *verbs, &why), &why);
 }

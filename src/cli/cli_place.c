@@ -13,6 +13,7 @@
 #include "cli/place_use.h"
 #include "cli/places.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 #include "loop/loop.h"
 #include "sys/lockfile.h"
 #include "sys/process.h"
@@ -569,19 +570,17 @@ power(struct cli_call *c)
 	return say_end(c, e, &why);
 }
 
+static const struct cli_verb verbs[] = {
+	{ "list", list }, { "show", show }, { "acquire", acquire },
+	{ "release", release }, { "lease", lease }, { "exec", exec },
+	{ "power", power }, { NULL, NULL },
+};
+
 int
 cli_place(struct cli_call *c)
 {
-	static const struct { const char *verb; int (*run)(struct cli_call *c); } verbs[] = {
-		{ "list", list }, { "show", show }, { "acquire", acquire },
-		{ "release", release }, { "lease", lease }, { "exec", exec },
-		{ "power", power }, { "guard", place_grid_guard },
-	};
-	struct err_msg why;
-
-	for (size_t i = 0; c->argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
-		if (strcmp(c->argv[1], verbs[i].verb) == 0)
-			return verbs[i].run(c);
-	return say_end(c, err_set(&why, ERR_USAGE, "place", "vise help place",
-	    "list, show, acquire, release, lease, exec or power is needed"), &why);
+	/* what vise calls itself: no error names it */
+	if (c->argc > 1 && strcmp(c->argv[1], "guard") == 0)
+		return place_grid_guard(c);
+	return verbs_run(c, verbs);
 }

@@ -12,6 +12,7 @@
 #include "cli/door.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 #include "core/plugin.h"
 #include "core/trust.h"
 #include "sys/io.h"
@@ -308,29 +309,16 @@ on_bench(struct cli_call *c)
 	return say_end(c, e, &why);
 }
 
-struct verb {
-	const char *name;
-	int (*run)(struct cli_call *c);
-};
-
-static const struct verb verbs[] = {
+static const struct cli_verb verbs[] = {
 	{ "list", list }, { "view", cli_trust_view }, { "trust", cli_trust_allow },
 	{ "deny", cli_trust_deny }, { "forget", cli_trust_forget }, { "check", check },
 	{ "new", new }, { "doc", doc }, { "hosts", on_bench }, { "run", on_bench },
 	{ "call", on_bench }, { "reload", on_bench }, { "unload", on_bench },
+	{ NULL, NULL },
 };
 
 int
 cli_plugin(struct cli_call *c)
 {
-	struct err_msg why;
-
-	/* the verb is the first word that is no option; options may stand before it */
-	for (int i = 1; i < c->argc; i++)
-		for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-			if (strcmp(c->argv[i], verbs[k].name) == 0)
-				return verbs[k].run(c);
-	return say_end(c, err_set(&why, ERR_USAGE, "plugin", "vise help plugin",
-	    "say list, view, trust, deny, forget, check, new, doc, hosts, run, reload or unload"),
-	    &why);
+	return verbs_run(c, verbs);
 }

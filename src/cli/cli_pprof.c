@@ -10,6 +10,7 @@
 #include "cli/cli_grab.h"
 #include "cli/cli_series.h"
 #include "cli/pprof_args.h"
+#include "cli/verbs.h"
 
 const char cli_pprof_usage[] =
     "usage: vise pprof top [options] SOURCE...      rows of go tool pprof -top\n"
@@ -239,55 +240,48 @@ find_verb(const char *name)
 	return NULL;
 }
 
-static bool
-wants_help(int argc, char **argv)
+static enum err
+run_verb(struct pprof_line *c, bool *found, struct err_msg *why)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return true;
-	return argc == 2 && strcmp(argv[1], "help") == 0;
+	const struct verb *verb = find_verb(c->verb);
+
+	*found = false;
+	return verb->run != NULL ? verb->run(c, why) : report(c, verb->name, verb->pattern, why);
 }
 
-static bool
-wants_json(int argc, char **argv)
+/* Those that have a file of their own stand in this list for the error's sake. */
+static int
+refuse(int argc, char **argv)
 {
+	static const char *const others[] = { "flame", "series", "grab", "watch" };
+	enum { OWN = sizeof verbs / sizeof verbs[0], ALL = OWN + sizeof others / sizeof *others };
+	const char *names[ALL];
+	struct err_msg why;
+	bool json = false;
+
+	for (size_t i = 0; i < ALL; i++)
+		names[i] = i < OWN ? verbs[i].name : others[i - OWN];
 	for (int i = 2; i < argc; i++)
-		if (strcmp(argv[i], "--json") == 0)
-			return true;
-	return false;
+		json = json || strcmp(argv[i], "--json") == 0;
+	(void)verbs_refuse("pprof", argc > 1 ? argv[1] : NULL, names, sizeof *names, ALL,
+	    &why);
+	return pprof_failed(json, &why);
 }
 
 int
 cli_pprof(int argc, char **argv)
 {
-	struct err_msg why = { .code = ERR_OK };
-	const struct verb *verb;
-	struct pprof_line *c;
-	enum err e;
+	const char *name = argc > 1 ? argv[1] : "";
+	const struct verb *verb = find_verb(name);
 
-	if (argc > 1 && strcmp(argv[1], "flame") == 0)
+	if (strcmp(name, "flame") == 0)
 		return cli_flame(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "series") == 0)
+	if (strcmp(name, "series") == 0)
 		return cli_series(argc - 1, argv + 1);
-	if (wants_help(argc, argv)) {
-		fputs(cli_pprof_usage, stdout);
-		return 0;
-	}
-	verb = argc < 2 ? NULL : find_verb(argv[1]);
-	if (verb == NULL) {
-		(void)pprof_usage(&why, argc < 2 ? "pprof" : argv[1],
-		    "give top, diff, tree, peek, list, traces, tags, raw, merge, info, flame, grab "
-		    "or watch");
-		return pprof_failed(wants_json(argc, argv), &why);
-	}
-	c = mem_zero(1, sizeof(*c));
-	e = pprof_line_init(c, verb->options, argc - 1, argv + 1, &why);
-	if (e == ERR_OK)
-		e = verb->run != NULL ? verb->run(c, &why)
-				      : report(c, verb->name, verb->pattern, &why);
-	pprof_line_fini(c);
-	mem_free(c);
-	if (e == ERR_OK && fflush(stdout) != 0)
-		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
-	return e == ERR_OK ? 0 : pprof_failed(wants_json(argc, argv), &why);
+	if (verb != NULL)
+		return pprof_line_run(argc - 1, argv + 1, cli_pprof_usage, verb->options, run_verb);
+	if (strcmp(name, "help") != 0 && strcmp(name, "--help") != 0 && strcmp(name, "-h") != 0)
+		return refuse(argc, argv);
+	fputs(cli_pprof_usage, stdout);
+	return 0;
 }

@@ -11,6 +11,7 @@
 #include "cli/rsp_step.h"
 #include "cli/rsp_tap.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 
 static const struct verb {
 	const char *name;
@@ -57,6 +58,6 @@ cli_rsp(struct cli_call *c)
 			c->argv++;
 			return verbs[i].run(c);
 		}
-	return say_end(c, err_set(&why, ERR_USAGE, name, "vise rsp --help", "no such verb of rsp"),
-	    &why);
+	return say_end(c, verbs_refuse("rsp", name, &verbs[0].name, sizeof *verbs,
+	    sizeof verbs / sizeof *verbs, &why), &why);
 }

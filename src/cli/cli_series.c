@@ -186,27 +186,14 @@ rank(struct pprof_line *c, bool *leaks, struct err_msg *why)
 	return ERR_OK;
 }
 
+static enum err
+series(struct pprof_line *c, bool *leaks, struct err_msg *why)
+{
+	return json_object_get(c->params, "profile") != NULL ? add(c, why) : rank(c, leaks, why);
+}
+
 int
 cli_series(int argc, char **argv)
 {
-	struct err_msg why = { .code = ERR_OK };
-	struct pprof_line *c;
-	bool leaks = false, check, json = false;
-	enum err e;
-
-	if (!pprof_line_begin(argc, argv, usage, &json))
-		return 0;
-	c = mem_zero(1, sizeof(*c));
-	e = pprof_line_init(c, tables, argc, argv, &why);
-	if (e == ERR_OK)
-		e = json_object_get(c->params, "profile") != NULL ? add(c, &why)
-								  : rank(c, &leaks, &why);
-	check = json_get_bool(c->params, "cli_check", false);
-	pprof_line_fini(c);
-	mem_free(c);
-	if (e == ERR_OK && fflush(stdout) != 0)
-		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
-	if (e != ERR_OK)
-		return pprof_failed(json, &why);
-	return check && leaks ? 1 : 0;
+	return pprof_line_run(argc, argv, usage, tables, series);
 }

@@ -13,6 +13,7 @@
 #include "cli/cli_worker.h"
 #include "cli/door.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 #include "cli/snapshot_text.h"
 #include "sys/path.h"
 #include "sys/terminal.h"
@@ -45,7 +46,7 @@ static const uint64_t FIRST_GAUGE = 3 * NS_PER_S;
 
 struct wish {
 	const char *out, *label, *trace, *kinds, *deadline, *limit;
-	bool dump, no_gc, help;
+	bool dump, no_gc;
 };
 
 /* ---- take */
@@ -290,11 +291,18 @@ static const struct verb {
 static enum err
 run(struct cli_call *c, const struct wish *w, struct err_msg *why)
 {
-	for (size_t i = 0; c->words > 0 && i < sizeof verbs / sizeof verbs[0]; i++)
-		if (strcmp(c->word[0], verbs[i].name) == 0 && c->words <= verbs[i].words)
-			return verbs[i].run(c, w, why);
-	return err_set(why, ERR_USAGE, c->words > 0 ? c->word[c->words - 1] : "snapshot",
-	    "vise snapshot --help", "give take, list, show, diff or open, and what it needs");
+	const char *word = c->words > 0 ? c->word[0] : "";
+
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		if (strcmp(word, verbs[i].name) != 0)
+			continue;
+		if (c->words > verbs[i].words)
+			return err_set(why, ERR_USAGE, c->word[verbs[i].words],
+			    "vise snapshot --help", "is one word too many");
+		return verbs[i].run(c, w, why);
+	}
+	return verbs_refuse("snapshot", word, &verbs[0].name, sizeof *verbs,
+	    sizeof verbs / sizeof *verbs, why);
 }
 
 int
@@ -311,17 +319,14 @@ cli_snapshot(struct cli_call *c)
 		{ "--limit", ARGS_COUNT, &w.limit },
 		{ "--dump", ARGS_FLAG, &w.dump },
 		{ "--no-gc", ARGS_FLAG, &w.no_gc },
-		{ "--help", ARGS_FLAG, &w.help },
-		{ "-h", ARGS_FLAG, &w.help },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	struct err_msg why;
-	enum err e = args_parse(c, options, 0, 3, &why);
+	enum err e;
 
-	if (e == ERR_OK && w.help) {
-		fputs(usage, stdout);
+	if (args_help(c, usage))
 		return say_end(c, ERR_OK, NULL);
-	}
+	e = args_parse(c, options, 0, 3, &why);
 	if (e == ERR_OK)
 		e = run(c, &w, &why);
 	return say_end(c, e, &why);

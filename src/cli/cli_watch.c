@@ -32,7 +32,7 @@ enum { GROWERS_SHOWN = 2, KINDS_MAX = 16 };
 
 struct wish {
 	const char *every, *kinds, *count, *retries, *timeout, *share;
-	bool no_gc, help;
+	bool no_gc;
 };
 
 /* The newest snapshot of a kind: what the next one is compared with. */
@@ -343,17 +343,14 @@ cli_watch(struct cli_call *c)
 		{ "--timeout", ARGS_SPAN, &w.timeout },
 		{ "--share", ARGS_COUNT, &w.share },
 		{ "--no-gc", ARGS_FLAG, &w.no_gc },
-		{ "--help", ARGS_FLAG, &w.help },
-		{ "-h", ARGS_FLAG, &w.help },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	struct err_msg why;
-	enum err e = args_parse(c, options, 0, 1, &why);
+	enum err e;
 
-	if (e == ERR_OK && w.help) {
-		fputs(usage, stdout);
+	if (args_help(c, usage))
 		return say_end(c, ERR_OK, NULL);
-	}
+	e = args_parse(c, options, 0, 1, &why);
 	if (e == ERR_OK && c->words == 0)
 		e = err_set(&why, ERR_USAGE, "watch", "vise pprof watch --help", "name a source");
 	if (e == ERR_OK)

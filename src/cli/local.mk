@@ -83,5 +83,6 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/rsp_speed.c %D%/rsp_speed.h \
 	%D%/rsp_step.c %D%/rsp_step.h \
 	%D%/rsp_tap.c %D%/rsp_tap.h \
-	%D%/sgr.c %D%/sgr.h
+	%D%/sgr.c %D%/sgr.h \
+	%D%/verbs.c %D%/verbs.h
 %C%_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "base/slice.h"
 #include "cli/cli_worker.h"
 
@@ -158,6 +160,24 @@ find(const struct pprof_option *const *tables, const char *arg, const char **val
 	return NULL;
 }
 
+static enum err
+no_such(const struct pprof_option *const *tables, const char *given, struct err_msg *why)
+{
+	const size_t dashes = strspn(given, "-");
+	char name[ERR_WHAT_MAX], next[ERR_NEXT_MAX];
+	struct nearest near;
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(given + dashes, "="), given + dashes);
+	nearest_begin(&near, name);
+	for (; *tables != NULL; tables++)
+		for (const struct pprof_option *o = *tables; o->name != NULL; o++)
+			nearest_offer(&near, o->name);
+	if (nearest_of(&near) == NULL)
+		return pprof_usage(why, given, "no such option");
+	snprintf(next, sizeof next, "did you mean --%s? vise pprof --help", nearest_of(&near));
+	return err_set(why, ERR_USAGE, given, next, "no such option");
+}
+
 /* One option at argv[*i], its value there or behind it. */
 static enum err
 take_option(const struct pprof_option *const *tables, int argc, char **argv, int *i,
@@ -168,7 +188,7 @@ take_option(const struct pprof_option *const *tables, int argc, char **argv, int
 	bool flag;
 
 	if (o == NULL)
-		return pprof_usage(why, given, "no such option");
+		return no_such(tables, given, why);
 	if (given[1] != '-' && strcmp(o->name, "base") == 0)
 		return err_set(why, ERR_USAGE, "-base",
 		    "say --base (go's -diff_base) or --subtract-base (go's -base)",
@@ -182,19 +202,6 @@ take_option(const struct pprof_option *const *tables, int argc, char **argv, int
 	return put(params, o, value) ? ERR_OK : pprof_usage(why, given, "its value makes no sense");
 }
 
-bool
-pprof_line_begin(int argc, char **argv, const char *usage, bool *json)
-{
-	for (int i = 1; i < argc; i++) {
-		*json = *json || strcmp(argv[i], "--json") == 0;
-		if (strcmp(argv[i], "--help") != 0 && strcmp(argv[i], "-h") != 0)
-			continue;
-		fputs(usage, stdout);
-		return false;
-	}
-	return true;
-}
-
 enum err
 pprof_line_init(struct pprof_line *c, const struct pprof_option *const *tables, int argc,
     char **argv, struct err_msg *why)
@@ -202,7 +209,7 @@ pprof_line_init(struct pprof_line *c, const struct pprof_option *const *tables, 
 	bool only_names = false;
 	enum err e = ERR_OK;
 
-	*c = (struct pprof_line){ .params = json_object() };
+	*c = (struct pprof_line){ .verb = argv[0], .params = json_object() };
 	for (int i = 1; i < argc && e == ERR_OK; i++) {
 		if (!only_names && strcmp(argv[i], "--") == 0)
 			only_names = true;
@@ -222,6 +229,43 @@ pprof_line_fini(struct pprof_line *c)
 {
 	json_decref(c->params);
 	c->params = NULL;
+}
+
+/* Is the flag among the words? Read before them, for an error of theirs is told in JSON, too. */
+static bool
+said(int argc, char **argv, const char *flag)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], flag) == 0)
+			return true;
+	return false;
+}
+
+int
+pprof_line_run(int argc, char **argv, const char *usage, const struct pprof_option *const *tables,
+    pprof_line_run_fn *run)
+{
+	struct err_msg why = { .code = ERR_OK };
+	bool found = false, check;
+	struct pprof_line *c;
+	enum err e;
+
+	if (said(argc, argv, "--help") || said(argc, argv, "-h")) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	c = mem_zero(1, sizeof *c);
+	e = pprof_line_init(c, tables, argc, argv, &why);
+	if (e == ERR_OK)
+		e = run(c, &found, &why);
+	check = json_get_bool(c->params, "cli_check", false);
+	pprof_line_fini(c);
+	mem_free(c);
+	if (e == ERR_OK && fflush(stdout) != 0)
+		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
+	if (e != ERR_OK)
+		return pprof_failed(said(argc, argv, "--json"), &why);
+	return check && found ? 1 : 0;
 }
 
 enum err

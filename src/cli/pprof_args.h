@@ -31,16 +31,21 @@ extern const struct pprof_option pprof_report_options[];
 extern const struct pprof_option pprof_common_options[];
 
 struct pprof_line {
+	const char *verb;
 	json_t *params;                 /* a key for every option given */
 	const char *word[PPROF_SOURCES];        /* what is no option */
 	size_t words;
 	bool json;
 };
 
+/* *found: what --check asks for is there. */
+typedef enum err pprof_line_run_fn(struct pprof_line *c, bool *found, struct err_msg *why);
+
+/* A verb from its words to its exit status: --help prints usage; with --check it is 1 when run
+ * found something. */
+int      pprof_line_run(int argc, char **argv, const char *usage,
+                        const struct pprof_option *const *tables, pprof_line_run_fn *run);
 /* argv[0] is the verb. tables: ended by NULL; the first that knows an option takes it. */
-/* False when it asks for help, which was printed. *json: --json is among the words, for an error
- * before they are read. */
-bool     pprof_line_begin(int argc, char **argv, const char *usage, bool *json);
 enum err pprof_line_init(struct pprof_line *c, const struct pprof_option *const *tables, int argc,
                          char **argv, struct err_msg *why);
 void     pprof_line_fini(struct pprof_line *c);

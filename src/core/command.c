@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "core/token.h"
 
@@ -205,6 +206,20 @@ confirmed(const json_t *args)
 	return on || json_is_true(v);
 }
 
+static enum err
+no_such_arg(const struct command *c, const char *key, struct err_msg *why)
+{
+	char usage[400], next[ERR_NEXT_MAX];
+	struct nearest near;
+
+	command_usage(c, usage, sizeof usage);
+	nearest_begin(&near, key);
+	for (const struct command_arg *a = c->args; a != NULL && a->name != NULL; a++)
+		nearest_offer(&near, a->name);
+	return err_set(why, ERR_USAGE, c->name, nearest_advice(&near, NULL, next, sizeof next),
+	    "no argument named %.60s; usage: %s", key, usage);
+}
+
 /* in: object of raw values. out: checked object with defaults. */
 static enum err
 check_args(const struct command *c, const json_t *in, json_t *out, struct err_msg *why)
@@ -214,9 +229,9 @@ check_args(const struct command *c, const json_t *in, json_t *out, struct err_ms
 	json_t *v;
 
 	command_usage(c, usage, sizeof usage);
-	json_object_foreach((json_t *)(uintptr_t)in, key,
-	    v) if (arg_find(c, key) == NULL && strcmp(key, "confirm") != 0) return err_set(why,
-	    ERR_USAGE, c->name, NULL, "no argument named %.60s; usage: %s", key, usage);
+	json_object_foreach((json_t *)(uintptr_t)in, key, v)
+		if (arg_find(c, key) == NULL && strcmp(key, "confirm") != 0)
+			return no_such_arg(c, key, why);
 	if ((c->flags & COMMAND_ASKS) != 0 && !confirmed(in))
 		return err_set(why, ERR_DENIED, c->name, "say it again with confirm=on",
 		    "changes the board or ends work: it wants to be confirmed");
@@ -289,8 +304,9 @@ raw_args(const struct command *c, const struct token_list *t, json_t *out, struc
 		if (rest != NULL && (k->rest || pos == rest))
 			add_rest(out, rest->name, k);
 		else if (pos == NULL || pos->name == NULL)
-			return err_set(why, ERR_USAGE, c->name, NULL,
-			    "too many arguments, from \"%.80s\" on", k->whole);
+			return k->key != NULL ? no_such_arg(c, k->key, why) :
+			    err_set(why, ERR_USAGE, c->name, NULL,
+				"too many arguments, from \"%.80s\" on", k->whole);
 		else
 			json_put(out, pos->name, exact(k->whole, k->whole_len));
 	}
@@ -348,10 +364,19 @@ refuse(command_answer answer, void *arg, const struct err_msg *why)
 }
 
 static enum err
-unknown(const char *name, struct err_msg *why)
+unknown(const struct command *const *tables, const char *name, struct err_msg *why)
 {
-	return err_set(why, ERR_USAGE, name,
-	    "`vise help commands` lists them; in the workbench press :", "no such command");
+	char next[ERR_NEXT_MAX];
+	struct nearest near;
+
+	nearest_begin(&near, name);
+	for (; *tables != NULL; tables++)
+		for (const struct command *c = *tables; c->name != NULL; c++)
+			if ((c->flags & COMMAND_HIDDEN) == 0)
+				nearest_offer(&near, c->name);
+	return err_set(why, ERR_USAGE, name, nearest_advice(&near,
+	    "`vise help commands` lists them; in the workbench press :", next, sizeof next),
+	    "no such command");
 }
 
 void
@@ -362,7 +387,7 @@ command_json(const struct command *const *tables, const char *name, const json_t
 	json_t *checked = json_object();
 	struct err_msg why;
 
-	if ((c == NULL && unknown(name, &why) != ERR_OK) ||
+	if ((c == NULL && unknown(tables, name, &why) != ERR_OK) ||
 	    (c != NULL && check_args(c, args, checked, &why) != ERR_OK)) {
 		json_decref(checked);
 		refuse(answer, arg, &why);
@@ -418,7 +443,7 @@ line_next(struct line_run *r)
 	if (e == ERR_OK && t.n == 0)
 		e = err_set(&why, ERR_USAGE, "command", NULL, "nothing to run");
 	if (e == ERR_OK && (c = command_find(r->tables, slice_of(t.item[0].whole))) == NULL)
-		e = unknown(t.item[0].whole, &why);
+		e = unknown(r->tables, t.item[0].whole, &why);
 	if (e == ERR_OK)
 		e = raw_args(c, &t, raw, &why);
 	if (e == ERR_OK)

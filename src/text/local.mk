@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libtext.a
 	%D%/decode_cause.c %D%/decode_cause.h \
 	%D%/decode_go.c %D%/decode_go.h \
 	%D%/decode_gotrace.c %D%/decode_gotrace.h \
+	%D%/decode_json.c %D%/decode_json.h \
 	%D%/decode_regs.c %D%/decode_regs.h \
 	%D%/level.c %D%/level.h \
 	%D%/lines.c %D%/lines.h \

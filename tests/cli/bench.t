@@ -166,6 +166,12 @@ for line, code, words in (
     r = c.refused(line)
     assert r, "%s was not refused" % line
     assert r.code == code and words in r.why and r.why, "%s: %s, not %s" % (line, r, code)
+assert "did you mean console.send?" in c.refused("console.sned x").next
+try:
+    c.call("command", {"name": "console.open", "args": {"spec": "exec:cat", "nmae": "b"}})
+    raise SystemExit("nmae")
+except Refused as r:
+    assert r.code == "usage" and r.next == "did you mean name?", (r, r.next)
 try:
     c.call("fly", {})
     raise SystemExit("fly")

@@ -41,6 +41,19 @@ run "$VISE" nonsense
 is "$status" 2 "an unknown word is a usage error"
 like "$err" '^vise: nonsense: .*; ' "one line: what, why, next"
 is "$(printf '%s\n' "$err" | wc -l | tr -d ' ')" 1 "and no more"
+for words in "consol=console" "consol x=console" "help consol=console" "ls --jsn=--json" \
+	"gauges --onse=--once" "board lst=list" "place aquire=acquire" "rsp stp=step" "ocd hal=halt" \
+	"snapshot tkae=take" "pprof topp=top" "pprof top --show-form x=--show-from" \
+	"pprof series --chek=--check"; do
+	# shellcheck disable=SC2086
+	run "$VISE" ${words%%=*}
+	is "$status" 2 "vise ${words%%=*}"
+	like "$err" "did you mean ${words#*=}\?" "asks whether ${words#*=} was meant"
+done
+run "$VISE" board
+like "$err" '^vise: board: say what to do: list, show or find; vise help board' "a verb is wanted"
+run "$VISE" at /dev/x AT --timeout never
+like "$err" '^vise: --timeout never: a duration such as' "what kind of value is wanted"
 run "$VISE" help nonsense
 is "$status" 2 "so is help of it"
 run "$VISE" at

@@ -65,7 +65,7 @@ like "$out" '"proc.rss":[1-9]' "has a resident size"
 
 run "$VISE" gauges --nothing
 is "$status" 2 "an option it does not have: exit 2"
-like "$err" '^vise: gauges: unknown option: --nothing' "named"
+like "$err" '^vise: --nothing: no such option' "named"
 run "$VISE" gauges --every 1ms
 is "$status" 2 "a period too short: exit 2"
 run "$VISE" gauges --pid 1 --process x

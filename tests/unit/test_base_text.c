@@ -14,6 +14,7 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/nearest.h"
 #include "base/slice.h"
 #include "base/utf8.h"
 
@@ -339,6 +340,48 @@ sizes_short(void **state)
 	assert_string_equal(out, "-8.0E");
 }
 
+static const char *
+meant(const char *word)
+{
+	static const char *const words[] = { "console", "console.send", "consoles.list", "flash", "ls",
+		"--json", "--bench", "snapshot", "reset", "test", "do" };
+	struct nearest n;
+
+	nearest_begin(&n, word);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		nearest_offer(&n, words[i]);
+	return nearest_of(&n);
+}
+
+static void
+nearest_words(void **state)
+{
+	static const struct { const char *given, *meant; } rows[] = {
+		{ "consol", "console" }, { "flsh", "flash" }, { "falsh", "flash" }, { "--jsn", "--json" },
+		{ "tets", "test" }, { "console.sned", "console.send" }, { "snap", "snapshot" },
+		{ "con", NULL }, { "sl", NULL }, { "", NULL }, { "x", NULL },
+		{ "nonsense", NULL }, { "reset", "reset" },
+		{ "a-word-that-is-longer-than-the-forty-letters-that-are-looked-at", NULL },
+	};
+	struct nearest n;
+	char out[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *got = meant(rows[i].given);
+
+		if (rows[i].meant == NULL)
+			assert_null(got);
+		else
+			assert_string_equal(got, rows[i].meant);
+	}
+	nearest_begin(&n, "consol");
+	assert_string_equal(nearest_advice(&n, "vise help", out, sizeof out), "vise help");
+	nearest_offer(&n, "console");
+	assert_string_equal(nearest_advice(&n, NULL, out, sizeof out), "did you mean console?");
+	assert_string_equal(nearest_advice(&n, "vise help", out, sizeof out), "did you mean console? v");
+}
+
 int
 main(void)
 {
@@ -347,6 +390,7 @@ main(void)
 		cmocka_unit_test(slices_cut), cmocka_unit_test(integers), cmocka_unit_test(reals),
 		cmocka_unit_test(amounts), cmocka_unit_test(utf8_table), cmocka_unit_test(utf8_all),
 		cmocka_unit_test(base64), cmocka_unit_test(utf8_escaped), cmocka_unit_test(times), cmocka_unit_test(sizes_short),
+		cmocka_unit_test(nearest_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
