@@ -4,6 +4,8 @@ noinst_LIBRARIES += %D%/librsp.a
 	%D%/client.c %D%/client.h \
 	%D%/meaning.c %D%/meaning.h \
 	%D%/packet.c %D%/packet.h \
+	%D%/reach.c %D%/reach.h \
+	%D%/relay.c %D%/relay.h \
 	%D%/replay.c %D%/replay.h \
 	%D%/speed.c %D%/speed.h \
 	%D%/steps.c %D%/steps.h \

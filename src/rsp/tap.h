@@ -1,26 +1,23 @@
 /*
  * tap.h - stands between a debugger and its server and passes every byte on unchanged.
  *
- * Layer   rsp. Bytes are passed on first, then looked at: a copy goes through packet.h and
- *         audit.h. One debugger at a time; each gets a connection of its own to the server.
+ * Layer   rsp. Bytes are passed on in a thread (relay.h) and looked at later, here: a copy goes
+ *         through packet.h and audit.h, with the time at which each was read. One debugger at a
+ *         time; each gets a connection of its own to the server (reach.h).
  * Owns    rsp_tap_open gives one handle and takes the listening descriptor over; rsp_tap_close
  *         ends it. Callbacks run from the loop and may not close the tap.
- * Bounds  what one side does not take waits up to RSP_TAP_WAITS bytes; then the other side is not
- *         read. One direction's half packet is RSP_BODY_MAX at most.
+ * Bounds  those of relay.h. One direction's half packet is RSP_BODY_MAX at most.
  */
 #ifndef RSP_TAP_H
 #define RSP_TAP_H
 #include "loop/loop.h"
 #include "rsp/audit.h"
 
-enum { RSP_TAP_WAITS = 256 << 10 };
-#define RSP_TAP_PATIENCE (3 * NS_PER_S) /* for a server that is not there yet */
-
 struct rsp_tap_ops {
 	/* The wire to the server stands, or why it ended; why NULL: the debugger left. */
 	void (*opened)(void *arg);
 	void (*ended)(void *arg, const struct err_msg *why);
-	/* As they came, before they are looked at. */
+	/* As they came, at the time they were read; it is past when this runs. */
 	void (*bytes)(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n);
 	/* Nothing came for as long as may not be: what is found now is found of the silence. */
 	void (*silence)(void *arg, uint64_t now);

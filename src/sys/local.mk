@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libsys.a
 	%D%/sock.c %D%/sock.h \
 	%D%/spawn.c %D%/spawn.h \
 	%D%/terminal.c %D%/terminal.h \
+	%D%/thread.c %D%/thread.h \
 	%D%/time.c %D%/time.h
 %C%_libsys_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DVISE_BINDIR='"$(bindir)"' \

@@ -203,7 +203,19 @@ transport_lost(struct transport *t, const struct err_msg *why)
 	t->cb->state(t->arg, TRANSPORT_LOST, why);
 }
 
-/* gone: GONE_EOF or an errno. Nothing may follow but return: the owner may have closed t. */
+/* gone: GONE_EOF or an errno. */
+static void
+say_gone(const struct transport *t, int gone, struct err_msg *why)
+{
+	if (gone == GONE_EOF || gone == EIO || gone == ENXIO || gone == ENODEV)
+		err_set(why, ERR_LOST, t->device, NULL, is_node(t->ops)
+		    ? "the port is gone (unplugged or closed)"
+		    : "the other side closed the connection");
+	else
+		err_set(why, ERR_LOST, t->device, NULL, "the port failed: %s", strerror(gone));
+}
+
+/* Nothing may follow but return: the owner may have closed t. */
 static void
 hang_up(struct transport *t, int gone)
 {
@@ -212,13 +224,25 @@ hang_up(struct transport *t, int gone)
 	loop_fd_events(t->watch, 0);
 	if (t->ops->hangup != NULL && t->ops->hangup(t))
 		return;
-	if (gone == GONE_EOF || gone == EIO || gone == ENXIO || gone == ENODEV)
-		err_set(&why, ERR_LOST, t->device, NULL, is_node(t->ops)
-		    ? "the port is gone (unplugged or closed)"
-		    : "the other side closed the connection");
-	else
-		err_set(&why, ERR_LOST, t->device, NULL, "the port failed: %s", strerror(gone));
+	say_gone(t, gone, &why);
 	transport_lost(t, &why);
+}
+
+int
+transport_lend(struct transport *t)
+{
+	if (t->state != TRANSPORT_OPEN || t->ops->encode != NULL || t->ops->decode != NULL ||
+	    t->ops->hangup != NULL || transport_pending(t) != 0)
+		return -1;
+	loop_fd_close(t->watch);
+	t->watch = NULL;
+	return t->fd;
+}
+
+void
+transport_lent_end(const struct transport *t, int errnum, struct err_msg *why)
+{
+	say_gone(t, errnum == 0 ? GONE_EOF : errnum, why);
 }
 
 /* ---- writing */

@@ -90,6 +90,12 @@ uint64_t    transport_wire_ns(const struct transport *t); /* time the kernel's q
 /* Forgets what waits to be sent, here and in the kernel or the server. */
 enum err    transport_purge(struct transport *t, struct err_msg *why);
 void        transport_read_pause(struct transport *t, bool pause);
+/* The descriptor of an open wire whose bytes are as they are, for one who reads and writes it in a
+ * thread of its own; -1 where they are wrapped (telnet:, rfc2217:) or somebody's output (exec:).
+ * From then on the transport can only be closed, when the descriptor is used no more. */
+int         transport_lend(struct transport *t);
+/* Why a lent descriptor ended: 0 or an errno, in words. */
+void        transport_lent_end(const struct transport *t, int errnum, struct err_msg *why);
 
 /* ERR_UNSUPPORTED where the wire has no such thing (a pty has no modem lines and no break). */
 enum err    transport_settings_set(struct transport *t, const struct transport_settings *s,
