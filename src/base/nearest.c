@@ -53,6 +53,11 @@ nearest_offer(struct nearest *n, const char *candidate)
 		n->longer = candidate;
 		n->longers++;
 	}
+	if (given >= STEM - 1 && len > given + 1 && candidate[len - given - 1] == '.' &&
+	    strcmp(candidate + len - given, n->word) == 0) {
+		n->cost = 0;
+		n->best = candidate;
+	}
 	if (given > LONGEST || len > LONGEST || most == 0)
 		return;
 	cost = distance(n->word, given, candidate, len);

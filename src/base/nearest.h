@@ -3,8 +3,9 @@
  *
  * Layer   base. Nothing is allocated, nothing copied: the words offered must outlive nearest_of.
  * Rule    optimal string alignment (a letter more, less, another, or two of them swapped count
- *         one), at most a third of the longer word's letters and at most three; or the only word
- *         offered that begins with what was typed (three letters and more).
+ *         one), at most a third of the longer word's letters and at most three. Before that, the
+ *         first word that ends in "." and what was typed ("flash": board.flash); after it, the only
+ *         word offered that begins with it (three letters and more).
  */
 #ifndef BASE_NEAREST_H
 #define BASE_NEAREST_H

@@ -11,6 +11,7 @@ enum { BUTTONS = 3 };
 
 struct dialog {
 	char *title, *text, *target;
+	char *command;                  /* what it is about, as it was given; NULL: none */
 	const char *label[BUTTONS];
 	char *line[BUTTONS];            /* what the button runs; NULL: nothing */
 	int  buttons, at;
@@ -25,6 +26,7 @@ fini(void *state)
 	mem_free(d->title);
 	mem_free(d->text);
 	mem_free(d->target);
+	mem_free(d->command);
 	for (int i = 0; i < BUTTONS; i++)
 		mem_free(d->line[i]);
 	mem_free(d);
@@ -44,8 +46,8 @@ draw(struct ui *u, void *state, struct grid *g)
 		grid_text(g, r.row + 1, r.col + 2, cols - 4, STYLE_NORMAL, d->text);
 	if (rows >= 5 && d->target != NULL)
 		grid_textf(g, r.row + 2, r.col + 2, cols - 4, STYLE_TITLE, "%s", d->target);
-	if (rows >= 7 && d->line[d->buttons - 1] != NULL)
-		grid_text(g, r.row + 3, r.col + 2, cols - 4, STYLE_DIM, d->line[1]);
+	if (rows >= 7 && d->command != NULL)
+		grid_text(g, r.row + 3, r.col + 2, cols - 4, STYLE_DIM, d->command);
 	for (int i = 0; i < d->buttons; i++) {
 		col += grid_textf(g, button_row, col, r.col + cols - 1 - col,
 		    i == d->at ? STYLE_SELECT : STYLE_NORMAL,
@@ -114,6 +116,7 @@ dialog_ask(struct ui *u, const char *line, const char *what, const char *target)
 	d->target = mem_str(target);
 	d->label[0] = "Cancel";
 	d->label[1] = "Do it";
+	d->command = mem_str(line);
 	d->line[1] = confirmed(line);
 	d->buttons = 2;
 	d->yn = by == NULL || (strcmp(by, "y") != 0 && strcmp(by, "n") != 0);

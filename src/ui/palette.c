@@ -128,15 +128,27 @@ make_rows(const struct ui *u, struct palette *p)
 
 /* ---- filtering */
 
+/* "flash" is in board.flash what people look for, before what else has a flash in it. */
+static bool
+is_last_part(const char *line, const char *text)
+{
+	const size_t n = strcspn(line, " "), len = strlen(text);
+
+	return len >= 2 && n > len && line[n - len - 1] == '.' &&
+	    strncmp(line + n - len, text, len) == 0;
+}
+
 /* Lower is better; -1 does not match. Every word of the text must be found. */
 static int
 score(const struct row *r, const char *text)
 {
 	struct slice rest = slice_of(text), w;
-	int total = 0;
+	int total = 1;
 
 	if (strncmp(r->line, text, strlen(text)) == 0)
 		return 0;
+	if (is_last_part(r->line, text))
+		return 1;
 	while ((w = slice_word(&rest)).n != 0) {
 		char word[64];
 

@@ -360,7 +360,8 @@ nearest_words(void **state)
 		{ "consol", "console" }, { "flsh", "flash" }, { "falsh", "flash" }, { "--jsn", "--json" },
 		{ "tets", "test" }, { "console.sned", "console.send" }, { "snap", "snapshot" },
 		{ "con", NULL }, { "sl", NULL }, { "", NULL }, { "x", NULL },
-		{ "nonsense", NULL }, { "reset", "reset" },
+		{ "nonsense", NULL }, { "reset", "reset" }, { "send", "console.send" },
+		{ "list", "consoles.list" },
 		{ "a-word-that-is-longer-than-the-forty-letters-that-are-looked-at", NULL },
 	};
 	struct nearest n;
