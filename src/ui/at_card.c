@@ -9,6 +9,7 @@
 #include "ui/at_result.h"
 #include "ui/edit.h"
 #include "ui/pane.h"
+#include "ui/wrap.h"
 
 struct card {
 	struct edit edit;
@@ -16,6 +17,7 @@ struct card {
 	json_t **hit;                   /* borrowed from the replica, only during one call */
 	size_t hits;
 	struct at_form *form;           /* a macro asks for its parameters, or NULL */
+	char *chosen;                   /* its id: what was run moves to the front of the list */
 };
 
 static void
@@ -26,6 +28,7 @@ fini(void *state)
 	edit_fini(&c->edit);
 	at_form_free(c->form);
 	mem_free(c->hit);
+	mem_free(c->chosen);
 	mem_free(c);
 }
 
@@ -48,8 +51,20 @@ filter(const struct ui *u, struct card *c)
 	json_array_foreach(u->replica->macros, i, o)
 		if (pane_match(json_get_str(o, "title", ""), c->edit.text) ||
 		    pane_match(json_get_str(o, "id", ""), c->edit.text) ||
-		    strcmp(json_get_str(o, "keys", ""), c->edit.text) == 0)
+		    strcmp(json_get_str(o, "keys", ""), c->edit.text) == 0) {
+			if (c->chosen != NULL && strcmp(json_get_str(o, "id", ""), c->chosen) == 0)
+				c->list.sel = c->hits;
 			c->hit[c->hits++] = o;
+		}
+}
+
+/* Enter a second time must run the same again, whatever the list did meanwhile. */
+static void
+choose(struct card *c)
+{
+	mem_free(c->chosen);
+	c->chosen = c->list.sel < c->hits ?
+	    mem_str(json_get_str(c->hit[c->list.sel], "id", "")) : NULL;
 }
 
 /* ---- drawing */
@@ -60,8 +75,14 @@ draw_macro(struct grid *g, struct grid_rect r, int row, const json_t *m, bool ch
 	/* a plugin that has not run yet is known by its ids only */
 	const char *id = json_get_str(m, "id", "?"), *title = json_get_str(m, "title", NULL);
 
-	grid_textf(g, row, r.col + 2, r.cols - 4, STYLE_NORMAL, "%s %-24.24s %-6.6s %.40s",
-	    chosen ? ">" : " ", title != NULL ? title : id, json_get_str(m, "keys", ""),
+	const int name = r.cols >= 60 ? 34 : r.cols - 14, keys = r.col + 5 + name, last = keys + 6,
+		  end = r.col + r.cols - 2;
+
+	grid_text(g, row, r.col + 2, 1, STYLE_NORMAL, chosen ? ">" : "");
+	(void)wrap_cut(g, row, r.col + 4, name, STYLE_NORMAL, title != NULL ? title : id);
+	grid_text(g, row, keys, end - keys < 5 ? end - keys : 5, STYLE_KEY,
+	    json_get_str(m, "keys", ""));
+	(void)wrap_cut(g, row, last, end - last, STYLE_DIM,
 	    title != NULL ? id : json_get_str(m, "plugin", ""));
 	if (chosen)
 		grid_restyle(g, (struct grid_rect){ row, r.col + 1, 1, r.cols - 2 }, STYLE_SELECT);
@@ -165,6 +186,7 @@ enter(struct ui *u, struct card *c)
 	} else if (c->list.sel < c->hits) {
 		char *line = mem_fmt("macro.run %s", json_get_str(c->hit[c->list.sel], "id", ""));
 
+		choose(c);
 		ui_run_line(u, line);
 		mem_free(line);
 	} else {
@@ -226,8 +248,12 @@ key(struct ui *u, void *state, const struct input_event *e)
 		    "AT");
 	} else if (result_key(u, e->name)) {
 		return;
-	} else if (!overlay_list_key(&c->list, e->name, c->hits, 8)) {
-		(void)edit_key(&c->edit, e);
+	} else if (overlay_list_key(&c->list, e->name, c->hits, 8)) {
+		choose(c);
+	} else if (edit_key(&c->edit, e)) {
+		c->list.sel = 0;
+		mem_free(c->chosen);
+		c->chosen = NULL;
 	}
 }
 

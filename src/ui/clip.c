@@ -1,6 +1,10 @@
 /* clip.c - copying text out of the viewer. */
 #include "ui/clip.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "sys/io.h"
@@ -15,6 +19,18 @@ clip_osc52(const char *p, size_t n, struct buf *out)
 	base64_put(out, p, n);
 	(void)buf_add_str(out, "\a");
 	return true;
+}
+
+void
+clip_short(const char *path, char *out, size_t size)
+{
+	const char *home = getenv("HOME");
+	const size_t n = home != NULL ? strlen(home) : 0;
+
+	if (n > 1 && strncmp(path, home, n) == 0 && path[n] == '/')
+		snprintf(out, size, "~%s", path + n);
+	else
+		snprintf(out, size, "%s", path);
 }
 
 enum err

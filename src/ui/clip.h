@@ -16,5 +16,7 @@ enum { CLIP_OSC_MAX = 8192 };
 bool clip_osc52(const char *p, size_t n, struct buf *out);
 /* Writes the yank file; *path (for mem_free) is where. */
 enum err clip_file(const char *p, size_t n, char **path, struct err_msg *why);
+/* The path as messages name it: "~/..." below the home folder. */
+void clip_short(const char *path, char *out, size_t size);
 
 #endif

@@ -192,13 +192,18 @@ run_goto(struct command_call *c)
 		return;
 	}
 	v = ui_scrollback(u);
-	if (v != NULL && !places_go(u, v, text)) {
+	if (v == NULL || places_go(u, v, text)) {
+		command_done(c, NULL);
+		return;
+	}
+	if (strcmp(text, "boot") != 0 && strcmp(text, "error") != 0 && strcmp(text, "crash") != 0) {
 		(void)err_set(&why, ERR_USAGE, text,
 		    "-5m, +30s, 14:03:07, boot, error, mark:TEXT, @1234 or 0x4d2",
 		    "there is no such place");
 		command_fail(c, &why);
 		return;
 	}
+	ui_say(u, UI_WARN, "no %s before this line; G is the last line", text);
 	command_done(c, NULL);
 }
 

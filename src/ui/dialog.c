@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "ui/pane.h"
+#include "ui/wrap.h"
 
 enum { BUTTONS = 3 };
 
@@ -36,18 +37,21 @@ static void
 draw(struct ui *u, void *state, struct grid *g)
 {
 	const struct dialog *d = state;
-	const int cols = u->cols < 64 ? u->cols : 64, rows = u->rows < 7 ? u->rows : 7;
+	const int cols = u->cols < 64 ? u->cols : 64, text = wrap_rows(d->text, cols - 4),
+		  target = d->target != NULL ? wrap_rows(d->target, cols - 4) : 0,
+		  wanted = text + target + 5, rows = u->rows < wanted ? u->rows : wanted;
 	const struct grid_rect r = { (u->rows - rows) / 2, (u->cols - cols) / 2, rows, cols };
 	const int button_row = r.row + rows - 2 > r.row ? r.row + rows - 2 : r.row;
-	int col = r.col + 2;
+	int col = r.col + 2, row = r.row + 1;
 
 	pane_popup(u, g, r, d->title, NULL, d->yn ? "Tab, Enter, y/n, Esc" : "Tab, Enter, Esc");
-	if (rows >= 4)
-		grid_text(g, r.row + 1, r.col + 2, cols - 4, STYLE_NORMAL, d->text);
-	if (rows >= 5 && d->target != NULL)
-		grid_textf(g, r.row + 2, r.col + 2, cols - 4, STYLE_TITLE, "%s", d->target);
-	if (rows >= 7 && d->command != NULL)
-		grid_text(g, r.row + 3, r.col + 2, cols - 4, STYLE_DIM, d->command);
+	row += wrap_draw(g, (struct grid_rect){ row, r.col + 2, button_row - row, cols - 4 },
+	    STYLE_NORMAL, d->text);
+	if (d->target != NULL)
+		row += wrap_draw(g, (struct grid_rect){ row, r.col + 2, button_row - row,
+		    cols - 4 }, STYLE_TITLE, d->target);
+	if (row < button_row && d->command != NULL)
+		(void)wrap_cut(g, row, r.col + 2, cols - 4, STYLE_DIM, d->command);
 	for (int i = 0; i < d->buttons; i++) {
 		col += grid_textf(g, button_row, col, r.col + cols - 1 - col,
 		    i == d->at ? STYLE_SELECT : STYLE_NORMAL,

@@ -11,6 +11,7 @@
 #include "ui/gauge_past.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
+#include "ui/wrap.h"
 
 enum { AXIS = 9, THROTTLES = 32, EIGHTHS = 8, COLD = 20 };
 
@@ -281,9 +282,12 @@ heading(struct chart *c, const struct gauge_frame *f, struct grid_rect r,
 		col += grid_textf(c->g, r.row, col, r.col + r.cols - col, STYLE_NORMAL, "%s %s",
 		    name, text);
 	}
-	if (r.col + r.cols - col > 12)
-		grid_textf(c->g, r.row, col, r.col + r.cols - col, STYLE_DIM, "  %s",
-		    said != NULL ? said : x->source != NULL ? x->source : "");
+	col += 2;
+	/* half a path says nothing */
+	if (said == NULL && x->source != NULL && (int)strlen(x->source) <= r.col + r.cols - col)
+		grid_text(c->g, r.row, col, r.col + r.cols - col, STYLE_DIM, x->source);
+	else if (said != NULL && r.col + r.cols - col > 12)
+		(void)wrap_cut(c->g, r.row, col, r.col + r.cols - col, STYLE_DIM, said);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "ui/gauge_says.h"
 #include "ui/gauge_spark.h"
 #include "ui/gauge_throttle.h"
+#include "ui/wrap.h"
 
 enum { LABEL = 8, TEMPS = 3, CLOCKS = 4, THROTTLES = 16 };
 
@@ -65,7 +66,7 @@ put(struct lines *l, uint32_t style, const char *fmt, ...)
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	if (room(l) > 0)
-		l->col += grid_text(l->g, l->r.row + l->row - 1, l->col, room(l),
+		l->col += wrap_cut(l->g, l->r.row + l->row - 1, l->col, room(l),
 		    l->stale ? STYLE_STALE : style, text);
 }
 
@@ -327,9 +328,13 @@ line_temp(struct lines *l, const struct replica_gauge *x, bool first)
 		return;
 	put(l, now.v >= limit ? STYLE_ALARM : STYLE_NORMAL, " %.1f %s %s %.0f",
 	    fabs(limit - now.v), now.v >= limit ? "over" : "below", name, limit);
-	for (unsigned i = 0; i < x->trips; i++)
-		if (x->trip[i].temp > limit)
-			put(l, STYLE_DIM, ", %s %.0f", x->trip[i].type, x->trip[i].temp);
+	for (unsigned i = 0; i < x->trips; i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, ", %.32s %.0f", x->trip[i].type, x->trip[i].temp);
+		if (x->trip[i].temp > limit && room(l) >= (int)strlen(text))
+			put(l, STYLE_DIM, "%s", text);
+	}
 }
 
 static void
@@ -426,6 +431,10 @@ gauge_lines_advice(const struct ui *u, char *out, size_t size)
 static void
 line_advice(struct lines *l)
 {
+	static const char *const how[] = {
+		" (GOGC: documented rule)  c copies, : gauge.advise why",
+		"  c copies, : gauge.advise why", "  c copies it", " c",
+	};
 	char text[200];
 
 	if (l->from[0] != '\0')
@@ -434,9 +443,11 @@ line_advice(struct lines *l)
 	if (!gauge_lines_advice(l->u, text, sizeof text) || !begin(l, "advice"))
 		return;
 	put(l, STYLE_KEY, "%s", text);
-	put(l, STYLE_DIM, strstr(text, "GOGC") != NULL ?
-	    " (GOGC: documented rule)  c copies, : gauge.advise why" :
-	    "  c copies, : gauge.advise why");
+	for (size_t i = strstr(text, "GOGC") != NULL ? 0 : 1; i < sizeof how / sizeof how[0]; i++)
+		if (room(l) >= (int)strlen(how[i])) {
+			put(l, STYLE_DIM, "%s", how[i]);
+			break;
+		}
 }
 
 /* ---- all of them */

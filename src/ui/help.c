@@ -6,13 +6,16 @@
 
 #include "base/alloc.h"
 #include "ui/edit.h"
+#include "ui/gauge_view.h"
 #include "ui/pane.h"
+#include "ui/profile_list.h"
 
 struct help {
 	struct edit filter;
 	struct overlay_list list;
 	struct help_line { const char *heading; const struct key_row *row; } *line;
 	size_t lines;
+	bool live;                      /* the console was live: its keys come first */
 };
 
 static void
@@ -36,20 +39,44 @@ wanted(const struct help *h, const struct key_row *r)
 	    strcmp(shown, h->filter.text) == 0;
 }
 
-/* The pane we come from first, then what holds everywhere, then the rest. */
+static bool
+among(const enum key_context *v, size_t n, enum key_context c)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == c)
+			return true;
+	return false;
+}
+
+/* The keys of where we come from first, then what holds everywhere, then the rest. */
+static void
+make_order(const struct ui *u, const struct help *h, enum key_context order[KEY_CONTEXTS])
+{
+	size_t n = 0;
+
+	if (h->live)
+		order[n++] = KEYS_LIVE;
+	else if (gauge_overview(u))
+		order[n++] = KEYS_PROCESSES;
+	else if (profile_snapshots(u))
+		order[n++] = KEYS_SNAPSHOTS;
+	if (!h->live)
+		order[n++] = pane_ops(u->focus)->keys;
+	order[n++] = KEYS_GLOBAL;
+	for (unsigned c = 0; c < KEY_CONTEXTS; c++)
+		if (!among(order, n, (enum key_context)c))
+			order[n++] = (enum key_context)c;
+}
+
 static void
 make_lines(struct ui *u, struct help *h)
 {
-	enum key_context order[KEY_CONTEXTS] = { KEYS_LIVE, KEYS_GLOBAL, pane_ops(u->focus)->keys,
-	    KEYS_LIST };
-	size_t n = 4;
+	enum key_context order[KEY_CONTEXTS];
 
-	for (unsigned c = KEYS_CONSOLE; c <= KEYS_JOBS; c++)
-		if (c != (unsigned)order[2])
-			order[n++] = (enum key_context)c;
+	make_order(u, h, order);
 	h->lines = 0;
 	h->line = mem_resize(h->line, u->keymap.rows + KEY_CONTEXTS + 1, sizeof *h->line);
-	for (size_t c = 0; c < n; c++) {
+	for (size_t c = 0; c < KEY_CONTEXTS; c++) {
 		const size_t heading = h->lines++;
 
 		h->line[heading] = (struct help_line){ keymap_context_heading(order[c]), NULL };
@@ -86,6 +113,18 @@ draw_line(struct ui *u, struct grid *g, int row, const struct help_line *l, bool
 		grid_restyle(g, (struct grid_rect){ row, 1, 1, u->cols - 2 }, STYLE_SELECT);
 }
 
+/* "1-18 of 141  PgDn more", nothing when all is seen. */
+static void
+where(const struct help *h, size_t top, size_t height, char *out, size_t size)
+{
+	const size_t end = top + height < h->lines ? top + height : h->lines;
+
+	out[0] = '\0';
+	if (h->lines > height)
+		snprintf(out, size, "%zu-%zu of %zu%s", top + 1, end, h->lines,
+		    end < h->lines ? "  PgDn more" : "");
+}
+
 static void
 draw(struct ui *u, void *state, struct grid *g)
 {
@@ -93,7 +132,7 @@ draw(struct ui *u, void *state, struct grid *g)
 	const int rows = u->rows > 2 ? u->rows - 1 : u->rows, facts = rows >= 16 ? 2 : 0;
 	const struct grid_rect box = { 0, 0, rows, u->cols };
 	const size_t height = rows > 3 + facts ? (size_t)(rows - 3 - facts) : 1;
-	char title[80];
+	char title[80], right[80];
 	size_t top;
 
 	make_lines(u, h);
@@ -101,7 +140,8 @@ draw(struct ui *u, void *state, struct grid *g)
 	if (top == 1 && h->line[0].heading != NULL)
 		top = h->list.top = 0;
 	snprintf(title, sizeof title, "Help: %s", pane_ops(u->focus)->name);
-	pane_popup(u, g, box, title, NULL,
+	where(h, top, height, right, sizeof right);
+	pane_popup(u, g, box, title, right,
 	    u->cols >= 60 ? "Enter runs the selected line  Esc closes" : "Enter, Esc");
 	if (rows > 2) {
 		grid_text(g, 1, 2, 8, STYLE_DIM, "search: ");
@@ -159,5 +199,6 @@ help_open(struct ui *u)
 	struct help *h = mem_zero(1, sizeof *h);
 
 	edit_init(&h->filter);
+	h->live = ui_live(u);
 	overlay_open(u, &ops, h);
 }

@@ -152,7 +152,7 @@ static const struct key_row builtin[] = {
 	{ KEYS_GLOBAL, "w", "workflow.run ", "run a workflow", "workflow", NULL },
 	{ KEYS_GLOBAL, "F", "board.flash ", "flash the board (asks)", "flash", NULL },
 	{ KEYS_GLOBAL, "o", "view.ports", "open a port", NULL, NULL },
-	{ KEYS_GLOBAL, "H", "console.open tcp:", "open a console on a host", NULL, NULL },
+	{ KEYS_GLOBAL, "H", "console.open tcp: ", "open a console on a host", NULL, NULL },
 	{ KEYS_GLOBAL, "!", "view.notices", "notices", NULL, NULL },
 	{ KEYS_GLOBAL, "M", "view.mouse", "mouse on or off", NULL, NULL },
 	{ KEYS_GLOBAL, "^L", "view.redraw", "draw all again", NULL, NULL },
@@ -334,6 +334,14 @@ bind_key(struct keymap *m, enum key_context context, struct slice rest, const ch
 			    "line %d: %s is taken by %s", n, r.keys, m->row[i].line);
 	add(m, &r);
 	return ERR_OK;
+}
+
+void
+keymap_describe(struct keymap *m, const char *keys, const char *line, const char *help)
+{
+	for (size_t i = 0; i < m->rows; i++)
+		if (strcmp(m->row[i].keys, keys) == 0 && strcmp(m->row[i].line, line) == 0)
+			m->row[i].help = keep(m, slice_of(help));
 }
 
 static enum err

@@ -59,6 +59,8 @@ void keymap_init(struct keymap *m);
 void keymap_fini(struct keymap *m);
 enum err keymap_prefix(struct keymap *m, const char *name, struct err_msg *why);        /* "^T" */
 enum err keymap_read(struct keymap *m, struct slice text, const char *what, struct err_msg *why);
+/* What the help and the menu say of a row that keymap_read added. */
+void keymap_describe(struct keymap *m, const char *keys, const char *line, const char *help);
 /* Looks keys up in the contexts of the set (bit 1 << context), lower ones first. */
 enum keymap_found keymap_find(const struct keymap *m, unsigned contexts, const char *keys,
                               const struct key_row **row);

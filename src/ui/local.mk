@@ -105,6 +105,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/theme.h \
 	%D%/ui.c \
 	%D%/ui.h \
+	%D%/wrap.c \
+	%D%/wrap.h \
 	%D%/view_board.c \
 	%D%/view_board.h \
 	%D%/view_console.c \

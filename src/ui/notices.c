@@ -1,26 +1,44 @@
 /* notices.c - the list of notices. */
 #include "ui/notices.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/pane.h"
+#include "ui/wrap.h"
 
 static void
 draw_notice(struct ui *u, struct grid *g, int row, int col, int cols,
     const struct replica_notice *n, bool chosen)
 {
 	const bool bad = strcmp(n->level, "alarm") == 0 || strcmp(n->level, "error") == 0;
-	char when[16];
+	char when[16], text[600];
 
 	clock_fmt_hms(replica_wall(u->replica, n->t), when, sizeof when);
-	grid_textf(g, row, col, cols, bad ? STYLE_ALARM : strcmp(n->level, "warn") == 0 ?
-	    STYLE_WARN : STYLE_NORMAL,
-	    "%c %s %s: %s", bad ? 'x' : strcmp(n->level, "warn") == 0 ? '!' : ' ', when,
+	snprintf(text, sizeof text, "%c %s %s: %s",
+	    bad ? 'x' : strcmp(n->level, "warn") == 0 ? '!' : ' ', when,
 	    n->source != NULL ? n->source : "bench", n->text);
+	(void)wrap_cut(g, row, col, cols, bad ? STYLE_ALARM : strcmp(n->level, "warn") == 0 ?
+	    STYLE_WARN : STYLE_NORMAL, text);
 	if (chosen)
 		grid_restyle(g, (struct grid_rect){ row, col, 1, cols }, STYLE_SELECT);
+}
+
+static void
+draw_about(struct grid *g, struct grid_rect r, const struct replica_notice *n)
+{
+	const char *next = n->next != NULL && n->next[0] != '\0' ? n->next : NULL;
+	char text[600];
+	int used = wrap_draw(g, (struct grid_rect){ r.row, r.col, r.rows - (next != NULL), r.cols },
+	    STYLE_NORMAL, n->text);
+
+	if (next == NULL)
+		return;
+	snprintf(text, sizeof text, "next: %s", next);
+	(void)wrap_draw(g, (struct grid_rect){ r.row + used, r.col, r.rows - used, r.cols },
+	    STYLE_KEY, text);
 }
 
 static void
@@ -30,8 +48,9 @@ draw(struct ui *u, void *state, struct grid *g)
 	const struct replica *r = u->replica;
 	const int rows = u->rows > 4 ? u->rows - 2 : u->rows;
 	const struct grid_rect box = { 0, 0, rows, u->cols };
-	const size_t height = rows > 5 ? (size_t)rows - 5 : 1, top = overlay_list_top(l, r->notices,
-	    height);
+	const int about = rows >= 16 ? 4 : 2;   /* rows: the whole of one, and what to do */
+	const size_t height = rows > about + 3 ? (size_t)(rows - about - 3) : 1,
+		     top = overlay_list_top(l, r->notices, height);
 
 	pane_popup(u, g, box, "Notices", NULL, "c clear all  y yank  Esc");
 	if (r->notices == 0)
@@ -39,10 +58,8 @@ draw(struct ui *u, void *state, struct grid *g)
 	for (size_t i = top; i < r->notices && i - top < height; i++)
 		draw_notice(u, g, 1 + (int)(i - top), 1, u->cols - 2, &r->notice[i], i == l->sel);
 	if (r->notices != 0) {                  /* the whole of the chosen one, and what to do */
-		grid_textf(g, rows - 3, 2, u->cols - 4, STYLE_NORMAL, "%s", r->notice[l->sel].text);
-		if (r->notice[l->sel].next != NULL)
-			grid_textf(g, rows - 2, 2, u->cols - 4, STYLE_KEY, "next: %s",
-			    r->notice[l->sel].next);
+		draw_about(g, (struct grid_rect){ rows - 1 - about, 2, about, u->cols - 4 },
+		    &r->notice[l->sel]);
 		u->seen_notices = (uint64_t)r->notice[r->notices - 1].id;
 	}
 }

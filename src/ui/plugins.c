@@ -47,8 +47,9 @@ wanted(const struct ui *u)
 		line = json_get_str(row, "line", NULL) != NULL ?
 		    mem_str(json_get_str(row, "line", "")) :
 		    mem_fmt("plugin.run %s", json_get_str(row, "id", ""));
-		(void)json_array_append_new(out, json_pack("{s:s,s:s,s:s}", "mode",
-		    json_get_str(row, "mode", "global"), "keys", keys, "line", line));
+		(void)json_array_append_new(out, json_pack("{s:s,s:s,s:s,s:s}", "mode",
+		    json_get_str(row, "mode", "global"), "keys", keys, "line", line, "help",
+		    json_get_str(row, "title", line)));
 		mem_free(line);
 	}
 	return out;
@@ -64,6 +65,9 @@ bind(struct ui *u, const char *verb, const json_t *row, struct err_msg *why)
 	const enum err e = keymap_read(&u->keymap, slice_of(text), "a plugin's key", why);
 
 	mem_free(text);
+	if (e == ERR_OK && tail[0] != '\0')
+		keymap_describe(&u->keymap, json_get_str(row, "keys", ""),
+		    json_get_str(row, "line", ""), json_get_str(row, "help", ""));
 	return e;
 }
 

@@ -122,7 +122,7 @@ draw(struct ui *u, void *state, struct grid *g)
 	if (counts && p->edit.len != 0 && u->cols >= 60) {
 		count(u, p);
 		if (p->finds)
-			grid_textf(g, row, u->cols - 22, 22, STYLE_DIM, "%7zu of %zu lines", p->of,
+			grid_textf(g, row, u->cols - 22, 22, STYLE_DIM, "match %zu of %zu", p->of,
 			    p->count);
 		else
 			grid_textf(g, row, u->cols - 14, 14, STYLE_DIM, "%7zu hidden", p->count);

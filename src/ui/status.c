@@ -11,6 +11,7 @@
 #include "ui/gauge_view.h"
 #include "ui/question.h"
 #include "ui/profile_list.h"
+#include "ui/wrap.h"
 
 static void
 draw_message(struct ui *u, struct grid *g, int row)
@@ -37,7 +38,9 @@ draw_message(struct ui *u, struct grid *g, int row)
 	if (question_hint(u, asked, sizeof asked))
 		grid_textf(g, row, 0, room, STYLE_WARN, "! %s", asked);
 	else if (u->message[0] != '\0')
-		grid_textf(g, row, 0, room, style[u->level], "%c %s", mark[u->level], u->message);
+		(void)wrap_cut(g, row,
+		    grid_textf(g, row, 0, 2, style[u->level], "%c ", mark[u->level]), room - 2,
+		    style[u->level], u->message);
 }
 
 /* Who else is here, and who may type. */
@@ -170,35 +173,80 @@ continues(const char *keys, const char *sequence)
 	return n == 0 || (strncmp(keys, sequence, n) == 0 && keys[n] == ' ');
 }
 
+enum { MENU_ROWS = 128, MENU_COLUMNS = 6, MENU_KEY = 6, MENU_MIN = 28 };
+
+struct menu {
+	const struct key_row *row[MENU_ROWS];
+	size_t n, lines;
+	int width[MENU_COLUMNS];
+};
+
+/* A key that another row has already, or another key of the same thing (F1 beside ?). */
+static bool
+menu_has(const struct menu *m, const struct key_row *r)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (strcmp(m->row[i]->keys, r->keys) == 0 || strcmp(m->row[i]->line, r->line) == 0)
+			return true;
+	return false;
+}
+
+/* As many columns as show every help whole; two on 80 columns in any case. */
+static void
+menu_fit(struct menu *m, int cols)
+{
+	int columns = cols / MENU_MIN < MENU_COLUMNS ? cols / MENU_MIN : MENU_COLUMNS, sum;
+
+	do {
+		columns = columns > 0 ? columns : 1;
+		m->lines = (m->n + (size_t)columns - 1) / (size_t)columns;
+		memset(m->width, 0, sizeof m->width);
+		sum = 0;
+		for (size_t i = 0; i < m->n; i++) {
+			int *w = &m->width[i / m->lines];
+			const int wants = MENU_KEY + 2 +
+			    grid_text_width(m->row[i]->help, strlen(m->row[i]->help));
+
+			if (wants > *w) {
+				sum += wants - *w;
+				*w = wants;
+			}
+		}
+	} while (sum > cols - 2 && columns-- > (cols >= 80 ? 2 : 1));
+}
+
 void
 status_menu(struct ui *u, struct grid *g)
 {
-	const int width = 34, columns = u->cols / width > 0 ? u->cols / width : 1;
+	const size_t behind = u->keys[0] != '\0' ? strlen(u->keys) + 1 : 0;
 	const unsigned contexts = ui_contexts(u);
-	const struct key_row *row[128];
+	struct menu m = { .n = 0 };
+	char foot[48] = "Esc back";
 	struct grid_rect r;
-	size_t n = 0, lines;
 
-	for (size_t i = 0; i < u->keymap.rows && n < 128; i++)
+	for (size_t i = 0; i < u->keymap.rows && m.n < MENU_ROWS; i++)
 		if ((contexts & 1u << u->keymap.row[i].context) != 0 &&
-		    continues(u->keymap.row[i].keys, u->keys))
-			row[n++] = &u->keymap.row[i];
-	lines = (n + (size_t)columns - 1) / (size_t)columns;
-	r = (struct grid_rect){ u->rows - 3 - (int)lines, 0, (int)lines + 2, u->cols };
+		    continues(u->keymap.row[i].keys, u->keys) && !menu_has(&m, &u->keymap.row[i]))
+			m.row[m.n++] = &u->keymap.row[i];
+	menu_fit(&m, u->cols);
+	r = (struct grid_rect){ u->rows - 3 - (int)m.lines, 0, (int)m.lines + 2, u->cols };
 	if (r.row < 0)
 		r = (struct grid_rect){ 0, 0, u->rows - 1, u->cols };
-	pane_popup(u, g, r, u->prefix ? u->keymap.prefix : u->keys, NULL, "Esc nothing is sent");
-	for (size_t i = 0; i < n; i++) {
-		const int at = (int)(i % lines), col = 2 + (int)(i / lines) * width;
+	if (u->prefix && behind == 0)
+		snprintf(foot, sizeof foot, "%s again sends %s to the board", u->keymap.prefix,
+		    u->keymap.prefix);
+	pane_popup(u, g, r, u->prefix ? u->keymap.prefix : u->keys, NULL, foot);
+	for (size_t i = 0, col = 2; i < m.n; i++) {
+		const int at = (int)(i % m.lines), left = u->cols - (int)col - MENU_KEY - 1;
 		char shown[24];
 
+		if (i != 0 && at == 0)
+			col += (size_t)m.width[i / m.lines - 1];
 		if (at + 2 >= r.rows)
 			continue;
-		keymap_show(row[i]->keys + (u->keys[0] != '\0' ? strlen(u->keys) + 1 : 0), shown,
-		    sizeof shown);
-		grid_text(g, r.row + 1 + at, col, 6, STYLE_KEY, shown);
-		grid_text(g, r.row + 1 + at, col + 6, width - 8 < u->cols - col - 7 ? width - 8 :
-		    u->cols - col - 7,
-		    STYLE_NORMAL, row[i]->help);
+		keymap_show(m.row[i]->keys + behind, shown, sizeof shown);
+		grid_text(g, r.row + 1 + at, (int)col, MENU_KEY, STYLE_KEY, shown);
+		(void)wrap_cut(g, r.row + 1 + at, (int)col + MENU_KEY, left, STYLE_NORMAL,
+		    m.row[i]->help);
 	}
 }

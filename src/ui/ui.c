@@ -352,6 +352,20 @@ ui_remember(struct ui *u, const char *line)
 	u->history[u->histories++] = mem_str(line);
 }
 
+/* The bench, and what would end with it. */
+static void
+bench_of(const struct ui *u, char *out, size_t size)
+{
+	const struct replica *r = u->replica;
+	size_t n = (size_t)snprintf(out, size, "bench %s", r->bench != NULL ? r->bench : ""),
+	       running = 0;
+
+	for (size_t i = 0; i < r->jobs; i++)
+		if (r->job[i]->state == JOB_RUNNING && n < size)
+			n += (size_t)snprintf(out + n, size - n, "%s %.60s",
+			    running++ == 0 ? "; still running:" : ",", r->job[i]->name);
+}
+
 /* What an asking command is about, for the dialog. */
 static void
 target_of(const struct ui *u, const char *name, char *out, size_t size)
@@ -366,7 +380,7 @@ target_of(const struct ui *u, const char *name, char *out, size_t size)
 		snprintf(out, size, "job %lld %s: %s", (long long)j->id, j->name,
 		    j->argv != NULL ? j->argv : "");
 	else if (strncmp(name, "bench.", 6) == 0)
-		snprintf(out, size, "bench %s", u->replica->bench != NULL ? u->replica->bench : "");
+		bench_of(u, out, size);
 	else
 		snprintf(out, size, "%s%s", ui_target(u), u->replica->simulated ? " (simulated)" :
 		    "");
@@ -376,11 +390,16 @@ void
 ui_run_line(struct ui *u, const char *line)
 {
 	const struct replica_command *c;
+	const size_t n = strlen(line);
 	char name[64], target[300];
 	struct err_msg why;
 
-	if (strlen(line) != 0 && line[strlen(line) - 1] == ' ') {
-		palette_open(u, line);
+	if (n != 0 && line[n - 1] == ' ') {
+		/* behind "tcp: " the word itself goes on */
+		char *text = mem_strn(line, n > 1 && line[n - 2] == ':' ? n - 1 : n);
+
+		palette_open(u, text);
+		mem_free(text);
 		return;
 	}
 	if (command_check(line, name, sizeof name, &why) != ERR_OK) {

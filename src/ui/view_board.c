@@ -235,18 +235,29 @@ spark(struct ui *u, struct grid *g, int row, int col, int cols, const struct rep
 	grid_spark(g, row, col, cols, &s);
 }
 
-/* "policy0 cap" has to be told from "policy4 cap" in a few columns: "p0 cap"; so has pressure. */
+/* "policy0 cap" has to be told from "policy4 cap" and from the clock itself in four columns:
+ * "clk0", "cap0"; so has pressure. */
 static void
-short_name(const struct replica_gauge *x, char *out, size_t size)
+short_name(const struct replica_gauge *x, bool narrow, char *out, size_t size)
 {
-	static const struct { const char *head, *instead; } shorter[] = {
-		{ "policy", "p" }, { "psi ", "p." },
+	static const struct { const char *head, *instead; bool always; } shorter[] = {
+		{ "psi ", "p.", false }, { "throttle ", "cooling ", true },
 	};
+	const bool policy = strncmp(x->name, "policy", 6) == 0;
+	const size_t digits = policy ? strspn(x->name + 6, "0123456789") : 0;
 
+	if (digits != 0) {
+		const bool cap = strcmp(x->name + 6 + digits, " cap") == 0;
+
+		snprintf(out, size, "%s%.*s%.20s", cap ? "cap" : narrow ? "clk" : "clock",
+		    digits < 8 ? (int)digits : 8, x->name + 6,
+		    cap ? "" : x->name + 6 + digits);
+		return;
+	}
 	for (size_t i = 0; i < sizeof shorter / sizeof shorter[0]; i++) {
 		const size_t n = strlen(shorter[i].head);
 
-		if (strncmp(x->name, shorter[i].head, n) == 0 && (i == 0 || size < 8)) {
+		if (strncmp(x->name, shorter[i].head, n) == 0 && (narrow || shorter[i].always)) {
 			snprintf(out, size, "%s%s", shorter[i].instead, x->name + n);
 			return;
 		}
@@ -266,7 +277,7 @@ draw_one(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct
 	int col = r.col + 1;
 	char text[24], name[32];
 
-	short_name(x, name, label < (int)sizeof name ? (size_t)label : sizeof name);
+	short_name(x, label < 8, name, sizeof name);
 	grid_textf(g, row, col, label, STYLE_NORMAL, "%.*s", label - 1, name);
 	col += label;
 	if (x->missing != NULL) {
@@ -279,8 +290,9 @@ draw_one(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct
 		spark(u, g, row, col, bar, x, stale);
 	col += bar;
 	number(u, &frame, x, v, text, sizeof text);
-	grid_textf(g, row, col, r.col + r.cols - col, gauge_style(x, stale), "%*s %c", num - 1,
-	    text, gauge_mark(x, stale));
+	grid_textf(g, row, col, r.col + r.cols - col, gauge_style(x, stale),
+	    strlen(text) == (size_t)num - 1 ? " %*s%c" : "%*s %c", num - 1, text,
+	    gauge_mark(x, stale));
 	col += num + 2;
 	if (r.cols >= 48 && isfinite(gauge_top(x)))
 		spark(u, g, row, col, r.col + r.cols - col - 1, x, stale);

@@ -72,12 +72,17 @@ title_left(const struct ui *u, const struct replica_console *c, const struct str
 static const char *
 mode_word(struct ui *u, const struct streamview *v, char *place, size_t size)
 {
+	const uint64_t lines = v->cur > v->anchor ? v->cur - v->anchor : v->anchor - v->cur;
 	char where[32];
 
 	history_title(u, where, sizeof where);
-	snprintf(place, size, "NAV  %s", where[0] != '\0' ? where : "held");
+	if (v->selecting)
+		snprintf(place, size, "SELECT  %llu line%s", (unsigned long long)lines + 1,
+		    lines == 0 ? "" : "s");
+	else
+		snprintf(place, size, "NAV  %s", where[0] != '\0' ? where : "held");
 	if (u->nav)
-		return v->follow ? "NAV" : place;
+		return v->follow && !v->selecting ? "NAV" : place;
 	if (u->focus != PANE_CONSOLE)
 		return "follow";
 	return u->observe ? "VIEW" : "LIVE";
@@ -298,7 +303,7 @@ say_found(struct ui *u, struct streamview *v, const char *more)
 {
 	streamview_find_count(v);
 	if (v->find_total != 0)
-		ui_say(u, UI_INFO, "%zu of %zu lines with a match%s", v->find_nth, v->find_total,
+		ui_say(u, UI_INFO, "match %zu of %zu%s", v->find_nth, v->find_total,
 		    more);
 	else if (more[0] != '\0')
 		ui_say(u, UI_INFO, "%s", more + 2);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "ui/fmt.h"
 #include "ui/streamfind.h"
+#include "ui/wrap.h"
 
 static char
 mark_of(const struct replica_job *j)
@@ -52,13 +53,18 @@ static void
 draw_row(const struct ui *u, struct grid *g, int at, int cols, const struct replica_job *j,
     bool chosen)
 {
+	const char *name = j->name;
 	char state[40];
 	int room;
 
 	state_text(u, j, cols >= 44, state, sizeof state);
 	room = cols - 4 - (int)strlen(state) - 1;
 	grid_textf(g, at, 1, 1, style_of(j), "%c", mark_of(j));
-	grid_text(g, at, 3, room > 0 ? room : 0, style_of(j), j->name);
+	/* its own name says more than what kind of thing it is */
+	if ((int)strlen(name) > room && strchr(name, ' ') != NULL &&
+	    (strncmp(name, "macro ", 6) == 0 || strncmp(name, "workflow ", 9) == 0))
+		name = strchr(name, ' ') + 1;
+	(void)wrap_cut(g, at, 3, room > 0 ? room : 0, style_of(j), name);
 	grid_text(g, at, cols - (int)strlen(state) - 1, (int)strlen(state), style_of(j), state);
 	if (chosen)
 		grid_restyle(g, (struct grid_rect){ at, 0, 1, cols }, STYLE_SELECT);

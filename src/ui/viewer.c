@@ -393,7 +393,7 @@ static void
 yank(void *arg, const char *p, size_t n, bool file_only, char *said, size_t size)
 {
 	struct viewer *v = arg;
-	char *path = NULL;
+	char *path = NULL, shown[120] = "no file";
 	struct err_msg why;
 	struct buf osc;
 	const char *clip = "";
@@ -409,7 +409,9 @@ yank(void *arg, const char *p, size_t n, bool file_only, char *said, size_t size
 		screen_raw(v->screen, buf_str(&osc), osc.len);
 		clip = "OSC 52 + ";
 	}
-	snprintf(said, size, "%s%s", clip, path != NULL ? path : "no file");
+	if (path != NULL)
+		clip_short(path, shown, sizeof shown);
+	snprintf(said, size, "%s%s", clip, shown);
 	buf_fini(&osc);
 	mem_free(path);
 }

@@ -429,7 +429,7 @@ advice_is_yanked(void **state)
 	answers(r, "gauge.advise ", "[{\"name\":\"GOMEMLIMIT\",\"env\":\"GOMEMLIMIT=900MiB\"},"
 	    "{\"name\":\"GOGC\",\"env\":\"GOGC=88\"},"
 	    "{\"name\":\"GOMAXPROCS\",\"env\":\"GOMAXPROCS=4\",\"itself\":true}]");
-	assert_true(shows(r, " advice GOMEMLIMIT=900MiB GOGC=88 (GOGC: documented rule)  c "));
+	assert_true(shows(r, " advice GOMEMLIMIT=900MiB GOGC=88  c copies, : gauge.advise why"));
 	rig_type(r, "c");
 	assert_string_equal(buf_str(&r->yanked), "GOMEMLIMIT=900MiB GOGC=88");
 	assert_true(shows(r, "yanked GOMEMLIMIT=900MiB GOGC=88, kept"));

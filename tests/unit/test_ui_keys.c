@@ -1,6 +1,8 @@
 /* test_ui_keys.c - where keys go: the board, the prefix, the panes, what stands over them. */
 #include "ui_rig.h"
 
+#include "grid/dump.h"
+
 #define SENT(r, text) do { \
 	assert_int_equal((r)->sent.len, sizeof (text) - 1); \
 	assert_memory_equal(buf_str(&(r)->sent), text, sizeof (text) - 1); \
@@ -281,6 +283,55 @@ at_card(void **state)
 	rig_free(r);
 }
 
+/* What was run moves to the front of the list: Enter again must run the same. */
+static void
+at_card_stays_at_its_macro(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	json_t *macros = r->ui->replica->macros, *last;
+
+	(void)state;
+	json_array_clear(macros);
+	for (int i = 0; i < 3; i++)
+		(void)json_array_append_new(macros, json_pack("{s:s%,s:s}", "id", &"abc"[i], 1,
+		    "title", "one"));
+	rig_type(r, "\x14" "a\033[B\033[B");
+	rig_draw(r);
+	rig_type(r, "\r");
+	ASKED(r, "macro.run c\n");
+	last = json_incref(json_array_get(macros, 2));
+	(void)json_array_remove(macros, 2);
+	(void)json_array_insert_new(macros, 0, last);
+	rig_draw(r);
+	rig_type(r, "\r");
+	ASKED(r, "macro.run c\n");
+	rig_free(r);
+}
+
+/* H begins a line; the help begins with the keys of where one is. */
+static void
+host_and_help(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 65536);
+	rig_type(r, "\x14H");
+	ASKED(r, "");
+	rig_type(r, "10.0.4.17:2000\r");
+	ASKED(r, "console.open tcp:10.0.4.17:2000\n");
+	rig_type(r, "\x14" "4?");
+	rig_draw(r);
+	assert_int_equal(grid_dump(r->grid, GRID_TEXT, &b), ERR_OK);
+	assert_non_null(strstr(buf_str(&b), "Help: Jobs"));
+	assert_non_null(strstr(buf_str(&b), "stop the job"));
+	assert_non_null(strstr(buf_str(&b), "PgDn more"));
+	assert_null(strstr(buf_str(&b), "send a break"));
+	buf_fini(&b);
+	rig_free(r);
+}
+
 /* The dialog asks again when a port comes, and its cursor stays at the port it was at. */
 static void
 ports_come(void **state)
@@ -358,7 +409,9 @@ main(void)
 		cmocka_unit_test(the_menu_comes_after_300_ms), cmocka_unit_test(asking),
 		cmocka_unit_test(a_trigger_holds_the_console),
 		cmocka_unit_test(scrollback_and_search), cmocka_unit_test(palette),
-		cmocka_unit_test(not_open_and_observing), cmocka_unit_test(at_card), cmocka_unit_test(ports_come),
+		cmocka_unit_test(not_open_and_observing), cmocka_unit_test(at_card),
+		cmocka_unit_test(at_card_stays_at_its_macro), cmocka_unit_test(host_and_help),
+		cmocka_unit_test(ports_come),
 		    cmocka_unit_test(watches_in_words),
 		    cmocka_unit_test(all_key_lines_run),
 	};

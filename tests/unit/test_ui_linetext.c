@@ -2,8 +2,10 @@
  * lines. */
 #include "ui_rig.h"
 
+#include "grid/dump.h"
 #include "ui/linetext.h"
 #include "ui/streamview.h"
+#include "ui/wrap.h"
 
 static void
 plain(const char *bytes, const char *want)
@@ -141,11 +143,48 @@ old_lines_are_forgotten(void **state)
 	rig_free(r);
 }
 
+/* Text of the viewer itself: between words, a word that is too long, wide letters, the sign. */
+static void
+own_words(void **state)
+{
+	const struct { const char *text; int cols, rows; const char *want; } rows[] = {
+		{ "", 8, 3, "" },
+		{ "one two three", 20, 3, "one two three" },
+		{ "one two three", 9, 3, "one two\nthree" },
+		{ "one two three", 8, 1, "one t..." },
+		{ "one two three four", 9, 2, "one two\nthree..." },
+		{ "abcdefghijklmno p", 8, 3, "abcdefgh\nijklmno\np" },
+		{ "\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", 8, 1,
+		    "\xe4\xb8\xad\xe4\xb8\xad..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct grid *g = grid_new(rows[i].rows, rows[i].cols);
+		char text[256];
+		struct buf b;
+
+		buf_init(&b, 65536);
+		(void)wrap_draw(g, (struct grid_rect){ 0, 0, rows[i].rows, rows[i].cols }, 0,
+		    rows[i].text);
+		assert_int_equal(grid_dump(g, GRID_TEXT, &b), ERR_OK);
+		(void)snprintf(text, sizeof text, "%s", buf_str(&b));
+		for (size_t k = strlen(text); k > 0 && text[k - 1] == '\n'; k--)
+			text[k - 1] = '\0';
+		assert_string_equal(text, rows[i].want);
+		buf_fini(&b);
+		grid_free(g);
+	}
+	assert_int_equal(wrap_rows("one two three", 9), 2);
+	assert_int_equal(wrap_rows("", 9), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(editing), cmocka_unit_test(wrapping),
+		cmocka_unit_test(own_words),
 		    cmocka_unit_test(full_screen_is_seen),
 		cmocka_unit_test(alternate_screen_leaves_no_lines),
 		cmocka_unit_test(old_lines_are_forgotten),
