@@ -110,6 +110,7 @@ TESTS += \
 	tests/screen/boardpane.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
+	tests/screen/flashbar.t \
 	tests/screen/flood.t \
 	tests/screen/history.t \
 	tests/screen/hostile.t \
@@ -186,6 +187,7 @@ EXTRA_DIST += \
 	tests/screen/boardpane.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
+	tests/screen/flashbar.t \
 	tests/screen/flood.t \
 	tests/screen/history.t \
 	tests/screen/hostile.t \
@@ -301,9 +303,11 @@ EXTRA_DIST += \
 	tests/data/pprof/heap-diff.txt \
 	tests/data/pprof/heap.debug1 \
 	tests/data/screen/boardpane.scr \
+	tests/data/screen/copybar.scr \
 	tests/data/screen/crashes.scr \
 	tests/data/screen/demo.scr \
 	tests/data/screen/errors.scr \
+	tests/data/screen/flashbar.scr \
 	tests/data/screen/flood.scr \
 	tests/data/screen/history.scr \
 	tests/data/screen/hostile.scr \

@@ -164,9 +164,9 @@ end
 local at                                                -- what state the board is in, for who is interrupted
 function core.deploy_state() return at end
 
-local function stage(name, state)
+local function stage(name, state, size)
   at = state or at
-  if core.job_id then core.tell(core.line("job.progress", { core.job_id }, { stage = name })) end
+  if core.job_id then core.tell(core.line("job.progress", { core.job_id }, { stage = name, size = size })) end
 end
 
 local function run(argv, more)
@@ -237,6 +237,7 @@ local function prepare(d)
   if free and size > 0 and free * 1024 < size + 65536 then
     fail("io", "no room on %s: %d KiB are free in %s, %d are needed; %s", d.host, math.tointeger(free), d.dir, size // 1024 + 64, at)
   end
+  return size
 end
 
 -- Takes away what came. true: there is no room on the board.
@@ -248,8 +249,8 @@ local function clean(d)
 end
 
 -- A board with dropbear has no sftp server: then the protocol of old.
-local function copy(d)
-  stage "write"
+local function copy(d, size)
+  stage("write", nil, size)
   -- what scp shows it shows a terminal only
   local r = run(copy_argv(d), { pty = d.copy == "scp", timeout = 3600 })
   local text = r.out .. r.err
@@ -330,12 +331,12 @@ local function deploy(m, b, a)
   say_steps(m, b, a)
   preflight(d)
   local sum = own_sum(d)
-  prepare(d)
+  local size = prepare(d)
   local con = d.health_console and vise.console.get()
   local copied = false
   -- one that is interrupted leaves nothing half
   local guard <close> = setmetatable({}, { __close = function() if not copied then pcall(clean, d) end end })
-  copy(d)
+  copy(d, size)
   compare(d, sum)
   if con then con:flush() end
   stage("switch", ("what %s runs is in doubt: the new program may be in its place, the old one is %s"):format(d.host, d.old))

@@ -44,6 +44,7 @@ struct job {
 	int log_fd;
 	uint64_t logged, log_lost, started, finished;
 	struct { unsigned pass; uint64_t since; double from; } pace;    /* of this pass */
+	uint64_t moved;                 /* when its progress was told last */
 	uint64_t size;                  /* bytes of the whole, 0: unknown */
 	enum job_state state;
 	int exit;
@@ -124,6 +125,7 @@ keep_pace(struct job *j)
 {
 	const struct progress *p = &j->progress;
 
+	j->moved = sys_mono();
 	if (j->pace.since != 0 && j->pace.pass == p->pass)
 		return;
 	j->pace.pass = p->pass;
@@ -653,6 +655,7 @@ job_take_progress(struct job *j, const struct job *part)
 	progress_take(&j->progress, &part->progress);
 	j->pace.pass = j->progress.pass;
 	j->pace.since = part->pace.since;
+	j->moved = part->moved;
 	j->pace.from = part->pace.from;
 	if (j->ops->changed != NULL)
 		j->ops->changed(j, j->arg);
@@ -726,7 +729,7 @@ percent_of(const struct progress *p, uint64_t total)
 }
 
 static json_t *
-progress_json(const struct job *j)
+progress_json(const struct job *j, uint64_t start_mono)
 {
 	const struct progress *p = &j->progress;
 	const uint64_t now = j->finished != 0 ? j->finished : sys_mono(),
@@ -750,6 +753,8 @@ progress_json(const struct job *j)
 	if (made > 0 && percent < 100)
 		json_put_num(o, "eta", seconds * (100 - percent) / made);
 	json_put_str(o, "stage", p->stage);
+	if (j->moved > start_mono)
+		json_put_int(o, "moved", (int64_t)(j->moved - start_mono));
 	return o;
 }
 
@@ -757,7 +762,7 @@ json_t *
 job_json(const struct job *j, uint64_t start_mono)
 {
 	static const char *const states[] = { "running", "ok", "failed", "killed" };
-	json_t *o = json_object(), *argv = json_array(), *progress = progress_json(j);
+	json_t *o = json_object(), *argv = json_array(), *progress = progress_json(j, start_mono);
 
 	for (char **a = j->argv; *a != NULL; a++)
 		(void)json_array_append_new(argv, json_text(*a, strlen(*a)));

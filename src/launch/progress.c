@@ -12,6 +12,9 @@ enum {
 	SIZE = 1,       /* "writing 6000 bytes": how much this pass is */
 	AFTER = 2,      /* only after something was written: reading back is verifying then */
 	COPIED = 4,     /* "12288 bytes (12 kB) copied" */
+	LIVE = 8,       /* several bars at once: only the one that tells its time left counts */
+	HASHES = 16,    /* one # for each two percent of a line that is not at its end yet */
+	EQUALS = 32,    /* the same with forty = */
 };
 
 /* word: what stands in the line; "" is any line. stage: NULL, the stage goes on. */
@@ -22,7 +25,7 @@ struct progress_tool { const char *name; const struct rule *rules; };
 #define END { NULL, NULL, 0 }
 
 /* The order matters: the first that stands in the line wins. */
-RULES avrdude[] = { { "Writing |", "write", 0 }, { "Reading |", "verify", AFTER },
+RULES avrdude[] = { { "Writing |", "write", HASHES }, { "Reading |", "verify", AFTER | HASHES },
 	{ "Erasing |", "erase", 0 }, { "erasing chip", "erase", 0 }, { "writing ", "write", SIZE },
 	{ "Writing ", "write", SIZE }, { "verifying ", "verify", AFTER }, END };
 RULES bossac[] = { { "Erase flash", "erase", 0 }, { "Write ", "write", SIZE },
@@ -40,12 +43,14 @@ RULES esptool[] = { { "Writing at 0x", "write", 0 }, { "Erasing flash", "erase",
 	{ "Hard resetting", "reset", 0 }, END };
 RULES picotool[] = { { "Loading into", "write", 0 }, { "Verifying", "verify", 0 },
 	{ "rebooted", "reset", 0 }, END };
-RULES probe_rs[] = { { "Erasing", "erase", 0 }, { "Programming", "write", 0 },
-	{ "Verifying", "verify", 0 }, { "Finished", "reset", 0 }, END };
-RULES pyocd[] = { { "Erasing", "erase", 0 }, { "] ", "write", 0 }, END };
+RULES probe_rs[] = { { "Erasing", "erase", LIVE }, { "Programming", "write", LIVE },
+	{ "Verifying", "verify", LIVE }, { "Finished", "reset", 0 }, END };
+RULES pyocd[] = { { "Erasing", "erase", 0 }, { "[---|---|", "write", 0 },
+	{ "[", "write", EQUALS }, END };
 RULES nrfjprog[] = { { "Erase", "erase", 0 }, { "Program", "write", 0 }, { "Verif", "verify", 0 },
 	{ "reset", "reset", 0 }, END };
-RULES nrfutil[] = { { "] ", "write", 0 }, { "Device programmed", "reset", 0 }, END };
+RULES nrfutil[] = { { "Verif", "verify", 0 }, { "Reset", "reset", 0 }, { "Erasing", "erase", 0 },
+	{ "Program", "write", 0 }, { "] ", "write", 0 }, { "Device programmed", "reset", 0 }, END };
 RULES st_flash[] = { { "pages written", "write", 0 }, { "erased", "erase", 0 },
 	{ "Starting verification", "verify", 0 }, END };
 RULES micronucleus[] = { { "erasing", "erase", 0 }, { "writing", "write", 0 },
@@ -56,10 +61,12 @@ RULES teensy[] = { { "Programming", "write", 0 }, { "Booting", "reset", 0 }, END
 RULES pymcuprog[] = { { "Erasing", "erase", 0 }, { "Writing", "write", 0 },
 	{ "Verifying", "verify", 0 }, END };
 RULES dd[] = { { " copied, ", "write", COPIED }, END };
+RULES copy[] = { { "%", "write", 0 }, END };            /* scp, rsync --info=progress2 */
 RULES gdb[] = { { "Loading section", "write", 0 }, { "matched.", "verify", 0 }, END };
 
 /* A tool that is not known, or that runs another (tinygo flash). */
-RULES any[] = { { "Verify Started", "verify", 0 }, { "Verified OK", "verify", 0 },
+RULES any[] = { { "Writing |", "write", HASHES }, { "Reading |", "verify", AFTER | HASHES },
+	{ "Verify Started", "verify", 0 }, { "Verified OK", "verify", 0 },
 	{ "Verifying", "verify", 0 }, { "Verify", "verify", 0 }, { "verifying", "verify", 0 },
 	{ "Programming Started", "write", 0 }, { "Resetting", "reset", 0 },
 	{ "Hard resetting", "reset", 0 }, { "Erasing", "erase", 0 }, { "Erase", "erase", 0 },
@@ -74,8 +81,8 @@ static const struct progress_tool tools[] = {
 	{ "gdb", gdb }, { "gdb-multiarch", gdb }, { "kflash", kflash },
 	{ "micronucleus", micronucleus }, { "nrfjprog", nrfjprog }, { "nrfutil", nrfutil },
 	{ "openocd", openocd }, { "picotool", picotool }, { "probe-rs", probe_rs },
-	{ "pymcuprog", pymcuprog }, { "pyocd", pyocd }, { "st-flash", st_flash },
-	{ "stm32flash", stm32flash }, { "teensy_loader_cli", teensy },
+	{ "pymcuprog", pymcuprog }, { "pyocd", pyocd }, { "rsync", copy }, { "scp", copy },
+	{ "st-flash", st_flash }, { "stm32flash", stm32flash }, { "teensy_loader_cli", teensy },
 };
 
 static const char *const error_words[] = { "Error", "error:", "ERROR", "FAILED", "Failed", "fatal",
@@ -194,9 +201,12 @@ rule_of(const struct progress *p, struct slice line)
 {
 	const bool written = strcmp(p->stage, "write") == 0 || strcmp(p->stage, "verify") == 0;
 
+	const bool live = slice_find(line, slice_of("(ETA ")) >= 0 ||
+	    slice_find(line, slice_of("(eta ")) >= 0;
+
 	for (const struct rule *r = p->tool->rules; r->word != NULL; r++)
 		if ((r->word[0] == '\0' || slice_find(line, slice_of(r->word)) >= 0) &&
-		    ((r->flags & AFTER) == 0 || written))
+		    ((r->flags & AFTER) == 0 || written) && ((r->flags & LIVE) == 0 || live))
 			return r;
 	return NULL;
 }
@@ -248,6 +258,22 @@ read_numbers(struct progress *p, const struct rule *r, struct slice line)
 	}
 }
 
+/* Of a bar that grows by single marks, without a number before its end. */
+static void
+read_marks(struct progress *p, const struct rule *r, struct slice line)
+{
+	const char mark = (r->flags & HASHES) != 0 ? '#' : '=';
+	const double each = (r->flags & HASHES) != 0 ? 2 : 2.5;
+	size_t n = 0;
+
+	if (slice_find(line, slice_of("%")) >= 0 || slice_find(line, slice_of("]")) >= 0)
+		return;
+	for (size_t i = 0; i < line.n; i++)
+		n += line.p[i] == mark;
+	if (n != 0 && (double)n * each <= 100)
+		set_percent(p, (double)n * each);
+}
+
 static void
 read_error(struct progress *p, struct slice line)
 {
@@ -280,6 +306,22 @@ end_line(struct progress *p)
 	read_error(p, line);
 	snprintf(p->last, sizeof p->last, "%.*s", (int)(line.n < 150 ? line.n : 150), line.p);
 	return changed;
+}
+
+/* What stands in the line so far. */
+static bool
+part_line(struct progress *p)
+{
+	const struct slice line = slice_trim(slice_make(p->line, p->len));
+	const double before = p->percent;
+	const struct rule *r = line.n != 0 ? rule_of(p, line) : NULL;
+	bool changed;
+
+	if (r == NULL || (r->flags & (HASHES | EQUALS)) == 0)
+		return false;
+	changed = begin_stage(p, r->stage);
+	read_marks(p, r, line);
+	return changed || p->percent < before || p->percent > before;
 }
 
 /* ---- bytes */
@@ -324,5 +366,7 @@ progress_feed(struct progress *p, const char *bytes, size_t n)
 			p->line[p->len++] = (unsigned char)c >= 0x20 && c != 0x7f ? c : ' ';
 		}
 	}
+	if (p->escape == TEXT)
+		changed |= part_line(p);
 	return changed;
 }

@@ -4,7 +4,8 @@
  * Layer   launch. Pure: bytes in, values out; constant memory whatever comes. Source:
  *         research/flashdebug.md 1f and recorded output of the tools (tests/data/launch).
  * Lines   end at CR, LF, and at escape sequences that move the cursor or clear; other escape
- *         sequences are left out. Of a line longer than the buffer the rest is passed over.
+ *         sequences are left out. Of a line longer than the buffer the rest is passed over. A bar
+ *         of single marks (avrdude, pyOCD without a terminal) counts before its line ends.
  * Tools   for a known one (by its program name) only the lines that its table names count: a
  *         percentage that stands elsewhere is no progress. Of others every line is read.
  */

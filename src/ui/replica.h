@@ -101,6 +101,7 @@ struct replica_job {
 	bool   pty, has_signal;
 	int    told_rows, told_cols;    /* of its terminal */
 	double percent, done, total, rate, eta;         /* NaN: not known; eta in seconds */
+	uint64_t moved;                 /* bench time of the last progress, 0: none */
 	struct replica_stream stream;
 };
 

@@ -309,6 +309,7 @@ job_progress(struct replica_job *j, const json_t *p)
 	j->total = replica_num(p, "total");
 	j->rate = replica_num(p, "rate");
 	j->eta = replica_num(p, "eta");
+	j->moved = (uint64_t)json_get_int(p, "moved", 0);
 	replica_text(&j->stage, p, "stage");
 	if (isnan(j->percent) && j->total > 0 && j->done >= 0)
 		j->percent = 100 * j->done / j->total;

@@ -11,6 +11,8 @@
 #include "ui/streamfind.h"
 #include "ui/wrap.h"
 
+static const uint64_t STALLED_NS = 5 * NS_PER_S;
+
 static char
 mark_of(const struct replica_job *j)
 {
@@ -74,41 +76,92 @@ draw_row(const struct ui *u, struct grid *g, int at, int cols, const struct repl
 static void
 draw_bar(struct grid *g, int at, int cols, const struct replica_job *j)
 {
-	const int word = j->stage != NULL && j->stage[0] != '\0' && cols >= 30 ? 8 : 0;
+	const int word = j->stage != NULL && j->stage[0] != '\0' && cols >= 22 ?
+	    cols >= 30 ? 8 : 7 : 0;
 
 	if (word != 0)
 		grid_text(g, at, 1, word - 1, STYLE_NORMAL, j->stage);
 	grid_bar(g, at, 1 + word, cols - 2 - word, j->percent / 100, NAN, STYLE_BAR);
 }
 
-/* Bytes, rate and time left in fixed columns; unknown length has no bar. */
+/* How long its tool has told nothing; 0: not for long. */
+static uint64_t
+stalled(const struct ui *u, const struct replica_job *j, uint64_t *since)
+{
+	const uint64_t now = replica_time(u->replica, u->mono);
+
+	*since = j->state == JOB_RUNNING && j->moved != 0 && now > j->moved ? now - j->moved : 0;
+	return *since > STALLED_NS ? *since : 0;
+}
+
+/* Bytes, rate and time left: in fixed columns where there is room, else close together; in the
+ * narrowest the time left is told from the time so far by its minus. */
+static void
+rate_text(const struct replica_job *j, const char *of, uint64_t since, int room, char out[96])
+{
+	const double eta = isfinite(j->eta) ? j->eta - (double)since / 1e9 : NAN;
+	char rate[16], left[24] = "";
+
+	bytes_fmt_short(isfinite(j->rate) ? (int64_t)j->rate : 0, rate, sizeof rate);
+	if (isfinite(eta))
+		fmt_clock(eta > 0 ? (uint64_t)(eta * 1e9) : 0, left, sizeof left);
+	for (unsigned i = 0; i < 3; i++) {
+		const char *word = left[0] != '\0' && i < 2 ? " left" : "";
+
+		snprintf(out, 96, "%*s %*s/s %s%s%s", i == 0 ? 13 : 0, of, i == 0 ? 6 : 0, rate,
+		    left[0] != '\0' && i == 2 ? "-" : "", left, word);
+		if ((int)strlen(out) <= room)
+			return;
+	}
+}
+
+/* A tool that tells nothing for a while has no rate, whatever it had. */
+static void
+draw_numbers(const struct ui *u, struct grid *g, int at, int cols, const struct replica_job *j)
+{
+	char done[16], total[16], of[40], span[24], line[96];
+	uint64_t since;
+	const uint64_t still = stalled(u, j, &since);
+
+	bytes_fmt_short((int64_t)j->done, done, sizeof done);
+	bytes_fmt_short(isfinite(j->total) ? (int64_t)j->total : 0, total, sizeof total);
+	snprintf(of, sizeof of, "%s%s%s", done, isfinite(j->total) ? "/" : "",
+	    isfinite(j->total) ? total : "");
+	rate_text(j, of, since, cols - 2, line);
+	if (still != 0) {
+		fmt_clock(still, span, sizeof span);
+		snprintf(line, sizeof line, "%s stalled %s", of, span);
+	}
+	grid_text(g, at, 1, cols - 2, still != 0 ? STYLE_WARN : STYLE_NORMAL, line);
+}
+
+/* How many rows it took; unknown length has no bar. */
 static int
 draw_progress(const struct ui *u, struct grid *g, int at, int cols, const struct replica_job *j)
 {
-	char done[16], total[16], rate[16], left[24];
 	int rows = 0;
 
-	(void)u;
 	if (isfinite(j->percent)) {
 		draw_bar(g, at, cols, j);
 		rows++;
 	}
 	if (isfinite(j->done)) {
-		bytes_fmt_short((int64_t)j->done, done, sizeof done);
-		bytes_fmt_short(isfinite(j->total) ? (int64_t)j->total : 0, total, sizeof total);
-		bytes_fmt_short(isfinite(j->rate) ? (int64_t)j->rate : 0, rate, sizeof rate);
-		fmt_clock(isfinite(j->eta) && j->eta > 0 ? (uint64_t)(j->eta * 1e9) : 0, left,
-		    sizeof left);
-		grid_textf(g, at + rows, 1, cols - 2, STYLE_NORMAL, "%6s%s%-6s %6s/s  %s%s", done,
-		    isfinite(j->total) ? "/" : " ", isfinite(j->total) ? total : "", rate,
-		    isfinite(j->eta) ? left : "",
-		    isfinite(j->eta) && cols >= 34 ? " left" : "");
+		draw_numbers(u, g, at + rows, cols, j);
 		rows++;
 	} else if (j->stage != NULL && !isfinite(j->percent)) {
 		grid_text(g, at + rows, 1, cols - 2, STYLE_NORMAL, j->stage);
 		rows++;
 	}
 	return rows;
+}
+
+/* The tool's last words, unless they are its own bar: that stands above them already. */
+static bool
+has_words(const struct replica_job *j)
+{
+	return j->last != NULL && j->last[0] != '\0' && !(isfinite(j->percent) &&
+	    (strchr(j->last, '%') != NULL || strstr(j->last, "===") != NULL ||
+	    strstr(j->last, "###") != NULL));
 }
 
 /* The running ones first, each with its progress; then the others, newest first. */
@@ -124,7 +177,7 @@ draw_small(struct ui *u, struct grid *g, struct grid_rect r)
 			draw_row(u, g, at++, r.cols, p->job[i], p->job[i] == chosen);
 			if (at < r.rows)
 				at += draw_progress(u, g, at, r.cols, p->job[i]);
-			if (at < r.rows && p->job[i]->last != NULL && p->job[i]->last[0] != '\0')
+			if (at < r.rows && has_words(p->job[i]))
 				grid_text(g, at++, 3, r.cols - 4, STYLE_DIM, p->job[i]->last);
 		}
 	for (size_t i = p->jobs; i-- > 0 && at < r.rows;)

@@ -167,6 +167,60 @@ hostile(void **state)
 	mem_free(flood);
 }
 
+/* Bars that grow by single marks, and several of them at once. */
+static void
+growing(void **state)
+{
+	static const char live[] =
+	    "      Erasing \xe2\x9c\x94 100%% [####################]  20.00 KiB @  50.00 KiB/s (took 0s)\r\n"
+	    "  Programming \xe2\xa0\x81  %d%% [########------------]   8.00 KiB @  12.00 KiB/s (ETA 1s)\r\n"
+	    "    Verifying \xe2\xa0\x81   0%% [--------------------]\033[2A";
+	struct progress p;
+	unsigned pass;
+
+	(void)state;
+	progress_init(&p, "avrdude");
+	feed(&p, "\nReading | ##");
+	assert_true(p.percent < 0);             /* its signature */
+	feed(&p, "\navrdude: writing 12288 bytes flash ...\n\nWriting | ");
+	assert_true(p.percent < 0 && p.total == 12288);
+	assert_true(progress_feed(&p, "#", 1));
+	assert_true(p.percent > 1.9 && p.percent < 2.1);
+	for (int i = 0; i < 24; i++)
+		feed(&p, "#");
+	assert_true(p.percent > 49.9 && p.percent < 50.1 && p.done == 6144);
+	pass = p.pass;
+	feed(&p, "######################### | 100% 10.08s\n");
+	assert_true(p.percent > 99 && p.pass == pass);
+	feed(&p, "Reading | #");
+	assert_true(p.percent > 1.9 && p.percent < 2.1);
+	assert_string_equal(p.stage, "verify");
+	progress_init(&p, "tinygo");            /* it runs avrdude */
+	feed(&p, "Writing | #########");
+	assert_true(p.percent > 17.9 && p.percent < 18.1);
+	feed(&p, "####################################################");
+	assert_true(p.percent < 18.1);          /* more than there are */
+	progress_init(&p, "pyocd");
+	feed(&p, "[---|---|---|---|---|---|---|---|---|----]\n[");
+	assert_true(p.percent < 0);
+	feed(&p, "==========");
+	assert_true(p.percent > 24.9 && p.percent < 25.1);
+	feed(&p, "\r[=========================                         ]  50%\r[");
+	assert_true(p.percent > 49.9 && p.percent < 50.1);
+	progress_init(&p, "probe-rs");
+	pass = p.pass;
+	for (int i = 40; i < 60; i++) {
+		char text[512];
+
+		snprintf(text, sizeof text, live, i);
+		feed(&p, text);
+	}
+	assert_string_equal(p.stage, "write");
+	assert_true(p.percent > 58.9 && p.percent < 59.1 && p.pass == pass + 1);
+	feed(&p, "     Finished in 1.30s\n");
+	assert_string_equal(p.stage, "reset");
+}
+
 static void
 noise(void **state)
 {
@@ -189,6 +243,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded), cmocka_unit_test(shapes), cmocka_unit_test(hostile),
+		cmocka_unit_test(growing),
 		cmocka_unit_test(noise),
 	};
 
