@@ -56,11 +56,11 @@ fi
 screen='libncursesw|libtinfow?|libvterm'
 lua='liblua[-0-9.]*'
 curl='libcurl[-a-z]*'
-profiles='libdeflate|libelf|libdw'
+profiles='libdeflate|libelf|libdw|libexpat'
 
 # soname stems: liblua5.4.so.0 and libusb-1.0.so.0 are cut at .so
 hold vise "$screen|libpcre2-8|libserialport" "$lua|$curl|$profiles|libusb-1\.0"
-hold vise-bench "libserialport|libusb-1\.0|libpcre2-8" "$screen|$lua|$curl|libdeflate|libdw"
+hold vise-bench "libserialport|libusb-1\.0|libpcre2-8" "$screen|$lua|$curl|libdeflate|libdw|libexpat"
 hold vise-script "$lua|libpcre2-8" "$screen|$curl|$profiles|libserialport|libusb-1\.0"
 hold vise-worker "$profiles|libpcre2-8" "$screen|$lua|$curl|libserialport|libusb-1\.0"
 hold vise-fetch "$curl" "$screen|$lua|$profiles|libserialport|libusb-1\.0"

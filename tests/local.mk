@@ -215,6 +215,7 @@ include tests/unit/proto.mk
 include tests/unit/rsp.mk
 include tests/unit/script.mk
 include tests/unit/sim.mk
+include tests/unit/svd.mk
 include tests/unit/sys.mk
 include tests/unit/term.mk
 include tests/unit/text.mk
@@ -335,6 +336,7 @@ EXTRA_DIST += \
 	tests/data/script/examples/nrf52840-dk/init.lua \
 	tests/data/script/examples/nrf52840-dk/plugin.json \
 	tests/data/script/leakhunt.lua \
+	tests/data/svd/rig.svd \
 	tests/data/test/boards_test.lua \
 	tests/data/test/broken/broken_test.lua \
 	tests/data/test/junit-10.xsd \

@@ -349,7 +349,7 @@ function vise.fixture(name, o) end
 
 ---@param t {id: string, title?: string, doc?: string, params?: table<string, vise.Param>, needs?: string[], timeout?: vise.Duration, board?: string, columns?: (string|{name: string, unit?: string})[], plan?: (fun(params: table): string|string[]), run: async fun(t: vise.Test)}
 function vise.workflow(t) end
----@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: table|fun(b: table, file: string, opt: table): string[]|table, power?: async fun(b: table, state: string), [string]: any}
+---@param t {id: string, name?: string, match?: table[], console?: table, memory?: table<string, integer[]>, never?: vise.Pattern[], elf?: string, svd?: string, triggers?: {pattern: vise.Pattern, action?: string, arg?: string, once?: boolean, cooldown?: vise.Duration, console?: string}[], flash?: async fun(b: table, file: string, opt: table), reset?: async fun(b: table, opt: table), debug?: table|fun(b: table, file: string, opt: table): string[]|table, power?: async fun(b: table, state: string), [string]: any}
 function vise.board(t) end
 ---Hooks for a profile's openocd method that keep FPSCR over single steps, once the floating point unit is on.
 ---@return table<string, string>

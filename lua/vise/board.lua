@@ -50,7 +50,7 @@ local board_fields = {
   inherits = { core.is_id, "the id of a board profile" }, abstract = { is_bool, "true or false" },
   match = { list_of(is_table), "a list of { usb = \"vid:pid\" }" },
   console = T.table, memory = { is_memory, "a table of name = { base, size }" }, build = T.table, image = T.table,
-  never = { list_of(is_pattern), "a list of texts and vise.rx" }, states = T.table, gauges = T.table, elf = T.text, rtt = T.table,
+  never = { list_of(is_pattern), "a list of texts and vise.rx" }, states = T.table, gauges = T.table, elf = T.text, svd = T.text, rtt = T.table,
   triggers = { list_of(is_table), "a list of { pattern =, action = }" },
   flash = { function(v) return core.is_fn(v) or (list_of(is_table)(v) and #v > 0) end, "a function or a list of { method = }" },
   reset = { function(v) return core.is_fn(v) or is_table(v) end, "a function or { method = }" },

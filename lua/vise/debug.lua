@@ -341,9 +341,10 @@ local function own_plan(argv)
   return { servers = {}, watch = is_gdb and not argv.env and "mi" or "", debugger = { argv = list, cwd = argv.cwd } }
 end
 
-local function finish(plan, b, a)
+local function finish(plan, b, a, m)
   for _, s in ipairs(plan.servers) do s.wait = math.floor(a.wait * 1000) end
   plan.name, plan.board = "debug " .. (b.id or "?"), b.id
+  if m and m.svd and m.svd:sub(1, 1) == "/" then plan.svd = m.svd end      -- else the bench finds it beside the profile
   return plan
 end
 
@@ -359,7 +360,7 @@ end
 function core.plan_by(m, b, file)
   local def, a = methods[m.method], settings(m, file)
   core.check_debug(b.id or "debug", m)
-  return finish(def.plan and def.plan(m, b, a) or gdb_plan(m, def, b, a), b, a)
+  return finish(def.plan and def.plan(m, b, a) or gdb_plan(m, def, b, a), b, a, m)
 end
 
 -- The way a board is debugged, for export: a plugin's function is asked.

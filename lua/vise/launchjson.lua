@@ -128,7 +128,7 @@ for _, k in ipairs { "remotePath", "substitutePath", "stopOnEntry", "showLog", "
 local cppdbg = {
   program = function(to, v, key) to.file = text(v, key) end, miDebuggerServerAddress = field("server", text),
   miDebuggerPath = field("gdb", text), miDebuggerArgs = function(to, v) to.m.gdb_args = { text(v, "miDebuggerArgs") } end,
-  cwd = field("cwd", text),
+  cwd = field("cwd", text), svdPath = field("svd", text),
   setupCommands = function(to, v)
     for _, c in ipairs(v) do to.m.gdb_before = join(to.m.gdb_before or {}, { text(c.text, "setupCommands.text") }) end
   end,
@@ -139,7 +139,7 @@ local cppdbg = {
 for _, k in ipairs { "type", "request", "name", "MIMode", "linux", "osx", "windows", "presentation", "internalConsoleOptions" } do
   cppdbg[k] = nothing
 end
-for _, k in ipairs { "args", "stopAtEntry", "environment", "externalConsole", "preLaunchTask", "logging", "svdPath", "targetArchitecture",
+for _, k in ipairs { "args", "stopAtEntry", "environment", "externalConsole", "preLaunchTask", "logging", "targetArchitecture",
   "sourceFileMap", "useExtendedRemote", "hardwareBreakpoints" } do cppdbg[k] = unused end
 
 ------------------------------------------------------------------ import
@@ -229,6 +229,7 @@ end
 
 function core.import_plan(words)
   local m, b, to = import(core.json.decode(words))
+  if m.svd and m.svd:sub(1, 1) ~= "/" and m.cwd then m.svd = m.cwd .. "/" .. m.svd:gsub("^%./", "") end
   local plan = core.plan_by(m, b, to.file)
   plan.unknown, plan.unused = core.json.array(to.unknown), core.json.array(to.unused)
   return plan
@@ -263,7 +264,7 @@ local function export_cortex(m, b, a, file)
   for k, v in pairs(c) do if type(v) == "table" then c[k] = some(v) end end
   c.type, c.request, c.name = "cortex-debug", "launch", m.name or b.name or b.id
   c.executable, c.cwd = file, m.cwd or "${workspaceFolder}"
-  c.serialNumber, c.gdbPath, c.svdFile = a.probe or m.probe, a.debugger or m.gdb, m.svd
+  c.serialNumber, c.gdbPath, c.svdFile = a.probe or m.probe, a.debugger or m.gdb, m.svd or b.svd
   c.serverArgs, c.serverpath, c.debuggerArgs = some(m.server_args), m.server_path, some(m.gdb_args)
   c.preLaunchCommands, c.postLaunchCommands = some(m.gdb_connected), some(m.gdb_after)
   if m.method ~= "qemu" and not load then

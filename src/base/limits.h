@@ -27,6 +27,7 @@
 #define LIMIT_PROFILE_OUT    (1024u << 20)/* the same inflated; the user can raise it */
 #define LIMIT_ELF            (512u << 20) /* a program whose addresses are looked up */
 #define LIMIT_ELF_ADDRESSES  4096u        /* looked up by one request */
+#define LIMIT_SVD            (64u << 20) /* a chip's register file */
 #define LIMIT_HTTP_BODY      (256u << 20)
 #define LIMIT_SCRIPT_MEMORY  (256u << 20)
 #define LIMIT_PLUGIN_MEMORY  (32u << 20)

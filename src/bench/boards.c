@@ -24,23 +24,32 @@ scan(struct bench *b)
 	b->plugin_rows = plugin_rows(&w);
 }
 
-/* A profile's ELF file stands in its plugin's folder: the bench itself is somewhere else. */
 static void
-place_elf(json_t *list)
+place_one(json_t *o, const char *key, const char *dir)
+{
+	const char *file = json_get_str(o, key, NULL);
+	char *path;
+
+	if (file == NULL || dir == NULL || file[0] == '/' || file[0] == '\0')
+		return;
+	path = path_join(dir, file);
+	json_put_str(o, key, path);
+	mem_free(path);
+}
+
+/* A profile's ELF and SVD files stand in its plugin's folder: the bench itself is elsewhere. */
+static void
+place_files(json_t *list)
 {
 	json_t *row;
 	size_t i;
 
 	json_array_foreach(list, i, row) {
-		const char *elf = json_get_str(row, "elf", NULL),
-			   *dir = json_get_str(row, "dir", NULL);
+		const char *dir = json_get_str(row, "dir", NULL);
 
-		if (elf != NULL && dir != NULL && elf[0] != '/' && elf[0] != '\0') {
-			char *path = path_join(dir, elf);
-
-			json_put_str(row, "elf", path);
-			mem_free(path);
-		}
+		place_one(row, "elf", dir);
+		place_one(row, "svd", dir);
+		place_one(json_object_get(row, "debug"), "svd", dir);
 	}
 }
 
@@ -69,7 +78,7 @@ boards_open(struct bench *b)
 {
 	scan(b);
 	b->boards = plugin_kind(b->plugin_rows, "board");
-	place_elf(b->boards);
+	place_files(b->boards);
 	b->workflows = plugin_kind(b->plugin_rows, "workflow");
 	b->macros = plugin_kind(b->plugin_rows, "macro");
 	tell_problems(b);
@@ -145,7 +154,7 @@ boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 		return err_set(why, ERR_USAGE, "register", NULL, "needs an object");
 	before = json_incref(triggers_of(b));
 	merge(b->boards, json_object_get(params, "boards"), plugin);
-	place_elf(b->boards);
+	place_files(b->boards);
 	if (!json_equal(before, triggers_of(b)) && (before != NULL || triggers_of(b) != NULL))
 		triggers_board(b, triggers_of(b));
 	json_decref(before);

@@ -10,6 +10,7 @@
 #include "bench/debug_ready.h"
 #include "bench/debugs_commands.h"
 #include "bench/news.h"
+#include "bench/ocd_svd.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/pty.h"
@@ -529,6 +530,7 @@ debugs_start(struct bench *b, json_t *plan, struct debug_session **out, struct e
 		return e;
 	}
 	forget_oldest(b);
+	ocd_svd_plan(b, plan);
 	s = mem_zero(1, sizeof *s);
 	s->bench = b;
 	s->id = ++b->next_debug;

@@ -101,6 +101,7 @@ struct bench {
 	struct macro_state *macro;      /* runs of macros, see macros.h */
 	struct ocd *ocd;                /* ocd.h, or NULL */
 	struct ocd_start *ocd_start;    /* one is being started, or NULL */
+	char *svd;                      /* ocd_svd.h: the file in use, or NULL: the profile's */
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */
 	char *demo_run[4], *demo_proc, *demo_sys;
@@ -113,6 +114,7 @@ extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_debug_commands[],
     bench_board_commands[], bench_misc_commands[], bench_macro_commands[],
     bench_bundle_commands[], bench_ocd_commands[], bench_ocd_core_commands[],
+    bench_ocd_svd_commands[],
     bench_ocd_words_commands[], bench_ocd_rtt_commands[], bench_ocd_live_commands[];
 
 #endif

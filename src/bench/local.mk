@@ -44,6 +44,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/ocd_live.c %D%/ocd_live.h \
 	%D%/ocd_names.c %D%/ocd_names.h \
 	%D%/ocd_rtt.c %D%/ocd_rtt.h \
+	%D%/ocd_svd.c %D%/ocd_svd.h \
 	%D%/ocd_words.c %D%/ocd_words.h \
 	%D%/past.c %D%/past.h \
 	%D%/plugin_hosts.c %D%/plugin_hosts.h \

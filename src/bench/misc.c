@@ -42,6 +42,7 @@ const struct command *const bench_commands[] = {
 	bench_look_commands, bench_watch_commands, bench_macro_commands, bench_share_commands,
 	bench_bundle_commands, bench_plugin_commands, bench_question_commands,
 	bench_lookup_commands, bench_ocd_commands, bench_ocd_core_commands,
+	bench_ocd_svd_commands,
 	bench_ocd_words_commands, bench_ocd_rtt_commands, bench_ocd_live_commands,
 	bench_misc_commands, NULL,
 };

@@ -108,6 +108,8 @@ on_answer(void *arg, const char *text, size_t n, const struct err_msg *why)
 			(void)err_set(&m, ERR_LOST, "probe", "plug it in again, then ocd.start",
 			    "%s", why->why);
 		command_fail(a->call, &m);
+		if (a->failed != NULL)
+			a->failed(a);
 	} else {
 		a->done(a, text, n);
 	}
@@ -334,6 +336,8 @@ ocd_close(struct bench *b)
 	struct ocd_start *s = b->ocd_start;
 	struct err_msg why;
 
+	mem_free(b->svd);
+	b->svd = NULL;
 	if (b->ocd != NULL)
 		release(b->ocd);
 	b->ocd_start = NULL;

@@ -46,6 +46,7 @@ struct ocd_ask {
 	struct ocd *ocd;
 	struct command_call *call;
 	void (*done)(struct ocd_ask *a, const char *text, size_t n);
+	void (*failed)(struct ocd_ask *a);      /* the call was refused; or NULL */
 	uint64_t num[2];                /* the command's own */
 	json_t *more;                   /* the command's own; released with it */
 };

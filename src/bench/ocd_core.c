@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "bench/decoders.h"
 #include "bench/ocd_names.h"
+#include "bench/ocd_svd.h"
 #include "bench/symbols.h"
 #include "openocd/tcl.h"
 
@@ -212,7 +213,7 @@ registers_done(struct ocd_ask *a, const char *text, size_t n)
 	"{ error \"$t is [$t curstate]: its registers can be read when it is halted\" }; "
 
 static void
-cmd_regs(struct command_call *c)
+core_regs(struct command_call *c)
 {
 	const json_t *names = json_object_get(c->args, "names"), *v;
 	struct buf script;
@@ -237,6 +238,20 @@ cmd_regs(struct command_call *c)
 	}
 	(void)ocd_ask(c, buf_str(&script), false, registers_done);
 	buf_fini(&script);
+}
+
+/* Names that the chip's SVD file knows are peripherals. */
+static void
+cmd_regs(struct command_call *c)
+{
+	const json_t *names = json_object_get(c->args, "names");
+
+	if (ocd_of(c) == NULL)
+		return;
+	if (json_array_size(names) != 0)
+		ocd_svd_read(c, names, false, core_regs);
+	else
+		core_regs(c);
 }
 
 static void
@@ -324,10 +339,21 @@ read_at(struct command_call *c, uint64_t addr, uint64_t size)
 }
 
 static void
+read_named(struct command_call *c)
+{
+	ocd_name(c, json_get_str(c->args, "addr", ""), read_at);
+}
+
+static void
 cmd_read(struct command_call *c)
 {
-	if (ocd_of(c) != NULL)
-		ocd_name(c, json_get_str(c->args, "addr", ""), read_at);
+	json_t *names;
+
+	if (ocd_of(c) == NULL)
+		return;
+	names = json_pack("[s]", json_get_str(c->args, "addr", ""));
+	ocd_svd_read(c, names, true, read_named);
+	json_decref(names);
 }
 
 static void
@@ -359,10 +385,17 @@ write_at(struct command_call *c, uint64_t addr, uint64_t size)
 }
 
 static void
+write_named(struct command_call *c)
+{
+	ocd_name(c, json_get_str(c->args, "addr", ""), write_at);
+}
+
+static void
 cmd_write(struct command_call *c)
 {
 	if (ocd_of(c) != NULL)
-		ocd_name(c, json_get_str(c->args, "addr", ""), write_at);
+		ocd_svd_write(c, json_get_str(c->args, "addr", ""),
+		    json_object_get(c->args, "values"), write_named);
 }
 
 static const struct command_arg resume_args[] = {
@@ -377,7 +410,9 @@ static const struct command_arg reset_args[] = {
 };
 static const struct command_arg regs_args[] = {
 	{ "all", ARG_BOOL, 0, "off", "those of the floating point unit too" },
-	{ "names", ARG_REST, 0, NULL, "which; all of the core if absent" },
+	{ "effects", ARG_BOOL, 0, "off", "also where reading a peripheral changes something" },
+	{ "names", ARG_REST, 0, NULL,
+	    "which, of the core, or of peripherals (ocd.svd); all of the core if absent" },
 	{ .name = NULL },
 };
 static const struct command_arg set_args[] = {
@@ -386,13 +421,16 @@ static const struct command_arg set_args[] = {
 	{ .name = NULL },
 };
 static const struct command_arg read_args[] = {
-	{ "addr", ARG_WORD, ARG_MUST, NULL, "address, or a variable of the ELF file" },
+	{ "addr", ARG_WORD, ARG_MUST, NULL,
+	    "address, a variable of the ELF file, or a register of the SVD file" },
 	{ "count", ARG_INT, 0, NULL, "so many values; 1, or the whole variable" },
 	{ "width", ARG_INT, 0, NULL, "8, 16 or 32 bits; 32, or as the variable is" },
+	{ "effects", ARG_BOOL, 0, "off", "also where reading a register changes something" },
 	{ .name = NULL },
 };
 static const struct command_arg write_args[] = {
-	{ "addr", ARG_WORD, ARG_MUST, NULL, "address, or a variable of the ELF file" },
+	{ "addr", ARG_WORD, ARG_MUST, NULL,
+	    "address, a variable of the ELF file, or a register of the SVD file" },
 	{ "width", ARG_INT, 0, NULL, "8, 16 or 32 bits; 32, or as the variable is" },
 	{ "values", ARG_REST, ARG_MUST, NULL, "what is written" },
 	{ .name = NULL },
@@ -403,7 +441,7 @@ const struct command bench_ocd_core_commands[] = {
 	{ "ocd.resume", "let the core run on", resume_args, 0, cmd_resume },
 	{ "ocd.step", "execute single instructions", step_args, 0, cmd_step },
 	{ "ocd.reset", "reset the core", reset_args, COMMAND_ASKS, cmd_reset },
-	{ "ocd.regs", "core registers of a halted core", regs_args, 0, cmd_regs },
+	{ "ocd.regs", "core registers of a halted core, or peripherals", regs_args, 0, cmd_regs },
 	{ "ocd.set", "write a core register", set_args, COMMAND_ASKS, cmd_set },
 	{ "ocd.read", "read memory, also of a core that runs", read_args, 0, cmd_read },
 	{ "ocd.write", "write memory", write_args, COMMAND_ASKS, cmd_write },

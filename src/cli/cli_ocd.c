@@ -12,7 +12,9 @@
 #include "base/slice.h"
 #include "cli/args.h"
 #include "cli/cli_console.h"
+#include "cli/cli_worker.h"
 #include "cli/door.h"
+#include "cli/ocd_svd_text.h"
 #include "cli/ocd_text.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
@@ -22,9 +24,9 @@
 struct ocd_call {
 	struct cli_call *c;
 	struct door door;
-	const char *board, *port, *host, *elf, *width, *count, *every, *addr, *size, *channel;
+	const char *board, *port, *host, *elf, *svd, *width, *count, *every, *addr, *size, *channel;
 	struct args_sets sets;
-	bool all, write, started;       /* started: by us, and ended by us */
+	bool all, write, effects, no_server, started;       /* started: by us, and ended by us */
 };
 
 struct verb {
@@ -38,6 +40,7 @@ struct verb {
 
 static int run_live(struct ocd_call *o, const struct verb *v);
 static int run_rtt(struct ocd_call *o, const struct verb *v);
+static int run_svd(struct ocd_call *o, const struct verb *v);
 static int run_start(struct ocd_call *o, const struct verb *v);
 
 static const struct verb verbs[] = {
@@ -51,13 +54,17 @@ static const struct verb verbs[] = {
 	{ "resume", 0, 1, 9, false, ocd_text_moved, NULL, "[ADDR]", "let it run" },
 	{ "step", 0, 1, 9, false, ocd_text_moved, NULL, "[N]", "execute single instructions" },
 	{ "reset", 0, 1, 9, true, ocd_text_moved, NULL, "[run|halt|init]", "reset the core" },
-	{ "regs", 0, ARGS_MANY, 0, false, ocd_text_registers, NULL, "[--all] [NAME...]",
-	    "core registers" },
+	{ "regs", 0, ARGS_MANY, 0, false, ocd_text_registers, NULL,
+	    "[--all] [--svd FILE] [--effects] [NAME...]",
+	    "core registers, or those of peripherals with their fields" },
+	{ "svd", 0, ARGS_MANY, 0, false, ocd_text_svd, run_svd, "[--svd FILE] [NAME...]",
+	    "the chip's peripherals, registers and fields; nothing is read" },
 	{ "set", 2, 2, 9, true, ocd_text_nothing, NULL, "REGISTER VALUE", "write a core register" },
-	{ "read", 1, 2, 9, false, ocd_text_memory, NULL, "ADDR|VARIABLE [COUNT] [--width N]",
+	{ "read", 1, 2, 9, false, ocd_text_memory, NULL,
+	    "ADDR|VARIABLE|REGISTER [COUNT] [--width N] [--effects]",
 	    "read memory, also while the core runs" },
 	{ "write", 2, ARGS_MANY, 1, true, ocd_text_nothing, NULL,
-	    "ADDR|VARIABLE VALUE... [--width N]", "write memory" },
+	    "ADDR|VARIABLE|REGISTER VALUE... [--width N]", "write memory" },
 	{ "faults", 0, 0, 9, false, ocd_text_faults, NULL, "",
 	    "why a Cortex-M stopped or faulted, in words" },
 	{ "audit", 0, 0, 9, false, ocd_text_audit, NULL, "[--write]",
@@ -75,7 +82,7 @@ static int
 usage(FILE *f)
 {
 	fputs("usage: vise ocd VERB [-p BOARD [--set K=V]... | --port N [--host H]] "
-	    "[--elf FILE] ...\n", f);
+	    "[--elf FILE] [--svd FILE] ...\n", f);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		fprintf(f, "\n  vise ocd %s%s%s\n      %s\n", verbs[i].name,
 		    verbs[i].usage[0] != '\0' ? " " : "", verbs[i].usage, verbs[i].help);
@@ -150,6 +157,26 @@ name_elf(struct ocd_call *o, struct err_msg *why)
 	return e;
 }
 
+/* The chip's register file: taken by the bench from now on. */
+static enum err
+name_svd(struct ocd_call *o, struct err_msg *why)
+{
+	char file[PATH_MAX];
+	struct buf line;
+	enum err e;
+
+	if (o->svd == NULL)
+		return ERR_OK;
+	if (realpath(o->svd, file) == NULL)
+		return err_set(why, ERR_NOENT, o->svd, NULL, "no such SVD file");
+	buf_init(&line, LIMIT_COMMAND_LINE);
+	(void)buf_add_str(&line, "ocd.svd");
+	door_add(&line, "file", file);
+	e = ask(o, &line, NULL, why);
+	buf_fini(&line);
+	return e;
+}
+
 static enum err
 come(struct ocd_call *o, struct err_msg *why)
 {
@@ -167,9 +194,11 @@ come(struct ocd_call *o, struct err_msg *why)
 	if (e == ERR_NOENT && o->board == NULL)
 		(void)err_set(why, e, "ocd",
 		    "-p BOARD starts its OpenOCD, --port N takes one that runs", "no bench runs");
-	if (e == ERR_OK)
+	if (e == ERR_OK && !o->no_server)
 		e = connect(o, why);
-	return e == ERR_OK ? name_elf(o, why) : e;
+	if (e == ERR_OK)
+		e = name_elf(o, why);
+	return e == ERR_OK ? name_svd(o, why) : e;
 }
 
 /* What we started ends with us. */
@@ -212,6 +241,8 @@ line_of(const struct ocd_call *o, const struct verb *v, struct buf *line)
 		(void)buf_add_str(line, " all=on");
 	if (o->write)
 		(void)buf_add_str(line, " write=on");
+	if (o->effects)
+		(void)buf_add_str(line, " effects=on");
 	if (i < c->words || c->rests != 0)
 		(void)buf_add_str(line, " --");
 	for (; i < c->words; i++)
@@ -286,6 +317,41 @@ run_start(struct ocd_call *o, const struct verb *v)
 	}
 	leave(o);
 	return say_end(o->c, e, &why);
+}
+
+/* ---- the SVD file: one that is named needs neither a bench nor a board */
+
+static int
+run_svd(struct ocd_call *o, const struct verb *v)
+{
+	const struct cli_call *c = o->c;
+	json_t *result = NULL, *names;
+	char file[PATH_MAX];
+	struct err_msg why;
+	enum err e;
+
+	o->no_server = true;            /* no probe is needed to look into a file */
+	if (o->svd == NULL || o->board != NULL || o->port != NULL || c->bench != NULL)
+		return run_one(o, v);
+	if (realpath(o->svd, file) == NULL)
+		return say_end(c, err_set(&why, ERR_NOENT, o->svd, NULL, "no such SVD file"), &why);
+	names = json_array();
+	for (size_t i = 0; i < c->words; i++)
+		(void)json_array_append_new(names, json_text(c->word[i], strlen(c->word[i])));
+	e = cli_worker_call("svd.show", c->words != 0 ? json_pack("{s:s,s:b,s:O}", "path", file,
+	    "words", true, "names", names) : json_pack("{s:s}", "path", file), NULL,
+	    60 * NS_PER_S, &result, &why);
+	json_decref(names);
+	if (e == ERR_OK && json_array_size(json_object_get(result, "missing")) != 0)
+		e = err_set(&why, ERR_NOENT, json_string_value(json_array_get(
+		    json_object_get(result, "missing"), 0)), "vise ocd svd names what there is",
+		    "no such peripheral, register or field in %s", file);
+	if (e == ERR_OK && c->json)
+		say_json(result);
+	else if (e == ERR_OK)
+		v->text(result);
+	json_decref(result);
+	return say_end(c, e, &why);
 }
 
 /* ---- live variables */
@@ -389,6 +455,7 @@ run(struct cli_call *c, const struct verb *v)
 		{ "-p", ARGS_TEXT, &o.board }, { "--board", ARGS_TEXT, &o.board },
 		{ "--set", ARGS_SET, &o.sets }, { "--port", ARGS_COUNT, &o.port },
 		{ "--host", ARGS_TEXT, &o.host }, { "--elf", ARGS_TEXT, &o.elf },
+		{ "--svd", ARGS_TEXT, &o.svd }, { "--effects", ARGS_FLAG, &o.effects },
 		{ "--width", ARGS_COUNT, &o.width }, { "--count", ARGS_COUNT, &o.count },
 		{ "--every", ARGS_SPAN, &o.every }, { "--addr", ARGS_TEXT, &o.addr },
 		{ "--size", ARGS_TEXT, &o.size }, { "--channel", ARGS_TEXT, &o.channel },

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/slice.h"
+#include "cli/ocd_svd_text.h"
 #include "cli/say.h"
 
 static const char *
@@ -95,6 +96,10 @@ ocd_text_registers(const json_t *list)
 	size_t i;
 	const json_t *o;
 
+	if (json_object_get(json_array_get(list, 0), "access") != NULL) {
+		ocd_text_peripherals(list);
+		return;
+	}
 	json_array_foreach(list, i, o) {
 		field(o, "name", 10);
 		putchar(' ');
@@ -121,6 +126,10 @@ ocd_text_memory(const json_t *o)
 	const size_t n = json_array_size(values);
 	unsigned long long addr = (unsigned long long)json_get_int(o, "addr", 0);
 
+	if (json_object_get(o, "registers") != NULL) {
+		ocd_text_peripherals(json_object_get(o, "registers"));
+		return;
+	}
 	for (size_t i = 0; i < n; i += per) {
 		unsigned char row[16];
 		size_t len = 0;

@@ -22,5 +22,6 @@ noinst_LIBRARIES += %D%/libworker.a
 	%D%/rowjson.c %D%/rowjson.h \
 	%D%/source.c %D%/source.h \
 	%D%/srcfile.c %D%/srcfile.h \
+	%D%/svds.c %D%/svds.h \
 	%D%/worker.c %D%/worker.h
 %C%_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -16,6 +16,7 @@
 #include "worker/profiles.h"
 #include "worker/reports.h"
 #include "worker/series.h"
+#include "worker/svds.h"
 
 static const struct method {
 	const char *name;
@@ -46,6 +47,7 @@ static const struct method {
 	{ "bundle.info", bundle_info },
 	{ "bundle.diff", bundle_diff },
 	{ "file.info", grab_info },
+	{ "svd.show", svds_show },
 };
 
 struct serving {
@@ -90,6 +92,7 @@ worker_serve(struct loop *l, int fd, struct err_msg *why)
 	loop_run(l);
 	peer_close(p);
 	elves_forget();
+	svds_forget();
 	if (s.why.code == ERR_OK || s.why.code == ERR_EOF)
 		return ERR_OK;
 	if (why != NULL)

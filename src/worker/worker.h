@@ -31,6 +31,7 @@
  *   fetch       {url, out, profile?, query?, gc?, timeout_ms?, max_bytes?, check?}: grab.h
  *   files, file.info: grab.h
  *   bundle.write, bundle.info, bundle.diff: bundle.h
+ *   svd.show: worker/svds.h
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H

@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/fuzz/fuzz_openocd.c \
 	tests/fuzz/fuzz_rsp.c \
 	tests/fuzz/fuzz_series.c \
+	tests/fuzz/fuzz_svd.c \
 	tests/fuzz/fuzz_term_gate.c \
 	tests/fuzz/fuzz_term_screen.c
 
@@ -69,6 +70,10 @@ noinst_PROGRAMS += tests/fuzz/fuzz_rsp
 tests_fuzz_fuzz_rsp_SOURCES = tests/fuzz/fuzz_rsp.c
 tests_fuzz_fuzz_rsp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_rsp_LDADD = src/rsp/librsp.a src/base/libbase.a
+noinst_PROGRAMS += tests/fuzz/fuzz_svd
+tests_fuzz_fuzz_svd_SOURCES = tests/fuzz/fuzz_svd.c
+tests_fuzz_fuzz_svd_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_svd_LDADD = src/svd/libsvd.a src/base/libbase.a $(EXPAT_LIBS)
 noinst_PROGRAMS += tests/fuzz/fuzz_openocd
 tests_fuzz_fuzz_openocd_SOURCES = tests/fuzz/fuzz_openocd.c
 tests_fuzz_fuzz_openocd_LDFLAGS = $(fuzz_ldflags)

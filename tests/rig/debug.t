@@ -69,6 +69,7 @@ like "$out" "rtt setup 0x20000000 0x400 .*rtt server start 0 1 " "its RTT"
 like "$out" "^/opt/arm/bin/arm-none-eabi-gdb .*inaccessible-by-default off' -ex 'monitor reset halt' -ex 'monitor arm semihosting enable' -ex load" \
 	"its gdb, in the right order"
 like "$out" "0xe000ed08 = 0x8004000' -ex 'tbreak main' -ex continue $T/ws/build//fw.elf$" "vector table, entry, and a variable filled in"
+like "$("$vise" debug --import "$launch" Nucleo -n --json)" '"svd":"[^"]*/ws/F4\.svd"' "its SVD file, from the workspace"
 like "$out" '^# not used here: preLaunchTask$' "what has no part in it is named"
 like "$out" '^# not known: rttConfig\.odd, surprise$' "and what nobody knows"
 run "$vise" debug --import "$launch" J -n

@@ -49,11 +49,13 @@ cat >"$XDG_CONFIG_HOME/vise/plugins/rig/init.lua" <<'END'
 local vise = require "vise"
 -- QEMU's CPU cannot write its flash: no flash loader, so no work area
 local probe = { "adapter driver remote_bitbang", "remote_bitbang host " .. vise.plugin.options.socket, "set WORKAREASIZE 0" }
-vise.board { id = "rig-m4", memory = { flash = { 0x08000000, 0x100000 }, ram = { 0x20000000, 0x20000 } },
+vise.board { id = "rig-m4", svd = "rig.svd", memory = { flash = { 0x08000000, 0x100000 }, ram = { 0x20000000, 0x20000 } },
   flash = { { method = "openocd", before = probe, transport = "jtag", target = "stm32f4x", hooks = vise.fpscr_hooks() } } }
 vise.board { id = "rig-m3", memory = { flash = { 0x08000000, 0x20000 }, ram = { 0x20000000, 0x2000 } },
   flash = { { method = "openocd", before = probe, transport = "jtag", target = "stm32f1x" } } }
 END
+
+cp "$srcdir/tests/data/svd/rig.svd" "$XDG_CONFIG_HOME/vise/plugins/rig/"
 
 # bits BOARD KIND: a remote_bitbang probe at its board: pid
 bits()
@@ -152,6 +154,37 @@ assert rows[0]["ticks"]["type"] == "uint32_t" and rows[0]["ticks"]["size"] == 4,
 P
 run "$vise" do gauge.list --json
 like "$out" '"id":"live.ticks"' "they are gauges too" || shown
+# peripherals, by the profile's SVD file: a mailbox in RAM, and a real serial port
+o write 0x2001f000 0x00403503 7 0 0x11 0x22 0x33
+o regs box.ctrl BOX.TAKE BOX.KEY BOX.SAFE BOX.BYTE BOX.CH --json
+is "$status" 0 "registers of a peripheral, while the core runs" || shown
+printf '%s\n' "$out" >"$T/svd"
+py "values and fields in words; what reading would change is left alone, and says so" <<P
+import json
+rows = {r["name"]: r for r in json.load(open("$T/svd"))}
+assert list(rows)[:2] == ["BOX.CTRL", "BOX.KEY"] and len(rows) == 11, list(rows)
+f = {f["name"]: f for f in rows["BOX.CTRL"]["fields"]}
+assert rows["BOX.CTRL"]["value"] == "0x00403503" and rows["BOX.CTRL"]["addr"] == "0x2001f000", rows
+assert [f[n]["value"] for n in ("EN", "MODE", "PINA", "PINB", "PIND")] == [1, 1, 5, 3, 4], f
+assert f["MODE"]["word"] == "other" and "value" not in f["LATE"] and "bits" in f["LATE"]["why"], f
+for n, why in (("TAKE", "changes something (clear)"), ("KEY", "only be written"), ("SAFE", "secure")):
+    assert why in rows["BOX." + n]["why"] and "value" not in rows["BOX." + n], rows["BOX." + n]
+assert rows["BOX.BYTE"]["value"] == "0x33" and rows["BOX.CH[1].WIDE"]["value"] == "0x%016x" % 0, rows
+P
+o read BOX.TAKE --effects
+like "$out" '^BOX\.TAKE 0x2001f00c 0x00000011' "unless it is asked for" || shown
+o regs usart1.sr
+like "$out" '^ +7 TXE 1 +empty: it takes a byte$' "a device's own register, in words" || shown
+o write BOX.BYTE 0x7f
+o read 0x2001f014 4 --width 8
+like "$out" '^0x2001f014  7f 00 00 00 ' "one is written in its own size" || shown
+o write USART1.SR 1
+is "$status" 2 "one that can only be read: 2" || shown
+o regs BOX.NOPE
+is "$status" 3 "one that is not there: 3" || shown
+like "$err" 'BOX\.NOPE: no such register in .*/rig\.svd' "is named"
+o svd BOX.CTRL.MODE
+like "$out" '^ +1x +fast: as fast as it goes$' "and what its values mean" || shown
 o targets
 like "$out" 'running$' "the core was never halted"
 o vectors 16 --elf "$fw/fw-3.2.1.elf"
