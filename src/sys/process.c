@@ -155,10 +155,29 @@ process_subreaper(void)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+/* Ended, but nobody has asked for its status: some first processes of containers take long to. */
+static bool
+is_zombie(pid_t pid)
+{
+	char path[64], text[128];
+	const char *name_end;
+	ssize_t n = 0;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+	fd = sys_open(path, O_RDONLY, 0);
+	if (fd >= 0)
+		n = sys_read(fd, text, sizeof text - 1);
+	sys_close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	name_end = strrchr(text, ')');  /* proc(5): the name may hold anything; the state follows */
+	return name_end != NULL && strncmp(name_end, ") Z", 3) == 0;
+}
+
 bool
 process_alive(pid_t pid)
 {
-	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM) && !is_zombie(pid);
 }
 
 void

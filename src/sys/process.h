@@ -23,7 +23,7 @@ enum err process_daemonize(bool *child, struct err_msg *why);
 void     process_ready(const struct err_msg *failure);  /* NULL: all is well */
 void     process_die_with_parent(void); /* PR_SET_PDEATHSIG SIGKILL */
 void     process_subreaper(void);       /* orphans of our jobs come to us */
-bool     process_alive(pid_t pid);
+bool     process_alive(pid_t pid);      /* one that has ended and is not reaped yet does not */
 /* uid's name, for "who types"; the host's name. Static storage of the caller. */
 void     process_user(char *out, unsigned long size);
 void     process_host(char *out, unsigned long size);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -349,6 +350,7 @@ who(void **state)
 {
 	char *path = path_join(dir, "held"), name[64];
 	int p[2], st, fd;
+	siginfo_t ended;
 	pid_t pid;
 
 	(void)state;
@@ -366,6 +368,9 @@ who(void **state)
 	assert_true(strlen(name) > 0);
 	sys_close(p[0]);
 	sys_close(p[1]);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+	assert_int_equal(kill(pid, 0), 0);
+	assert_false(process_alive(pid));       /* ended, and not reaped */
 	assert_int_equal(waitpid(pid, &st, 0), pid);
 	assert_false(process_alive(pid) || process_alive(0) || process_is_setuid());
 	assert_int_equal(process_holder("/no/such", name, sizeof name), 0);
