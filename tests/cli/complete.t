@@ -6,18 +6,30 @@ tmpdir
 PATH=$BUILD:$PATH
 export PATH
 
-# offered WORD...: what may stand next, words only
+# offered WORD...: what may stand next, words only; each is asked once
+mkdir "$T/kept"
 offered()
 {
-	vise complete -- "$@" | cut -f1
+	local IFS='|' file line
+	file=$T/kept/$(($#))${*//\//%}
+
+	test -e "$file" || vise complete -- "$@" | cut -f1 >"$file"
+	while IFS= read -r line; do printf '%s\n' "$line"; done <"$file"
 }
 
-# lacks NAME VERB FILE: the options in FILE that are offered neither behind NAME nor behind its verbs
+# lacks FILE SUB VERB...: the options in FILE that are offered neither behind SUB nor behind one of its verbs
 lacks()
 {
-	{ offered "$1" "$2" ''; offered "$1" ''; offered "$1" "$2" -; } | sort -u >"$T/have"
-	tr ' [|]=,()' '\n' <"$3" | grep -xE -- '--[a-z][a-z-]+' | sort -u >"$T/want"
-	comm -13 "$T/have" "$T/want"
+	local sub=$2 verb
+	tr ' [|]=,()' '\n' <"$1" | grep -xE -- '--[a-z][a-z-]+' | sort -u >"$T/want"
+	shift 2
+	{
+		offered "$sub" ''
+		for verb; do
+			offered "$sub" "$verb" ''
+			offered "$sub" "$verb" -
+		done
+	} | sort -u | comm -13 - "$T/want"
 }
 
 vise help | sed -n 's/^  \([a-z]*\)  *[^ ].*/\1/p' >"$T/subs"
@@ -28,8 +40,8 @@ bad=
 for sub in $(cat "$T/subs"); do
 	offered "$sub" '' | grep -qx -- --json || bad="$bad $sub"
 	vise help "$sub" >"$T/help" 2>&1
-	more=$(for verb in '' $(offered "$sub" '' | grep -v '^[-:]'); do lacks "$sub" "$verb" "$T/help"; done |
-		sort | uniq -c | awk -v n="$(offered "$sub" '' | grep -vc '^[-:]')" '$1 > n { print $2 }')
+	# shellcheck disable=SC2046 # words
+	more=$(lacks "$T/help" "$sub" '' $(offered "$sub" '' | grep -v '^[-:]'))
 	test -z "$more" || bad="$bad $sub:$more"
 done
 is "$bad" "" "each has a row, with the options of its help"
@@ -43,7 +55,7 @@ for page in "$srcdir"/man/vise-*.1; do
 	grep -qx "$sub" "$T/subs" || continue
 	awk 'tp { print } { tp = /^\.TP/ }' "$page" | sed 's/\\-/-/g; s/\\f.//g; s/"//g' >"$T/page"
 	all=$(offered "$sub" '' | grep -v '^[-:]')
-	more=$(lacks "$sub" "$verb" "$T/page")
+	more=$(lacks "$T/page" "$sub" "$verb")
 	for option in $more; do
 		for v in $all; do
 			offered "$sub" "$v" -- | grep -qx -- "$option" && continue 2

@@ -37,6 +37,19 @@ is $? 0 "GET /metrics: memory, each CPU, no name twice" || printf '%s\n' "$says"
 test ! -s "$T/out"
 ok $? "nothing is printed meanwhile"
 
+# it takes seconds to begin: it looks while others are tried
+if command -v prometheus >/dev/null 2>&1; then
+	cat >"$T/prometheus.yml" <<END
+global: { scrape_interval: 200ms, scrape_timeout: 200ms }
+scrape_configs:
+  - job_name: vise
+    static_configs: [ { targets: ["$address"] } ]
+END
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	spawn prometheus --config.file="$T/prometheus.yml" --storage.tsdb.path="$T/tsdb" \
+		--web.listen-address="127.0.0.1:$port" --log.level=warn >"$T/prometheus.log" 2>&1
+fi
+
 if command -v promtool >/dev/null 2>&1; then
 	run promtool check metrics <"$T/metrics"
 	is "$status" 0 "promtool finds no fault" || note <"$T/err"
@@ -79,30 +92,24 @@ kill -0 "$server"
 ok $? "... and it is still there"
 
 if command -v prometheus >/dev/null 2>&1; then
-	cat >"$T/prometheus.yml" <<END
-global: { scrape_interval: 200ms, scrape_timeout: 200ms }
-scrape_configs:
-  - job_name: vise
-    static_configs: [ { targets: ["$address"] } ]
-END
-	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-	spawn prometheus --config.file="$T/prometheus.yml" --storage.tsdb.path="$T/tsdb" \
-		--web.listen-address="127.0.0.1:$port" --log.level=warn >"$T/prometheus.log" 2>&1
 	says=$(port=$port python3 - 2>&1 <<'P'
 import json, os, time, urllib.request
 def ask(q):
     with urllib.request.urlopen("http://127.0.0.1:%s/api/v1/query?query=%s" % (os.environ["port"], q), timeout=5) as r:
         return json.load(r)["data"]["result"]
 end = time.monotonic() + 40
-found = []
-while not found and time.monotonic() < end:
+found = up = []
+while time.monotonic() < end:
     try:
-        found = ask("vise_mem_used_bytes")
+        found, up = ask("vise_mem_used_bytes"), ask("up")
     except OSError:
         pass
+    if found and up and float(up[0]["value"][1]) == 1:
+        break                           # while the silent had the door it may have been 0
     time.sleep(0.1)
-assert found and float(found[0]["value"][1]) > 1e6, found
-assert float(ask("up")[0]["value"][1]) == 1
+else:
+    raise SystemExit("%s %s" % (found, up))
+assert float(found[0]["value"][1]) > 1e6, found
 P
 	)
 	is $? 0 "a real Prometheus scrapes it" || printf '%s\n' "$says" | note

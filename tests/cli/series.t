@@ -75,14 +75,14 @@ for path in sys.argv[1:]: u.urlopen(os.environ["L"] + path, timeout=20).read()' 
 # freed; the churning stack keeps its last 8 MiB, so that its in-use figure moves.
 serve
 mkdir "$T/heap" "$T/g"
-next=$(date +%s)
+next=$(date +%s%3N)
 for i in 0 1 2 3 4 5 6 7 8 9; do
 	get '/leak?bytes=65536&n=96' '/churn?bytes=262144&n=400' '/ways?how=send&n=3' \
 		'/ways?how=receive&n=2' '/ways?how=select&n=4' '/ways?how=waitgroup&n=1' '/ways?how=mutex&n=5'
 	"$VISE" pprof grab "$L/debug/pprof/heap?gc=1" -o "$T/heap/$i.pb.gz" >/dev/null || break
 	"$VISE" pprof grab "$L/debug/pprof/goroutine" -o "$T/g/$i.pb.gz" >/dev/null || break
-	next=$((next + 1))
-	wait_for 'test "$(date +%s)" -ge "$next"' 5
+	next=$((next + 300))
+	wait_for 'test "$(date +%s%3N)" -ge "$next"' 5
 done
 is "$(ls "$T/heap" "$T/g" | grep -c 'pb.gz')" 20 "ten snapshots of heap and of goroutines"
 run "$VISE" pprof series --check "$T/heap"

@@ -82,7 +82,7 @@ from client import fresh, Refused
 port = open(os.environ["T"] + "/bad.port").read().strip().rpartition(":")[2]
 c, other = fresh(os.environ["S"]), fresh(os.environ["S"])
 before = c.attach()["profile"]
-asked = [c.ask("command", {"line": "profile.grab http://127.0.0.1:%s%s" % (port, p)})
+asked = [c.ask("command", {"line": "profile.grab http://127.0.0.1:%s%s timeout=3s" % (port, p)})
          for p in ("/stall-head", "/stall-body", "/drip")]
 begin = time.monotonic()
 assert other.do("bench.info")["name"] == "leak" and time.monotonic() - begin < 5
@@ -93,6 +93,7 @@ for number in asked:
         assert r.code == "timeout", r
     else:
         raise SystemExit("no refusal")
+assert time.monotonic() - begin > 2.5, "before its time"
 after = c.attach()["profile"]
 assert after.pop("grab")["state"] == "failed" and before.pop("grab") and after == before, after
 P
