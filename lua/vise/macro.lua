@@ -112,7 +112,11 @@ local function check_steps(list, names, at, depth)
     local fields = kinds[kind]
     for k, v in pairs(s) do
       local f = fields[k] or any[k]
-      if not f then fail("usage", "vise.macro: %s (%s): no field named %q", here, kind, tostring(k)) end
+      if not f then
+        local all = {}
+        for _, t in ipairs { any, fields } do for name in pairs(t) do all[name] = true end end
+        fail("usage", "vise.macro: %s (%s): no field named %q%s", here, kind, tostring(k), core.known(k, all))
+      end
       if not f[1](v) then fail("usage", "vise.macro: %s (%s): %s must be %s", here, kind, k, f[2]) end
     end
     if (kind == "when" or kind == "times") and not s.steps then fail("usage", "vise.macro: %s (%s): steps is missing", here, kind) end
@@ -129,7 +133,7 @@ local function check_result(m, names)
     if text(f) then m.result[i] = { name = f } f = m.result[i] end
     if type(f) ~= "table" or not text(f.name) then fail("usage", "vise.macro: result %d: a table with a name is needed", i) end
     for k in pairs(f) do
-      if not field_known[k] then fail("usage", "vise.macro: result %s: no field named %q", f.name, tostring(k)) end
+      if not field_known[k] then fail("usage", "vise.macro: result %s: no field named %q%s", f.name, tostring(k), core.known(k, field_known)) end
     end
     if not m.run then need_name("result", names, f.name) end
     if f.bar and not (type(f.bar) == "table" and type(f.bar[1]) == "number" and type(f.bar[2]) == "number" and f.bar[1] < f.bar[2]) then

@@ -387,7 +387,7 @@ function core.serve()
     start_all()
     for _, p in pairs(core.panes) do show(p, p.rows or {}) end
     while true do
-      for _, q in ipairs(mine("plugin.next", {}) or {}) do core.spawn(q.what .. " " .. tostring(q.name), answer, q) end
+      for _, q in ipairs(mine("plugin.next", {}) or {}) do core.spawn("answer to " .. q.what .. " " .. tostring(q.name), answer, q) end
     end
   end)
   local ok, err = pcall(me.await, me)

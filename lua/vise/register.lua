@@ -57,11 +57,19 @@ local param_fields = {
   required = { is_bool, "true or false" }, unit = T.text, label = T.text,
 }
 
-local function nearest(word, fields)
-  for name in pairs(fields) do
-    if #name > 2 and (name:sub(1, 3) == word:sub(1, 3) or name:sub(-3) == word:sub(-3)) then return name end
+-- What to say after "no field named x": the one that was meant, or all there are.
+local function known(word, fields)
+  local list = {}
+  for name in pairs(fields) do list[#list + 1] = name end
+  table.sort(list)
+  for _, name in ipairs(list) do
+    if type(word) == "string" and #name > 2 and (name:sub(1, 3) == word:sub(1, 3) or name:sub(-3) == word:sub(-3)) then
+      return "; did you mean " .. name .. "?"
+    end
   end
+  return "; known: " .. table.concat(list, ", ")
 end
+core.known = known
 
 -- where: the place of what was declared elsewhere; nil: the caller's line. heir: false takes away what
 -- would be inherited.
@@ -71,8 +79,7 @@ local function check(call, t, fields, where, heir)
   for k, v in pairs(t) do
     local f = fields[k]
     if not f then
-      local near = type(k) == "string" and nearest(k, fields)
-      fail("usage", "%s: no field named %q%s", call, tostring(k), near and ("; did you mean " .. near .. "?") or "", at)
+      fail("usage", "%s: no field named %q%s", call, tostring(k), known(k, fields), at)
     end
     if not f[1](v) and not (heir and v == false) then fail("usage", "%s: %s must be %s", call, k, f[2], at) end
   end

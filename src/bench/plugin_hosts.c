@@ -521,11 +521,14 @@ cmd_answer(struct command_call *c)
 static void
 cmd_fail(struct command_call *c)
 {
+	enum err code = err_from_word(json_get_str(c->args, "code", "script"));
 	struct err_msg why;
 	struct ask *a;
 
-	(void)err_set(&why, err_from_word(json_get_str(c->args, "code", "script")),
-	    json_get_str(c->args, "plugin", ""), NULL, "%s", json_get_str(c->args, "why", ""));
+	if (code == ERR_MEMORY)
+		code = ERR_BUDGET;      /* its own limit, no failure of the bench */
+	(void)err_set(&why, code, json_get_str(c->args, "plugin", ""), NULL, "%s",
+	    json_get_str(c->args, "why", ""));
 	(void)answerer(c, &a);
 	if (a != NULL)
 		command_fail(a->call, &why);

@@ -81,6 +81,8 @@ named(const char *what, json_t **words, struct err_msg *why)
 {
 	char *file = path_join(what, "plugin.json"), *real;
 	json_t *rows = plugins_rows(), *row;
+	enum err e = err_set(why, ERR_NOENT, what, "vise plugin list names them",
+	    "is no plugin that may run, and no folder of one");
 	size_t i;
 
 	*words = NULL;
@@ -88,14 +90,18 @@ named(const char *what, json_t **words, struct err_msg *why)
 		*words = json_pack("[s,s]", "--plugin", real);
 		mem_free(real);
 	}
-	json_array_foreach(rows, i, row)
-		if (*words == NULL && plugin_usable(row) &&
-		    strcmp(json_get_str(row, "name", ""), what) == 0)
+	json_array_foreach(rows, i, row) {
+		if (*words != NULL || strcmp(json_get_str(row, "name", ""), what) != 0)
+			continue;
+		if (plugin_usable(row))
 			*words = plugin_argv(rows, row);
+		else if (json_object_get(row, "problem") != NULL)
+			e = err_set(why, strcmp(state_of(row), "untrusted") == 0 ? ERR_DENIED :
+			    ERR_USAGE, what, NULL, "%s", json_get_str(row, "problem", ""));
+	}
 	json_decref(rows);
 	mem_free(file);
-	return *words != NULL ? ERR_OK : err_set(why, ERR_NOENT, what,
-	    "vise plugin list names them", "is no plugin that may run, and no folder of one");
+	return *words != NULL ? ERR_OK : e;
 }
 
 static enum err
@@ -154,15 +160,27 @@ static const char manifest_text[] =
     "  \"options\": {}\n"
     "}\n";
 
+/* The first exchange takes what a board says while it starts. */
 static const char lua_text[] =
     "-- %s\n"
     "local vise = require \"vise\"\n"
     "\n"
     "vise.macro {\n"
     "  id = \"%s-version\", title = \"Firmware?\",\n"
-    "  steps = { { at = \"AT+GMR\", save = \"version\" } },\n"
+    "  steps = {\n"
+    "    { at = \"AT\" },\n"
+    "    { at = \"AT+GMR\", save = \"version\" },   -- prefix = \"+GMR:\" when it answers so\n"
+    "  },\n"
     "  result = { { name = \"version\" } },\n"
     "}\n";
+
+static const char test_text[] =
+    "-- vise test --port PORT %s\n"
+    "local vise = require \"vise\"\n"
+    "\n"
+    "vise.test(\"it answers\", function(t)\n"
+    "  t.console:at(\"AT\")\n"
+    "end)\n";
 
 static const char rc_text[] =
     "{\n"
@@ -184,6 +202,17 @@ put(const char *dir, const char *name, char *text, struct err_msg *why)
 }
 
 static enum err
+put_test(const char *dir, const char *name, struct err_msg *why)
+{
+	char *file = mem_fmt("%s_test.lua", name), *path = path_join(dir, file);
+	const enum err e = put(dir, file, mem_fmt(test_text, path), why);
+
+	mem_free(path);
+	mem_free(file);
+	return e;
+}
+
+static enum err
 make(const char *dir, const char *name, struct err_msg *why)
 {
 	char *meta = path_data("lua/meta");
@@ -199,9 +228,21 @@ make(const char *dir, const char *name, struct err_msg *why)
 	if (e == ERR_OK)
 		e = put(dir, "init.lua", mem_fmt(lua_text, name, name), why);
 	if (e == ERR_OK)
+		e = put_test(dir, name, why);
+	if (e == ERR_OK)
 		e = put(dir, ".luarc.json", mem_fmt(rc_text, meta != NULL ? meta : ""), why);
 	mem_free(meta);
 	return e;
+}
+
+static void
+say_next(const char *dir, const char *name, bool project)
+{
+	printf("%s/init.lua\n%s/plugin.json\n%s/%s_test.lua\n", dir, dir, dir, name);
+	printf("  vise plugin check %s\n", dir);
+	if (project)
+		puts("  vise plugin view, vise plugin trust --hash ...: again after a change");
+	printf("  vise macro run PORT %s-version\n  vise test --port PORT %s\n", name, dir);
 }
 
 static int
@@ -224,8 +265,7 @@ new(struct cli_call *c)
 	if (e == ERR_OK)
 		e = make(dir, c->word[1], &why);
 	if (e == ERR_OK && !c->json)
-		printf("%s/init.lua\n%s/plugin.json\nvise plugin check %s says whether it is "
-		       "sound.\n", dir, dir, dir);
+		say_next(dir, c->word[1], project);
 	json_decref(probe);
 	mem_free(config);
 	mem_free(base);
@@ -235,11 +275,26 @@ new(struct cli_call *c)
 
 /* ---- doc */
 
-/* Prints each declaration of the stubs whose name ends in `what`, with the comment before it. */
+/* Whether this line of the stubs declares it: "vise.sleep" is named by sleep, not by eep. */
 static bool
-print_stubs(const char *text, size_t size, const char *what)
+is_named(struct slice line, const char *what)
 {
-	struct slice rest = slice_make(text, size), line;
+	struct slice name = slice_cut(line, '(', &(struct slice){ NULL, 0 });
+	const struct slice want = slice_of(what);
+	char before;
+
+	name = slice_make(name.p + sizeof "function " - 1, name.n - (sizeof "function " - 1));
+	if (name.n < want.n || memcmp(name.p + name.n - want.n, want.p, want.n) != 0)
+		return false;
+	before = name.n > want.n ? name.p[name.n - want.n - 1] : '.';
+	return before == '.' || before == ':' || want.p[0] == ':' || want.p[0] == '.';
+}
+
+/* Prints each declaration of the stubs that is named so; near: that has the word in it. */
+static bool
+print_stubs(const char *text, size_t size, const char *what, bool near)
+{
+	struct slice rest = slice_make(text, size), line, all;
 	const char *from = text;
 	bool any = false;
 
@@ -247,16 +302,24 @@ print_stubs(const char *text, size_t size, const char *what)
 		line = slice_cut(rest, '\n', &rest);
 		if (slice_starts(line, "---"))
 			continue;
-		if (slice_starts(line, "function ") &&
-		    slice_find(slice_cut(line, '(', &(struct slice){ NULL, 0 }),
-			slice_of(what)) >= 0) {
-			printf("%s%.*s\n", any ? "\n" : "",
-			    (int)(line.p + line.n - from), from);
+		all = slice_make(from, (size_t)(line.p + line.n - from));
+		if (slice_starts(line, "function ") && (is_named(line, what) ||
+		    (near && slice_find(all, slice_of(what)) >= 0))) {
+			printf("%s%.*s\n", any ? "\n" : "", (int)all.n, all.p);
 			any = true;
 		}
 		from = rest.p;
 	}
 	return any;
+}
+
+/* con:at is "Console:at" in the stubs: only what follows the colon is sure. */
+static const char *
+stub_name(const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	return colon != NULL ? colon : word;
 }
 
 static int
@@ -270,10 +333,10 @@ doc(struct cli_call *c)
 	buf_init(&b, 2 * STUBS_MAX);
 	if (e == ERR_OK)
 		e = sys_file_read(path != NULL ? path : "lua/meta/vise.lua", STUBS_MAX, &b, &why);
-	if (e == ERR_OK && !print_stubs(buf_str(&b), b.len, strncmp(c->word[1], "con:", 4) == 0 ?
-	    c->word[1] + 3 : c->word[1]))
+	if (e == ERR_OK && !print_stubs(buf_str(&b), b.len, stub_name(c->word[1]), false) &&
+	    !print_stubs(buf_str(&b), b.len, c->word[1], true))
 		e = err_set(&why, ERR_NOENT, c->word[1], "vise-lua(7) lists them",
-		    "no function of the module has this name");
+		    "no function of the module has this name, or this word in what is said of it");
 	buf_fini(&b);
 	mem_free(path);
 	return say_end(c, e, &why);

@@ -1,6 +1,7 @@
 /* say.c - what subcommands print. */
 #include "cli/say.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -74,6 +75,8 @@ say_end(const struct cli_call *c, enum err e, const struct err_msg *why)
 	struct err_msg full;
 
 	if (e == ERR_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+		if (errno == EPIPE)     /* head, less: whoever read has seen enough */
+			return err_exit_status(ERR_IO);
 		e = err_set(&full, ERR_IO, "output", NULL, "cannot be written");
 		why = &full;
 	}
@@ -186,6 +189,10 @@ say_value(const json_t *v)
 			say_cell(m, 0);
 			putchar('\n');
 		}
+	} else if (json_is_string(v)) {
+		/* its lines stay lines */
+		say_text(stdout, json_string_value(v), json_string_length(v));
+		putchar('\n');
 	} else {
 		say_cell(v, 0);
 		putchar('\n');

@@ -217,6 +217,14 @@ libs_open(lua_State *L)
 	lua_getglobal(L, "string");
 	drop(L, of_string);
 	lua_pop(L, 1);
+	/* the methods of all texts are also the runtime's: nobody takes them away */
+	lua_pushliteral(L, "");
+	if (lua_getmetatable(L, -1) != 0) {
+		lua_pushliteral(L, "string");
+		lua_setfield(L, -2, "__metatable");
+		lua_pop(L, 1);
+	}
+	lua_pop(L, 1);
 	lua_newtable(L);
 	lua_setfield(L, LUA_REGISTRYINDEX, LOADED);
 }

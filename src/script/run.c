@@ -86,6 +86,8 @@ end(struct session *s)
 
 struct report { struct task *task; int status; };
 
+#define ANSWERS "answer to "            /* how plugin.lua calls a task that answers the bench */
+
 /* Under pcall: the runtime says what failed. */
 static int
 report(lua_State *L)
@@ -136,13 +138,54 @@ status_of(struct host *h, struct task *t, lua_CFunction fn)
 	return r.status;
 }
 
+/* Under pcall: whether it failed for memory, of which little is left even after a collection. */
+static int
+is_full(lua_State *L)
+{
+	struct report *r = lua_touserdata(L, 1);
+	const struct host_memory *m = &host_of(L)->mem;
+
+	r->status = 0;
+	lua_rawgeti(L, LUA_REGISTRYINDEX, r->task->result);
+	if (!lua_istable(L, -1))
+		return 0;
+	lua_pushliteral(L, "code");
+	(void)lua_rawget(L, -2);
+	if (lua_type(L, -1) != LUA_TSTRING || strcmp(lua_tostring(L, -1), "memory") != 0)
+		return 0;
+	(void)lua_gc(L, LUA_GCCOLLECT);
+	r->status = m->used > m->cap - m->cap / 4;
+	return 0;
+}
+
+/* A plugin that cannot answer (its globals are overwritten, say) leaves those who asked it waiting
+ * for ever; one that holds on to all of its memory fails in all that it does from then on. Both
+ * end, and the bench tells those who wait; the next need starts it afresh. */
+static void
+give_up(struct session *s, struct task *t)
+{
+	const bool mute = strncmp(t->name, ANSWERS, sizeof ANSWERS - 1) == 0;
+
+	if (!mute && status_of(&s->host, t, is_full) != 1)
+		return;
+	t->awaited = true;
+	s->status = worse(s->status, status_of(&s->host, t, report));
+	fprintf(stderr, "vise: %s: %s\n", s->host.opt.name, mute ? "it cannot answer any more" :
+	    "what it holds fills its memory");
+	end(s);
+}
+
 static void
 on_task_ended(void *arg, struct task *t)
 {
 	struct session *s = arg;
 
-	if (t != s->main)
+	if (t != s->main) {
+		if (t->failed && t->cancel == CANCEL_NO && !s->over && s->stop_status == 0 &&
+		    strcmp(s->opt->action, "serve") == 0)
+			give_up(s, t);
 		return;
+	}
 	t->awaited = true;
 	s->status = worse(s->status, status_of(&s->host, t, t->failed ? report : main_status));
 	sched_judge_all(&s->host);

@@ -11,6 +11,8 @@
 #include "script/host.h"
 #include "sys/time.h"
 
+#define LOOK_NS (200 * NS_PER_MS)
+
 static char park_mark;          /* its address marks a yield made by us */
 
 static void run_ready(void *arg);
@@ -35,6 +37,7 @@ void
 sched_fini(struct host *h)
 {
 	loop_defer_cancel(h->loop, run_ready, h);
+	loop_timer_stop(h->sched.look);
 	LIST_EACH_SAFE(n, &h->sched.tasks)
 		task_free(LIST_ENTRY(n, struct task, node));
 }
@@ -88,6 +91,8 @@ sched_spawn(lua_State *L, int nargs, const char *name)
 	lua_State *co;
 	int ref;
 
+	if (h->sched.alive >= SCHED_TASKS_MAX)
+		(void)errors_raise(L, "budget", "more than %d tasks at once", SCHED_TASKS_MAX);
 	luaL_checkstack(L, 4, NULL);
 	co = lua_newthread(L);
 	lua_sethook(co, NULL, 0, 0);            /* a hook of its maker is not its own */
@@ -105,6 +110,7 @@ sched_spawn(lua_State *L, int nargs, const char *name)
 		.state = TASK_READY };
 	snprintf(t->name, sizeof t->name, "%s", name);
 	list_add_tail(&h->sched.tasks, &t->node);
+	h->sched.alive++;
 	queue(h);
 	return t;
 }
@@ -272,6 +278,26 @@ sched_judge_all(struct host *h)
 		judge(LIST_ENTRY(n, struct task, node));
 }
 
+static void
+on_look(void *arg)
+{
+	struct host *h = arg;
+
+	h->sched.look = NULL;
+	(void)lua_gc(h->L, LUA_GCCOLLECT);
+	sweep(h);
+}
+
+/* Nobody may ever await it: what idles collects nothing, and the failure would not be told. */
+static void
+look_later(struct task *t)
+{
+	struct host *h = t->host;
+
+	if (t->failed && t->handles != 0 && t->cancel == CANCEL_NO && h->sched.look == NULL)
+		h->sched.look = loop_timer_start(h->loop, LOOK_NS, 0, on_look, h);
+}
+
 /* ---- the end of a task */
 
 /* Under pcall, on the main state: results or error move into the registry. */
@@ -310,6 +336,7 @@ finish(struct task *t, int status)
 	const size_t slack = h->mem.slack;
 
 	t->state = TASK_DONE;
+	h->sched.alive--;
 	t->failed = status != LUA_OK;
 	lua_sethook(t->co, NULL, 0, 0);
 	h->mem.slack = HOST_SLACK;
@@ -333,6 +360,7 @@ finish(struct task *t, int status)
 	h->mem.slack = slack;
 	t->co = NULL;
 	h->sched.failures += t->failed;
+	look_later(t);
 	/* whoever awaits a task looks whether it is this one */
 	sched_wake(h, &h->sched);
 	host_task_ended(h, t);

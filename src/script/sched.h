@@ -21,6 +21,8 @@
 
 struct host;
 
+enum { SCHED_TASKS_MAX = 10000 };       /* at once; each holds a kilobyte and more */
+
 enum task_state { TASK_READY, TASK_RUNNING, TASK_WAITS, TASK_DONE };
 enum task_cancel { CANCEL_NO, CANCEL_ASKED, CANCEL_GRACE, CANCEL_OVER };
 
@@ -51,6 +53,9 @@ struct sched {
 	bool queued;                    /* the loop will call us */
 	bool sweep;                     /* some done tasks have no handle any more */
 	unsigned long preempts, kills, failures;
+	unsigned long alive;            /* tasks that are not done */
+	/* failed ones whose handles may have been dropped: collected, so that they are reported */
+	struct loop_timer *look;
 	/* registry: Lua function that runs a task's body with its defers */
 	int body;
 };

@@ -14,6 +14,20 @@ run "$vise" plugin new cam
 is "$status $(state)" "0 user ok " "a new plugin is found among the user's"
 run "$vise" plugin check cam
 is "$status $out" "0 cam 0.1.0: sound; macro:cam-version" "and is sound"
+cat >"$T/device.sh" <<'E'
+stty icrnl -echo
+while read -r l; do
+	case $l in *GMR*) echo 3.1 ;; esac
+	test -z "$l" || echo OK
+done
+E
+run "$vise" macro run "exec:sh $T/device.sh" cam-version
+like "$out" '^cam-version: OK, 2 steps' "and runs"
+run "$vise" test --port "exec:sh $T/device.sh" "$XDG_CONFIG_HOME/vise/plugins/cam"
+is "$status" 0 "with a test that passes" || { echo "$out"; echo "$err"; } | note
+sed -i 's/save = /sve = /' "$XDG_CONFIG_HOME/vise/plugins/cam/init.lua"
+run "$vise" plugin check cam
+like "$err" 'init.lua:[0-9]+: usage: .*step 2 \(at\): no field named "sve"; (did you mean save|known: at, .*save)' "a wrong field is told with those that there are"
 run "$vise" plugin new cam
 is "$status" 2 "a second one of the name is refused"
 run "$vise" plugin new ../evil
@@ -24,7 +38,7 @@ rm -r "$XDG_CONFIG_HOME/vise/plugins/cam"
 cd "$T/p" && "$vise" plugin new cam --project >/dev/null && cd sub
 is "$(state)" "project untrusted " "a project's plugin is found from below, and may not run"
 run "$vise" plugin check cam
-is "$status" 3 "by its name it is not there"
+is "$status" 4 "by its name it may not"
 run "$vise" plugin trust
 is "$status" 2 "trust without a look is refused"
 like "$err" 'look at it: vise plugin view' "and says how to look"
@@ -86,4 +100,11 @@ run "$vise" plugin check "$D"
 like "$err" 'needs API 9.0, this Vise has' "an API that is not served is said before code runs"
 run "$vise" plugin doc con:expect
 like "$out" '^function Console:expect\(' "doc tells what a function takes"
+run "$vise" plugin doc con:at
+is "$(printf '%s\n' "$out" | grep -c '^function')" 1 "and not of one whose name begins so"
+run "$vise" plugin doc earliest
+like "$out" '^function Console:expect\(' "a word of its description finds it too"
+{ "$vise" plugin list; echo $? >st; } 2>err | :
+test ! -s err
+ok $? "a reader that has seen enough is no complaint" || note <err
 plan
