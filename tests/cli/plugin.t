@@ -2,6 +2,7 @@
 # plugin.t - vise plugin: a new plugin is sound; a project's code runs only as it was looked at; what a
 # plugin has not declared it may not do.
 . "${srcdir:-.}/tests/lib/tap.sh"
+need python3 python3
 tmpdir
 vise=$BUILD/vise
 state()
@@ -14,16 +15,19 @@ run "$vise" plugin new cam
 is "$status $(state)" "0 user ok " "a new plugin is found among the user's"
 run "$vise" plugin check cam
 is "$status $out" "0 cam 0.1.0: sound; macro:cam-version" "and is sound"
-cat >"$T/device.sh" <<'E'
-stty icrnl -echo
-while read -r l; do
-	case $l in *GMR*) echo 3.1 ;; esac
-	test -z "$l" || echo OK
-done
+cat >"$T/device.py" <<'E'
+import os, termios, tty
+tty.setraw(0, termios.TCSANOW)          # what has come already is not thrown away
+line = b""
+while True:
+    c = os.read(0, 1)
+    if c == b"\r" and line:
+        os.write(1, b"\r\n3.1\r\nOK\r\n" if line == b"AT+GMR" else b"\r\nOK\r\n")
+    line = b"" if c in b"\r\n" else line + c
 E
-run "$vise" macro run "exec:sh $T/device.sh" cam-version
+run "$vise" macro run "exec:python3 $T/device.py" cam-version
 like "$out" '^cam-version: OK, 2 steps' "and runs"
-run "$vise" test --port "exec:sh $T/device.sh" "$XDG_CONFIG_HOME/vise/plugins/cam"
+run "$vise" test --port "exec:python3 $T/device.py" "$XDG_CONFIG_HOME/vise/plugins/cam"
 is "$status" 0 "with a test that passes" || { echo "$out"; echo "$err"; } | note
 sed -i 's/save = /sve = /' "$XDG_CONFIG_HOME/vise/plugins/cam/init.lua"
 run "$vise" plugin check cam
