@@ -14,7 +14,7 @@ local vise = {}
 ---@alias vise.Pattern string|vise.Rx # a string is literal text
 
 ---@class vise.Error
----@field code string # timeout eof busy lost device_fault at_error verify wrong_mode infra tool_failed denied cancelled ...
+---@field code string # timeout eof busy lost lost_place device_fault at_error verify wrong_mode infra tool_failed denied cancelled ...
 ---@field msg string
 ---@field where string # file:line of the caller
 ---@field trace? string
@@ -236,21 +236,43 @@ function Proc:expect(patterns, opt) end
 ---@field name? string
 ---@field kind? "run"|"flash"|"build"|"debug"
 
----A place that the command line holds for this run: `--place NAME`, see vise-place(5). t.board.place is that of a test's board.
+---A place of this run, see vise-place(5): one that the command line holds (`--place NAME`; t.board.place is that of a test's
+---board), or one that vise.place.acquire took. When it is lost (its lease is over, `vise place release --kick`, somebody else took
+---it from labgrid) the error lost_place is raised once, in the task that took it, where it waits: a task that took it and is done
+---hands it on to the one that made it. It may be caught; deferred functions and <close> run as ever and may wait. Every later
+---use of the place raises lost_place again. Of a place of the command line all tasks are told, no further test begins, ten
+---seconds later what still runs is interrupted, and the exit status is 3.
 ---@class vise.Place
 ---@field name string
 ---@field as string  # the board's name in this run
 ---@field board? string
----@field console? string
+---@field console? string  # for vise.console.open
+---@field baud? integer
 ---@field probe? string  # serial number of the debug probe
 ---@field ssh? string
 ---@field tags? string[]
+---@field left? boolean  # its last holder died: it may be in any state
+---@field until? number  # when the lease ends, seconds of 1970
 local Place = {}
 ---By the command that the place's file names. Raises tool_failed, unsupported.
 ---@async
 ---@param act "on"|"off"|"cycle"
 function Place:power(act) end
+---The lease ends that long from now. Raises lost_place.
+---@async
+---@param time vise.Duration
+function Place:renew(time) end
+---Gives back what vise.place.acquire took, as <close> and the end of the script do; done when it is free.
+---@async
+function Place:release() end
 vise.place = {}
+---Takes a place: NAME, "tag=A,B" or "labgrid:NAME". Without wait at once or not at all; without lease for as long as the script
+---runs. A plugin needs "places" in its plugin.json. Raises busy, config, lost_place.
+---@async
+---@param match string
+---@param opt? {wait?: vise.Duration, lease?: vise.Duration, reason?: string, as?: string}  # reason: what others are told; as: its name in this run
+---@return vise.Place
+function vise.place.acquire(match, opt) end
 ---Without a name the first, nil when the run has none.
 ---@param name? string
 ---@return vise.Place?

@@ -34,8 +34,8 @@ local function wrap(row, from)
   if con then return con end
   con = setmetatable({ id = row.id, name = row.name or tostring(row.id), stream_id = row.stream, forbidden = {} }, Console)
   con.stream = core.stream(row.stream, con.name)
-  opened[row.stream] = con
   local answer = core.call("vise.console", "subscribe", { stream = row.stream, from = from })
+  opened[row.stream] = con                              -- one that is refused is none
   con.stream:began(math.tointeger(answer.offset) or 0)
   return con
 end

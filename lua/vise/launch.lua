@@ -80,6 +80,11 @@ end
 -- it runs.
 function vise.launch.start(o)
   core.options("vise.launch", o, known)
+  return core.launch(o)
+end
+
+-- mine: it ends with this process, however that ends.
+function core.launch(o, mine)
   if type(o) ~= "table" or type(o.cmd) ~= "string" or o.cmd == "" then
     fail("usage", "vise.launch needs a table with cmd = \"program\"")
   end
@@ -87,6 +92,7 @@ function vise.launch.start(o)
   if o.pty then fields.pty = "on" end
   if core.part and fields.kind ~= "debug" then fields.part, fields.quiet = "on", o.quiet and "on" or nil end
   if o.cwd then fields.cwd = o.cwd end
+  if mine then fields.mine = "on" end
   if o.timeout then fields.timeout = core.ms(core.seconds("vise.launch", o.timeout)) end
   local r = core.call("vise.launch", "command", { line = core.line("job.run", {}, fields, argv_of(o)) })
   local id = math.tointeger(type(r) == "table" and r.id or r)

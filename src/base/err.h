@@ -19,6 +19,7 @@
 	X(NOENT,     "not_found",     3) \
 	X(IO,        "io",            3) \
 	X(LOST,      "lost",          3) \
+	X(LOST_PLACE, "lost_place",   3) \
 	X(EOF,       "eof",           3) \
 	X(TIMEOUT,   "timeout",       3) \
 	X(INFRA,     "infra",         3) \

@@ -435,7 +435,7 @@ cmd_run(struct command_call *c)
 		.pty = json_get_bool(c->args, "pty", false),
 		.timeout_ns = (uint64_t)json_get_int(c->args, "timeout", 0),
 		.port = json_get_str(c->args, "port", NULL),
-		.owner = clients_owner(c, false),
+		.owner = clients_owner(c, json_get_bool(c->args, "mine", false)),
 		.part_of = part ? own_job(c) : 0,
 		.quiet = part && json_get_bool(c->args, "quiet", false),
 	};
@@ -552,6 +552,7 @@ static const struct command_arg run_args[] = {
 	{ "port", ARG_WORD, 0, NULL, "console whose port it gets for itself; $VISE_PORT names it" },
 	{ "part", ARG_BOOL, 0, "off", "it is a part of the job that asks, and in no list" },
 	{ "quiet", ARG_BOOL, 0, "off", "a part: what it says is not said by the whole" },
+	{ "mine", ARG_BOOL, 0, "off", "it ends with who asks, however that ends" },
 	{ "argv", ARG_REST, ARG_MUST, NULL, "program and arguments" },
 	{ .name = NULL },
 };

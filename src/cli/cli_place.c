@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "cli/lease_text.h"
+#include "cli/place_hold.h"
 #include "cli/place_use.h"
 #include "cli/places.h"
 #include "cli/say.h"
@@ -582,5 +583,7 @@ cli_place(struct cli_call *c)
 	/* what vise calls itself: no error names it */
 	if (c->argc > 1 && strcmp(c->argv[1], "guard") == 0)
 		return place_grid_guard(c);
+	if (c->argc > 1 && strcmp(c->argv[1], "hold") == 0)
+		return place_hold(c);
 	return verbs_run(c, verbs);
 }

@@ -34,9 +34,11 @@ struct child {
 	int status;
 	pid_t pid;
 	struct place_use *use;
+	struct loop *loop;
+	struct loop_timer *late;
 };
 
-static const uint64_t LOOK_NS = 200 * NS_PER_MS;
+static const uint64_t LOOK_NS = 200 * NS_PER_MS, GRACE_NS = 10 * NS_PER_S;
 
 static void
 add(struct script *s, const char *word)
@@ -74,7 +76,16 @@ on_ended(void *arg, int status)
 	k->ended = true;
 }
 
-/* The lease is over: the script may clean up. */
+static void
+on_late(void *arg)
+{
+	struct child *k = arg;
+
+	k->late = NULL;
+	sys_kill_group(k->pid, SIGTERM);
+}
+
+/* The lease is over: the script gets lost_place where it waits, and may clean up. */
 static void
 on_look(void *arg)
 {
@@ -84,7 +95,8 @@ on_look(void *arg)
 	if (k->over || !place_use_over(k->use, &why))
 		return;
 	k->over = true;
-	sys_kill_group(k->pid, SIGTERM);
+	sys_kill_group(k->pid, SIGUSR1);
+	k->late = loop_timer_start(k->loop, GRACE_NS, 0, on_late, k);
 }
 
 static int
@@ -112,12 +124,13 @@ wait_for(struct client *c, struct child *k)
 int
 cli_script_wait(struct client *c, pid_t pid, struct place_use *use)
 {
-	struct child k = { .pid = pid, .use = use };
+	struct child k = { .pid = pid, .use = use, .loop = client_loop(c) };
 	struct loop_timer *t = use != NULL && place_use_count(use) != 0 ?
 	    loop_timer_start(client_loop(c), LOOK_NS, LOOK_NS, on_look, &k) : NULL;
 	const int status = wait_for(c, &k);
 
 	loop_timer_stop(t);
+	loop_timer_stop(k.late);
 	return status;
 }
 

@@ -495,6 +495,23 @@ lease_mine(struct lease *l)
 	}
 }
 
+/* The lease that we are inside of is no longer there. */
+static bool
+outer_gone(const struct lease *l)
+{
+	static const char inner[] = ".inner";
+	const size_t n = l->inner ? strlen(l->path[0]) : 0;
+	bool gone = false;
+	char *outer;
+
+	if (n > strlen(inner) && strcmp(l->path[0] + n - strlen(inner), inner) == 0) {
+		outer = mem_strn(l->path[0], n - strlen(inner));
+		gone = !lockfile_held(outer) || !given(outer);
+		mem_free(outer);
+	}
+	return gone;
+}
+
 bool
 lease_over(const struct lease *l)
 {
@@ -502,6 +519,8 @@ lease_over(const struct lease *l)
 	const double until = json_get_num(r, "until", 0);
 
 	json_decref(r);
+	if (l->n != 0 && outer_gone(l))
+		return true;
 	return until > 0 && (double)sys_wall() / (double)NS_PER_S >= until;
 }
 

@@ -213,17 +213,25 @@ place_use_over(struct place_use *u, struct err_msg *why)
 	return u->over;
 }
 
-void
-place_use_fact(const json_t *row, char **words, size_t *n, const char *key)
+json_t *
+place_use_facts(const json_t *row)
 {
-	static const char *const names[] = { "name", "board", "console", "probe", "ssh", "power",
-		"tags", "doc", "labgrid" };
-	json_t *fact = json_object();
-	struct buf b;
+	static const char *const names[] = { "name", "board", "console", "baud", "probe", "ssh",
+		"power", "tags", "doc", "labgrid" };
+	json_t *facts = json_object();
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (json_object_get(row, names[i]) != NULL)
-			(void)json_object_set(fact, names[i], json_object_get(row, names[i]));
+			(void)json_object_set(facts, names[i], json_object_get(row, names[i]));
+	return facts;
+}
+
+void
+place_use_fact(const json_t *row, char **words, size_t *n, const char *key)
+{
+	json_t *fact = place_use_facts(row);
+	struct buf b;
+
 	buf_init(&b, 1 << 20);
 	(void)json_write(fact, &b);
 	words[(*n)++] = mem_fmt("%s=%s=%s", key, json_get_str(row, "as", "?"), buf_str(&b));

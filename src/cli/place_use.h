@@ -53,6 +53,8 @@ void     place_use_close(struct place_use *u);
 void     place_use_leave(struct place_use *u);
 /* The lease has ended, or somebody else took the place (*why says which): stop. */
 bool     place_use_over(struct place_use *u, struct err_msg *why);
+/* What a script may know of a place; new reference. */
+json_t  *place_use_facts(const json_t *row);
 /* Adds "KEY=NAME={...}" to words: what the script may know of a place. Heap. */
 void     place_use_fact(const json_t *row, char **words, size_t *n, const char *key);
 size_t   place_use_count(const struct place_use *u);

@@ -32,6 +32,7 @@ static const struct rule fields[] = {
 static const struct rule needs[] = {
 	{ "exec", JSON_ARRAY, false }, { "commands", JSON_ARRAY, false },
 	{ "net", JSON_ARRAY, false }, { "fs", JSON_ARRAY, false },
+	{ "serve", JSON_ARRAY, false }, { "places", JSON_ARRAY, false },
 	{ "usb", JSON_ARRAY, false }, { "serial", JSON_TRUE, false },
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/slice.h"
 #include "core/token.h"
 #include "sys/path.h"
@@ -114,6 +115,33 @@ is_ours(const char *path, const char **name)
 	return same;
 }
 
+/* A program and the words behind it. `vise` is many programs, and some run anything: each is named,
+ * "vise build". What `vise run` runs must be allowed as well; places have a need of their own. */
+static enum err
+check_words(const json_t *manifest, const char *const *word, size_t n, struct err_msg *why)
+{
+	const char *program = word[0], *verb = n > 1 ? word[1] : "";
+	char *both;
+	enum err e;
+	size_t i = 2;
+
+	(void)is_ours(program, &program);
+	if (strcmp(program, "vise") != 0)
+		return allow_value(manifest, "exec", program, why);
+	if (n > 3 && strcmp(verb, "place") == 0 && (strcmp(word[2], "hold") == 0 ||
+	    strcmp(word[2], "lease") == 0))
+		return allow_value(manifest, "places", word[3], why);
+	both = mem_fmt("vise %.40s", verb);
+	e = allow_value(manifest, "exec", both, why);
+	mem_free(both);
+	if (e != ERR_OK || strcmp(verb, "run") != 0)
+		return e;
+	while (i < n && strcmp(word[i], "--") != 0)
+		i++;
+	return i + 1 < n ? check_words(manifest, word + i + 1, n - i - 1, why) :
+	    refuse(manifest, "exec", "*", why);
+}
+
 /* Is it NAME=VALUE of an argument the command has? All else is a word (core/command.c). */
 static bool
 is_named(const struct token *k, const char *const *names)
@@ -129,24 +157,23 @@ static enum err
 check_exec(const json_t *manifest, const struct token_list *t, struct err_msg *why)
 {
 	static const char *const names[] = { "name", "kind", "pty", "cwd", "timeout", "wait",
-		"port", "part", "quiet", "confirm", NULL };
-	const char *program = NULL;
+		"port", "part", "quiet", "mine", "confirm", NULL };
+	const char *words[LIMIT_ARGV];
+	size_t n = 0;
 	bool env = false;
 
-	for (size_t i = 1; i < t->n && program == NULL; i++) {
+	for (size_t i = 1; i < t->n && n < LIMIT_ARGV; i++) {
 		const struct token *k = &t->item[i];
 
-		if (is_named(k, names))
+		if (n == 0 && is_named(k, names))
 			continue;
-		if (!env && strcmp(k->whole, "env") == 0)
+		if (n == 0 && !env && strcmp(k->whole, "env") == 0)
 			env = true;
-		else if (!env || strchr(k->whole, '=') == NULL)
-			program = k->whole;
+		else if (n != 0 || !env || strchr(k->whole, '=') == NULL)
+			words[n++] = k->whole;
 	}
-	if (program == NULL)
-		return ERR_OK;                  /* the bench says what is missing */
-	(void)is_ours(program, &program);
-	return allow_value(manifest, "exec", program, why);
+	/* without one the bench says what is missing */
+	return n == 0 ? ERR_OK : check_words(manifest, words, n, why);
 }
 
 /* The first word, or what is named so. */
@@ -161,23 +188,38 @@ first(const struct token_list *t, const char *name)
 	return "";
 }
 
+/* exec:PROGRAM ARGS */
+static enum err
+check_exec_spec(const json_t *manifest, const char *spec, struct err_msg *why)
+{
+	const char *words[LIMIT_ARGV];
+	char *copy = mem_str(spec), *p = copy + strspn(copy, " \t");
+	size_t n = 0;
+	enum err e;
+
+	while (n < LIMIT_ARGV && *p != '\0') {
+		words[n++] = p;
+		p += strcspn(p, " \t");
+		if (*p != '\0')
+			*p++ = '\0';
+		p += strspn(p, " \t");
+	}
+	e = n != 0 ? check_words(manifest, words, n, why) : allow_value(manifest, "exec", "", why);
+	mem_free(copy);
+	return e;
+}
+
 /* console.open SPEC: a port, or a program or an address in its place. */
 static enum err
 check_open(const json_t *manifest, const struct token_list *t, struct err_msg *why)
 {
 	static const char *const far[] = { "tcp:", "rfc2217:", "telnet:", "rtt:" };
 	const char *spec = first(t, "spec");
-	char *program;
-	enum err e;
 
 	if (strncmp(spec, "shell:", 6) == 0)
 		return allow_value(manifest, "exec", "sh", why);
-	if (strncmp(spec, "exec:", 5) == 0) {
-		program = mem_strn(spec + 5, strcspn(spec + 5, " \t"));
-		e = allow_value(manifest, "exec", program, why);
-		mem_free(program);
-		return e;
-	}
+	if (strncmp(spec, "exec:", 5) == 0)
+		return check_exec_spec(manifest, spec + 5, why);
 	for (size_t i = 0; i < sizeof far / sizeof *far; i++)
 		if (strncmp(spec, far[i], strlen(far[i])) == 0)
 			return allow_value(manifest, "net", spec + strlen(far[i]), why);
@@ -237,12 +279,12 @@ check_debug(const json_t *manifest, const struct token_list *t, struct err_msg *
 
 	json_array_foreach(servers, i, m) {
 		const json_t *argv = json_object_get(m, "argv");
-		const char *program = json_string_value(json_array_get(argv, 0)),
-			   *verb = json_string_value(json_array_get(argv, 1));
+		const char *words[] = { json_string_value(json_array_get(argv, 0)),
+			json_string_value(json_array_get(argv, 1)) };
 
-		if (e == ERR_OK && program != NULL && (strcmp(program, "vise") != 0 ||
-		    verb == NULL || strcmp(verb, "rsp") != 0))
-			e = allow_value(manifest, "exec", program, why);
+		if (e == ERR_OK && words[0] != NULL && (strcmp(words[0], "vise") != 0 ||
+		    words[1] == NULL || strcmp(words[1], "rsp") != 0))
+			e = check_words(manifest, words, 1 + (words[1] != NULL), why);
 	}
 	debugger = json_object_get(plan, "debugger");
 	m = json_array_get(json_object_get(debugger, "argv"), 0);

@@ -328,3 +328,10 @@ host_unhandled(struct host *h, struct task *t)
 	if (h->unhandled != NULL)
 		h->unhandled(h->arg, t);
 }
+
+void
+host_failed(struct host *h, struct task *t)
+{
+	if (h->failed != NULL)
+		h->failed(h->arg, t);
+}

@@ -58,6 +58,8 @@ struct host {
 	/* registry: the table of C functions that the runtime gets */
 	int core;
 	void (*task_ended)(void *arg, struct task *t);          /* may be NULL */
+	/* it failed, and nobody awaits it yet: people are told; may be NULL */
+	void (*failed)(void *arg, struct task *t);
 	/* it failed and nobody awaits it; may be NULL */
 	void (*unhandled)(void *arg, struct task *t);
 	void *arg;
@@ -75,5 +77,6 @@ enum err host_runtime(struct host *h, const char *dir, struct err_msg *why);
 struct task *host_start(struct host *h, const char *name, struct err_msg *why);
 void host_task_ended(struct host *h, struct task *t);
 void host_unhandled(struct host *h, struct task *t);
+void host_failed(struct host *h, struct task *t);
 
 #endif

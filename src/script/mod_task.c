@@ -318,6 +318,31 @@ l_stopping(lua_State *L)
 	return 1;
 }
 
+/* me() -> a handle of the running task; nil outside */
+static int
+l_me(lua_State *L)
+{
+	struct task *t = sched_current(L);
+
+	if (t != NULL)
+		mod_task_push(L, t);
+	else
+		lua_pushnil(L);
+	return 1;
+}
+
+/* news(task or nil, code, what, why, next): sched_news. */
+static int
+l_news(lua_State *L)
+{
+	struct err_msg why;
+
+	(void)err_set(&why, err_from_word(luaL_checkstring(L, 2)), luaL_checkstring(L, 3),
+	    luaL_optstring(L, 5, NULL), "%s", luaL_checkstring(L, 4));
+	sched_news(host_of(L), lua_isnil(L, 1) ? NULL : check(L, 1), &why);
+	return 0;
+}
+
 static int
 l_alive(lua_State *L)
 {
@@ -347,6 +372,8 @@ mod_task_open(lua_State *L)
 		{ "wake", l_wake },
 		{ "current", l_current },
 		{ "keep", l_keep },
+		{ "me", l_me },
+		{ "news", l_news },
 		{ "cancel_all", l_cancel_all },
 		{ "alive", l_alive },
 		{ "stopping", l_stopping },

@@ -36,7 +36,7 @@ struct session {
 	struct link link;
 	struct task *main;
 	struct loop_timer *deadline, *hard;
-	struct loop_signal *watch[3];
+	struct loop_signal *watch[4];
 	int status, stop_status;        /* worst so far; 130, 143 or 124 when we were stopped */
 	bool over;
 };
@@ -96,6 +96,8 @@ report(lua_State *L)
 
 	lua_rawgeti(L, LUA_REGISTRYINDEX, r->task->result);
 	r->status = errors_status(L, -1);
+	if (r->task->told)
+		return 0;
 	lua_rawgeti(L, LUA_REGISTRYINDEX, host_of(L)->core);
 	lua_getfield(L, -1, "task_failed");
 	lua_pushstring(L, r->task->name);
@@ -200,6 +202,17 @@ on_unhandled(void *arg, struct task *t)
 	s->status = worse(s->status, status_of(&s->host, t, report));
 }
 
+/* Said now; it weighs only when nobody asks for it in the end. */
+static void
+on_failed(void *arg, struct task *t)
+{
+	struct session *s = arg;
+
+	t->told = false;
+	(void)status_of(&s->host, t, report);
+	t->told = true;
+}
+
 /* ---- being stopped */
 
 static void
@@ -252,6 +265,19 @@ on_stop(struct session *s, int status)
 		s->stop_status = status;
 	else
 		stop(s, status, ERR_CANCELLED, "interrupted");
+}
+
+/* From vise, whose places are no longer held (cli/cli_script.h). */
+static void
+on_lost_place(void *arg)
+{
+	struct session *s = arg;
+	struct err_msg why;
+
+	(void)err_set(&why, ERR_LOST_PLACE, "place",
+	    "what is under way may clean up; no test begins any more", "it is no longer held: its lease is over, or somebody took it");
+	s->host.stopping = true;
+	sched_news(&s->host, NULL, &why);
 }
 
 static void
@@ -468,6 +494,7 @@ open_host(struct session *s, struct err_msg *why)
 	s->host.arg = s;
 	s->host.task_ended = on_task_ended;
 	s->host.unhandled = on_unhandled;
+	s->host.failed = on_failed;
 	dir = path_data("lua/vise");
 	e = host_runtime(&s->host, dir != NULL ? dir : "lua/vise", why);
 	mem_free(dir);
@@ -509,6 +536,7 @@ watch_signals(struct session *s)
 	s->watch[0] = loop_signal_watch(s->loop, SIGINT, on_sigint, s);
 	s->watch[1] = loop_signal_watch(s->loop, SIGTERM, on_sigterm, s);
 	s->watch[2] = loop_signal_watch(s->loop, SIGHUP, on_sigterm, s);
+	s->watch[3] = loop_signal_watch(s->loop, SIGUSR1, on_lost_place, s);
 	if (s->opt->timeout_ns != 0)
 		s->deadline = loop_timer_start(s->loop, s->opt->timeout_ns, 0, on_deadline, s);
 }

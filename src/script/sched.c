@@ -29,7 +29,28 @@ task_free(struct task *t)
 {
 	list_del(&t->node);
 	loop_timer_stop(t->timer);
+	mem_free(t->news);
 	mem_free(t);
+}
+
+/* Its children are then those of who made it. */
+static void
+leave_family(struct task *t)
+{
+	if (t->parent != NULL)
+		t->parent->children--;
+	LIST_EACH(n, &t->host->sched.tasks) {
+		struct task *child = LIST_ENTRY(n, struct task, node);
+
+		if (t->children == 0)
+			break;
+		if (child->parent != t)
+			continue;
+		child->parent = t->parent;
+		if (t->parent != NULL)
+			t->parent->children++;
+		t->children--;
+	}
 }
 
 /* The state is closed already: only our own memory is left. */
@@ -107,7 +128,10 @@ sched_spawn(lua_State *L, int nargs, const char *name)
 		.ref = ref,
 		.result = LUA_NOREF,
 		.killer = LUA_NOREF,
+		.parent = sched_current(L),
 		.state = TASK_READY };
+	if (t->parent != NULL)
+		t->parent->children++;
 	snprintf(t->name, sizeof t->name, "%s", name);
 	list_add_tail(&h->sched.tasks, &t->node);
 	h->sched.alive++;
@@ -180,12 +204,28 @@ bool
 sched_raises(const struct task *t)
 {
 	return t->cancel == CANCEL_ASKED || t->cancel == CANCEL_OVER ||
+	    (t->cancel == CANCEL_NO && t->news != NULL) ||
 	    (t->cancel == CANCEL_GRACE && sys_mono() >= t->grace);
+}
+
+/* Clean-up is left alone. */
+static void
+check_news(lua_State *L, struct task *t)
+{
+	struct err_msg why;
+
+	if (t->news == NULL || t->cancel != CANCEL_NO)
+		return;
+	why = *t->news;
+	mem_free(t->news);
+	t->news = NULL;
+	errors_raise_msg(L, &why);
 }
 
 void
 sched_check(lua_State *L, struct task *t)
 {
+	check_news(L, t);
 	if (t->cancel == CANCEL_ASKED) {
 		t->cancel = CANCEL_GRACE;
 		t->grace = sys_mono() + t->host->opt.grace_ns;
@@ -208,6 +248,30 @@ sched_cancel(struct task *t, enum err code, const char *why)
 	t->cancel_code = code;
 	snprintf(t->cancel_why, sizeof t->cancel_why, "%s", why);
 	make_ready(t);
+}
+
+static void
+give_news(struct task *t, const struct err_msg *why)
+{
+	if (t->state == TASK_DONE || t->keep)
+		return;
+	if (t->news == NULL)
+		t->news = mem_zero(1, sizeof *t->news);
+	*t->news = *why;
+	make_ready(t);
+}
+
+void
+sched_news(struct host *h, struct task *t, const struct err_msg *why)
+{
+	while (t != NULL && (t->state == TASK_DONE || t->keep))
+		t = t->parent;
+	if (t != NULL) {
+		give_news(t, why);
+		return;
+	}
+	LIST_EACH(n, &h->sched.tasks)
+		give_news(LIST_ENTRY(n, struct task, node), why);
 }
 
 void
@@ -254,6 +318,23 @@ judge(struct task *t)
 	host_unhandled(t->host, t);
 }
 
+/* Who has its handle may still ask for it; people are told all the same, a turn later. */
+static void
+notice(struct task *t)
+{
+	if (t->late == 0)
+		return;
+	if (t->late++ == 1) {
+		t->host->sched.sweep = true;
+		queue(t->host);
+		return;
+	}
+	t->late = 0;
+	t->told = !t->awaited;
+	if (t->told)
+		host_failed(t->host, t);
+}
+
 static void
 sweep(struct host *h)
 {
@@ -263,8 +344,10 @@ sweep(struct host *h)
 	LIST_EACH_SAFE(n, &h->sched.tasks) {
 		struct task *t = LIST_ENTRY(n, struct task, node);
 
+		notice(t);
 		if (t->state == TASK_DONE && t->handles == 0) {
 			judge(t);
+			leave_family(t);
 			luaL_unref(h->L, LUA_REGISTRYINDEX, t->result);
 			task_free(t);
 		}
@@ -364,7 +447,8 @@ finish(struct task *t, int status)
 	/* whoever awaits a task looks whether it is this one */
 	sched_wake(h, &h->sched);
 	host_task_ended(h, t);
-	h->sched.sweep = h->sched.sweep || t->handles == 0;
+	t->late = t->failed && !t->awaited && t->cancel == CANCEL_NO && t->handles != 0;
+	h->sched.sweep = h->sched.sweep || t->handles == 0 || t->late != 0;
 }
 
 static void

@@ -29,6 +29,8 @@ enum task_cancel { CANCEL_NO, CANCEL_ASKED, CANCEL_GRACE, CANCEL_OVER };
 struct task {
 	struct list node;               /* in sched.tasks until done */
 	struct host *host;
+	struct task *parent;            /* who made it, while that is known; NULL: the host */
+	unsigned children;              /* that have us as their parent */
 	lua_State *co;
 	/* registry: the coroutine; table of results, or the error */
 	int ref, result;
@@ -36,6 +38,9 @@ struct task {
 	char name[64];
 	enum task_state state;
 	bool failed, awaited, preempt, killed, keep;    /* keep: not touched by sched_cancel_all */
+	bool told;                      /* people were told that it failed */
+	unsigned late;                  /* turns since it failed with nobody waiting; 0: no */
+	struct err_msg *news;           /* raised once at its next wait, or NULL */
 	const void *tag;                /* what it waits for */
 	uint64_t until;                 /* 0: no deadline */
 	struct loop_timer *timer;
@@ -77,6 +82,9 @@ bool sched_raises(const struct task *t);                /* sched_check would rai
 void sched_wake(struct host *h, const void *tag);
 void sched_cancel(struct task *t, enum err code, const char *why);
 void sched_cancel_all(struct host *h, enum err code, const char *why);
+/* Raised at the next wait of t, or of who made it when it is done; of all when there is nobody left
+ * (or t is NULL). Once: unlike a cancel it leaves no limit behind. */
+void sched_news(struct host *h, struct task *t, const struct err_msg *why);
 /* others_only: without those to keep */
 unsigned sched_alive(const struct host *h, bool others_only);
 /* at the end: failures that nobody awaited */

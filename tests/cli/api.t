@@ -16,7 +16,7 @@ VISE_DEVICE="exec:python3 $A/device.py"
 spawn "$BUILD/vise-bench" --foreground --name api --linger 120s --plugins "$T/plugins" --run "console.open \"$VISE_DEVICE\"" 2>"$T/bench.err"
 wait_for 'test -S "$S"' 20 || note <"$T/bench.err"
 
-printf '{"places":{"desk":{"console":"%s","power":{"on":["sh","-c","echo on >%s/project/power"]}}}}' "$VISE_DEVICE" "$T" >"$T/places.json"
+printf '{"places":{"desk":{"console":"%s","power":{"on":["sh","-c","echo on >%s/project/power"]}},"shelf":{"console":"exec:cat"}}}' "$VISE_DEVICE" "$T" >"$T/places.json"
 export VISE_PLACES="$T/places.json" VISE_API_HTTP="$http" VISE_API_RSP="$rsp" VISE_API_PORT2217="$port2217" VISE_API_DIR="$T"
 VISE_API_ELF=$BUILD/vise-sim VISE_API_HEAP=$srcdir/tests/data/pprof
 export VISE_API_ELF VISE_API_HEAP

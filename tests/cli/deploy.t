@@ -18,7 +18,7 @@ cd "$T" || bail "no folder"
 port=$(free_port)
 cat >"$XDG_CONFIG_HOME/vise/plugins/pc/plugin.json" <<END
 { "name": "pc", "version": "1.0.0", "api": "1.0", "entry": "init.lua", "requires": {"linux-boards": ">=1.0"}, "provides": ["board:pc", "board:sd", "board:must"],
-  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise", "minisign", "cosign"]}, "boards": {"pc": {}, "sd": {}, "must": {}} }
+  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise doctor", "minisign", "cosign"]}, "boards": {"pc": {}, "sd": {}, "must": {}} }
 END
 cat >"$XDG_CONFIG_HOME/vise/plugins/pc/init.lua" <<END
 local vise = require "vise"

@@ -179,6 +179,61 @@ is $? 143 "SIGTERM: the same"
 is "$(grep -c off power)" 3 "teardown and all"
 run "$VISE" test t --place one -k waits --lease 1s
 is "$status" 3 "a test that outlives its lease is a failure of the bench"
+mkdir lost
+cat >lost/lost_test.lua <<'END'
+local vise = require "vise"
+vise.test("caught", { retries = 0 }, function(t)
+  local ok, err = pcall(t.step, t, "waits", vise.sleep, 60)
+  print("caught " .. err.code)
+  vise.sleep(0.05)
+  error(err, 0)
+end)
+vise.test("after it", function() print "begun" end)
+END
+cat >own.lua <<'END'
+local vise = require "vise"
+local place = vise.place.acquire("tag=cat", { lease = "60s", reason = "by itself" })
+print(place.name, vise.place.get() == place, vise.console.open(place.console).name ~= nil)
+local r = vise.launch.run { cmd = "vise", args = { "place", "acquire", "one" } }
+print("others " .. r.code)
+print("busy " .. select(2, pcall(vise.place.acquire, "one", { wait = "50ms" })).code)
+place:renew "500ms"
+local ok, err = pcall(function()
+  local ok, err = pcall(vise.sleep, 60)
+  print("inner", ok, err.code, err.where:match "own.lua:%d+" ~= nil)
+  vise.sleep(0.01)                      -- once is told: what waits now is clean-up
+  place:power "on"
+end)
+print("outer", ok, err.code, err.place == place)
+do
+  local again <close> = vise.place.acquire "one"
+  local late = vise.spawn(function() return vise.place.acquire("two", { as = "second" }) end)
+  print("as " .. late:await().as .. " " .. tostring(vise.place.get "second"))
+  -- who took it is done: who made that one is told
+  vise.spawn(function() vise.launch.run { cmd = "vise", args = { "place", "release", "two", "--kick" } } end)
+  print("made by", select(2, pcall(vise.sleep, 60)).code)
+end
+print("free " .. vise.launch.run { cmd = "vise", args = { "place", "list", "one" } }.out:match "^one .- (free) ")
+vise.place.acquire("one", { lease = "300ms" })
+vise.defer(function() vise.sleep(0.05) print "cleaned" end)
+vise.sleep(60)
+END
+run "$VISE" script own.lua
+is "$status" 3 "a place that a script took and lost is a failure of the bench" || echo "$err" | note
+is "$(tr '\n\t' ';,' <out)" "one,true,true;others 6;busy busy;inner,false,lost_place,true;outer,false,lost_place,true;as second place two;made by,lost_place;free free;cleaned;" \
+	"taken, renewed, lost: told once, caught, cleaned up" || echo "$err" | note
+like "$err" "own.lua:[0-9]+: lost_place: one: its lease is over; place:renew" "and said"
+run "$VISE" test lost --place one --lease 1s --tap
+is "$status" 3 "the same of --place"
+like "$(tr '\n' ';' <out)" '# caught lost_place;not ok 1 .*code: "lost_place"' "is told where it waits" || { cat out; echo "$err"; } | note
+grep -q begun out
+is $? 1 "no other test begins"
+echo 'local vise = require "vise"; local p = vise.place.acquire("one", { lease = "1h" }); print "up"; vise.sleep(60)' >s.lua
+spawn "$VISE" script s.lua >killed.out
+wait_for 'grep -q up killed.out' 20
+kill -9 "$pid"
+wait_for '"$VISE" place list | grep -q "^one .* free"' 20
+ok $? "what a killed script took is free" || "$VISE" place list | note
 echo 'print(require "vise".place.get().doc)' >s.lua
 run "$VISE" script s.lua --place tag=cat
 is "$out" "at the window" "a script"

@@ -11,7 +11,7 @@ D=$T/plugins
 mkdir -p "$D/good" "$D/bad" "$D/user" "$D/mess"
 
 cat >"$D/good/plugin.json" <<'E'
-{ "name": "good", "version": "1.2.0", "api": "1.1", "provides": ["command:good.hello", "command:good.sneak", "service:good.add",
+{ "name": "good", "version": "1.2.0", "api": "1.1", "needs": { "exec": ["vise run", "true"] }, "provides": ["command:good.hello", "command:good.sneak", "command:good.mute", "service:good.add",
     "pane:good.list", "gauge:good.n", "segment:good.s", "advisor:good.a", "event:mark"],
   "commands": { "good.hello": { "title": "Say hello", "keys": ", h" } } }
 E
@@ -36,6 +36,14 @@ end }
 vise.threshold { gauge = "good.n", above = 2, hold = 0, msg = "n is too much" }
 vise.on("mark", function(e) vise.ui.notify("saw a mark") end)
 vise.on_unload(function() print("bye") end)
+vise.command { id = "good.mute", run = function()
+  local said = {}
+  for i = 1, 2 do
+    local ok, err = pcall(vise.console.get, "main")
+    said[i] = ok and "a console" or err.code .. " " .. err.msg .. "; " .. err.next
+  end
+  return said
+end }
 E
 
 cat >"$D/user/plugin.json" <<'E'
@@ -205,12 +213,18 @@ for line, need in (("job.run -- sh -c id", "exec sh"), ("gauge.list; job.run -- 
         ("job.run x=y -- env A=1 sh", "exec x=y"), ("console.open exec:sh", "exec sh"), ("console.open shell:id", "exec sh"),
         ("console.open tcp:10.0.0.1:1", "net 10.0.0.1:1"), ("console.send main x", "serial"), ("at.send AT", "serial"),
         ("trigger.add x action=command arg=\"job.run -- sh\"", "serial"), ("script.run /tmp/x.lua", "commands script.run"),
+        ("job.run -- vise build x", "exec vise build"), ("job.run -- vise run -- sh -c id", "exec sh"), ("job.run -- vise run", "exec *"),
+        ("job.run -- %s/vise do x" % os.environ["BUILD"], "exec vise do"), ("job.run mine=on -- env A=1 vise script x", "exec vise script"),
+        ("console.open \"exec: vise do x\"", "exec vise do"), ("job.run -- vise place hold desk", "places desk"), ("job.run -- vise", "exec vise"),
         ("profile.load http://x/", "commands profile.load"), ("board.flash x confirm=on", "commands board.flash")):
     try:
         c.do("plugin.run good.sneak -- \"%s\"" % line.replace('"', '\\"'))
         raise AssertionError(line)
     except Refused as r:
         assert r.code == "denied" and "does not declare " + need in r.why, (line, r.code, r.why)
+said = c.do("plugin.run good.mute")
+assert len(said) == 2 and all("does not declare serial" in s and '"serial": true' in s for s in said), said
+c.do('plugin.run good.sneak -- "job.run wait=on -- %s/vise run -- true"' % os.environ["BUILD"])
 P
 
 py "state outlives the process; a reload swaps; one that fails leaves the old one" <<'P'

@@ -85,6 +85,18 @@ if command -v python3 >/dev/null 2>&1; then
 	wait "$pid"
 	is "$?" 3 "somebody takes it away: the run ends"
 	like "$(cat taken.err)" 'somebody has taken it away' "and says so"
+	cat >taken.lua <<'L'
+local vise = require "vise"
+local place <close> = vise.place.acquire("labgrid:board-7", { lease = "1h" })
+local con = vise.console.open(place.console)
+con:line "by a script"
+con:expect("by a script", { timeout = 30 })
+vise.launch.run { cmd = "rm", args = { "state" } }
+local ok, err = pcall(con.expect, con, "nothing", { timeout = 60 })
+print(ok, err.code, err.msg)
+L
+	VISE_LABGRID_LOOK=100ms run "$VISE" script taken.lua
+	like "$status $out" '^0 false	lost_place	.*somebody has taken it away$' "a script that took it catches that" || { echo "$out"; echo "$err"; } | note
 	run "$VISE" place acquire far --lease 1h
 	is "$status $(cat state)" "0 us" "for a shell"
 	run "$VISE" place release far

@@ -516,6 +516,18 @@ use("Place:power", function() place:power "on" eq(vise.fs.read "power", "on\n") 
 misuse("Place:power", "usage", "on", function() place:power "up" end)
 misuse("Place:power", "unsupported", "off", function() place:power "off" end)
 misuse("vise.place.get", "usage", "no place", function() vise.place.get "nowhere" end)
+misuse("vise.place.acquire", "busy", "held by", function() vise.place.acquire "desk" end)
+misuse("vise.place.acquire", "config", "no place has this name", function() vise.place.acquire "nowhere" end)
+misuse("vise.place.acquire", "usage", "NAME, tag=A,B", function() vise.place.acquire(7) end)
+use("vise.place.acquire", function()
+  local shelf = vise.place.acquire("shelf", { lease = 60, as = "other" })
+  eq(shelf.console, "exec:cat") eq(vise.place.get "other", shelf)
+  use("Place:renew", function() local was = shelf["until"] shelf:renew "2h" eq(shelf["until"] > was + 3600, true) end)
+  misuse("Place:renew", "usage", "a time over 0", function() shelf:renew(0) end)
+  use("Place:release", function() shelf:release() shelf:release() vise.place.acquire("shelf"):release() end)
+  misuse("Place:renew", "usage", "was given back", function() shelf:renew(60) end)
+end)
+misuse("Place:release", "usage", "held by the command line", function() place:release() end)
 
 ------------------------------------------------------------------ declarations
 
