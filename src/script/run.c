@@ -275,7 +275,8 @@ on_lost_place(void *arg)
 	struct err_msg why;
 
 	(void)err_set(&why, ERR_LOST_PLACE, "place",
-	    "what is under way may clean up; no test begins any more", "it is no longer held: its lease is over, or somebody took it");
+	    "what is under way may clean up; no test begins any more",
+	    "it is no longer held: its lease is over, or somebody took it");
 	s->host.stopping = true;
 	sched_news(&s->host, NULL, &why);
 }
