@@ -1,14 +1,17 @@
 /*
- * rsp_floor.c - what any program between gdb and a server costs: a relay that only reads and writes. The floor of
+ * rsp_floor.c - what any program between gdb and a server costs: a relay that only reads and writes, and does not
+ * sleep while bytes may come (100 us behind the last one), so that no wake-up is in it. The floor of
  * tests/benchmark/rsp.py.  cc -O2 rsp_floor.c; ./a.out LISTEN SERVER (ports of 127.0.0.1)
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static int
@@ -34,6 +37,15 @@ pass(int from, int to)
 	return n > 0 && write(to, piece, (size_t)n) == n;
 }
 
+static long
+now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000L + t.tv_nsec;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -46,10 +58,15 @@ main(int argc, char **argv)
 		const int c = accept(l, NULL, NULL), s = at(argv[2], &there);
 		struct pollfd p[2] = { { c, POLLIN, 0 }, { s, POLLIN, 0 } };
 		int up = c >= 0 && connect(s, (struct sockaddr *)&there, sizeof there) == 0;
+		long last = now();
 
 		(void)setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-		while (up && poll(p, 2, -1) > 0)
+		while (up) {
+			while (poll(p, 2, now() - last < 100000 ? 0 : -1) == 0)
+				(void)sched_yield();
+			last = now();
 			up = (p[0].revents == 0 || pass(c, s)) && (p[1].revents == 0 || pass(s, c));
+		}
 		(void)close(c);
 		(void)close(s);
 	}

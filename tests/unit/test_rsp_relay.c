@@ -411,21 +411,6 @@ test_reach_pair(void **state)
 	loop_free(l);
 }
 
-static void
-test_reach_nothing(void **state)
-{
-	struct loop *l = loop_new();
-	struct rsp_reach *r;
-	struct way way;
-
-	(void)state;
-	r = reach(l, "unix:/tmp/vise-there-is-none/s", &way);
-	assert_int_equal(way.fd, -1);
-	assert_int_equal(way.why.code, ERR_NOENT);
-	rsp_reach_close(r);
-	loop_free(l);
-}
-
 int
 main(void)
 {
@@ -438,7 +423,6 @@ main(void)
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_reach_own),
 		cmocka_unit_test(test_reach_pair),
-		cmocka_unit_test(test_reach_nothing),
 	};
 
 	process_ignore_signals();
