@@ -4,11 +4,13 @@ nobase_dist_pkgdata_DATA += \
 	lua/meta/vise.lua \
 	lua/vise/base.lua \
 	lua/vise/board.lua \
+	lua/vise/boardobject.lua \
 	lua/vise/build.lua \
 	lua/vise/bytes.lua \
 	lua/vise/chan.lua \
 	lua/vise/console.lua \
 	lua/vise/debug.lua \
+	lua/vise/debugger.lua \
 	lua/vise/deploy.lua \
 	lua/vise/device.lua \
 	lua/vise/devices.lua \

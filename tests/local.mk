@@ -327,11 +327,13 @@ EXTRA_DIST += \
 	tests/data/script/api/asked.lua \
 	tests/data/script/api/check.lua \
 	tests/data/script/api/device.py \
+	tests/data/script/api/fakegdb.py \
 	tests/data/script/api/plugin/check.lua \
 	tests/data/script/api/plugin/init.lua \
 	tests/data/script/api/plugin/plugin.json \
 	tests/data/script/api/script.lua \
 	tests/data/script/api/servers.py \
+	tests/data/script/examples/language.lua \
 	tests/data/script/examples/leak.lua \
 	tests/data/script/examples/nrf52840-dk/init.lua \
 	tests/data/script/examples/nrf52840-dk/plugin.json \

@@ -236,6 +236,105 @@ function Proc:expect(patterns, opt) end
 ---@field name? string
 ---@field kind? "run"|"flash"|"build"|"debug"
 
+---Where a program stands (or what it does): state is "running", "stopped" or "exited".
+---@class vise.Stand
+---@field state string
+---@field reason? string  # "breakpoint", "end-stepping-range", "signal-received" ...
+---@field func? string
+---@field file? string
+---@field line? integer
+---@field addr? integer
+---@field breakpoint? integer  # its id
+---@field signal? string
+---@field code? integer  # exit status
+
+---@class vise.Debugged
+---@field kind? "gdb"|"dlv"  # of a program here: gdbserver and gdb, or Delve
+---@field board? string|table  # its profile says how; kind is not needed
+---@field debug? table  # { method =, ... } as in a board profile, see vise-profile(5)
+---@field file? string
+---@field server? string  # HOST:PORT of a GDB server, or with kind "dlv" of a headless Delve, that runs already
+---@field args? string[]
+---@field host? string  # kind: the program is there, by ssh
+---@field cwd? string
+---@field timeout? vise.Duration  # of each answer; 30 s
+---@field name? string
+
+---A debug session that the script drives, seen in the workbench as any other; one task at a time uses it. The program stands at
+---first. Raises eof when the session has ended, tool_failed with the debugger's words, usage while the program runs.
+---@class vise.Debug
+local Debug = {}
+---@param loc string|integer # function, FILE:LINE or address
+---@param opt? {condition?: string, temporary?: boolean}
+---@async
+---@return {id: integer, func?: string, file?: string, line?: integer, addr?: integer}
+function Debug:break_at(loc, opt) end
+---@param id integer
+---@async
+function Debug:clear(id) end
+---It runs; wait() waits until it stands.
+---@async
+function Debug:continue() end
+---@async
+---@param timeout? vise.Duration
+---@return vise.Stand
+function Debug:step(timeout) end
+---@async
+---@param timeout? vise.Duration
+---@return vise.Stand
+function Debug:next(timeout) end
+---Until the function returns.
+---@async
+---@param timeout? vise.Duration
+---@return vise.Stand
+function Debug:finish(timeout) end
+---One instruction.
+---@async
+---@param timeout? vise.Duration
+---@return vise.Stand
+function Debug:stepi(timeout) end
+---Until it stands or has exited; raises timeout when it runs on.
+---@async
+---@param timeout? vise.Duration
+---@return vise.Stand
+function Debug:wait(timeout) end
+---Stops it where it is.
+---@async
+---@param timeout? vise.Duration
+---@return vise.Stand
+function Debug:halt(timeout) end
+---What was heard last; asks nobody.
+---@return vise.Stand
+function Debug:where() end
+---@async
+---@param n? integer # frames, 50
+---@return {level: integer, func?: string, file?: string, line?: integer, addr?: integer}[]
+function Debug:stack(n) end
+---The value as the debugger writes it.
+---@async
+---@param expr string
+---@return string
+function Debug:eval(expr) end
+---Arguments and locals of the innermost frame.
+---@async
+---@return {name: string, type?: string, value?: string, arg?: boolean}[]
+function Debug:variables() end
+---@async
+---@return table<string, string>
+function Debug:registers() end
+---One of gdb's own commands, "monitor reset": what it says. Delve has none: raises unsupported.
+---@async
+---@param text string
+---@return string
+function Debug:command(text) end
+---Ends debugger and servers, as <close> and the end of the script do.
+---@async
+function Debug:stop() end
+---@param o vise.Debugged
+---@async
+---@return vise.Debug
+function vise.launch.debug(o) end
+
 ---A place of this run, see vise-place(5): one that the command line holds (`--place NAME`; t.board.place is that of a test's
 ---board), or one that vise.place.acquire took. When it is lost (its lease is over, `vise place release --kick`, somebody else took
 ---it from labgrid) the error lost_place is raised once, in the task that took it, where it waits: a task that took it and is done

@@ -55,7 +55,7 @@ local board_fields = {
   flash = { function(v) return core.is_fn(v) or (list_of(is_table)(v) and #v > 0) end, "a function or a list of { method = }" },
   reset = { function(v) return core.is_fn(v) or is_table(v) end, "a function or { method = }" },
   debug = { function(v) return core.is_fn(v) or is_table(v) end, "a function or { method = }" },
-  power = T.fn,
+  power = T.fn, urls = { function(v) return is_table(v) and not v[1] end, "a table of name = address" },
 }
 local console_fields = {
   kind = one_of("serial", "pty", "tcp", "unix", "exec"),
@@ -63,7 +63,7 @@ local console_fields = {
   eol = { function(v) return v == "\r" or v == "\n" or v == "\r\n" end, "\"\\r\", \"\\n\" or \"\\r\\n\"" },
   settings = T.text, interface = { math.tointeger, "a whole number" }, flow = T.text, port = { math.tointeger, "a whole number" },
   on_lost = { function(v) return v == "wait" or v == "fail" end, "\"wait\" or \"fail\"" }, pace = T.table, at = T.table,
-  ready = { is_pattern, "text or vise.rx" }, spec = T.text, lend = { is_bool, "true or false" },
+  start = T.fn, ready = { is_pattern, "text or vise.rx" }, spec = T.text, lend = { is_bool, "true or false" },
 }
 local trigger_actions = { notice = false, alarm = false, mark = false, stop = false, ["log-stop"] = false,
   log = "a path", macro = "a macro's id", workflow = "a workflow's id", command = "a command line" }
@@ -128,9 +128,20 @@ local function check_board(call, t, where, heir)
   end
 end
 
+-- { kind = "tinygo", target = NAME } and { kind = "go", target = "OS/ARCH" } are the same in other words.
+local function spell_build(b)
+  if not is_table(b) or b.kind == nil then return end
+  local os, arch = tostring(b.target):match "^(%w+)/(%w+)$"
+  if b.kind == "tinygo" and is_text(b.target) then b.tinygo = b.target
+  elseif b.kind == "go" and os then b.goos, b.goarch = os, arch
+  else fail("usage", "vise.board: build: kind is \"tinygo\" with a target, or \"go\" with target = \"OS/ARCH\"") end
+  b.kind, b.target = nil, nil
+end
+
 function vise.board(t)
   local where = core.here()
   if not is_table(t) then fail("usage", "vise.board needs a table") end
+  spell_build(t.build)
   check_board("vise.board", t, nil, t.inherits ~= nil)
   if core.declared[t.id] and core.loading then return t end      -- another plugin's: ours stands
   if core.declared[t.id] then fail("usage", "vise.board: %q is declared twice", t.id) end

@@ -467,6 +467,7 @@ end
 function Console:close()
   check(self, "con:close")
   opened[self.stream_id] = nil
+  if self.server then self.server:kill() end            -- who serves it was started for it
   core.call("con:close", "command", { line = core.line("console.close", { self.name }, {}) })
 end
 

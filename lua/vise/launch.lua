@@ -2,7 +2,7 @@
 local core, vise = ...
 local fail = vise.fail
 
-vise.launch = core.lazy({}, { build = "tools", flash = "tools", reset = "tools", power = "tools", rsp = "rsp" })
+vise.launch = core.lazy({}, { build = "tools", flash = "tools", reset = "tools", power = "tools", rsp = "rsp", debug = "debugger" })
 
 local known = { cmd = true, args = true, cwd = true, env = true, pty = true, timeout = true, check = true, on_line = true,
   name = true, kind = true, quiet = true }

@@ -90,14 +90,6 @@ end
 
 ------------------------------------------------------------------ boards
 
--- The board object that flash, reset, debug and workflows get: the profile, plus what is there now.
-function core.board(profile)
-  if not profile then return nil end
-  local b = { options = vise.plugin and vise.plugin.options or {}, profile = profile }
-  b.console = setmetatable({}, { __index = function(_, name) return vise.console.get(name) end })
-  return setmetatable(b, { __index = profile })
-end
-
 local function use_profile(profile)
   if not profile then return end
   core.never = profile.never or {}

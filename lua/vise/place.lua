@@ -52,6 +52,9 @@ function core.add_place(word)
   add(as, core.json.decode(text))
 end
 
+-- The first, when there is one.
+function core.is_held() return places[order[1]] end
+
 function core.place_of(name) return places[name] end
 
 -- vise.place.get(name): the place that the run calls so; without a name the first, nil when there is none.

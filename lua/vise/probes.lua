@@ -46,3 +46,23 @@ function core.probe_of(m)
   end
   return found[1]
 end
+
+local function of_profile(profile, id)
+  for _, m in ipairs(profile.match or {}) do
+    if m.usb and (m.usb == id or m.usb:match "^(.*:)%*$" == id:sub(1, 5)) then return true end
+  end
+end
+
+-- The serial number of the one USB device that a profile's match names; an error when that is none, or several.
+function core.probe_by(profile)
+  local found, shown = {}, {}
+  for _, row in ipairs(core.usb or core.call("probe", "command", { line = "usb.list" })) do
+    if of_profile(profile, row.id) and (row.serial or "") ~= "" then
+      found[#found + 1] = kinds.jlink(row) and row.serial:gsub("^0+(%d)", "%1") or row.serial
+      shown[#shown + 1] = ("%s (%s)"):format(found[#found], row.product or row.id)
+    end
+  end
+  if #found == 1 then return found[1] end
+  fail(#found > 1 and "usage" or "infra", "board %s: %s", profile.id, #found > 1 and #found .. " probes are here: " .. table.concat(shown, ", ")
+    or "no probe of it is here", { next = "--set probe=SERIAL, or --place NAME, says which one is the board's" })
+end

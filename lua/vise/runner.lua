@@ -403,7 +403,7 @@ local function board_of(entry, profile)
   if entry.console ~= "" then
     b.con = vise.console.get(entry.console)
     core.console_profile(b.con, profile)
-    b.console = setmetatable({ main = b.con }, { __index = function(_, name) return vise.console.get(name) end })
+    b.console = setmetatable({ main = b.con }, { __index = function(_, name) return core.board_console(b, name) end })
   end
   return b
 end

@@ -19,7 +19,9 @@ wait_for 'test -S "$S"' 20 || note <"$T/bench.err"
 printf '{"places":{"desk":{"console":"%s","power":{"on":["sh","-c","echo on >%s/project/power"]}},"shelf":{"console":"exec:cat"}}}' "$VISE_DEVICE" "$T" >"$T/places.json"
 export VISE_PLACES="$T/places.json" VISE_API_HTTP="$http" VISE_API_RSP="$rsp" VISE_API_PORT2217="$port2217" VISE_API_DIR="$T"
 VISE_API_ELF=$BUILD/vise-sim VISE_API_HEAP=$srcdir/tests/data/pprof
-export VISE_API_ELF VISE_API_HEAP
+VISE_API_GDB=$T/fakegdb
+cp "$A/fakegdb.py" "$VISE_API_GDB" && chmod +x "$VISE_API_GDB"
+export VISE_API_ELF VISE_API_HEAP VISE_API_GDB
 run "$vise" script "$A/script.lua" --bench api --place desk --answer name=ann --answer fruit=pear --answer both=a,c --answer sure=yes --timeout 300s
 printf '%s\n' "$out" >"$T/script.out"
 is "$status" 0 "the checks of a script" || printf '%s\n' "$err" | tail -20 | note

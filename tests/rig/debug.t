@@ -288,4 +288,25 @@ def gone(p):
         return True
 assert until(lambda: all(gone(p) for p in pids), 30), [p for p in pids if not gone(p)]
 P
+# --- a script drives the session
+
+cat >"$T/drive.lua" <<'L'
+local vise = require "vise"
+local s <close> = vise.launch.debug { kind = "gdb", debug = { method = "qemu", machine = "netduinoplus2" }, file = os.getenv "VISE_FW", timeout = 60 }
+local b = s:break_at "systick_handler"
+print("at", s:where().func)
+s:continue()
+local at = s:wait()
+print(at.state, at.reason, at.func, at.breakpoint == b.id, at.line == b.line)
+print(s:stack()[1].func, #s:variables() >= 0, s:registers().pc == ("0x%x"):format(at.addr), s:eval "1 + 2")
+print(s:next().state, s:stepi().state, select(2, pcall(s.eval, s, "no_such")).code)
+s:clear(b.id)
+s:continue()
+print(select(2, pcall(s.wait, s, 0.05)).code, s:halt().signal, s:command("info line main"):match "Line %d+" ~= nil)
+s:stop()
+print(select(2, pcall(s.continue, s)).code)
+L
+VISE_FW=$fw/fw-3.2.1.elf run "$vise" script "$T/drive.lua"
+is "$(printf '%s\n' "$out" | tr '\n\t' ';,')" "at,reset_handler;stopped,breakpoint,systick_handler,true,true;systick_handler,true,true,3;stopped,stopped,tool_failed;timeout,SIGINT,true;eof;" \
+	"gdb by a script: breakpoint, stack, variables, registers, steps, halt" || printf '%s\n' "$err" | note
 plan

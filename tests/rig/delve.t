@@ -126,4 +126,26 @@ out = c.do("job.output %d" % job["id"])
 assert job["state"] == "failed" and "no program named no-such-program runs" in job["error"]["why"], job
 P
 python3 "$srcdir/tests/lib/client.py" "$S" "bench.stop confirm=on" >/dev/null
+# --- a script drives it
+
+cat >"$T/drive.lua" <<'L'
+local vise = require "vise"
+local s <close> = vise.launch.debug { kind = "dlv", file = os.getenv "VISE_PROG", args = { "leave" }, timeout = 60 }
+local b = s:break_at("main.count", { condition = "n == 5" })
+s:continue()
+local at = s:wait()
+print(at.state, at.reason, at.func, at.breakpoint == b.id)
+print(s:stack()[2].func, s:eval "n + 1", s:registers().Rip ~= nil or s:registers().PC ~= nil, select(2, pcall(s.eval, s, "no_such")).code)
+for _, v in ipairs(s:variables()) do if v.name == "n" then print(v.type, v.value, v.arg) end end
+print(s:finish().func, s:next().state)
+s:clear(b.id)
+s:continue()
+print(select(2, pcall(s.stack, s)).code, s:halt().state, select(2, pcall(s.command, s, "x")).code)
+s:continue()
+local last = s:wait()
+print(last.state, last.code)
+L
+VISE_PROG=$T/go/delved run "$BUILD/vise" script "$T/drive.lua"
+is "$(printf '%s\n' "$out" | tr '\n\t' ';,')" "stopped,breakpoint,main.count,true;main.main,6,true,tool_failed;int,5,true;main.main,stopped;usage,stopped,unsupported;exited,3;" \
+	"Delve by a script: breakpoint, stack, variables, steps, halt, exit status" || printf '%s\n' "$err" | note
 plan

@@ -56,9 +56,10 @@ class Device:
     """Text in, text out at given times."""
 
     def __init__(self, mode):
-        self.mode, self.lang, self.typed = mode, "en_US", b""
+        self.boots = mode.startswith("boots-")  # says [READY] when the first one listens, and knows AT+VER?
+        self.mode, self.lang, self.typed = mode.removeprefix("boots-"), "en_US", b""
         self.due = []                           # (time, bytes)
-        self.version = "3.1.9" if mode == "old" else "3.2.1"
+        self.version = "3.1.9" if self.mode == "old" else "3.2.1"
         if mode == "panic":
             self.say("boot\r\npanic: runtime error: index out of range\r\n", 0.3)
 
@@ -80,6 +81,8 @@ class Device:
             self.say("\r\nOK\r\n")
         elif cmd == "AT+GMR":
             self.say("\r\n+GMR:%s\r\n\r\nOK\r\n" % self.version)
+        elif cmd == "AT+VER?" and self.boots:
+            self.say("\r\n+VER: %s\r\n\r\nOK\r\n" % self.version)
         elif cmd == "AT+LANG?" and self.mode != "old":
             self.say("\r\n+LANG:%s\r\n\r\nOK\r\n" % self.lang)
         elif cmd.startswith("AT+LANG=") and self.mode == "busy":
@@ -146,6 +149,8 @@ class Bench:
         at = len(data) if start < 0 else start
         if stream == 1:
             self.sub = at
+            if self.device.boots:
+                self.device.reboot()
         else:
             self.job_sub[stream] = at
         return {"stream": stream, "offset": at}

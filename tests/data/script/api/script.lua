@@ -3,7 +3,7 @@ local vise = require "vise"
 local check = require "check"
 local use, misuse, harmless = check.use, check.misuse, check.harmless
 local P = {}
-for _, k in ipairs { "http", "rsp", "port2217", "dir", "elf", "heap" } do P[k] = os.getenv("VISE_API_" .. k:upper()) end
+for _, k in ipairs { "http", "rsp", "port2217", "dir", "elf", "heap", "gdb" } do P[k] = os.getenv("VISE_API_" .. k:upper()) end
 local con = vise.console.get()
 
 local function eq(a, b) if a ~= b then error(("%s is not %s"):format(tostring(a), tostring(b)), 2) end end
@@ -528,6 +528,49 @@ use("vise.place.acquire", function()
   misuse("Place:renew", "usage", "was given back", function() shelf:renew(60) end)
 end)
 misuse("Place:release", "usage", "held by the command line", function() place:release() end)
+
+------------------------------------------------------------------ a debugger
+
+use("vise.launch.debug", function()
+  local how = { method = "external", server = "127.0.0.1:1", gdb = P.gdb }
+  local s <close> = vise.launch.debug { debug = how, timeout = 30, name = "api" }
+  local function moved(name, fn) use(name, function() local at = fn() eq(at.line, 8) eq(at.reason, "end-stepping-range") end) end
+  use("Debug:where", function() local at = s:where() eq(at.state, "stopped") eq(at.func, "main") eq(at.addr, 16) end)
+  misuse("Debug:where", "usage", "session:where", s.where, {})
+  use("Debug:break_at", function() local b = s:break_at("a.c:7", { condition = 'n == "5"', temporary = true }) eq(b.id, 2) eq(b.line, 7) end)
+  misuse("Debug:break_at", "usage", "FILE:LINE or an address", function() s:break_at(1.5) end)
+  misuse("Debug:break_at", "usage", "no option named", function() s:break_at("main", { conditon = "x" }) end)
+  use("Debug:clear", function() s:clear(2) end)
+  misuse("Debug:clear", "usage", "the id of a breakpoint", function() s:clear "main" end)
+  use("Debug:stack", function() local f = s:stack(2) eq(#f, 2) eq(f[2].func, "reset") eq(f[2].level, 1) end)
+  misuse("Debug:stack", "usage", "from 1 to 1000", function() s:stack(0) end)
+  use("Debug:eval", function() eq(s:eval "6 * 7", "42") end)
+  misuse("Debug:eval", "tool_failed", 'No symbol "x"', function() s:eval "x" end)
+  misuse("Debug:eval", "usage", "an expression is a text", function() s:eval(nil) end)
+  use("Debug:variables", function() local v = s:variables() eq(v[1].arg, true) eq(v[2].value, '0x1 "\\303\\244"') end)
+  misuse("Debug:variables", "usage", "session:variables", function() s.variables(1) end)
+  use("Debug:registers", function() local r = s:registers() eq(r.pc, "0x10") eq(r.r0, "0x1") end)
+  misuse("Debug:registers", "usage", "session:registers", function() s.registers() end)
+  use("Debug:command", function() eq(s:command "monitor reset", "said so\n") end)
+  misuse("Debug:command", "usage", "one line of text", function() s:command "a\nb" end)
+  for _, k in ipairs { "step", "next", "finish", "stepi" } do
+    moved("Debug:" .. k, function() return s[k](s, 20) end)
+    misuse("Debug:" .. k, "usage", "session:" .. k, function() s[k]() end)
+  end
+  use("Debug:continue", function() s:continue() eq(s:where().state, "running") end)
+  misuse("Debug:continue", "usage", "it runs", function() s:continue() end)
+  misuse("Debug:wait", "timeout", "runs on", function() s:wait(0.05) end)
+  use("Debug:halt", function() local at = s:halt(20) eq(at.line, 9) eq(at.signal, "SIGINT") end)
+  misuse("Debug:halt", "usage", "session:halt", function() s.halt() end)
+  use("Debug:wait", function() eq(s:wait(20).line, 9) end)
+  use("Debug:stop", function() s:stop() s:stop() end)
+  misuse("Debug:stop", "usage", "session:stop", function() s.stop() end)
+  misuse("Debug:eval", "eof", "the session has ended", function() s:eval "1" end)
+end)
+misuse("vise.launch.debug", "usage", "kind is", function() vise.launch.debug { file = "x" } end)
+misuse("vise.launch.debug", "usage", "no option named", function() vise.launch.debug { knd = "gdb" } end)
+misuse("vise.launch.debug", "usage", "vise.launch.debug waits", in_sync, function() vise.launch.debug { kind = "gdb", server = ":1" } end)
+misuse("vise.launch.debug", "eof", "gdb has ended", function() vise.launch.debug { debug = { method = "external", server = ":1", gdb = "false" } } end)
 
 ------------------------------------------------------------------ declarations
 
