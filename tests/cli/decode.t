@@ -129,6 +129,7 @@ pid = [int(p) for p in os.listdir("/proc") if p.isdigit() and os.path.exists("/p
 assert len(pid) == 1, pid
 os.kill(pid[0], signal.SIGSTOP)
 q = c.ask("command", {"line": "decode.addr elf=%sthumb.elf 0x45" % elf})
+c.do("bench.info")                      # answered in order: the worker has been asked
 os.kill(pid[0], signal.SIGKILL)
 try:
     c.answer(q, 20); assert False, "answered"

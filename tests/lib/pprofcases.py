@@ -1,10 +1,12 @@
 """pprofcases.py VISE FOLDER PROFILES REAL - runs go tool pprof and vise pprof with the same options on
 the same profiles and compares what they print. PROFILES: made by pprofgen.py; REAL: by rig/kinds.
 
-One go process serves all cases of one pair of profiles (its interactive mode). Every case prints a TAP
-line. PPROF_PARITY=all takes every option with every other on every profile; without it a fixed part of
+One go process serves all cases of one pair of profiles (its interactive mode); what it said is kept in
+PPROF_KEPT under the bytes and the words that it was asked with. Every case prints a TAP line. PPROF_PARITY=all takes every option with every other on every profile; without it a fixed part of
 them (every option alone, and every STRIDE-th pair)."""
+import hashlib
 import itertools
+import marshal
 import os
 import re
 import subprocess
@@ -46,6 +48,27 @@ PATTERN = {"peek": "Serve|Lock", "list": "handle|read"}
 HAVE = os.environ.get("PPROF_COMMANDS", " ".join(COMMANDS)).split()
 
 count = failed = 0
+KEPT = os.environ.get("PPROF_KEPT")
+ENV = dict(os.environ, GOGC="400")
+
+
+def kept(words, files, ask):
+    """What ask() says, from PPROF_KEPT when the same words were asked of the same bytes before."""
+    if not KEPT:
+        return ask()
+    key = hashlib.sha256("\0".join(words).encode())
+    for name in files:
+        with open(name, "rb") as f:
+            key.update(hashlib.sha256(f.read()).digest())
+    path = os.path.join(KEPT, key.hexdigest())
+    if os.path.exists(path):
+        with open(path, "rb") as f:
+            return marshal.load(f)
+    said = ask()
+    with open("%s.%d" % (path, os.getpid()), "wb") as f:
+        marshal.dump(said, f)
+    os.rename("%s.%d" % (path, os.getpid()), path)
+    return said
 
 
 def tap(ok, name, note=""):
@@ -108,6 +131,7 @@ class Group:
             self.cases.append((command, options))
 
     def run_go(self):
+        """What go said in all, and what it printed for each case, or None."""
         script = []
         for i, (command, options) in enumerate(self.cases):
             now = dict(DEFAULTS)
@@ -115,23 +139,31 @@ class Group:
                 now["nodecount"] = "80"
             now.update(options)
             script += ["%s=%s" % kv for kv in now.items()]
-            script.append("%s %s >%s/go.%d" % (command, PATTERN.get(command, ""), FOLDER, i))
-            for leftover in [f for f in ("go.%d" % i,) if os.path.exists(os.path.join(FOLDER, f))]:
-                os.unlink(os.path.join(FOLDER, leftover))
-        args = ["go", "tool", "pprof", "-symbolize=remote"] + self.go_args + self.sources
-        run = subprocess.run(args, input="\n".join(script) + "\n", stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, universal_newlines=True, cwd=FOLDER)
-        return run.stdout
+            script.append("%s %s >go.%d" % (command, PATTERN.get(command, ""), i))
+        args = self.go_args + self.sources
+
+        def ask():
+            run = subprocess.run(["go", "tool", "pprof", "-symbolize=remote"] + args, cwd=FOLDER, env=ENV,
+                                 input="\n".join(script) + "\n", stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, universal_newlines=True)
+            printed = []
+            for i in range(len(self.cases)):
+                path = os.path.join(FOLDER, "go.%d" % i)
+                printed.append(None)
+                if os.path.exists(path):
+                    with open(path, "rb") as f:
+                        printed[i] = f.read()
+                    os.unlink(path)
+            return run.stdout, printed
+        files = [re.sub("^-.*?=", "", a) for a in args]
+        return kept(script + [re.sub("=.*", "", a) for a in self.go_args],
+                    [f for f in files if not f.startswith("-")], ask)
 
     def run(self):
-        said = self.run_go()
+        said, printed = self.run_go()
         for i, (command, options) in enumerate(self.cases):
             name = "%s: %s %s" % (self.title, command, " ".join("-%s=%s" % o for o in options))
-            path = os.path.join(FOLDER, "go.%d" % i)
-            want = None
-            if os.path.exists(path):
-                with open(path, "rb") as f:
-                    want = f.read()
+            want = printed[i]
             status, have, err = ours(command, options, self.sources, self.our_args)
             if want is None:
                 tap(status != 0, name + " (go fails too)", "go said nothing:\n" + said[-600:])
@@ -139,8 +171,10 @@ class Group:
             if status == 0 and deterministic(command, have) == deterministic(command, want):
                 tap(True, name)
                 continue
-            open(os.path.join(FOLDER, "ours"), "wb").write(have)
-            diff = subprocess.run(["diff", path, os.path.join(FOLDER, "ours")], stdout=subprocess.PIPE)
+            for who, text in (("go's", want), ("ours", have)):
+                with open(os.path.join(FOLDER, who), "wb") as f:
+                    f.write(text)
+            diff = subprocess.run(["diff", "go's", "ours"], stdout=subprocess.PIPE, cwd=FOLDER)
             tap(False, name, err + diff.stdout.decode("utf-8", "replace"))
 
 
@@ -179,8 +213,11 @@ def real_groups(real):
 
 
 def go_prints(*args):
-    return subprocess.run(["go", "tool", "pprof", "-symbolize=remote"] + list(args),
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    def ask():
+        return subprocess.run(["go", "tool", "pprof", "-symbolize=remote"] + list(args), env=ENV,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return kept([re.sub("=.*", "=", a) if a.startswith("-") else "" for a in args],
+                [f for f in (re.sub("^-.*?=", "", a) for a in args) if not f.startswith("-")], ask)
 
 
 def saved(profiles, real):

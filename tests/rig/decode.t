@@ -72,7 +72,8 @@ c = fresh(os.environ["S"])
 def values():
     r = c.do("gauge.list")
     return {d["id"]: v for d, v in zip(r["defs"], r["v"]) if v is not None}
-assert until(lambda: values().get("go.heap_live", 0) >= 20 << 20 and "go.sched.procs" in values(), 20), values()
+# what is alive may have reached the goal, as it does at 20 MB; at the end, at 40 of 60, it has not
+assert until(lambda: values().get("go.heap_live", 0) >= 40 << 20 and "go.sched.procs" in values(), 20), values()
 v = values()
 assert v["go.gc.count"] >= 1 and v["go.heap_goal"] > v["go.heap_live"] and 0 <= v["go.gc_cpu"] <= 100, v
 P

@@ -8,10 +8,13 @@ local function work()
     source } }
 end
 
-local watch = vise.cmd("watch.start " .. source .. " kinds=heap,goroutine every=300ms")
-for round = 1, 6 do
+-- a snapshot after each piece of work, however long that takes
+local watch = vise.cmd("watch.start " .. source .. " kinds=heap,goroutine every=1h")
+vise.cmd("watch.wait snapshots=2")
+for round = 1, 5 do
   work()
-  vise.cmd("watch.wait snapshots=" .. 2 * round)
+  vise.cmd("watch.now " .. watch.id)
+  vise.cmd("watch.wait snapshots=" .. 2 + 2 * round)
 end
 local first = vise.cmd("watch.rank kind=heap").rows[1]
 print("first: " .. first.name .. " " .. first.verdict)
