@@ -2,7 +2,6 @@
 #include "bench/bench.h"
 
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include "bench/debugs.h"
 #include "bench/bundle.h"
 #include "bench/clients.h"
+#include "bench/commands.h"
+#include "bench/consoles.h"
 #include "bench/consoles_open.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
@@ -30,6 +31,7 @@
 #include "bench/questions.h"
 #include "bench/ports.h"
 #include "bench/profiles.h"
+#include "bench/requests.h"
 #include "bench/sends.h"
 #include "bench/watch.h"
 #include "bench/triggers.h"
@@ -41,12 +43,6 @@
 static const uint64_t FLUSH_NS = 100 * NS_PER_MS;
 
 /* ---- news */
-
-uint64_t
-bench_time(const struct bench *b, uint64_t mono)
-{
-	return mono > b->start_mono ? mono - b->start_mono : 0;
-}
 
 static void
 on_flush(void *arg)
@@ -78,74 +74,7 @@ on_news(void *arg, uint64_t mono, const char *type, const json_t *body)
 	clients_event(b, type, body);
 }
 
-void
-bench_news(struct bench *b, const char *type, json_t *body)
-{
-	const uint64_t now = sys_mono();
-	json_t *o = body != NULL ? body : json_object();
-
-	json_put_int(o, "t", (json_int_t)bench_time(b, now));
-	bus_publish(b->bus, now, type, o);
-}
-
-void
-bench_notice(
-    struct bench *b, const char *level, const char *source, const char *next, const char *fmt, ...)
-{
-	char text[ERR_WHY_MAX + ERR_WHAT_MAX];
-	json_t *o = json_object();
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	json_put_int(o, "id", ++b->next_notice);
-	json_put_int(o, "t", (json_int_t)bench_time(b, sys_mono()));
-	json_put_str(o, "level", level);
-	json_put_str(o, "text", text);
-	if (next != NULL && next[0] != '\0')
-		json_put_str(o, "next", next);
-	json_put_str(o, "source", source);
-	if (json_array_size(b->notices) >= LIMIT_NOTICES)
-		(void)json_array_remove(b->notices, 0);
-	(void)json_array_append(b->notices, o);
-	bench_news(b, "notice", json_pack("{s:o}", "notice", o));
-}
-
-void
-bench_notice_err(struct bench *b, const char *level, const char *source, const struct err_msg *why)
-{
-	bench_notice(b, level, source, why->next, "%s%s%s", why->what,
-	    why->what[0] != '\0' ? ": " : "", why->why);
-}
-
-char *
-bench_path(const struct bench *b, const char *folder, const char *fmt, ...)
-{
-	char *dir = folder[0] != '\0' ? path_join(b->dir, folder) : mem_str(b->dir), *path,
-	     name[256];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(name, sizeof name, fmt, ap);
-	va_end(ap);
-	(void)path_make_private(dir, NULL);     /* a failure shows when the file is opened */
-	path = name[0] != '\0' ? path_join(dir, name) : mem_str(dir);
-	mem_free(dir);
-	return path;
-}
-
 /* ---- the end */
-
-void
-bench_end(struct bench *b, const char *why)
-{
-	if (b->ending)
-		return;
-	b->ending = true;
-	bench_news(b, "bench.end", json_pack("{s:s}", "why", why));
-	loop_stop(b->loop);
-}
 
 /* A bench that is only there for its clients (linger 0) does not stay for a watch of theirs. */
 static bool
@@ -164,8 +93,8 @@ on_linger(void *arg)
 		bench_end(b, "nobody came back");
 }
 
-void
-bench_linger_check(struct bench *b)
+static void
+linger_check(struct bench *b)
 {
 	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && !keeps_watching(b) &&
 	    list_empty(&b->clients);
@@ -240,15 +169,6 @@ write_info(struct bench *b, struct err_msg *why)
 	return e;
 }
 
-void
-bench_info_changed(struct bench *b)
-{
-	struct err_msg why;
-
-	if (!b->ending && b->info != NULL)
-		(void)write_info(b, &why);
-}
-
 static enum err
 open_all(struct bench *b, struct err_msg *why)
 {
@@ -273,6 +193,26 @@ open_all(struct bench *b, struct err_msg *why)
 	return e;
 }
 
+static void
+info_changed(struct bench *b)
+{
+	struct err_msg why;
+
+	if (b->info != NULL)
+		(void)write_info(b, &why);
+}
+
+static bool
+stream_find(struct bench *b, uint32_t id, struct stream *out)
+{
+	return id >= STREAM_JOBS ? jobs_stream(b, id, out) : consoles_stream(b, id, out);
+}
+
+static const struct bench_ops own_ops = {
+	.commands = bench_commands, .info_changed = info_changed, .linger_check = linger_check,
+	.stream_find = stream_find, .requests = &requests_ops, .client_gone = requests_client_gone,
+};
+
 static struct bench *
 bench_new(const struct bench_options *o)
 {
@@ -294,6 +234,7 @@ bench_new(const struct bench_options *o)
 	list_init(&b->tasks);
 	list_init(&b->watches);
 	options_init(&b->options);
+	b->ops = &own_ops;
 	return b;
 }
 
@@ -376,7 +317,7 @@ static void
 run_lines(struct bench *b)
 {
 	for (const char *const *line = b->given.run; line != NULL && *line != NULL; line++)
-		command_line(bench_commands, *line, b, NULL, on_run_answer, b);
+		command_line(b->ops->commands, *line, b, NULL, on_run_answer, b);
 }
 
 static void

@@ -1,5 +1,5 @@
 /*
- * clients.h - the bench's connections. Private to bench/.
+ * clients.h - the bench's connections: who is there and hears what happens. Private to bench/.
  *
  * Layer   bench. A client is freed when its connection ends; a command it had asked for runs
  *         on.
@@ -13,17 +13,14 @@ void     clients_close(struct bench *b);
 /* A socket made by us, for a child. plugin: of one that stays, what it puts up goes when its
  * connection ends. */
 struct client *clients_adopt(struct bench *b, int fd, bool plugin);
+/* Its connection ended. */
+void     clients_gone(struct client *c);
 /* With whom it goes what this call puts up: the number of a client; 0: with nobody. mine: also when
  * that is no plugin. */
 uint32_t clients_owner(const struct command_call *c, bool mine);
-/* some stream has new bytes: pump soon */
-void     clients_stream_grew(struct bench *b);
-void     clients_new_stream(struct bench *b, uint32_t id);      /* every viewer follows it */
-void     clients_drop_stream(struct bench *b, uint32_t stream);
 bool     clients_any_viewer(const struct bench *b);
 void     clients_event(struct bench *b, const char *type, const json_t *body);
 json_t  *clients_json(const struct bench *b);
-bool     stream_find(struct bench *b, uint32_t id, struct stream *out);
 
 /* A path that a client gave: "~/x" is below the user's home, what is relative below the folder the
  * client runs in; else below the home. Heap string. While the command runs, not later. */

@@ -16,6 +16,7 @@
 #include "bench/ports.h"
 #include "bench/sends.h"
 #include "bench/shares.h"
+#include "bench/streams.h"
 
 static const uint64_t TELL_NS = 500 * NS_PER_MS;
 
@@ -39,7 +40,7 @@ on_data(void *arg, uint64_t end)
 	struct bench_console *k = arg;
 
 	(void)end;
-	clients_stream_grew(k->bench);
+	streams_grew(k->bench);
 	shares_grew(k);
 	if (k->follow != NULL)
 		follow_data(k);
@@ -198,7 +199,7 @@ console_end(struct bench_console *k)
 {
 	loop_defer_cancel(k->bench->loop, close_later, k);      /* the bench may end before it */
 	shares_close(k);
-	clients_drop_stream(k->bench, k->stream);
+	streams_drop(k->bench, k->stream);
 	list_del(&k->node);
 	loop_timer_stop(k->tell);
 	consoles_at_end(k);
@@ -290,7 +291,7 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
 	list_add_tail(&b->consoles, &k->node);
 	console_at_listen(k->console);
 	follow_open(k);
-	clients_new_stream(b, k->stream);
+	streams_new(b, k->stream);
 	watch_lines(k);
 	consoles_tell(k);
 	*out = k;

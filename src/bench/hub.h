@@ -59,7 +59,20 @@ struct client {
 	unsigned said;
 };
 
+struct client;
+
+/* What the parts want of the whole, so that none of them includes it (bench.c fills it in). */
+struct bench_ops {
+	const struct command *const *commands;  /* all tables, NULL-terminated */
+	void (*info_changed)(struct bench *b);
+	void (*linger_check)(struct bench *b);
+	bool (*stream_find)(struct bench *b, uint32_t id, struct stream *out);
+	const struct peer_ops *requests;        /* of a client's connection */
+	void (*client_gone)(struct client *c);
+};
+
 struct bench {
+	const struct bench_ops *ops;
 	struct loop *loop;
 	struct bus *bus;
 	struct journal *journal;
@@ -108,11 +121,10 @@ struct bench {
 	bool listening, ending, journal_alarm, pump_due;
 };
 
-extern const struct command *const bench_commands[];    /* all tables, NULL-terminated */
 extern const struct command bench_console_commands[], bench_gauge_commands[],
     bench_look_commands[], bench_profile_commands[], bench_watch_commands[], bench_job_commands[],
     bench_debug_commands[],
-    bench_board_commands[], bench_misc_commands[], bench_macro_commands[],
+    bench_board_commands[], bench_about_commands[], bench_macro_commands[],
     bench_bundle_commands[], bench_ocd_commands[], bench_ocd_core_commands[],
     bench_ocd_svd_commands[],
     bench_ocd_words_commands[], bench_ocd_rtt_commands[], bench_ocd_live_commands[];

@@ -12,6 +12,7 @@
 #include "bench/job_parts.h"
 #include "bench/news.h"
 #include "bench/ocd.h"
+#include "bench/streams.h"
 #include "sys/io.h"
 #include "sys/sock.h"
 #include "sys/time.h"
@@ -65,7 +66,7 @@ on_output(struct job *job, void *arg)
 	(void)job;
 	if (j->part_of != 0)
 		job_parts_output(j);
-	clients_stream_grew(j->bench);
+	streams_grew(j->bench);
 }
 
 static void
@@ -120,7 +121,7 @@ on_ended(struct job *job, void *arg)
 	loop_timer_stop(j->tell);
 	j->tell = NULL;
 	tell(j);
-	clients_stream_grew(j->bench);
+	streams_grew(j->bench);
 	if (job_state_of(job) == JOB_FAILED && j->part_of == 0)
 		tell_failure(j);
 	consoles_job_ended(j->bench, job_id(job));
@@ -143,7 +144,7 @@ jobs_drop(struct bench_job *j)
 {
 	consoles_job_ended(j->bench, job_id(j->job));
 	answer_waiters(j);
-	clients_drop_stream(j->bench, STREAM_JOBS + job_id(j->job));
+	streams_drop(j->bench, STREAM_JOBS + job_id(j->job));
 	loop_timer_stop(j->tell);
 	list_del(&j->node);
 	job_free(j->job);
@@ -296,7 +297,7 @@ jobs_start(
 		clients_adopt(b, pair[0], strcmp(r->kind, "plugin") == 0)->job =
 		    job_id(j->job);
 	if (j->part_of == 0)
-		clients_new_stream(b, STREAM_JOBS + job_id(j->job));
+		streams_new(b, STREAM_JOBS + job_id(j->job));
 	tell(j);
 	*out = j;
 	return ERR_OK;

@@ -1,12 +1,14 @@
 noinst_LIBRARIES += %D%/libbench.a
 %C%_libbench_a_SOURCES = \
 	%D%/asks.c %D%/asks.h \
+	%D%/about.c %D%/about.h \
 	%D%/at_match.c %D%/at_match.h \
 	%D%/bench.c %D%/bench.h \
 	%D%/boards.c %D%/boards.h \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/bundle_facts.c %D%/bundle_facts.h \
 	%D%/clients.c %D%/clients.h \
+	%D%/commands.c %D%/commands.h \
 	%D%/consoles.c %D%/consoles.h \
 	%D%/consoles_at.c %D%/consoles_at.h \
 	%D%/consoles_lend.c %D%/consoles_lend.h \
@@ -37,8 +39,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/meters.c %D%/meters.h \
 	%D%/macro_record.c %D%/macro_record.h \
 	%D%/macros.c %D%/macros.h \
-	%D%/misc.c %D%/misc.h \
-	%D%/news.h \
+	%D%/news.c %D%/news.h \
 	%D%/ocd.c %D%/ocd.h \
 	%D%/ocd_core.c %D%/ocd_core.h \
 	%D%/ocd_live.c %D%/ocd_live.h \
@@ -53,11 +54,13 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/profile_tasks.c %D%/profile_tasks.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/questions.c %D%/questions.h \
+	%D%/requests.c %D%/requests.h \
 	%D%/save.c %D%/save.h \
 	%D%/sends.c %D%/sends.h \
 	%D%/shots.c %D%/shots.h \
 	%D%/shares.c %D%/shares.h \
 	%D%/snapshot.c %D%/snapshot.h \
+	%D%/streams.c %D%/streams.h \
 	%D%/symbols.c %D%/symbols.h \
 	%D%/triggers.c %D%/triggers.h \
 	%D%/typing.c %D%/typing.h \

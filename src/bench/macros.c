@@ -266,7 +266,7 @@ stop(struct bench *b, int64_t job, int64_t client)
 	if (job == 0)
 		return clients_drop(b, (uint32_t)client);
 	line = mem_fmt("job.stop %lld confirm=on", (long long)job);
-	command_line(bench_commands, line, b, NULL, stopped, NULL);
+	command_line(b->ops->commands, line, b, NULL, stopped, NULL);
 	mem_free(line);
 	return true;
 }

@@ -76,8 +76,8 @@ ocd_rtt_close(struct ocd *o)
 	}
 	if (r->port != 0 && !o->bench->ending) {
 		args = json_pack("{s:s}", "console", r->console);
-		command_json(bench_commands, "console.close", args, o->bench, NULL, on_closed,
-		    NULL);
+		command_json(o->bench->ops->commands, "console.close", args, o->bench, NULL,
+		    on_closed, NULL);
 		json_decref(args);
 	}
 	rtt_free(r);
@@ -133,7 +133,7 @@ open_console(struct ocd_rtt *r)
 
 	snprintf(spec, sizeof spec, "rtt:%.40s:%u", o->host, r->port);
 	args = json_pack("{s:s,s:s}", "spec", spec, "name", r->console);
-	command_json(bench_commands, "console.open", args, o->bench, NULL, on_console,
+	command_json(o->bench->ops->commands, "console.open", args, o->bench, NULL, on_console,
 	    o->bench);
 	json_decref(args);
 }

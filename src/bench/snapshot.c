@@ -51,8 +51,7 @@ snapshot_bench(const struct bench *b)
 static json_t *
 commands_part(const struct bench *b)
 {
-	(void)b;
-	return command_list(bench_commands);
+	return command_list(b->ops->commands);
 }
 
 static json_t *

@@ -106,7 +106,7 @@ on_soon(void *arg)
 	while (all->first != NULL) {
 		struct asked *a = asked_take(all);
 
-		command_line(bench_commands, a->line, b, NULL, on_done, b);
+		command_line(b->ops->commands, a->line, b, NULL, on_done, b);
 		mem_free(a->line);
 		mem_free(a);
 	}

@@ -8,12 +8,13 @@
 
 #include "base/nearest.h"
 #include "base/slice.h"
+#include "cli/subcommands.h"
 
 /* "usage: vise NAME ...", cut where it is longer than an error's next step. */
 static const char *
 usage_of(const struct cli_call *c, struct err_msg *m)
 {
-	const struct cli_command *cmd = cli_find(c->name);
+	const struct cli_command *cmd = subcommands_find(c, c->name);
 
 	if (cmd == NULL)
 		return "vise --help";

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
 #include "cli/cli_at.h"
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
@@ -35,6 +34,7 @@
 #include "cli/cli_workflow.h"
 #include "cli/complete.h"
 #include "cli/say.h"
+#include "cli/subcommands.h"
 #include "core/json.h"
 #include "sys/process.h"
 
@@ -164,29 +164,6 @@ static const struct cli_command commands[] = {
 	{ NULL, NULL, NULL, NULL, false },
 };
 
-const struct cli_command *
-cli_find(const char *name)
-{
-	for (const struct cli_command *c = commands; c->name != NULL; c++)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
-void
-cli_near(const char *name, struct nearest *near)
-{
-	nearest_begin(near, name);
-	for (const struct cli_command *c = commands; c->name != NULL; c++)
-		nearest_offer(near, c->name);
-}
-
-const struct cli_command *
-cli_at_index(size_t i)
-{
-	return i + 1 < sizeof commands / sizeof *commands ? &commands[i] : NULL;
-}
-
 static void
 overview(FILE *f)
 {
@@ -219,7 +196,7 @@ unknown(struct cli_call *c, const char *name)
 	struct nearest near;
 	struct err_msg why;
 
-	cli_near(name, &near);
+	subcommands_near(c, name, &near);
 	return say_end(c, err_set(&why, ERR_USAGE, name, nearest_advice(&near,
 	    "vise help lists the subcommands", next, sizeof next), "is no subcommand"), &why);
 }
@@ -233,13 +210,14 @@ help(struct cli_call *c)
 		overview(stdout);
 		return say_end(c, ERR_OK, NULL);
 	}
-	cmd = cli_find(c->argv[1]);
+	cmd = subcommands_find(c, c->argv[1]);
 	if (cmd == NULL)
 		return unknown(c, c->argv[1]);
 	if (cmd->own_options) {
 		char flag[] = "--help", *argv[] = { c->argv[1], flag, NULL };
 		struct cli_call inner = {
-			.hooks = c->hooks, .name = cmd->name, .argc = 2, .argv = argv
+			.hooks = c->hooks, .commands = c->commands, .name = cmd->name,
+			.argc = 2, .argv = argv
 		};
 
 		return cmd->run(&inner);
@@ -285,7 +263,7 @@ no_command(struct cli_call *c)
 int
 cli_main(int argc, char **argv, const struct cli_hooks *hooks)
 {
-	struct cli_call c = { .hooks = hooks, .name = "" };
+	struct cli_call c = { .hooks = hooks, .commands = commands, .name = "" };
 	const struct cli_command *cmd;
 	struct err_msg why;
 
@@ -302,7 +280,7 @@ cli_main(int argc, char **argv, const struct cli_hooks *hooks)
 	c.json = has_flag(argc, argv, "--json", NULL);
 	c.argc = argc - 1;
 	c.argv = argv + 1;
-	cmd = argc > 1 ? cli_find(argv[1]) : NULL;
+	cmd = argc > 1 ? subcommands_find(&c, argv[1]) : NULL;
 	if (cmd == NULL)
 		return no_command(&c);
 	c.name = cmd->name;

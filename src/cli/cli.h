@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include "base/err.h"
 
-struct nearest;
-
 struct cli_view {
 	const char *bench;
 	int fd; /* connected to it; view() owns it */
@@ -29,6 +27,7 @@ struct cli_hooks {
 /* One call of a subcommand. args_parse (cli/args.h) fills what stands below the blank line. */
 struct cli_call {
 	const struct cli_hooks *hooks;
+	const struct cli_command *commands; /* all there are, ended by a NULL name */
 	const char *name;
 	int argc;
 	char **argv; /* argv[0] is the subcommand; args_parse reorders it */
@@ -49,9 +48,5 @@ struct cli_command {
 };
 
 int cli_main(int argc, char **argv, const struct cli_hooks *hooks);
-const struct cli_command *cli_find(const char *name);
-const struct cli_command *cli_at_index(size_t i);      /* NULL behind the last */
-/* The subcommand that was probably meant by name (base/nearest.h). */
-void cli_near(const char *name, struct nearest *near);
 
 #endif

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/nearest.h"
 #include "cli/args.h"
 #include "cli/door.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "cli/subcommands.h"
 #include "proto/dial.h"
 #include "sys/process.h"
 #include "sys/spawn.h"
@@ -52,19 +52,20 @@ first_command(const char *bench, const char *line, struct err_msg *why)
 }
 
 static enum err
-no_target(const char *target, struct err_msg *why)
+no_target(const struct cli_call *c, const char *target, struct err_msg *why)
 {
 	char next[ERR_NEXT_MAX];
 	struct nearest near;
 
-	cli_near(target, &near);
+	subcommands_near(c, target, &near);
 	return err_set(why, ERR_USAGE, target, nearest_advice(&near,
 	    "vise ports lists ports, vise board list the boards, vise help the subcommands", next,
 	    sizeof next), "is no subcommand, port or board");
 }
 
 static enum err
-start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
+start_for(const struct cli_call *c, const char *target, char name[DOOR_NAME_MAX],
+    struct err_msg *why)
 {
 	char spec[DOOR_TARGET_MAX];
 	const char *extra[] = { "--target", spec, NULL };
@@ -73,7 +74,7 @@ start_for(const char *target, char name[DOOR_NAME_MAX], struct err_msg *why)
 	enum err e;
 
 	if (!board && !door_is_console(target))
-		return no_target(target, why);
+		return no_target(c, target, why);
 	door_spec(target, spec);
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, board ? "board.use" : "console.open");
@@ -136,13 +137,13 @@ cli_open(struct cli_call *c)
 
 	/* more words than a target: the first was meant as a subcommand */
 	if (e == ERR_OK && c->words > 1)
-		e = no_target(c->word[0], &why);
+		e = no_target(c, c->word[0], &why);
 	else if (e == ERR_OK && c->bench != NULL)
 		(void)snprintf(name, sizeof name, "%s", c->bench);
 	else if (e == ERR_OK && c->words == 0)
 		e = open_any(name, &why);
 	else if (e == ERR_OK && !door_find(c->word[0], name, console, &stream))
-		e = start_for(c->word[0], name, &why);
+		e = start_for(c, c->word[0], name, &why);
 	if (e != ERR_OK)
 		return say_end(c, e, &why);
 	v.bench = name;

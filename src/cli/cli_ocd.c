@@ -416,8 +416,8 @@ run_rtt(struct ocd_call *o, const struct verb *v)
 {
 	json_t *rtt = NULL, *state = NULL;
 	char spec[100], word[] = "console", *argv[] = { word, spec, NULL };
-	struct cli_call inner = { .hooks = o->c->hooks, .name = "console", .argc = 2,
-		.argv = argv };
+	struct cli_call inner = { .hooks = o->c->hooks, .commands = o->c->commands,
+		.name = "console", .argc = 2, .argv = argv };
 	struct err_msg why;
 	int status;
 	enum err e = come(o, &why);

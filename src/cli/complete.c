@@ -10,6 +10,7 @@
 #include "cli/places.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "cli/subcommands.h"
 #include "core/json.h"
 #include "proto/dial.h"
 #include "transport/discover.h"
@@ -155,7 +156,10 @@ static const struct { const char *option, *values; } values[] = {
 	{ "--only", "both growth shrink" },
 };
 
-struct ask { const char *typed; };
+struct ask {
+	const struct cli_call *call;
+	const char *typed;
+};
 
 static void
 offer(const struct ask *a, const char *word, size_t n, const char *help)
@@ -288,12 +292,9 @@ offer_commands(const struct ask *a)
 static void
 offer_subcommands(const struct ask *a)
 {
-	for (size_t i = 0; cli_at_index(i) != NULL; i++) {
-		const struct cli_command *c = cli_at_index(i);
-
-		if (c->help[0] != '\0')
-			offer(a, c->name, strlen(c->name), c->help);
-	}
+	for (const struct cli_command *k = a->call->commands; k->name != NULL; k++)
+		if (k->help[0] != '\0')
+			offer(a, k->name, strlen(k->name), k->help);
 }
 
 static void
@@ -349,7 +350,7 @@ row_of(const char *sub, const char *verb)
 static void
 offer_usage(const struct ask *a, const char *sub, const char *known)
 {
-	const struct cli_command *cmd = cli_find(sub);
+	const struct cli_command *cmd = subcommands_find(a->call, sub);
 
 	for (const char *p = cmd != NULL ? strstr(cmd->usage, "--") : NULL; p != NULL;
 	    p = strstr(p, "--")) {
@@ -382,7 +383,7 @@ int
 cli_complete(struct cli_call *c)
 {
 	const int first = c->argc > 1 && strcmp(c->argv[1], "--") == 0 ? 2 : 1;
-	const struct ask a = { c->argc > first ? c->argv[c->argc - 1] : "" };
+	const struct ask a = { c, c->argc > first ? c->argv[c->argc - 1] : "" };
 	const char *sub = NULL, *verb = "";
 	const struct row *row;
 

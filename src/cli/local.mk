@@ -86,5 +86,6 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/rsp_step.c %D%/rsp_step.h \
 	%D%/rsp_tap.c %D%/rsp_tap.h \
 	%D%/sgr.c %D%/sgr.h \
+	%D%/subcommands.c %D%/subcommands.h \
 	%D%/verbs.c %D%/verbs.h
 %C%_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

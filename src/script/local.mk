@@ -19,8 +19,10 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/mod_text.c %D%/mod_text.h \
 	%D%/run.c %D%/run.h \
 	%D%/rx.c %D%/rx.h \
+	%D%/rx_class.c %D%/rx_class.h \
 	%D%/rx_parse.c %D%/rx_parse.h \
 	%D%/rx_run.c %D%/rx_run.h \
+	%D%/rx_source.h \
 	%D%/sched.c %D%/sched.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/strip.c %D%/strip.h \

@@ -15,12 +15,6 @@ struct emitter {
 	unsigned steps;
 };
 
-bool
-rx_class_has(const struct rx_class *c, uint8_t byte)
-{
-	return (c->bit[byte >> 3] >> (byte & 7) & 1) != 0;
-}
-
 static bool
 put(struct rx *rx, enum rx_op op, unsigned x, unsigned y)
 {

@@ -20,15 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "script/rx_class.h"
+#include "script/rx_source.h"
 
-enum { RX_LITERAL = 1, RX_NOCASE = 2 };
-enum {
-	RX_GROUPS = 16,
-	RX_SLOTS = 2 * RX_GROUPS,
-	RX_NAME_MAX = 32,
-	RX_CODE_MAX = 8192,
-	RX_SET_MAX = 64
-};
+enum { RX_SLOTS = 2 * RX_GROUPS, RX_CODE_MAX = 8192, RX_SET_MAX = 64 };
 
 enum rx_op {
 	RX_BYTE,
@@ -46,8 +41,6 @@ enum rx_op {
 
 /* SPLIT prefers x; CLASS and SAVE keep an index in x */
 struct rx_inst { uint8_t op, byte; uint16_t x, y; };
-struct rx_class { uint8_t bit[32]; };
-struct rx_pattern { unsigned groups; char name[RX_GROUPS][RX_NAME_MAX]; };
 
 /* Read-only after rx_compile. */
 struct rx {
@@ -62,11 +55,8 @@ struct rx {
 	bool empty;                     /* a pattern can match nothing at all */
 };
 
-struct rx_source { const char *text; size_t n; unsigned flags; };
-
 enum err rx_compile(
     const struct rx_source *src, size_t count, struct rx **out, struct err_msg *why);
 void     rx_free(struct rx *rx);
-bool     rx_class_has(const struct rx_class *c, uint8_t byte);
 
 #endif

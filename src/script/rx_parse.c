@@ -90,110 +90,6 @@ class_new(struct rx_tree *t)
 	return (int)t->nclasses++;
 }
 
-static void
-put_bit(struct rx_class *c, unsigned b)
-{
-	c->bit[b >> 3] = (uint8_t)(c->bit[b >> 3] | (1u << (b & 7)));
-}
-
-static void
-put_range(struct rx_class *c, unsigned lo, unsigned hi)
-{
-	for (unsigned b = lo; b <= hi; b++)
-		put_bit(c, b);
-}
-
-static void
-class_invert(struct rx_class *c)
-{
-	for (unsigned i = 0; i < sizeof c->bit; i++)
-		c->bit[i] = (uint8_t)~c->bit[i];
-}
-
-static void
-class_fold(struct rx_class *c)
-{
-	for (unsigned b = 'a'; b <= 'z'; b++)
-		if (rx_class_has(c, (uint8_t)b) || rx_class_has(c, (uint8_t)(b - 32))) {
-			put_bit(c, b);
-			put_bit(c, b - 32);
-		}
-}
-
-static bool
-word_byte(int c)
-{
-	return isalnum(c) || c == '_';
-}
-
-static bool
-blank_byte(int c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
-}
-
-static bool
-digit_byte(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-put_test(struct rx_class *c, bool (*test)(int), bool invert)
-{
-	for (int b = 0; b < 256; b++)
-		if ((b < 128 && test(b)) != invert)
-			put_bit(c, (unsigned)b);
-	return true;
-}
-
-/* \d and its like, into c. */
-static bool
-perl_class(struct rx_class *c, char letter)
-{
-	const bool invert = letter >= 'A' && letter <= 'Z';
-
-	switch (letter | 32) {
-	case 'd': return put_test(c, digit_byte, invert);
-	case 'w': return put_test(c, word_byte, invert);
-	case 's': return put_test(c, blank_byte, invert);
-	default: return false;
-	}
-}
-
-static bool
-posix_class(struct rx_class *c, struct slice name)
-{
-	static const struct { const char *name; int (*test)(int);
-	} known[] = {
-		{ "alnum", isalnum },
-		{ "alpha", isalpha },
-		{ "blank", isblank },
-		{ "cntrl", iscntrl },
-		{ "digit", isdigit },
-		{ "graph", isgraph },
-		{ "lower", islower },
-		{ "print", isprint },
-		{ "punct", ispunct },
-		{ "space", isspace },
-		{ "upper", isupper },
-		{ "xdigit", isxdigit },
-	};
-	const bool invert = slice_starts(name, "^");
-
-	if (invert)
-		name = slice_skip(name, 1);
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		if (!slice_is(name, known[i].name))
-			continue;
-		for (int b = 0; b < 256; b++)
-			if ((b < 128 && known[i].test(b) != 0) != invert)
-				put_bit(c, (unsigned)b);
-		return true;
-	}
-	return false;
-}
-
 /* After a backslash: one byte, or -1 with the parser at the letter (a class or an assertion). */
 static int
 escape_byte(struct parser *p, enum err *e)
@@ -231,7 +127,7 @@ class_item(struct parser *p, struct rx_class *c, enum err *e)
 		const int64_t end =
 		    slice_find(slice_make(p->s + p->at, p->n - p->at), slice_of(":]"));
 
-		if (end < 2 || !posix_class(c, slice_make(p->s + p->at + 2, (size_t)end - 2)))
+		if (end < 2 || !rx_class_posix(c, slice_make(p->s + p->at + 2, (size_t)end - 2)))
 			*e = bad(p, "unknown [:class:]");
 		else
 			p->at += (size_t)end + 2;
@@ -250,7 +146,7 @@ class_item(struct parser *p, struct rx_class *c, enum err *e)
 	b = escape_byte(p, e);
 	if (b >= 0 || *e != ERR_OK)
 		return b;
-	if (!perl_class(c, p->s[p->at]))
+	if (!rx_class_perl(c, p->s[p->at]))
 		*e = bad(p, "unknown escape in a class");
 	p->at++;
 	return -1;
@@ -279,7 +175,7 @@ class_body(struct parser *p, struct rx_class *c)
 		if (e != ERR_OK)
 			return e;
 		if (lo >= 0)
-			put_range(c, (unsigned)lo, (unsigned)hi);
+			rx_class_put_range(c, (unsigned)lo, (unsigned)hi);
 	}
 	p->at++;
 	return ERR_OK;
@@ -299,9 +195,9 @@ brackets(struct parser *p)
 	if (e != ERR_OK)
 		return e;
 	if (p->nocase)
-		class_fold(&c);
+		rx_class_fold(&c);
 	if (invert)
-		class_invert(&c);
+		rx_class_invert(&c);
 	k = class_new(p->t);
 	p->t->classes[k] = c;
 	p->t->node[atom(p, RX_N_CLASS)].index = k;
@@ -321,8 +217,8 @@ literal(struct parser *p, uint8_t b)
 		return;
 	}
 	k = class_new(p->t);
-	put_bit(&p->t->classes[k], b);
-	class_fold(&p->t->classes[k]);
+	rx_class_put(&p->t->classes[k], b);
+	rx_class_fold(&p->t->classes[k]);
 	p->t->node[atom(p, RX_N_CLASS)].index = k;
 }
 
@@ -346,7 +242,7 @@ escaped(struct parser *p)
 		(void)atom(p, p->s[p->at++] == 'b' ? RX_N_WORDB : RX_N_NWORDB);
 		return ERR_OK;
 	}
-	if (!perl_class(&c, p->s[p->at]))
+	if (!rx_class_perl(&c, p->s[p->at]))
 		return bad(p, "unknown escape");
 	p->at++;
 	k = class_new(p->t);
@@ -364,7 +260,7 @@ group_name(struct parser *p, size_t skip)
 	if (end < 1 || end >= RX_NAME_MAX)
 		return bad(p, "a group name is 1 to 31 letters, digits or _");
 	for (int64_t i = 0; i < end; i++)
-		if (!word_byte((unsigned char)rest.p[i]))
+		if (!isalnum((unsigned char)rest.p[i]) && rest.p[i] != '_')
 			return bad(p, "a group name is 1 to 31 letters, digits or _");
 	snprintf(p->p->name[p->p->groups], RX_NAME_MAX, "%.*s", (int)end, rest.p);
 	p->at += skip + (size_t)end + 1;
@@ -426,7 +322,7 @@ number(struct parser *p, size_t *at, int *out)
 	size_t end = *at;
 	uint64_t v;
 
-	while (end < p->n && digit_byte((unsigned char)p->s[end]))
+	while (end < p->n && isdigit((unsigned char)p->s[end]))
 		end++;
 	if (!slice_u64(slice_make(p->s + *at, end - *at), 1 << 20, &v))
 		return false;

@@ -6,7 +6,10 @@
  */
 #ifndef SCRIPT_RX_PARSE_H
 #define SCRIPT_RX_PARSE_H
-#include "script/rx.h"
+#include <stdbool.h>
+#include "base/err.h"
+#include "script/rx_class.h"
+#include "script/rx_source.h"
 
 enum { RX_DEPTH_MAX = 32, RX_REPEAT_MAX = 1000 };
 enum rx_kind {

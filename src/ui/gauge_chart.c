@@ -10,7 +10,6 @@
 #include "ui/fmt.h"
 #include "ui/gauge_past.h"
 #include "ui/gauge_says.h"
-#include "ui/gauge_table.h"
 #include "ui/wrap.h"
 
 enum { AXIS = 9, THROTTLES = 32, EIGHTHS = 8, COLD = 20 };
@@ -342,11 +341,11 @@ gauge_chart_draw(struct ui *u, struct grid *g, struct grid_rect r, const struct 
 }
 
 void
-gauge_chart_events(struct ui *u, struct grid *g, struct grid_rect r, const struct gauge_frame *f)
+gauge_chart_events(struct ui *u, struct grid *g, struct grid_rect r, const struct gauge_frame *f,
+    const char *from)
 {
 	struct gauge_throttle throttle[THROTTLES];
-	const struct replica_gauge *x = gauge_table_chosen(u, f);
-	const size_t n = gauge_throttles(f, x != NULL ? x->from : "", throttle, THROTTLES);
+	const size_t n = gauge_throttles(f, from, throttle, THROTTLES);
 	const int said = gauge_says_draw(u, g, (struct grid_rect){ r.row, r.col, r.rows / 2,
 		r.cols });
 

@@ -10,9 +10,9 @@
 
 void gauge_chart_draw(struct ui *u, struct grid *g, struct grid_rect r,
     const struct gauge_frame *f, const struct replica_gauge *x);
-/* In its place: the throttles, newest first. */
+/* In its place: the throttles of the source `from`, newest first. */
 void gauge_chart_events(struct ui *u, struct grid *g, struct grid_rect r,
-    const struct gauge_frame *f);
+    const struct gauge_frame *f, const char *from);
 /* Change a minute over the last minute of samples; NAN: too few. */
 double gauge_slope(const struct gauge_frame *f, const struct replica_gauge *x);
 

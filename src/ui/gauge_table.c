@@ -253,7 +253,7 @@ gauge_table_draw(struct ui *u, struct grid *g, struct grid_rect r, bool stale)
 		return;
 	r = (struct grid_rect){ r.row + r.rows - chart, r.col, chart, r.cols };
 	if (u->gauges->events)
-		gauge_chart_events(u, g, r, &f);
+		gauge_chart_events(u, g, r, &f, gauge_table_chosen(u, &f)->from);
 	else
 		gauge_chart_draw(u, g, r, &f, rows[u->board_row]);
 }
