@@ -7,6 +7,7 @@ local restarts, copies = { "systemd", "plain", "none" }, { "scp", "rsync" }
 local function one_of(list)
   return { function(v) for _, x in ipairs(list) do if v == x then return true end end end, table.concat(list, ", ") }
 end
+
 local append, quoted, flag = core.append, core.shell_word, T.flag
 
 -- In a profile's { method = "ssh" } and, as text, with --set.
@@ -18,7 +19,7 @@ local sets = {
   args = { type = "string", doc = "a Linux board: arguments of a program restarted by restart=plain, as its shell takes them" },
   restart = { type = "enum", values = restarts, doc = "a Linux board: systemd when a service is named, else none" },
   copy = { type = "enum", values = copies, doc = "a Linux board: what copies; scp if absent" },
-  sudo = { type = "enum", values = { "on", "off" }, doc = "a Linux board: sudo -n for all but the copy" },
+  sudo = { type = "enum", values = { "on", "off" }, doc = "a Linux board: sudo -n, or doas -n, for all but the copy" },
   health = { type = "string", doc = "a Linux board: a command line there that must end with 0 after the restart" },
   health_url = { type = "string", doc = "a Linux board: an address that must answer there, such as http://127.0.0.1:8080/health" },
   health_console = { type = "string", doc = "a Linux board: what its console must say after the restart" },
@@ -55,23 +56,51 @@ local function plan_of(m, a)
   return d
 end
 
-local function remote(d, line, plain)
-  if d.sudo and not plain then line = "sudo -n sh -c " .. quoted(line) end
-  return append({ "ssh" }, SSH, d.host, line)
+local function ssh_words(d) return append(d.link and { "-o", "ControlPath=" .. d.link } or {}, SSH) end
+
+local function remote(d, line)
+  if d.sudo then line = "$(command -v sudo || command -v doas || echo sudo) -n sh -c " .. quoted(line) end
+  return append({ "ssh" }, ssh_words(d), d.host, line)
+end
+
+-- What can ask an address there; a plain http:// one at need without more than a pipe to it.
+local function url_ways(url)
+  local u, host, port, path = quoted(url), url:match("^http://([%w%.%-]+):?(%d*)(.*)$")
+  local list = { { "curl", ("curl -fsS -m 3 -o /dev/null %s"):format(u) }, { "wget", ("wget -q -T 3 -O /dev/null %s"):format(u) },
+    { "uclient-fetch", ("uclient-fetch -q -T 3 -O /dev/null %s"):format(u) } }
+  if host then
+    local get = quoted(("GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n"):format(path ~= "" and path:gsub("%%", "%%%%") or "/", host))
+    list[#list + 1] = { "nc", ("printf %s | nc -w 3 %s %s | head -n 1 | grep -q '^HTTP/[^ ]* [23]'"):format(get, host, port ~= "" and port or "80") }
+  end
+  return list
+end
+
+-- Ends with 0 when one of them is there.
+local function url_tool(url)
+  local out = {}
+  for i, w in ipairs(url_ways(url)) do out[i] = w[1] end
+  return ("{ command -v %s; } >/dev/null"):format(table.concat(out, " || command -v "))
+end
+
+local function url_check(url)
+  local out = {}
+  for _, w in ipairs(url_ways(url)) do out[#out + 1] = ("if command -v %s >/dev/null; then %s; el"):format(w[1], w[2]) end
+  return "{ " .. table.concat(out) .. "se false; fi; }"
 end
 
 -- Is the folder there, may we write, is there room? What is there now?
 local function prepare_line(d)
-  return ('cd %s || exit 71; test -w . || exit 72; rm -f %s; set -- $(df -Pk . | tail -n 1); echo "free $4"; uname -m; ' ..
-    "test ! -e %s || sha256sum %s 2>/dev/null || true"):format(quoted(d.dir), quoted(d.new), quoted(d.name), quoted(d.name))
+  return ('cd %s || exit 71; test -w . || exit 72; %srm -f %s; set -- $(df -Pk . | tail -n 1); echo "free $4"; uname -m; ' ..
+    "test ! -e %s || sha256sum %s 2>/dev/null || true"):format(quoted(d.dir), d.health_url and url_tool(d.health_url) .. " || exit 73; " or "",
+    quoted(d.new), quoted(d.name), quoted(d.name))
 end
 
 local function copy_argv(d, old_protocol)
   local to = d.host .. ":" .. d.upload
   if d.copy == "rsync" then
-    return { "rsync", "--info=progress2", "--no-owner", "--no-group", "-e", table.concat(append({ "ssh" }, SSH), " "), "--", d.file, to }
+    return { "rsync", "--info=progress2", "--no-owner", "--no-group", "-e", table.concat(append({ "ssh" }, ssh_words(d)), " "), "--", d.file, to }
   end
-  return append({ "scp" }, old_protocol and "-O" or {}, SSH, "--", d.file, to)
+  return append({ "scp" }, old_protocol and "-O" or {}, ssh_words(d), "--", d.file, to)
 end
 
 local function sum_line(d)
@@ -118,12 +147,6 @@ local function until_line(d, check)
   return ("n=0; until %s; do n=$((n+1)); test $n -lt %d || exit 1; sleep 1; done"):format(check, math.max(1, math.ceil(d.health_time)))
 end
 
-local function url_check(url)
-  local u = quoted(url)
-  return ("{ if command -v curl >/dev/null; then curl -fsS -m 3 -o /dev/null %s; elif command -v wget >/dev/null; then wget -q -T 3 -O /dev/null %s; " ..
-    "else echo 'neither curl nor wget is there'; exit 69; fi; }"):format(u, u)
-end
-
 -- { what it is, command line on the board }
 local function health_steps(d)
   local out = {}
@@ -148,8 +171,7 @@ end
 local function doctor_argv(d) return { "vise", "doctor", "ssh:" .. d.host, "--elf", d.file, "--json" } end
 
 -- What is run, in order, as said by -n and at the beginning of the job.
-local function steps_of(m, _, a)
-  local d = plan_of(m, a)
+local function steps_for(d)
   local out = { { argv = doctor_argv(d) }, { argv = { "sha256sum", "--", d.file } }, { argv = remote(d, prepare_line(d)) }, { argv = copy_argv(d) },
     { argv = remote(d, sum_line(d)) }, { argv = remote(d, switch_line(d)) } }
   local restart = restart_line(d)
@@ -158,6 +180,8 @@ local function steps_of(m, _, a)
   out[#out + 1] = { text = ("if it is not well: %s%s"):format(back_line(d), restart and "; and restarted" or "") }
   return out
 end
+
+local function steps_of(m, _, a) return steps_for(plan_of(m, a)) end
 
 ------------------------------------------------------------------ doing it
 
@@ -225,13 +249,29 @@ local function size_of(d)
   return math.tointeger(tonumber(r.out:match("%d+"))) or 0
 end
 
+-- sudo and doas ask for a password, or may not; or neither is there.
+local function refused(d, r)
+  local words = words_of(r)
+  if d.sudo and words:find("not found", 1, true) then
+    fail("not_found", "%s has no sudo and no doas; %s", d.host, at, { next = "log in as root: --set sudo=off --set host=root@..." })
+  elseif d.sudo and (words:find("sudo", 1, true) or words:find("doas", 1, true)) then
+    fail("denied", "%s: %s; %s", d.host, words, at, { next = "let it do so without a password (sudoers: NOPASSWD, doas.conf: nopass), " ..
+      "or log in as root" })
+  end
+  fail("tool_failed", "%s: %s; %s", d.host, words, at)
+end
+
 local function prepare(d)
   local r = ask(d, prepare_line(d), { quiet = true })
   if r.code == 71 then fail("not_found", "%s has no folder %s; %s", d.host, d.dir, at, { next = "mkdir it there, or say --set dir=DIR" }) end
   if r.code == 72 then
     fail("denied", "%s may not be written on %s; %s", d.dir, d.host, at, { next = "--set dir=DIR, another user, or --set sudo=on" })
   end
-  if r.code ~= 0 then fail("tool_failed", "%s: %s; %s", d.host, words_of(r), at) end
+  if r.code == 73 then
+    fail("not_found", "%s has no curl, wget or nc that could ask %s; %s", d.host, d.health_url, at,
+      { next = "install one there, or give another check: --set health_url= --set health=COMMAND" })
+  end
+  if r.code ~= 0 then refused(d, r) end
   local free, size = tonumber(r.out:match("free (%d+)")), size_of(d)
   -- the new one, and the old one where it cannot have two names
   if free and size > 0 and free * 1024 < size + 65536 then
@@ -248,13 +288,17 @@ local function clean(d)
   return free ~= nil and free < 64
 end
 
--- A board with dropbear has no sftp server: then the protocol of old.
+-- A board with dropbear has no sftp server: then the protocol of old. Over a connection that is shared scp only sees it closed.
+local function no_sftp(text)
+  return text:find("sftp", 1, true) or text:find("subsystem", 1, true) or text:find("Connection closed", 1, true) and not text:find("%d%%")
+end
+
 local function copy(d, size)
   stage("write", nil, size)
   -- what scp shows it shows a terminal only
   local r = run(copy_argv(d), { pty = d.copy == "scp", timeout = 3600 })
   local text = r.out .. r.err
-  if r.code ~= 0 and d.copy == "scp" and (text:find("sftp", 1, true) or text:find("subsystem", 1, true)) then
+  if r.code ~= 0 and d.copy == "scp" and no_sftp(text) then
     r = run(copy_argv(d, true), { pty = true, timeout = 3600 })
     text = r.out .. r.err
   end
@@ -317,18 +361,28 @@ local function roll_back(d, why, had)
     d.restart == "none" and at or "the previous program is in its place and runs")
 end
 
-local function say_steps(m, b, a)
-  for _, step in ipairs(steps_of(m, b, a)) do
+local function say_steps(d)
+  for _, step in ipairs(steps_for(d)) do
     local w = {}
     for i, x in ipairs(step.argv or {}) do w[i] = quoted(x) end
     core.say(step.argv and "$ " .. table.concat(w, " ") or "# " .. step.text)
   end
 end
 
-local function deploy(m, b, a)
+-- One connection for all that follows: a small board takes a second for each login. Who cannot have it logs in again.
+local function connect(d)
+  local run_dir = os.getenv("XDG_RUNTIME_DIR")
+  local path = run_dir and ("%s/vise/ssh-%s"):format(run_dir, tostring(core.job_id or 0))
+  if not path or #path > 80 or path:find("[%s%%\"']") then return nil end
+  d.link = path
+  return vise.launch.start { cmd = "ssh", args = append({ "-N", "-o", "ControlMaster=yes" }, ssh_words(d), d.host), quiet = true, name = "ssh" }
+end
+
+local function deploy(m, _, a)
   local d = plan_of(m, a)
+  local link <close> = connect(d)
   at = ("%s runs what it ran"):format(d.host)
-  say_steps(m, b, a)
+  say_steps(d)
   preflight(d)
   local sum = own_sum(d)
   local size = prepare(d)

@@ -42,7 +42,31 @@ end
 
 local function manifest_of(image, file) return image.sums or (file:match("^(.*/)[^/]*$") or "") .. "SHA256SUMS" end
 
--- { program, arguments..., package = }: ends with 0 when the signature is good, and only then.
+-- What gpgv says beside its exit status, which is 0 for a key that is expired or revoked.
+-- Source: doc/DETAILS of GnuPG 2.2.
+local said = { BADSIG = "it is not the signature of this file", EXPSIG = "the signature has expired", EXPKEYSIG = "the key has expired",
+  REVKEYSIG = "the key was revoked", NO_PUBKEY = "it is by another key", NODATA = "there is no signature in it" }
+
+local function gpg_reason(r, argv)
+  local good = false
+  for word, rest in r.out:gmatch("%[GNUPG:%] (%S+) ?([^\r\n]*)") do
+    if word == "NO_PUBKEY" and r.err:find("invalid packet", 1, true) then
+      return ("%s is no keyring: gpg --dearmor, or gpg --export without --armor, makes one"):format(argv[5])
+    elseif word == "NO_PUBKEY" and r.err:find("keyblock resource", 1, true) then return ("%s cannot be read"):format(argv[5])
+    elseif said[word] then return ("%s (%s)"):format(said[word], rest:match("^%S+%s+(.+)$") or rest) end
+    good = good or word == "GOODSIG"
+  end
+  return not good and "gpgv found no good one: " .. (r.err:match("[^\r\n]+") or "it gave no reason") or nil
+end
+
+-- The line that says why: cosign and minisign may say more before it.
+local function reason(r)
+  if r.code == 0 then return nil end
+  local text = r.err .. "\n" .. r.out
+  return text:match("%f[%w]Error: ([^\r\n]+)") or text:match("[^\r\n]+") or "no reason given"
+end
+
+-- { program, arguments..., package =, why = what speaks against it }
 local kinds = {}
 
 function kinds.minisign(image, file)
@@ -54,7 +78,10 @@ end
 function kinds.gpg(image, file)
   local sums = manifest_of(image, file)
   local sig = first_of("gpg --detach-sign " .. sums, sums .. ".asc", sums .. ".gpg", sums .. ".sig")
-  return { "gpgv", "--keyring", key_of(image, "a keyring as gpg --export writes it"), sig, sums, package = "gpgv" }
+  local ring = key_of(image, "a keyring as gpg --export writes it")
+  -- without a slash it would be looked for in ~/.gnupg
+  if not ring:find("/", 1, true) then ring = "./" .. ring end
+  return { "gpgv", "--status-fd", "1", "--keyring", ring, sig, sums, package = "gpgv", why = gpg_reason }
 end
 
 function kinds.cosign(image, file)
@@ -74,9 +101,7 @@ function core.check_signature(b, file)
   if absent or r.code == 127 then
     fail("not_found", "%s demands a %s signature, and %s is not here", b.id, image.signed, argv[1], { next = "install " .. argv.package })
   end
-  if r.code ~= 0 then
-    fail("wrong_image", "the %s signature is not good: %s", image.signed, r.err:match("[^\r\n]+") or r.out:match("[^\r\n]+") or "no reason given",
-      { verdict = true, next = "nothing was touched" })
-  end
+  local why = (argv.why or reason)(r, argv) or reason(r)
+  if why then fail("wrong_image", "the %s signature is not good: %s", image.signed, why, { verdict = true, next = "nothing was touched" }) end
   vise.log.info("%s: signed (%s)", file, image.signed)
 end

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/args.h"
 #include "cli/cli_boards.h"
 #include "cli/door.h"
@@ -14,6 +15,7 @@
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "proto/dial.h"
+#include "sys/path.h"
 
 struct board {
 	const char *id, *port;
@@ -21,8 +23,40 @@ struct board {
 	struct place_args place;
 	struct place_use use;
 	char probe[ERR_WHAT_MAX], host[ERR_WHAT_MAX], pairs[ARGS_SETS_MAX][ERR_WHAT_MAX];
+	char *whole[ARGS_SETS_MAX];     /* settings that are files, from here made whole */
 	bool dry;
 };
+
+/* The bench has a working folder of its own: files of ours get their whole names. */
+static void
+whole_names(struct board *b)
+{
+	static const char *const files[] = { "key", "sums", "volume" };
+
+	for (size_t i = 0; i < b->sets.n; i++)
+		for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
+			const size_t n = strlen(files[k]);
+			const char *value = b->sets.v[i] + n + 1;
+			char *here;
+
+			if (strncmp(b->sets.v[i], files[k], n) != 0 || b->sets.v[i][n] != '=' ||
+			    *value == '\0' || *value == '/' || strstr(value, "://") != NULL)
+				continue;
+			here = path_cwd();
+			b->whole[i] = mem_fmt("%s=%s/%s", files[k], here, value);
+			b->sets.v[i] = b->whole[i];
+			mem_free(here);
+			break;
+		}
+}
+
+static void
+board_close(struct board *b)
+{
+	for (size_t i = 0; i < ARGS_SETS_MAX; i++)
+		mem_free(b->whole[i]);
+	place_use_close(&b->use);
+}
 
 /* Unless it is given: KEY=VALUE. */
 static void
@@ -89,6 +123,7 @@ parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
 		plugins_names("board", names, sizeof names);
 		e = err_set(why, ERR_USAGE, b->id, names, "no plugin provides this board");
 	}
+	whole_names(b);
 	return e;
 }
 
@@ -164,7 +199,7 @@ act(struct cli_call *c, const char *name, size_t files)
 
 	if (e == ERR_OK && b.dry && files != 0) {
 		status = plan(c, &b);
-		place_use_close(&b.use);
+		board_close(&b);
 		return status;
 	}
 	if (e == ERR_OK && files != 0)
@@ -175,7 +210,7 @@ act(struct cli_call *c, const char *name, size_t files)
 		e = job_follow(d.client, job, c->json, &status, &why);
 	json_decref(job);
 	door_close(&d);
-	place_use_close(&b.use);
+	board_close(&b);
 	end = say_end(c, e, &why);
 	return status != 0 ? status : end;
 }

@@ -126,7 +126,8 @@ l_collectgarbage(lua_State *L)
 static int
 l_getenv(lua_State *L)
 {
-	static const char *const listed[] = { "HOME", "USER", "LANG", "TZ", "TERM", "CI", NULL };
+	static const char *const listed[] = { "HOME", "USER", "LANG", "TZ", "TERM", "CI",
+		"XDG_RUNTIME_DIR", NULL };
 	const char *name = luaL_checkstring(L, 1);
 	bool good = strncmp(name, "VISE_", 5) == 0;
 

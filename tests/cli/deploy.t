@@ -18,7 +18,7 @@ cd "$T" || bail "no folder"
 port=$(free_port)
 cat >"$XDG_CONFIG_HOME/vise/plugins/pc/plugin.json" <<END
 { "name": "pc", "version": "1.0.0", "api": "1.0", "entry": "init.lua", "requires": {"linux-boards": ">=1.0"}, "provides": ["board:pc", "board:sd", "board:must"],
-  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise doctor", "minisign", "cosign"]}, "boards": {"pc": {}, "sd": {}, "must": {}} }
+  "needs": {"serial": true, "exec": ["ssh", "scp", "rsync", "sha256sum", "stat", "vise doctor", "minisign", "cosign", "gpgv"]}, "boards": {"pc": {}, "sd": {}, "must": {}} }
 END
 cat >"$XDG_CONFIG_HOME/vise/plugins/pc/init.lua" <<END
 local vise = require "vise"
@@ -48,6 +48,10 @@ at_end 'for x in /proc/[0-9]*; do case $(readlink $x/exe) in "$T"/*) kill ${x#/p
 # version N: the program, with other bytes behind it
 version() { { cat go/served; echo "version $1"; } >app && chmod +x app; }
 deploy() { run timeout 120 "$VISE" flash -p pc "$@"; }
+# what the board is was asked once
+quick() { deploy "$@" --set check=off; }
+# bytes to a board that is not asked what it is
+copy() { run timeout 60 "$VISE" flash -p rpi-4 "$@" --set host=board --set check=off; }
 answers() { curl -fs -m 5 "http://127.0.0.1:$port/" >/dev/null; }
 say() { printf '%s\n' "$out" "$err" | note; }
 
@@ -69,7 +73,7 @@ like "$out" '^\$ scp ' "its commands are in the job's words"
 like "$out" 'restarted and well' "... and its end"
 version 2
 echo 'while sleep 0.2; do echo "up: version 2"; done' >says.sh
-deploy app --port "exec:sh $T/says.sh" --set 'health_console=up: version 2'
+quick app --port "exec:sh $T/says.sh" --set 'health_console=up: version 2'
 is "$status" 0 "the next, with a word on its console" || say
 same app "$D/app" "it took the place"
 like "$(tail -c 10 "$D/.app.vise-old")" 'version 1' "the one before is kept"
@@ -77,18 +81,18 @@ like "$(wc -l <count)" '^ *1$' "... and was ended by SIGTERM"
 
 # ---- not well: rolled back
 version 3
-deploy app --set "health=test -e $T/wellness" --set health_time=2s
+quick app --set "health=test -e $T/wellness" --set health_time=2s
 is "$status" 1 "a health check that fails is a verdict" || say
 like "$err" 'app is not well: health: .*; rolled back: the previous program is in its place and runs' "... and said, with what was done"
 like "$(tail -c 10 "$D/app")" 'version 2' "the previous program is in its place"
 answers
 ok $? "... and answers"
 cp /bin/false nothing
-deploy nothing --set name=app
+quick nothing --set name=app
 like "$status $err" '^1 .*not well: restart: .*it has ended.*rolled back' "one that ends at once is rolled back" || say
 answers
 ok $? "... the previous one answers"
-deploy nothing
+quick nothing
 like "$status $err" '^1 .*there was none before it: it is stopped and removed' "one without a previous is taken away" || say
 is "$(ls -A "$D" | grep -c nothing.vise)$(test ! -e "$D/nothing" && echo gone)" "0gone" "... with all of its names"
 
@@ -96,10 +100,36 @@ is "$(ls -A "$D" | grep -c nothing.vise)$(test ! -e "$D/nothing" && echo gone)" 
 version 4
 for x in /proc/[0-9]*; do case $(readlink "$x/exe") in "$T"/*) kill "${x#/proc/}";; esac; done
 wait_for '! answers' 20
-run timeout 120 "$VISE" flash -p sd app --set health_url="http://127.0.0.1:$port/" --set copy=rsync
+run timeout 120 "$VISE" flash -p sd app --set check=off --set health_url="http://127.0.0.1:$port/" --set copy=rsync
 is "$status" 0 "a service, by rsync" || say
 like "$(cat systemctl.log)" '^restart web$' "... is restarted"
 same app "$D/web" "... under its name"
+
+# ---- sudo: by what is here, as far as it may be used without a password; then one that wants one, and none
+head -c 1500000 /dev/urandom >some
+mkdir "$T/roots"
+for x in sudo doas; do
+	real=$(command -v $x) && $x -n true 2>/dev/null && break
+	real=
+done
+cat >"$T/path/sudo" <<END
+#!/bin/sh
+test -e "$T/ask" && { echo "sudo: a password is required" >&2; exit 1; }
+echo "\$*" >>"$T/sudo.log"
+test -x "$real" && exec "$real" "\$@"
+test "\$1" = -n && shift && exec "\$@"
+END
+chmod +x "$T/path/sudo"
+copy some --set dir="$T/roots" --set sudo=on --set name=prog
+is "$status" 0 "sudo=on, by ${real:-a stand-in}" || say
+same some "$T/roots/prog" "it is there"
+like "$(cat sudo.log)" '^-n sh -c cd .*/roots' "... and no password was asked for"
+is "$(ls "$(getent passwd "$(id -u)" | cut -d: -f6)"/.prog.vise-new 2>/dev/null)" "" "... and nothing is left where it came first"
+touch ask
+copy some --set dir="$T/roots" --set sudo=on
+like "$status $err" '^4 .*denied: board: sudo: a password is required; board runs what it ran' "a sudo that wants a password" || say
+like "$err" 'NOPASSWD' "... is said, with what to do"
+rm "$T/path/sudo"
 
 # ---- refused before anything is copied
 python3 - <<'P'
@@ -139,14 +169,61 @@ if command -v minisign >/dev/null 2>&1; then
 else
 	skip "minisign is not here (Debian package minisign)"
 fi
+if command -v gpg >/dev/null 2>&1 && command -v gpgv >/dev/null 2>&1; then
+	GNUPGHOME=$T/gpg
+	export GNUPGHOME
+	mkdir -m 700 "$GNUPGHOME"
+	at_end 'gpgconf --kill all'
+	key() { gpg -q --batch --passphrase "" --quick-gen-key "$1@board" ed25519 sign "$2" && gpg --export "$1@board" >"$1.gpg"; }
+	key mine never && key other never && gpg --export --armor mine@board >armored.asc
+	faketime="--faked-system-time 20200101T000000"
+	gpg -q --batch --passphrase "" $faketime --quick-gen-key old@board ed25519 sign 30d && gpg --export old@board >old.gpg
+	by() { rm -f SHA256SUMS.sig; gpg -q --batch --yes -u "$@" --detach-sign -o SHA256SUMS.sig SHA256SUMS; }
+	gpg_flash() { copy app --set signed=gpg --set key="$1" --set dir="$D"; }
+	by mine@board
+	gpg_flash mine.gpg
+	is "$status" 0 "gpg: by the key that is asked for, named from here" || say
+	gpg_flash other.gpg
+	refused 1 'the gpg signature is not good: it is by another key' "... by another one"
+	gpg_flash armored.asc
+	refused 1 'armored.asc is no keyring: gpg --dearmor' "... a key that is no keyring is told"
+	cp SHA256SUMS keep && echo "# more" >>SHA256SUMS
+	gpg_flash mine.gpg
+	refused 1 'it is not the signature of this file .mine@board' "... of other words than these"
+	mv keep SHA256SUMS
+	by old@board $faketime
+	gpg_flash old.gpg
+	refused 1 'the key has expired .old@board' "... by a key that has expired, which gpgv itself takes"
+	: >SHA256SUMS.sig
+	gpg_flash mine.gpg
+	refused 1 'there is no signature in it' "... and none"
+	rm SHA256SUMS.sig
+else
+	skip "gpg and gpgv are not here (Debian packages gpg, gpgv)"
+fi 2>>gpg.log
 : >app.sig
-deploy app --set signed=cosign --set key="$T/mine.pub"
+copy app --set signed=cosign --set key=mine.pub
 refused 3 'demands a cosign signature, and cosign is not here' "cosign is named where it is missing"
-printf '#!/bin/sh\necho "$@" >"%s/cosign.log"\nexit 1\n' "$T" >bin/cosign
+# the words of cosign 3.1: what it says of a flag of old, of a signature that is not good, and of one that is
+cat >bin/cosign <<END
+#!/bin/sh
+echo "\$*" >"$T/cosign.log"
+case \$* in
+*--bundle*) echo "Verified OK" >&2; exit 0;;
+esac
+echo "Flag --signature has been deprecated, please use --bundle" >&2
+echo "Error: failed to verify signature: could not verify message: invalid signature when validating ASN.1 encoded signature" >&2
+echo "error during command execution: failed to verify signature: could not verify message" >&2
+exit 1
+END
 chmod +x bin/cosign
-deploy app --set signed=cosign --set key="$T/mine.pub"
-refused 1 'the cosign signature is not good' "... and believed"
-is "$(cat cosign.log)" "verify-blob --key $T/mine.pub --signature $T/app.sig $T/app" "... with its words"
+copy app --set signed=cosign --set key=mine.pub --set dir="$D"
+refused 1 'the cosign signature is not good: failed to verify signature: could not' "... and its reason is said"
+is "$(cat cosign.log)" "verify-blob --key $T/mine.pub --signature $T/app.sig $T/app" "... asked with its words of old"
+echo "{}" >app.sigstore.json
+copy app --set signed=cosign --set key=mine.pub --set dir="$D"
+is "$status $(cat cosign.log)" "0 verify-blob --key $T/mine.pub --bundle $T/app.sigstore.json $T/app" "... and of today"
+rm app.sigstore.json
 echo x >>app
 run "$VISE" image check --signed sha256 app
 like "$status $out" '^1 .*|bad +manifest: is not what .*SHA256SUMS means' "a file that changed since"
@@ -158,7 +235,7 @@ sum=$(cksum <"$D/app")
 scp_more=-l4000
 export scp_more
 "$VISE" kill --all >/dev/null 2>&1
-spawn timeout 60 "$VISE" flash -p pc app >cut.out 2>cut.err
+spawn timeout 60 "$VISE" flash -p rpi-4 some --set host=board --set check=off --set name=app --set dir="$D" >cut.out 2>cut.err
 cut=$pid
 wait_for 'test -s "$D/.app.vise-new"' 30
 for p in $(pgrep -P "$ssh_server"); do pkill -KILL -P "$p"; kill -KILL "$p"; done 2>/dev/null
@@ -171,10 +248,10 @@ is "$(cksum <"$D/app")" "$sum" "... the program is untouched"
 mkdir "$T/small"
 if mount -t tmpfs -o size=256k tmpfs "$T/small" 2>/dev/null; then
 	at_end 'umount "$T/small"'
-	deploy app --set dir="$T/small"
+	copy some --set dir="$T/small"
 	like "$status $err" '^3 .*no room on board: [0-9]+ KiB are free in .*, [0-9]+ are needed' "too small a disk is known before" || say
 	mount -o remount,size=24m "$T/small"
-	spawn timeout 60 "$VISE" flash -p pc app --set dir="$T/small" >full.out 2>full.err
+	spawn timeout 60 "$VISE" flash -p rpi-4 some --set host=board --set check=off --set name=app --set dir="$T/small" >full.out 2>full.err
 	full=$pid
 	wait_for 'test -s "$T/small/.app.vise-new"' 30
 	dd if=/dev/zero of="$T/small/fill" bs=64k >/dev/null 2>&1
@@ -188,18 +265,41 @@ fi
 unset scp_more
 "$VISE" kill --all >/dev/null 2>&1
 
-# ---- a board without sftp, and dropbear
+# ---- a board without sftp and with little else: nothing that could ask an address is known before; then there is nc
 kill "$ssh_server"
 sshd_sftp=
-version 5
+mkdir few
+for x in sh df tail rm uname sha256sum mv cp ln chmod sync head grep scp sleep; do
+	ln -s "$(PATH=$ssh_path command -v $x)" "few/$x"
+done
+sshd_more="SetEnv PATH=$T/few SHLVL=2"
+url=http://127.0.0.1:$port/chunks
 if sshd_start openssh; then
-	deploy app --set restart=none --set health_url= --set health_time=2s
-	is "$status" 0 "a board without an sftp server" || say
-	same app "$D/app" "... gets it by the protocol of old"
+	copy some --set dir="$D" --set name=app --set health_url="$url"
+	like "$status $err" '^3 .*not_found: board has no curl, wget or nc that could ask http://.*; board runs what it ran' \
+		"no curl, no wget, no nc: known before anything is copied" || say
+	is "$(cksum <"$D/app")" "$sum" "... the program is untouched"
+	cat >few/nc <<END
+#!$(python3 -c 'import sys; print(sys.executable)')
+import socket, sys
+s = socket.create_connection((sys.argv[3], int(sys.argv[4])), int(sys.argv[2]))
+s.sendall(sys.stdin.buffer.read())
+while True:
+    got = s.recv(4096)
+    if not got:
+        break
+    sys.stdout.buffer.write(got)
+END
+	chmod +x few/nc
+	copy some --set dir="$D" --set name=app --set health_url="$url"
+	is "$status" 0 "a board without an sftp server, asked by nc whether it is well" || say
+	same some "$D/app" "... gets it by the protocol of old"
+	copy some --set dir="$D" --set name=app --set health_url="${url%chunks}bad" --set health_time=1s
+	like "$status $err" '^1 .*app is not well: ' "... and what nc hears is believed" || say
 fi
 if command -v dropbear >/dev/null 2>&1 && { kill "$ssh_server"; sshd_start dropbear; }; then
 	version 6
-	deploy app --set restart=none --set health_url= --set health_time=2s
+	copy app --set dir="$D"
 	is "$status" 0 "dropbear" || say
 	same app "$D/app" "... has it"
 else
