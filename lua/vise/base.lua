@@ -245,19 +245,23 @@ function vise.any(tasks)
   return k, tasks[k]:await()
 end
 
+core.margin = 0.05
+
 function vise.timeout(seconds, fn, ...)
-  local s = core.cut(core.seconds("vise.timeout", seconds))
+  local s, cut = core.cut(core.seconds("vise.timeout", seconds))
   if type(fn) ~= "function" then fail("usage", "vise.timeout(seconds, function) needs a function, not a %s", type(fn)) end
   local finish = core.now() + s
   local t = core.spawn(nil, function(...)
     core.set_limit(finish)
     return fn(...)
   end, ...)
-  if not core.await_any({ t }, s) then
+  -- a little longer: the wait that was cut to this limit ends by itself and names what it waited for; longer still
+  -- when the limit is that of what stands around it, which then says so
+  if not core.await_any({ t }, s + (cut and 4 or 1) * core.margin) then
     t:cancel("time is over")
     local _, err = pcall(t.await, t)                    -- it cleans up first; what it waited for says more
     if type(err) == "table" and err.code == "timeout" then error(err, 0) end
-    fail("timeout", "not done within %g s", s)
+    fail("timeout", "not done within %.3g s", s, { limit = true })
   end
   return t:await()
 end

@@ -166,6 +166,12 @@ local parse = {
 local example = { int = "a whole number", number = "a number", bool = "on or off", duration = "a duration such as 30s",
   bytes = "a size such as 1MB", string = "text", url = "an address such as http://host/path" }
 
+-- How a value is not within limits.
+function core.beyond(limits)
+  if limits.min and limits.max then return ("is not from %s to %s"):format(limits.min, limits.max) end
+  return limits.max and ("is over %s"):format(limits.max) or ("is under %s"):format(limits.min)
+end
+
 -- A value from a text (--set) or from Lua (a default).
 local function value(what, p, v)
   if p.type == "enum" then
@@ -176,7 +182,7 @@ local function value(what, p, v)
   if type(v) == "string" then out = parse[p.type](v) end
   if out == nil then fail("usage", "%s: %q is not %s", what, tostring(v), example[p.type]) end
   if (p.min and out < p.min) or (p.max and out > p.max) then
-    fail("usage", "%s: %s is not from %s to %s", what, tostring(v), tostring(p.min or "-"), tostring(p.max or "-"))
+    fail("usage", "%s: %s %s", what, tostring(v), core.beyond(p))
   end
   return out
 end

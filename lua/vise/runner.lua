@@ -126,7 +126,7 @@ local function limited(name, seconds, t, fn, ...)
   if not core.await_any({ task }, seconds + MARGIN_S) then
     task:cancel("its time is over")
     pcall(task.await, task)
-    return pcall(fail, "timeout", "%s: not done within %g s", name, seconds, { limit = true })
+    return pcall(fail, "timeout", "not done within %g s", seconds)          -- no verdict on the device
   end
   return pcall(task.await, task)
 end

@@ -102,7 +102,7 @@ function Test:measure(name, value, opt)
   core.say("       " .. text, { type = "measure", workflow = self.id, name = name, value = value, unit = opt.unit, at = opt.at })
   core.event("info", ("%s: %s"):format(self.id, text))
   if (opt.min and value < opt.min) or (opt.max and value > opt.max) then
-    self:fail("verify", "%s is not from %s to %s", text, tostring(opt.min or "-"), tostring(opt.max or "-"))
+    self:fail("verify", "%s %s", text, core.beyond(opt))
   end
 end
 

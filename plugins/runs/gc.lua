@@ -68,7 +68,7 @@ vise.workflow {
     memlimit = { type = "text", default = "off", doc = "values such as 64MiB,128MiB, or off" },
     seconds = { type = "duration", default = "20s", min = 0.5, doc = "time of each setting" },
   },
-  columns = { "GOGC", "GOMEMLIMIT", "cycles", { name = "p99", unit = "ms" }, { name = "worst", unit = "ms" }, { name = "heap", unit = "MB" },
+  columns = { "GOGC", "GOMEMLIMIT", "cycles", { name = "p99", unit = "ms" }, { name = "worst", unit = "ms" }, { name = "heap", unit = "MiB" },
     { name = "RSS", unit = "MiB" }, { name = "CPU", unit = "%" }, { name = "GC", unit = "%" } },
   plan = function(p)
     local list = settings(p)

@@ -39,6 +39,8 @@ vise.workflow {
         local r = vise.launch.run { cmd = "vise", args = command(p), name = "step" }
         local ok, o = pcall(vise.json.decode, r.out:match("{.*}") or "")
         if not ok or type(o) ~= "table" or not o.sent then
+          local e = ok and type(o) == "table" and o.error
+          if e then vise.fail(r.code == 2 and "usage" or "infra", "%s: %s%s", e.what, e.why, e.next ~= "" and "; " .. e.next or "") end
           vise.fail(r.code == 2 and "usage" or "infra", "vise rsp step: %s", r.err ~= "" and r.err or "no answer")
         end
         if o.lost then vise.fail("lost", "the server was lost after %d steps", o.answered) end

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "cli/args.h"
+#include "cli/capture.h"
 #include "cli/cli_script.h"
 #include "cli/door.h"
 #include "cli/plugins.h"
@@ -57,8 +58,24 @@ list(struct cli_call *c)
 	return say_end(c, e, &why);
 }
 
+static void
+print_limits(const json_t *p)
+{
+	const bool low = json_object_get(p, "min") != NULL, high = json_object_get(p, "max") != NULL;
+	const double min = json_get_num(p, "min", 0), max = json_get_num(p, "max", 0);
+
+	if (low && high)
+		printf(" from %.10g to %.10g", min, max);
+	else if (low)
+		printf(" from %.10g", min);
+	else if (high)
+		printf(" to %.10g", max);
+	if ((low || high) && strcmp(json_get_str(p, "type", ""), "duration") == 0)
+		printf(" s");
+}
+
 void
-cli_macro_param(const char *name, const json_t *p)
+cli_macro_param(const char *name, const json_t *p, bool needed)
 {
 	const json_t *values = json_object_get(p, "values"), *dflt = json_object_get(p, "default");
 	struct buf text;
@@ -68,15 +85,14 @@ cli_macro_param(const char *name, const json_t *p)
 	printf("  --set %s=%s", name, json_get_str(p, "type", "text"));
 	json_array_foreach(values, i, v)
 		printf("%s%s", i == 0 ? ": " : " | ", json_string_value(v));
-	if (json_object_get(p, "min") != NULL || json_object_get(p, "max") != NULL)
-		printf(" from %g to %g", json_get_num(p, "min", -1e9), json_get_num(p, "max", 1e9));
+	print_limits(p);
 	if (json_object_get(p, "unit") != NULL)
 		printf(" %s", json_get_str(p, "unit", ""));
 	buf_init(&text, 4096);
 	if (dflt != NULL && json_write(dflt, &text) == ERR_OK)
 		printf(", else %s", buf_str(&text));
 	else
-		printf(", needed");
+		printf(json_get_bool(p, "required", needed) ? ", needed" : ", optional");
 	buf_fini(&text);
 	if (json_object_get(p, "doc") != NULL)
 		printf("  (%s)", json_get_str(p, "doc", ""));
@@ -98,7 +114,28 @@ print_macro(const json_t *m)
 		printf("  %lld steps\n", (long long)json_get_int(m, "steps", 0));
 	printf("  plugin %s\n", json_get_str(m, "plugin", "?"));
 	json_object_foreach(params, name, p)
-		cli_macro_param(name, p);
+		cli_macro_param(name, p, true);
+}
+
+/* The manifest may say no more than its id: the plugin's code knows the rest. */
+static json_t *
+described(const json_t *known)
+{
+	const char *rest[] = { "--describe", NULL }, *id = json_get_str(known, "id", "");
+	json_t *words = NULL, *all = NULL, *m, *found = NULL;
+	struct err_msg why;
+	int status;
+	size_t i;
+
+	if (json_object_get(known, "title") == NULL &&
+	    plugins_find("macro", id, &words, &why) == ERR_OK)
+		(void)capture_plugin(words, rest, &all, &status, &why);
+	json_array_foreach(json_object_get(all, "macros"), i, m)
+		if (strcmp(json_get_str(m, "id", ""), id) == 0)
+			found = json_incref(m);
+	json_decref(all);
+	json_decref(words);
+	return found;
 }
 
 static int
@@ -106,7 +143,7 @@ show(struct cli_call *c)
 {
 	struct err_msg why;
 	enum err e = args_parse(c, NULL, 2, 2, &why);
-	json_t *rows = macros(), *m, *found = NULL;
+	json_t *rows = macros(), *m, *found = NULL, *more = NULL;
 	size_t i;
 
 	json_array_foreach(rows, i, m)
@@ -115,10 +152,13 @@ show(struct cli_call *c)
 	if (e == ERR_OK && found == NULL)
 		e = err_set(&why, ERR_USAGE, c->word[1], "vise macro list names them",
 		    "no plugin provides this macro");
+	if (found != NULL && (more = described(found)) != NULL)
+		found = more;
 	if (found != NULL && c->json)
 		say_json(found);
 	else if (found != NULL)
 		print_macro(found);
+	json_decref(more);
 	json_decref(rows);
 	return say_end(c, e, &why);
 }

@@ -10,6 +10,6 @@
 
 int cli_macro(struct cli_call *c);
 /* One line of help on a declared parameter: its type, limits and default. */
-void cli_macro_param(const char *name, const json_t *p);
+void cli_macro_param(const char *name, const json_t *p, bool needed);   /* needed unless it says */
 
 #endif

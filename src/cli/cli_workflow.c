@@ -2,6 +2,7 @@
 #include "cli/cli_workflow.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/args.h"
@@ -11,6 +12,8 @@
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "core/plugin.h"
+
+enum { PARAMS_MAX = 64 };
 
 static int
 list(struct cli_call *c)
@@ -53,11 +56,32 @@ print_columns(const json_t *columns)
 	putchar('\n');
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Those that are needed, or the others, by name. */
+static void
+print_params(json_t *params, bool needed)
+{
+	const char *names[PARAMS_MAX], *name;
+	size_t n = 0;
+	json_t *p;
+
+	json_object_foreach(params, name, p)
+		if (json_get_bool(p, "required", false) == needed && n < PARAMS_MAX)
+			names[n++] = name;
+	qsort(names, n, sizeof *names, by_name);
+	for (size_t i = 0; i < n; i++)
+		cli_macro_param(names[i], json_object_get(params, names[i]), false);
+}
+
 static void
 print_workflow(const json_t *w)
 {
-	json_t *params = json_object_get(w, "params"), *timeout = json_object_get(w, "timeout"), *p;
-	const char *name;
+	json_t *params = json_object_get(w, "params"), *timeout = json_object_get(w, "timeout");
 
 	printf("%s: ", json_get_str(w, "id", "?"));
 	say_str(stdout, json_get_str(w, "title", ""));
@@ -75,7 +99,8 @@ print_workflow(const json_t *w)
 	else if (json_is_number(timeout))
 		printf(", at most %g s", json_number_value(timeout));
 	putchar('\n');
-	json_object_foreach(params, name, p) cli_macro_param(name, p);
+	print_params(params, true);
+	print_params(params, false);
 	print_columns(json_object_get(w, "columns"));
 }
 

@@ -29,7 +29,9 @@ vise.test("says what it waited for", function(t) t.console:expect("[READY]", { t
 vise.test("a relay that is not there", { retries = 0 }, function(t) t:use "relay" end)
 vise.test("blocked by the relay", function(t) t:use "relay" end)
 vise.test("time is over", { timeout = 0.1 }, function() vise.sleep(10) end)
-vise.test("wait is cut to the test's time", { timeout = 0.1 }, function(t) t.console:expect("never this", { timeout = 30 }) end)
+vise.test("wait is cut to the test's time", { timeout = 0.1 }, function(t)
+  t:step("with a limit beyond the test's", { timeout = 10 }, function() t.console:expect("never this", { timeout = 30 }) end)
+end)
 
 local tries = 0
 vise.test("flaky", { retries = 2 }, function()

@@ -611,7 +611,7 @@ vise.workflow { id = "checks", columns = { "name", { name = "n", unit = "B" } },
   use("Test:skip", function() local ok, e = pcall(t.skip, t, "later") eq(ok, false) eq(e.msg, "later") end)
   misuse("Test:skip", "usage", "t:skip", function() t.skip("x") end)
   use("Test:measure", function() t:measure("size", 5, { unit = "B", min = 1, max = 9 }) end)
-  misuse("Test:measure", "verify", "is not from", function() t:measure("size", 50, { max = 9 }) end)
+  misuse("Test:measure", "verify", "is over 9", function() t:measure("size", 50, { max = 9 }) end)
   misuse("Test:measure", "usage", "t:measure", function() t:measure("size", "big", { max = 9 }) end)
   use("Test:row", function() t:row { name = "a", n = 5 } end)
   misuse("Test:row", "usage", "t:row", function() t:row { nmae = "a" } end)
