@@ -61,7 +61,8 @@ list(struct cli_call *c)
 static void
 print_limits(const json_t *p)
 {
-	const bool low = json_object_get(p, "min") != NULL, high = json_object_get(p, "max") != NULL;
+	const bool low = json_object_get(p, "min") != NULL;
+	const bool high = json_object_get(p, "max") != NULL;
 	const double min = json_get_num(p, "min", 0), max = json_get_num(p, "max", 0);
 
 	if (low && high)

@@ -198,12 +198,13 @@ set_seconds(lua_State *L, const char *field, uint64_t since)
 static int
 fail_expect(lua_State *L, struct stream *s, struct wait *w, const char *code, const char *how)
 {
+	const uint64_t lost = s->dropped - s->passed;
 	char span[32], dropped[80] = "";
 
 	clock_fmt_span(sys_mono() - w->since, span, sizeof span);
-	if (s->dropped != 0)
+	if (lost != 0)
 		snprintf(dropped, sizeof dropped, "; %llu bytes were dropped",
-		    (unsigned long long)s->dropped);
+		    (unsigned long long)lost);
 	push_wanted(L);
 	mod_expect_push_tail(L, s, w->e.strip);
 	lua_pushfstring(L, "%s: no %s within %s%s; %s, at byte %I%s", s->name, lua_tostring(L, -2),
@@ -216,7 +217,7 @@ fail_expect(lua_State *L, struct stream *s, struct wait *w, const char *code, co
 	lua_setfield(L, -2, "tail");
 	lua_pushinteger(L, (lua_Integer)stream_end(s));
 	lua_setfield(L, -2, "offset");
-	lua_pushinteger(L, (lua_Integer)s->dropped);
+	lua_pushinteger(L, (lua_Integer)lost);
 	lua_setfield(L, -2, "dropped");
 	set_seconds(L, "waited", w->since);
 	return lua_error(L);

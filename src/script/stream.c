@@ -201,6 +201,7 @@ stream_consume(struct stream *s, uint64_t offset)
 {
 	if (offset > s->cursor)
 		s->cursor = offset;
+	s->passed = s->dropped;
 	trim(s);
 }
 
@@ -286,6 +287,7 @@ stream_line(struct stream *s, const char **p, size_t *n)
 	if (nl == NULL)
 		return false;
 	*n = (size_t)(nl - *p);
+	s->passed = s->dropped;
 	s->cursor += *n + 1;                    /* trimmed with the next bytes, so that *p stays */
 	while (*n != 0 && (*p)[*n - 1] == '\r')
 		--*n;

@@ -30,6 +30,7 @@ struct stream {
 	uint64_t base;                  /* offset of window.data[0] */
 	uint64_t cursor;                /* offset of the first byte not consumed */
 	uint64_t dropped;
+	uint64_t passed;                /* of them, before what was consumed last */
 	unsigned losses;                /* how often the port went */
 	uint64_t last_mono;             /* when the last bytes came */
 	bool started;                   /* base is known */
