@@ -34,6 +34,7 @@ rsp_log_fini(struct rsp_log *l)
 {
 	if (l->save != NULL)
 		fclose(l->save);
+	mem_free(l->save_path);
 	mem_free(l->took);
 }
 
@@ -67,10 +68,16 @@ rsp_log_save(struct rsp_log *l, const char *path, const char *server, struct err
 	l->save = fopen(path, "we");
 	if (l->save == NULL)
 		return err_errno(why, errno, path, "creating");
+	l->save_path = mem_str(path);
 	head = json_pack("{s:i,s:s}", "vise_rsp", 1, "server", server);
 	json_put_int(head, "wall_ns", (int64_t)sys_wall());
 	put_line(l->save, head);
-	return ERR_OK;
+	if (fflush(l->save) == 0)
+		return ERR_OK;
+	(void)err_errno(why, errno, path, "writing the record");
+	(void)fclose(l->save);
+	l->save = NULL;
+	return why->code;
 }
 
 void
@@ -95,6 +102,41 @@ rsp_log_silence(struct rsp_log *l, uint64_t now)
 }
 
 void
+rsp_log_rest(struct rsp_log *l)
+{
+	(void)fflush(stdout);
+	if (l->save == NULL || (fflush(l->save) == 0 && ferror(l->save) == 0))
+		return;
+	(void)err_errno(&l->save_why, errno, l->save_path, "writing the record");
+	snprintf(l->save_why.next, sizeof l->save_why.next,
+	    "it ends here; the tap goes on without it");
+	(void)say_end(NULL, l->save_why.code, &l->save_why);
+	(void)fclose(l->save);
+	l->save = NULL;
+}
+
+/* The rest of a line that has `at` columns so far: broken at blanks where the terminal ends. */
+static void
+put_wrapped(const struct rsp_log *l, size_t at, const char *text)
+{
+	static const size_t indent = BEFORE + 2;
+
+	while (*text != '\0') {
+		const size_t n = strcspn(text, " ") + strspn(text + strcspn(text, " "), " "),
+			     word = strcspn(text, " ");
+
+		if (l->cols > indent + 20 && at > indent && at + word > l->cols) {
+			printf("\n%*s", (int)indent, "");
+			at = indent;
+		}
+		say_text(stdout, text, n);
+		at += n;
+		text += n;
+	}
+	putchar('\n');
+}
+
+void
 rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *why)
 {
 	json_t *o = json_object();
@@ -109,11 +151,10 @@ rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *wh
 	if (l->json)
 		put_line(stdout, json_incref(o));
 	else if (!l->quiet || why != NULL)
-		printf("%12.6f  %s%s%s\n", (double)(now - l->start) / 1e9,
-		    strcmp(event, "open") == 0 ? "gdb connected" : "the connection ended",
-		    why != NULL ? ": " : "", why != NULL ? why : "");
+		put_wrapped(l, (size_t)printf("%12.6f  %s", (double)(now - l->start) / 1e9,
+		    why == NULL ? "" : "ended: "), why == NULL ? "gdb connected" : why);
 	json_decref(o);
-	fflush(stdout);
+	rsp_log_rest(l);
 }
 
 /* ---- packets */
@@ -186,6 +227,8 @@ rsp_log_unit(struct rsp_log *l, uint64_t now, enum rsp_side by, const struct rsp
 
 	if (l->quiet || (!l->all && (u->kind == RSP_ACK || u->kind == RSP_NAK)))
 		return;
+	if (u->kind == RSP_STRAY && !l->json)
+		return;                 /* the finding shows them */
 	words_of(by, u, request, words);
 	if (!l->json) {
 		print_unit(l, now, by, u, words);
@@ -202,14 +245,15 @@ void
 rsp_log_found(struct rsp_log *l, uint64_t now, enum rsp_side by, enum rsp_finding f,
     const char *detail)
 {
+	char text[400];
 	json_t *o;
 
 	l->findings++;
 	if (!l->json) {
-		printf("%12.6f  %-6s  ! %s: %s%s", (double)(now - l->start) / 1e9, rsp_log_side(by),
-		    rsp_finding_word(f), rsp_finding_text(f), detail[0] != '\0' ? " (" : "");
-		say_str(stdout, detail);
-		puts(detail[0] != '\0' ? ")" : "");
+		snprintf(text, sizeof text, detail[0] != '\0' ? "%s: %s (%s)" : "%s: %s",
+		    rsp_finding_word(f), rsp_finding_text(f), detail);
+		put_wrapped(l, (size_t)printf("%12.6f  %-6s  ! ", (double)(now - l->start) / 1e9,
+		    rsp_log_side(by)), text);
 	} else {
 		o = json_pack("{s:s,s:s}", "by", rsp_log_side(by), "finding",
 		    rsp_finding_word(f));
@@ -217,7 +261,6 @@ rsp_log_found(struct rsp_log *l, uint64_t now, enum rsp_side by, enum rsp_findin
 		json_put_str(o, "detail", detail);
 		put_line(stdout, o);
 	}
-	fflush(stdout);
 }
 
 /* ---- sums */
@@ -256,13 +299,15 @@ summary_json(const struct rsp_log *l, size_t n)
 {
 	json_t *o = json_object(), *found = json_object();
 
+	json_put_int(o, "conversations", (int64_t)l->conversations);
+	json_put_int(o, "unreached", (int64_t)l->unreached);
 	json_put_int(o, "requests", (int64_t)l->packets[RSP_CLIENT]);
 	json_put_int(o, "replies", (int64_t)l->packets[RSP_SERVER]);
 	json_put_int(o, "bytes_to_server", (int64_t)l->bytes[RSP_CLIENT]);
 	json_put_int(o, "bytes_to_gdb", (int64_t)l->bytes[RSP_SERVER]);
 	json_put_int(o, "round_trips", (int64_t)l->trips);
 	json_put_int(o, "p50_us", n != 0 ? l->took[n / 2] : 0);
-	json_put_int(o, "p99_us", n != 0 ? l->took[(n - 1) * 99 / 100] : 0);
+	json_put_int(o, "p99_us", n != 0 ? l->took[(n * 99 + 99) / 100 - 1] : 0);
 	json_put_int(o, "longest_silence_ms", (int64_t)(l->silence / NS_PER_MS));
 	for (int i = 0; i < RSP_FINDING_COUNT; i++)
 		if (l->count[i] != 0)
@@ -276,7 +321,7 @@ void
 rsp_log_summary(struct rsp_log *l)
 {
 	const size_t n = l->trips < RSP_LOG_KEPT ? (size_t)l->trips : RSP_LOG_KEPT;
-	bool any = false;
+	bool any = l->unreached != 0;
 
 	qsort(l->took, n, sizeof *l->took, by_size);
 	if (l->json) {
@@ -288,13 +333,15 @@ rsp_log_summary(struct rsp_log *l)
 	    l->bytes[RSP_CLIENT], l->bytes[RSP_SERVER]);
 	if (n != 0)
 		printf("round trip: median %.3f ms, p99 %.3f ms; longest silence %.3f s\n",
-		    l->took[n / 2] / 1e3, l->took[(n - 1) * 99 / 100] / 1e3,
+		    l->took[n / 2] / 1e3, l->took[(n * 99 + 99) / 100 - 1] / 1e3,
 		    (double)l->silence / 1e9);
+	if (l->unreached != 0)
+		printf("findings: server not reached %" PRIu64, l->unreached);
 	for (int i = 0; i < RSP_FINDING_COUNT; i++)
 		if (l->count[i] != 0) {
 			printf("%s%s %" PRIu64, any ? ", " : "findings: ",
 			    rsp_finding_word((enum rsp_finding)i), l->count[i]);
 			any = true;
 		}
-	puts(any ? "" : "nothing was wrong");
+	puts(any ? "" : l->conversations == 0 ? "no gdb came" : "nothing was wrong");
 }

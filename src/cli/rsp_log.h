@@ -18,6 +18,10 @@ struct rsp_log {
 	unsigned cols;                  /* of the terminal, 0: lines may be of any length */
 	uint64_t start;
 	FILE    *save;
+	char    *save_path;
+	struct err_msg save_why;        /* code ERR_OK: all of it is in the file */
+	/* gdbs that came, those whose server was not there */
+	uint64_t conversations, unreached;
 	uint32_t *took;                 /* us a round trip took, the last RSP_LOG_KEPT */
 	uint64_t trips;
 	uint64_t findings, count[RSP_FINDING_COUNT], packets[2], bytes[2], silence;
@@ -34,6 +38,8 @@ enum err rsp_log_save(struct rsp_log *l, const char *path, const char *server,
 void rsp_log_bytes(struct rsp_log *l, uint64_t now, enum rsp_side by, const void *p, size_t n);
 /* A row of the record for what the tap finds of a silence. */
 void rsp_log_silence(struct rsp_log *l, uint64_t now);
+/* A good moment to write out what waits; a record that cannot be written is told here, once. */
+void rsp_log_rest(struct rsp_log *l);
 void rsp_log_event(struct rsp_log *l, uint64_t now, const char *event, const char *why);
 void rsp_log_unit(struct rsp_log *l, uint64_t now, enum rsp_side by, const struct rsp_unit *u,
     struct slice request);

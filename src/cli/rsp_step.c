@@ -57,7 +57,7 @@ put_steps(json_t *o, const struct rsp_steps *s)
 		{ "p50_us", s->p50 / NS_PER_US }, { "p99_us", s->p99 / NS_PER_US },
 		{ "longest_us", s->longest / NS_PER_US },
 	};
-	const uint64_t checked = s->answered - s->unchecked - s->exceptions;
+	const uint64_t checked = s->right + s->wrong + s->stuck;
 	double low, high;
 
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -68,6 +68,8 @@ put_steps(json_t *o, const struct rsp_steps *s)
 	json_put_num(o, "success_low", low);
 	json_put_num(o, "success_high", high);
 	json_put_bool(o, "lost", s->lost);
+	json_put_bool(o, "ended", s->ended);
+	json_put_bool(o, "interrupted", s->cut);
 	if (s->wrong != 0) {
 		json_put_int(o, "wrong_from", (int64_t)s->wrong_from);
 		json_put_int(o, "wrong_to", (int64_t)s->wrong_to);
@@ -78,8 +80,8 @@ static void
 text_steps(const json_t *o)
 {
 	const long long sent = json_get_int(o, "sent", 0),
-		  checked = json_get_int(o, "answered", 0) - json_get_int(o, "unchecked", 0) -
-	    json_get_int(o, "exceptions", 0);
+		  checked = json_get_int(o, "right", 0) + json_get_int(o, "wrong", 0) +
+	    json_get_int(o, "stuck", 0);
 
 	printf("%lld steps, interrupts %s, instructions of %s\n", sent,
 	    json_get_str(o, "mask", "as the server has them"), json_get_str(o, "isa", "?"));
@@ -102,6 +104,10 @@ text_steps(const json_t *o)
 	    (long long)json_get_int(o, "unchecked", 0));
 	if (json_get_bool(o, "lost", false))
 		puts("  the last step was never answered: nothing was sent after it");
+	if (json_get_bool(o, "ended", false))
+		puts("  the program ended with the last step");
+	if (json_get_bool(o, "interrupted", false))
+		puts("  stopped by a signal before the rest was stepped");
 	printf("a step: median %.3f ms, p99 %.3f ms, longest %.3f ms\n",
 	    (double)json_get_int(o, "p50_us", 0) / 1e3, (double)json_get_int(o, "p99_us", 0) / 1e3,
 	    (double)json_get_int(o, "longest_us", 0) / 1e3);
@@ -114,6 +120,13 @@ parse(struct rsp_steps_options *o, const char *count, const char *timeout, struc
 		return err_set(why, ERR_USAGE, count, NULL, "at most %d steps", STEPS_MAX);
 	(void)slice_duration(slice_of(timeout), &o->timeout_ns);
 	return ERR_OK;
+}
+
+/* What --check wants: each step was answered with a trap, at a place that may be. */
+static bool
+is_clean(const struct rsp_steps *s)
+{
+	return s->wrong + s->stuck == 0 && !s->lost && !s->ended && s->trapped == s->answered;
 }
 
 int
@@ -149,5 +162,7 @@ cli_rsp_step(struct cli_call *c)
 			json_put_str(a.out, "mask", strcmp(mask, "on") == 0 ? "masked" : "open");
 	}
 	status = rsp_ask_close(&a, e, &why, text_steps);
-	return status == 0 && check && (s.wrong + s.stuck != 0 || s.lost) ? 1 : status;
+	if (status == 0 && s.cut)
+		return err_exit_status(ERR_CANCELLED);
+	return status == 0 && check && !is_clean(&s) ? 1 : status;
 }

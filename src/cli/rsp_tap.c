@@ -19,6 +19,8 @@
 #include "sys/time.h"
 
 enum { FILE_MAX = 512 << 20 };
+/* Ends of a conversation that are not the server's. */
+static const char LEFT[] = "gdb left", STOPPED[] = "the tap was stopped";
 
 char *
 cli_rsp_spec(const char *word)
@@ -48,9 +50,8 @@ struct tapping {
 	struct rsp_tap *tap;
 	struct rsp_log log;
 	char address[300];
-	bool over;
-	enum err code;
-	struct err_msg why;
+	bool over, reached;
+	struct err_msg why;             /* code ERR_OK, or why the only server was not there */
 };
 
 static void
@@ -58,6 +59,7 @@ on_opened(void *arg)
 {
 	struct tapping *g = arg;
 
+	g->reached = true;
 	rsp_log_event(&g->log, sys_mono(), "open", NULL);
 }
 
@@ -65,10 +67,18 @@ static void
 on_ended(void *arg, const struct err_msg *why)
 {
 	struct tapping *g = arg;
-	char text[ERR_WHY_MAX + ERR_WHAT_MAX + 2] = "gdb left";
+	char text[ERR_WHY_MAX + ERR_WHAT_MAX + ERR_NEXT_MAX + 8];
 
+	snprintf(text, sizeof text, "%s", g->over ? STOPPED : LEFT);
 	if (why != NULL)
-		snprintf(text, sizeof text, "%s: %s", why->what, why->why);
+		snprintf(text, sizeof text, "%s: %s%s%s", why->what, why->why,
+		    why->next[0] != '\0' ? "; " : "", why->next);
+	g->log.conversations++;
+	if (!g->reached && why != NULL) {
+		g->log.unreached++;
+		g->why = *why;
+	}
+	g->reached = false;
 	rsp_log_event(&g->log, sys_mono(), "end", text);
 	rsp_log_add(&g->log, rsp_tap_audit(g->tap));
 	if (g->once) {
@@ -81,6 +91,12 @@ static void
 on_bytes(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n)
 {
 	rsp_log_bytes(&((struct tapping *)arg)->log, now, by, p, n);
+}
+
+static void
+on_rest(void *arg)
+{
+	rsp_log_rest(&((struct tapping *)arg)->log);
 }
 
 static void
@@ -110,7 +126,7 @@ on_answered(void *arg, struct slice request, uint64_t took)
 
 static const struct rsp_tap_ops tap_ops = {
 	.opened = on_opened, .ended = on_ended, .bytes = on_bytes, .unit = on_unit,
-	.silence = on_silence,
+	.rest = on_rest, .silence = on_silence,
 	.audit = { .found = on_found, .answered = on_answered },
 };
 
@@ -169,6 +185,8 @@ run_tap(struct tapping *g, const char *server, struct err_msg *why)
 	say_ready(g, server);
 	while (!g->over)
 		loop_run(g->loop);
+	if (g->once && g->log.unreached != 0)
+		e = g->why.code;
 	g->once = false;                /* a conversation that is cut here is summed up as well */
 	rsp_tap_close(g->tap);
 	loop_signal_forget(signals[0]);
@@ -177,16 +195,20 @@ run_tap(struct tapping *g, const char *server, struct err_msg *why)
 	if (strchr(g->address, '/') != NULL)
 		(void)unlink(g->address);
 	rsp_log_summary(&g->log);
-	return ERR_OK;
+	if (e != ERR_OK)
+		*why = g->why;
+	return e;
 }
 
 static int
 end_of(struct cli_call *c, const struct rsp_log *l, bool check, enum err e,
     const struct err_msg *why)
 {
-	const int status = say_end(c, e, why);
+	int status = say_end(c, e, why);
 
-	return status == 0 && check && l->findings != 0 ? 1 : status;
+	if (status == 0 && l->save_why.code != ERR_OK)
+		status = err_exit_status(l->save_why.code);     /* told when it happened */
+	return status == 0 && check && l->findings + l->unreached != 0 ? 1 : status;
 }
 
 int
@@ -227,7 +249,7 @@ struct showing {
 	struct rsp_audit audit;
 	enum rsp_side by;
 	uint64_t now;
-	bool     open;
+	bool     open, reached;
 };
 
 static void
@@ -263,8 +285,9 @@ begin_shown(struct showing *s)
 	s->open = true;
 }
 
+/* gone: it was not gdb that left. */
 static void
-end_shown(struct showing *s)
+end_shown(struct showing *s, bool gone)
 {
 	if (!s->open)
 		return;
@@ -273,8 +296,12 @@ end_shown(struct showing *s)
 		rsp_reader_flush(&s->reader[i], shown_unit, s);
 		rsp_reader_fini(&s->reader[i]);
 	}
+	if (gone)
+		rsp_audit_cut(&s->audit, s->now);
+	s->log.conversations++;
+	s->log.unreached += gone && !s->reached;
 	rsp_log_add(&s->log, &s->audit);
-	s->open = false;
+	s->open = s->reached = false;
 }
 
 /* The tap noticed that nothing came. By the times of the rows alone, a tap that was itself held up
@@ -288,6 +315,16 @@ pass_silence(struct showing *s, uint64_t now)
 			rsp_reader_flush(&s->reader[i], shown_unit, s);
 		}
 	rsp_audit_tick(&s->audit, now);
+}
+
+/* end NULL: the server was reached. */
+static void
+show_event(struct showing *s, const char *end)
+{
+	s->reached = s->reached || end == NULL;
+	if (end != NULL)
+		end_shown(s, strcmp(end, LEFT) != 0 && strcmp(end, STOPPED) != 0);
+	rsp_log_event(&s->log, s->now, end != NULL ? "end" : "open", end);
 }
 
 static enum err
@@ -312,9 +349,7 @@ show_row(void *arg, const json_t *row, struct err_msg *why)
 		return ERR_OK;
 	}
 	if (hex == NULL) {
-		rsp_log_event(&s->log, t, end != NULL ? "end" : "open", end);
-		if (end != NULL)
-			end_shown(s);
+		show_event(s, end);
 		return ERR_OK;
 	}
 	buf_init(&bytes, FILE_MAX);
@@ -349,7 +384,7 @@ cli_rsp_show(struct cli_call *c)
 	s.log.json = c->json;
 	if (e == ERR_OK)
 		e = rsp_record_each(c->word[0], show_row, &s, &why);
-	end_shown(&s);
+	end_shown(&s, false);
 	if (e == ERR_OK)
 		rsp_log_summary(&s.log);
 	status = end_of(c, &s.log, check, e, &why);

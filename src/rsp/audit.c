@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 
-enum { STORM_NAKS = 3, DETAIL_MAX = 240 };
+enum { STORM_NAKS = 3, DETAIL_MAX = 240, TOLD_MAX = 10, ECHO_MIN = 5, STRAY_SHOWN = 30 };
 
 static const struct { const char *word, *text; } findings[RSP_FINDING_COUNT] = {
 #define X(name, word, text) [RSP_FOUND_##name] = { word, text },
@@ -47,11 +47,21 @@ found(struct rsp_audit *a, enum rsp_side by, enum rsp_finding f, uint64_t now, c
 {
 	char detail[DETAIL_MAX];
 	va_list ap;
+	int n;
 
-	va_start(ap, fmt);
-	(void)vsnprintf(detail, sizeof detail, fmt, ap);
-	va_end(ap);
 	a->count[f]++;
+	if (now - a->told[f].from >= NS_PER_S) {
+		a->told[f].from = now;
+		a->told[f].n = 0;
+	}
+	if (++a->told[f].n > TOLD_MAX)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(detail, sizeof detail, fmt, ap);
+	va_end(ap);
+	if (a->told[f].n == TOLD_MAX && n >= 0 && n < DETAIL_MAX)
+		(void)snprintf(detail + n, sizeof detail - (size_t)n,
+		    "%sthe rest of this second is only counted", n != 0 ? "; " : "");
 	a->ops->found(a->arg, now, by, f, detail);
 }
 
@@ -165,16 +175,31 @@ reply_closes(struct rsp_audit *a, struct slice body, uint64_t now)
 	}
 }
 
+/* A terminal's: no reply of the protocol begins with the whole request. */
+static bool
+is_echo(const struct rsp_audit *a, struct slice body)
+{
+	return a->open && body.n >= ECHO_MIN && slice_starts(body, a->request);
+}
+
+/* It came unasked, and the answer to hello is still to come. */
+static bool
+is_news(const struct rsp_audit *a, struct slice body)
+{
+	return a->open && a->answer == RSP_ANSWER_ONE && rsp_is_stop(body) &&
+	    slice_starts(rsp_audit_request(a), "qSupported");
+}
+
 static void
 reply_seen(struct rsp_audit *a, struct slice body, uint64_t now)
 {
 	const int signal = rsp_stop_signal(body);
 
-	if (rsp_is_on_the_way(body) && a->open)
+	if ((rsp_is_on_the_way(body) && a->open) || is_news(a, body))
 		return;
-	if (a->open && a->answer == RSP_ANSWER_ONE && rsp_is_stop(body) &&
-	    slice_starts(rsp_audit_request(a), "qSupported"))
-		return;                 /* came unasked, the answer is still to come */
+	if (is_echo(a, body))
+		found(a, RSP_SERVER, RSP_FOUND_ECHO, now,
+		    "OpenOCD has 3333 for gdb, 4444 for telnet");
 	if (!a->open && !rsp_is_stop(body)) {
 		found(a, RSP_SERVER, RSP_FOUND_UNASKED_REPLY, now, "%.40s", body.p);
 		return;
@@ -213,6 +238,30 @@ packet_seen(struct rsp_audit *a, enum rsp_side by, const struct rsp_unit *u, uin
 	buf_fini(&body);
 }
 
+static void
+stray_seen(struct rsp_audit *a, enum rsp_side by, const struct rsp_unit *u, uint64_t now)
+{
+	const size_t n = u->n < STRAY_SHOWN ? u->n : STRAY_SHOWN;
+	char text[STRAY_SHOWN + 1];
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = u->body[i] >= ' ' && u->body[i] < 0x7f ? u->body[i] : '.';
+	text[n] = '\0';
+	found(a, by, RSP_FOUND_STRAY_BYTES, now, "%zu%s: \"%s\"%s", u->n,
+	    u->cut ? " and more" : "", text, u->n > n ? ".." : "");
+}
+
+void
+rsp_audit_cut(struct rsp_audit *a, uint64_t now)
+{
+	char words[RSP_WORDS_MAX];
+
+	if (!a->open || slice_starts(rsp_audit_request(a), "vKill"))
+		return;
+	rsp_request_words(rsp_audit_request(a), words);
+	found(a, RSP_SERVER, RSP_FOUND_CUT_OFF, now, "%.150s", words);
+}
+
 void
 rsp_audit_bytes(struct rsp_audit *a, enum rsp_side by, size_t n, uint64_t now)
 {
@@ -240,8 +289,7 @@ rsp_audit_unit(struct rsp_audit *a, enum rsp_side by, const struct rsp_unit *u, 
 		nak_seen(a, by, now);
 		break;
 	case RSP_STRAY:
-		found(a, by, RSP_FOUND_STRAY_BYTES, now, "%zu bytes%s", u->n,
-		    u->cut ? " and more" : "");
+		stray_seen(a, by, u, now);
 		break;
 	case RSP_NOTIFICATION:
 	case RSP_INTERRUPT:
@@ -278,7 +326,7 @@ rsp_audit_tick(struct rsp_audit *a, uint64_t now)
 		if (!s->waits || s->told || a->no_ack || now < s->at + RSP_ACK_NS)
 			continue;
 		s->told = true;
-		found(a, i == RSP_CLIENT ? RSP_SERVER : RSP_CLIENT, RSP_FOUND_NO_ACK, now, "%.60s",
+		found(a, i == RSP_CLIENT ? RSP_SERVER : RSP_CLIENT, RSP_FOUND_NO_ACK, now, "%.24s",
 		    i == RSP_CLIENT ? a->request : "of a reply");
 	}
 	if (hello_waits(a) && now >= a->asked + RSP_ACK_NS) {

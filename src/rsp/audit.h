@@ -6,6 +6,7 @@
  *         $ counts only when its sum fits; the same body again is a retransmission only while its
  *         acknowledgement is outstanding; a stop reply that came unasked answers nothing; nothing
  *         is awaited in no-ack mode.
+ * Floods  of one kind of finding, ten a second are told; all are counted.
  * Times   nanoseconds of one clock. audit_due says when audit_tick wants to be called.
  */
 #ifndef RSP_AUDIT_H
@@ -30,11 +31,13 @@ enum rsp_side { RSP_CLIENT, RSP_SERVER };
 	X(RETRANSMISSION,   "retransmission",   "a packet came again") \
 	X(NO_ACK,           "no-ack",           "a packet was not acknowledged in 200 ms") \
 	X(LATE_ACK,         "late-ack",         "an acknowledgement came after all") \
-	X(UNANSWERED_HELLO, "unanswered-qSupported", "qSupported has no answer after 200 ms") \
+	X(UNANSWERED_HELLO, "unanswered-qSupported", "no answer in 200 ms") \
 	X(UNASKED_REPLY,    "unasked-reply",    "a reply that nothing asked for") \
-	X(EARLY_REQUEST,    "early-request",    "a request before the last one was answered") \
+	X(EARLY_REQUEST,    "early-request",    "asked before the last answer came") \
 	X(ERROR_REPLY,      "error-reply",      "the server refused a request") \
-	X(ODD_STOP,         "odd-stop",         "the target stopped for another reason than a trap")
+	X(ODD_STOP,         "odd-stop",         "stopped for another reason than a trap") \
+	X(ECHO,             "echo",             "what is sent comes back: no gdb server") \
+	X(CUT_OFF,          "cut-off",          "the server left before it answered")
 
 enum rsp_finding {
 #define X(name, word, text) RSP_FOUND_##name,
@@ -73,6 +76,7 @@ struct rsp_audit {
 	bool     no_ack, no_ack_asked;
 	uint64_t packet_size;           /* as the server said, 0: it did not */
 	uint64_t count[RSP_FINDING_COUNT], packets[2], bytes[2];
+	struct { uint64_t from; unsigned n; } told[RSP_FINDING_COUNT];  /* in the current second */
 	uint64_t last, silence, silence_at;     /* the longest time in which nothing passed */
 };
 
@@ -85,6 +89,8 @@ void     rsp_audit_unit(struct rsp_audit *a, enum rsp_side by, const struct rsp_
     uint64_t now);
 void     rsp_audit_tick(struct rsp_audit *a, uint64_t now);
 uint64_t rsp_audit_due(const struct rsp_audit *a);      /* UINT64_MAX: nothing is awaited */
+/* The server hung up. */
+void     rsp_audit_cut(struct rsp_audit *a, uint64_t now);
 /* The last request, for the words of a reply. */
 struct slice rsp_audit_request(const struct rsp_audit *a);
 

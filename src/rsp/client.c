@@ -2,16 +2,22 @@
 #include "rsp/client.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "loop/loop.h"
+#include "rsp/reach.h"
 #include "sys/time.h"
 #include "transport/transport.h"
 
 enum { PIECE = 16 << 10, PACKET_SIZE_DEFAULT = 400, OBJECT_MAX = 4 << 20 };
+enum { HEARD_MAX = 24 };
+
+static const char NOT_GDB[] = "is this its gdb port? OpenOCD has 3333 for gdb, 4444 for telnet, "
+	"6666 for Tcl";
 
 struct rsp_client {
 	struct loop *loop;
@@ -22,9 +28,12 @@ struct rsp_client {
 	struct buf frame, reply, printed, features;
 	uint64_t timeout, packet_size;
 	bool    no_ack;
-	bool    opened, answered;
+	bool    opened, answered, sound;        /* sound: a packet came that was one */
+	char    heard[HEARD_MAX + 1];           /* the first that came */
 	enum rsp_answer answer;         /* that the request waits for */
 	int     tries;
+	struct loop_signal *signals[2];
+	unsigned stops;                 /* ^C: the first lets the request that is under way end */
 	enum err failed;
 	struct err_msg why;
 	unsigned char room[PIECE];
@@ -62,6 +71,21 @@ take_reply(struct rsp_client *c, const struct rsp_unit *u)
 	c->answered = true;
 }
 
+/* The request itself comes back: a terminal's echo. No reply of the protocol looks like that. */
+static bool
+is_echo(const struct rsp_client *c, const struct rsp_unit *u)
+{
+	return u->n > 4 && c->frame.len == u->n + 4 && !c->answered &&
+	    memcmp(c->frame.data + 1, u->body, u->n) == 0;
+}
+
+static void
+fail_echo(struct rsp_client *c)
+{
+	c->failed = err_set(&c->why, ERR_PROTO, c->spec, NOT_GDB,
+	    "what is sent comes back: a terminal, no gdb server");
+}
+
 static void
 on_unit(void *arg, const struct rsp_unit *u)
 {
@@ -77,7 +101,10 @@ on_unit(void *arg, const struct rsp_unit *u)
 		}
 		if (!c->no_ack)
 			send_bytes(c, "+", 1);
-		if (c->frame.len != 0 && !c->answered)
+		c->sound = true;
+		if (is_echo(c, u))
+			fail_echo(c);
+		else if (c->frame.len != 0 && !c->answered)
 			take_reply(c, u);
 		break;
 	case RSP_NAK:
@@ -109,6 +136,9 @@ wire_bytes(void *arg, size_t n)
 {
 	struct rsp_client *c = arg;
 
+	for (size_t i = 0; i < n && c->counts.received + i < HEARD_MAX; i++)
+		c->heard[c->counts.received + i] = c->room[i] >= ' ' && c->room[i] < 0x7f ?
+		    (char)c->room[i] : '.';
 	c->counts.received += n;
 	rsp_reader_feed(&c->reader, c->room, n, on_unit, c);
 }
@@ -130,6 +160,16 @@ static const struct transport_callbacks wire_ops = {
 };
 
 /* ---- asking */
+
+/* What was halted shall run on (rsp_client_detach), so it is not the end of the process. */
+static void
+on_signal(void *arg)
+{
+	struct rsp_client *c = arg;
+
+	if (c->stops++ != 0 || !c->opened)
+		c->failed = err_set(&c->why, ERR_CANCELLED, c->spec, NULL, "stopped by a signal");
+}
 
 static void
 on_late(void *arg)
@@ -155,9 +195,8 @@ wait_for(struct rsp_client *c, const bool *done, uint64_t ns, const char *what, 
 			*why = c->why;
 		return c->failed;
 	}
-	return err_set(why, ERR_TIMEOUT, c->spec, c->counts.strays + c->counts.bad_sums != 0
-	    ? "bytes come, but no sound packet: check the speed, or that it is a gdb server" : NULL,
-	    "no answer to %s within %" PRIu64 " ms", what, ns / NS_PER_MS);
+	return err_set(why, ERR_TIMEOUT, c->spec, NULL, "no answer to %s within %" PRIu64 " ms",
+	    what, ns / NS_PER_MS);
 }
 
 enum err
@@ -167,7 +206,10 @@ rsp_client_ask(struct rsp_client *c, const char *body, size_t n, uint64_t timeou
 	char what[40];
 	enum err e;
 
+	if (c->stops != 0)
+		return err_set(why, ERR_CANCELLED, c->spec, NULL, "stopped by a signal");
 	snprintf(what, sizeof what, "%.*s", n > 30 ? 30 : (int)n, body);
+	what[strcspn(what, ":;")] = '\0';
 	buf_clear(&c->frame);
 	buf_clear(&c->printed);
 	if (rsp_frame(body, n, &c->frame) != ERR_OK)
@@ -262,6 +304,9 @@ rsp_client_detach(struct rsp_client *c)
 	struct buf reply;
 	char body[32];
 
+	c->stops = 0;
+	if (c->failed == ERR_CANCELLED)
+		c->failed = ERR_OK;
 	buf_init(&reply, RSP_BODY_MAX);
 	if (rsp_client_say(c, "D", &reply, NULL) == ERR_OK && strcmp(buf_str(&reply), "OK") != 0 &&
 	    rsp_client_say(c, "?", &reply, NULL) == ERR_OK) {
@@ -341,6 +386,28 @@ hello(struct rsp_client *c, bool no_ack, struct err_msg *why)
 	return e;
 }
 
+/* The first question had no good end: what was heard says most about it. */
+static void
+explain(const struct rsp_client *c, struct err_msg *why)
+{
+	const char *next = "is another debugger connected to it? a server serves one at a time";
+	const bool wire = strncmp(c->spec, "tcp:", 4) != 0 && strncmp(c->spec, "unix:", 5) != 0;
+	char text[ERR_WHY_MAX];
+
+	if (why->next[0] != '\0' || c->sound)
+		return;
+	snprintf(text, sizeof text, "%s", why->why);
+	if (c->counts.naks != 0) {
+		snprintf(why->why, sizeof why->why, "%.300s; it asks for each packet again", text);
+		next = "what is sent arrives damaged: check the speed and the line";
+	} else if (c->counts.received != 0) {
+		snprintf(why->why, sizeof why->why, "%.300s; it says \"%s\", which is no packet",
+		    text, c->heard);
+		next = wire ? "check the speed, or whether it is a gdb server at all" : NOT_GDB;
+	}
+	snprintf(why->next, sizeof why->next, "%s", next);
+}
+
 enum err
 rsp_client_open(const char *spec, uint64_t timeout, bool no_ack, struct rsp_client **out,
     struct err_msg *why)
@@ -359,13 +426,20 @@ rsp_client_open(const char *spec, uint64_t timeout, bool no_ack, struct rsp_clie
 	buf_init(&c->reply, OBJECT_MAX);
 	buf_init(&c->printed, OBJECT_MAX);
 	buf_init(&c->features, RSP_BODY_MAX);
+	c->signals[0] = loop_signal_watch(c->loop, SIGINT, on_signal, c);
+	c->signals[1] = loop_signal_watch(c->loop, SIGTERM, on_signal, c);
 	e = transport_open(c->loop, spec, &set, &wire_ops, c, &c->wire, why);
 	if (e == ERR_OK) {
 		c->opened = transport_state(c->wire) == TRANSPORT_OPEN;
 		e = wait_for(c, &c->opened, timeout, "the connection", why);
 	}
-	if (e == ERR_OK)
+	if (e != ERR_OK && why != NULL)
+		rsp_reach_advise(spec, why);
+	if (e == ERR_OK) {
 		e = hello(c, no_ack, why);
+		if (e != ERR_OK && why != NULL)
+			explain(c, why);
+	}
 	if (e != ERR_OK) {
 		rsp_client_close(c);
 		c = NULL;
@@ -380,6 +454,8 @@ rsp_client_close(struct rsp_client *c)
 	if (c == NULL)
 		return;
 	transport_close(c->wire);
+	loop_signal_forget(c->signals[0]);
+	loop_signal_forget(c->signals[1]);
 	loop_free(c->loop);
 	rsp_reader_fini(&c->reader);
 	buf_fini(&c->frame);

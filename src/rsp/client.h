@@ -7,6 +7,8 @@
  *         caller's buf, escapes and runs undone.
  * Repeat  a request is sent again after a NAK, at most RSP_TRIES times; a reply with a bad sum is
  *         asked for again as often (GDB's own numbers).
+ * Signals SIGINT and SIGTERM are the client's: the request that is under way is waited for, the
+ *         next is ERR_CANCELLED, so that the caller can detach; the second ends that wait too.
  * Errors  ERR_TIMEOUT no answer in time, ERR_PROTO what came is no RSP, ERR_LOST the wire is gone.
  */
 #ifndef RSP_CLIENT_H

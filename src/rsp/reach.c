@@ -2,6 +2,8 @@
 #include "rsp/reach.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "sys/io.h"
@@ -130,15 +132,24 @@ wire_bytes(void *arg, size_t n)
 	flush_pair(r);
 }
 
+void
+rsp_reach_advise(const char *server, struct err_msg *why)
+{
+	if (why->next[0] == '\0' && strncmp(server, "tcp:", 4) == 0)
+		snprintf(why->next, sizeof why->next, "does it run? OpenOCD listens at 3333, "
+		    "QEMU -s at 1234, st-util at 4242, J-Link at 2331");
+}
+
 /* QEMU takes the next debugger a moment after the last one left, and a server may just be starting:
  * GDB itself tries for a while (set tcp auto-retry). */
 static void
 not_there(struct rsp_reach *r, const struct err_msg *why)
 {
-	const struct err_msg kept = *why;
+	struct err_msg kept = *why;
 
 	transport_close(r->wire);
 	r->wire = NULL;
+	rsp_reach_advise(r->server, &kept);
 	if (sys_mono() - r->since < RSP_REACH_PATIENCE)
 		r->again = loop_timer_start(r->loop, RETRY, 0, connect_server, r);
 	else

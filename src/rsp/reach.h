@@ -28,5 +28,7 @@ struct rsp_reach *rsp_reach_open(struct loop *l, const char *server,
 void rsp_reach_close(struct rsp_reach *r);      /* NULL is fine */
 /* The descriptor hung up, 0 or with an errno: in words. */
 void rsp_reach_why(const struct rsp_reach *r, int errnum, struct err_msg *why);
+/* No connection could be made: adds where servers listen, when nothing better is advised. */
+void rsp_reach_advise(const char *server, struct err_msg *why);
 
 #endif

@@ -87,7 +87,7 @@ spread(uint64_t *took, uint64_t n, struct rsp_steps *out)
 		return;
 	qsort(took, n, sizeof *took, by_size);
 	out->p50 = took[n / 2];
-	out->p99 = took[(n - 1) * 99 / 100];
+	out->p99 = took[(n * 99 + 99) / 100 - 1];
 	out->longest = took[n - 1];
 }
 
@@ -107,6 +107,7 @@ step(struct rsp_client *c, const struct rsp_steps_options *o, struct rsp_steps *
 		e = err_set(why, ERR_UNSUPPORTED, "step", NULL,
 		    "the server has no single step (s)");
 	if (e == ERR_OK) {
+		out->ended = reply.data[0] == 'W' || reply.data[0] == 'X';
 		*took = sys_mono() - start;
 		out->answered++;
 		out->trapped += rsp_stop_signal(slice_make(buf_str(&reply), reply.len)) ==
@@ -128,6 +129,8 @@ rsp_steps_run(struct rsp_client *c, const struct rsp_target *t, const struct rsp
 	e = look(c, t, &from, why);
 	for (uint64_t i = 0; e == ERR_OK && i < o->count; i++) {
 		e = step(c, o, out, &took[i], why);
+		if (out->ended)
+			break;
 		if (e == ERR_OK)
 			e = look(c, t, &to, why);
 		if (e != ERR_OK)
@@ -141,6 +144,9 @@ rsp_steps_run(struct rsp_client *c, const struct rsp_target *t, const struct rsp
 	mem_free(took);
 	if (e == ERR_TIMEOUT && out->answered + 1 == out->sent) {
 		out->lost = true;   /* a finding, not a failure of ours */
+		e = ERR_OK;
+	} else if (e == ERR_CANCELLED && out->answered != 0) {
+		out->cut = true;        /* what was counted until then is true */
 		e = ERR_OK;
 	}
 	return e;

@@ -17,6 +17,8 @@ struct rsp_steps {
 	uint64_t p50, p99, longest;     /* ns a step took, of those answered */
 	uint64_t wrong_from, wrong_to;  /* the first that went elsewhere */
 	bool     lost;                  /* a step's answer was lost: the run ended there */
+	bool     ended;                 /* so did the program, with the last step */
+	bool     cut;                   /* by a signal */
 };
 
 struct rsp_steps_options {

@@ -69,6 +69,8 @@ look(struct rsp_tap *t)
 		look_at(t, &p);
 		rsp_relay_seen(t->relay);
 	}
+	if (t->ops->rest != NULL)
+		t->ops->rest(t->arg);
 }
 
 static void
@@ -142,6 +144,8 @@ end_both(struct rsp_tap *t, const struct err_msg *why)
 		rsp_reader_flush(&t->reader[i], on_unit, &k);
 		rsp_reader_fini(&t->reader[i]);
 	}
+	if (why != NULL)
+		rsp_audit_cut(&t->audit, now);
 	sys_close(t->client_fd);
 	t->client_fd = -1;
 	if (t->listen != NULL)

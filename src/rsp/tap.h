@@ -19,6 +19,8 @@ struct rsp_tap_ops {
 	void (*ended)(void *arg, const struct err_msg *why);
 	/* As they came, at the time they were read; it is past when this runs. */
 	void (*bytes)(void *arg, uint64_t now, enum rsp_side by, const void *p, size_t n);
+	/* All that came was looked at. */
+	void (*rest)(void *arg);
 	/* Nothing came for as long as may not be: what is found now is found of the silence. */
 	void (*silence)(void *arg, uint64_t now);
 	void (*unit)(void *arg, uint64_t now, enum rsp_side by, const struct rsp_unit *u,

@@ -207,7 +207,9 @@ transport_lost(struct transport *t, const struct err_msg *why)
 static void
 say_gone(const struct transport *t, int gone, struct err_msg *why)
 {
-	if (gone == GONE_EOF || gone == EIO || gone == ENXIO || gone == ENODEV)
+	const bool reset = !is_node(t->ops) && (gone == ECONNRESET || gone == EPIPE);
+
+	if (gone == GONE_EOF || gone == EIO || gone == ENXIO || gone == ENODEV || reset)
 		err_set(why, ERR_LOST, t->device, NULL, is_node(t->ops)
 		    ? "the port is gone (unplugged or closed)"
 		    : "the other side closed the connection");

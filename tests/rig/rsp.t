@@ -133,6 +133,24 @@ like "$err" '99999: the port is no number' "said so"
 wait "$gone"
 wait_for "grep -q 'nothing.sock' '$T/gone.out'" 10
 ok $? "a server that is not there is named" || note <"$T/gone.out"
+like "$(cat "$T/gone.out")" '^findings: server not reached 1' "and counted"
+run timeout 20 "$vise" rsp tap "$T/nothing.sock" --save /dev/full
+is "$status" 3 "a record on a full disk: 3"
+like "$err" 'full: writing the record.*No space left' "and why"
+# a telnet port instead of the one for gdb
+spawn python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen(4)
+while True:
+    c = s.accept()[0]
+    d = c.sendall(b"Open On-Chip Debugger\r\n> ") or c.recv(4096)
+    while d:
+        d = c.sendall(d) or c.recv(4096)' "$T/telnet.sock"
+wait_for "test -S '$T/telnet.sock'" 10
+run "$vise" rsp probe "$T/telnet.sock"
+is "$status" 3 "a port that echoes: 3"
+like "$err" 'what is sent comes back: a terminal.*3333 for gdb' "and what it may be" || note <"$T/err"
 
 # --- asking the board itself
 

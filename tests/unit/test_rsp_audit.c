@@ -51,7 +51,7 @@ on_unit(void *arg, const struct rsp_unit *u)
 	rsp_audit_unit(&w->audit, w->by, u, w->now);
 }
 
-/* script: "c:BYTES" and "s:BYTES" say something, "wN" lets N ms pass; separated by blanks. "$x" alone
+/* script: "c:BYTES" and "s:BYTES" say something, "wN" lets N ms pass, "e" is the server's end; separated by blanks. "$x" alone
  * stands for a sound packet: {BODY} is framed. */
 static void
 play(struct world *w, const char *script)
@@ -72,6 +72,10 @@ play(struct world *w, const char *script)
 				rsp_audit_tick(&w->audit, due);
 			}
 			w->now = end;
+			continue;
+		}
+		if (word.p[0] == 'e') {
+			rsp_audit_cut(&w->audit, w->now);
 			continue;
 		}
 		buf_init(&bytes, 4096);
@@ -167,6 +171,28 @@ test_order(void **state)
 	finds(HELLO "c:{?} s:+{T0b} c:+", "");
 }
 
+/* Another port than the one for gdb, a server that ends, and one that floods. */
+static void
+test_no_server(void **state)
+{
+	struct world w = { .now = NS_PER_S };
+
+	(void)state;
+	finds("c:+{qSupported:swbreak+} s:+{qSupported:swbreak+} c:+", "s:echo");
+	finds(HELLO "c:{vCont;c} s:+ e", "s:cut-off");
+	finds(HELLO "c:{g} s:+{00} c:+ e", "");
+	finds(HELLO "c:{k} s:+ e", "");
+	rsp_audit_init(&w.audit, &ops, &w);
+	rsp_reader_init(&w.reader[1]);
+	buf_init(&w.found, 1 << 16);
+	for (int i = 0; i < 1500; i++)
+		play(&w, "s:ab$");      /* one a millisecond */
+	assert_int_equal(w.audit.count[RSP_FOUND_STRAY_BYTES], 1500);
+	assert_int_equal(w.found.len, 20 * strlen("s:stray-bytes ") - 1);
+	rsp_reader_fini(&w.reader[1]);
+	buf_fini(&w.found);
+}
+
 static void
 test_sums(void **state)
 {
@@ -197,6 +223,7 @@ main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_no_server),
 		cmocka_unit_test(test_sums),
 	};
 
