@@ -154,8 +154,8 @@ not_read(const json_t *row, bool effects, char *text, size_t size)
 	if (!ocd_number(json_get_str(row, "addr", ""), &addr) || addr > UINT32_MAX)
 		return "it is beyond 4 GiB";
 	if (!effects && effect != NULL) {
-		snprintf(text, size, "not read: reading it changes something (%.40s); effects=on "
-		    "reads it", effect);
+		snprintf(text, size, "not read: reading changes it (%.40s); effects=on reads it",
+		    effect);
 		return text;
 	}
 	if (!effects && strcmp(json_get_str(row, "protection", ""), "s") == 0)

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/slice.h"
 #include "base/utf8.h"
 #include "cli/args.h"
@@ -39,7 +40,7 @@ struct console {
 	bool lost;                      /* at that offset: it ends us once all was shown */
 	uint64_t lost_at;
 	const char *map, *filter_text, *quiet_text, *times_text, *colour_text;
-	bool timestamps, hex, echo;
+	bool timestamps, hex, echo, past;
 	enum times_kind kind;
 	uint64_t last, quiet_ns;
 	struct eol eol;
@@ -685,11 +686,15 @@ run(struct console *s, struct err_msg *why)
 			return err_errno(why, errno, s->log_path, "opening");
 	}
 	params = json_pack("{s:I,s:I}", "stream", (json_int_t)s->door.stream, "from",
-	    (json_int_t)(s->door.ephemeral ? 0 : -1));
+	    (json_int_t)(s->door.ephemeral || s->past ? 0 : -1));
 	if (client_call(s->door.client, "subscribe", params, 10 * NS_PER_S, &answer, why) != ERR_OK)
 		return why->code;
 	if (s->shown == 0)
 		s->shown = (uint64_t)json_get_int(answer, "offset", 0);
+	if (s->past && json_get_int(answer, "offset", 0) != 0)
+		fprintf(stderr, "vise: the first %lld bytes are gone: the bench keeps the last "
+		    "%u MiB\n", (long long)json_get_int(answer, "offset", 0),
+		    LIMIT_CONSOLE_RING >> 20);
 	json_decref(answer);
 	look_again(s);
 	stop_at_line(s);
@@ -717,6 +722,7 @@ cli_console(struct cli_call *c)
 	const struct args_option options[] = {
 		PLACE_ARGS(&s.place),
 		{ "--log", ARGS_TEXT, &s.log_path },
+		{ "--past", ARGS_FLAG, &s.past },
 		{ "--baud", ARGS_COUNT, &s.baud },
 		{ "--share", ARGS_TEXT, &s.share },
 		{ "--share-ro", ARGS_TEXT, &s.share_ro },

@@ -14,12 +14,12 @@
 #include "cli/cli_console.h"
 #include "cli/cli_worker.h"
 #include "cli/door.h"
-#include "cli/ocd_svd_text.h"
-#include "cli/ocd_text.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
 #include "proto/dial.h"
+#include "text/ocd_svd_text.h"
+#include "text/ocd_text.h"
 
 struct ocd_call {
 	struct cli_call *c;
@@ -33,7 +33,7 @@ struct verb {
 	const char *name;
 	size_t min, max, rest;          /* words; those from `rest` on are one list */
 	bool asks;                      /* it changes the board: to name it is to mean it */
-	void (*text)(const json_t *o);
+	void (*text)(struct buf *out, const json_t *o);
 	int (*run)(struct ocd_call *o, const struct verb *v);   /* NULL: one command's answer */
 	const char *usage, *help;
 };
@@ -212,6 +212,17 @@ leave(struct ocd_call *o)
 	door_close(&o->door);
 }
 
+static void
+say_lines(const struct verb *v, const json_t *result)
+{
+	struct buf out;
+
+	buf_init(&out, 64 << 20);
+	v->text(&out, result);
+	say_text(stdout, buf_str(&out), out.len);
+	buf_fini(&out);
+}
+
 /* ---- one verb */
 
 static void
@@ -276,7 +287,7 @@ run_one(struct ocd_call *o, const struct verb *v)
 	if (e == ERR_OK && o->c->json)
 		say_json(result);
 	else if (e == ERR_OK)
-		v->text(result);
+		say_lines(v, result);
 	json_decref(result);
 	leave(o);
 	return say_end(o->c, e, &why);
@@ -310,7 +321,7 @@ run_start(struct ocd_call *o, const struct verb *v)
 		if (e == ERR_OK && o->c->json)
 			say_json(state);
 		else if (e == ERR_OK)
-			v->text(state);
+			say_lines(v, state);
 		if (e == ERR_OK && !o->c->json)
 			printf("in the bench %s\n", o->door.bench);
 		json_decref(state);
@@ -349,7 +360,7 @@ run_svd(struct ocd_call *o, const struct verb *v)
 	if (e == ERR_OK && c->json)
 		say_json(result);
 	else if (e == ERR_OK)
-		v->text(result);
+		say_lines(v, result);
 	json_decref(result);
 	return say_end(c, e, &why);
 }
@@ -357,6 +368,8 @@ run_svd(struct ocd_call *o, const struct verb *v)
 /* ---- live variables */
 
 struct live { struct ocd_call *o; uint64_t left; bool endless, done; struct err_msg why; };
+
+static const struct verb live_lines = { .text = ocd_text_live };
 
 static void
 on_event(void *arg, const char *type, const json_t *body)
@@ -374,7 +387,7 @@ on_event(void *arg, const char *type, const json_t *body)
 	if (l->o->c->json)
 		say_json(body);
 	else
-		ocd_text_live(body);
+		say_lines(&live_lines, body);
 	(void)fflush(stdout);
 	l->done = !l->endless && --l->left == 0;
 }
@@ -415,9 +428,10 @@ static int
 run_rtt(struct ocd_call *o, const struct verb *v)
 {
 	json_t *rtt = NULL, *state = NULL;
-	char spec[100], word[] = "console", *argv[] = { word, spec, NULL };
+	char spec[100], word[] = "console", past[] = "--past",
+		*argv[] = { word, past, spec, NULL };
 	struct cli_call inner = { .hooks = o->c->hooks, .commands = o->c->commands,
-		.name = "console", .argc = 2, .argv = argv };
+		.name = "console", .argc = 3, .argv = argv };
 	struct err_msg why;
 	int status;
 	enum err e = come(o, &why);

@@ -36,8 +36,8 @@ static const struct row rows[] = {
 	{ "ls", "", "" },
 	{ "kill", "--all", "b" },
 	{ "ports", "", "" },
-	{ "console", "--log --timestamps --times --hex --map --echo --filter --color --quiet "
-	    "--baud --share --share-ro --trigger --place --wait --lease --reason", "t" },
+	{ "console", "--log --past --timestamps --times --hex --map --echo --filter --color "
+	    "--quiet --baud --share --share-ro --trigger --place --wait --lease --reason", "t" },
 	{ "at", "--expect --data --timeout --baud --eol --idle", "t" },
 	{ "macro", "list show run record", "" },
 	{ "macro list", "", "" },

@@ -65,8 +65,6 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/measure_heat.c %D%/measure_heat.h \
 	%D%/measure_run.c %D%/measure_run.h \
 	%D%/measure_table.c %D%/measure_table.h \
-	%D%/ocd_svd_text.c %D%/ocd_svd_text.h \
-	%D%/ocd_text.c %D%/ocd_text.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
 	%D%/report_go.c %D%/report_go.h \

@@ -11,6 +11,8 @@ noinst_LIBRARIES += %D%/libtext.a
 	%D%/lines.c %D%/lines.h \
 	%D%/literals.c %D%/literals.h \
 	%D%/logline.c %D%/logline.h \
+	%D%/ocd_svd_text.c %D%/ocd_svd_text.h \
+	%D%/ocd_text.c %D%/ocd_text.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/values.c %D%/values.h
-%C%_libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
+%C%_libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS) $(JANSSON_CFLAGS)

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/debug_card.h"
 #include "ui/gauge_commands.h"
 #include "ui/history.h"
 #include "ui/pane.h"
@@ -340,6 +341,7 @@ run_job_stop(struct command_call *c)
 OPENS(help, help_open(u))
 OPENS(palette, palette_open(u, ""))
 OPENS(at, at_card_open(u))
+OPENS(debug, debug_card_open(u))
 OPENS(notices, notices_open(u))
 OPENS(ports, ports_dialog(u))
 OPENS(redraw, u->ops->repaint(u->arg))
@@ -378,6 +380,8 @@ static const struct command commands[] = {
 	{ "view.at", "AT command or macro, with its result", NULL, COMMAND_VIEW, run_at },
 	{ "view.back", "one step back", NULL, COMMAND_VIEW, run_back },
 	{ "view.console", "show another console", args_name, COMMAND_VIEW, run_console },
+	{ "view.debug", "the debugged core: state, registers, faults", NULL, COMMAND_VIEW,
+	    run_debug },
 	{ "view.detach", "leave; the bench goes on", NULL, COMMAND_VIEW, run_detach },
 	{ "view.enter", "open what is selected", NULL, COMMAND_VIEW, run_enter },
 	{ "view.find", "find in this pane", args_find, COMMAND_VIEW, run_find },

@@ -141,6 +141,7 @@ static const struct key_row builtin[] = {
 	{ KEYS_GLOBAL, "Tab", "view.next", "next pane", NULL, NULL },
 	{ KEYS_GLOBAL, "z", "view.zoom", "zoom on or off", "zoom", NULL },
 	{ KEYS_GLOBAL, "a", "view.at", "AT command or macro", "AT", NULL },
+	{ KEYS_GLOBAL, "D", "view.debug", "debug: state, registers, faults", NULL, NULL },
 	{ KEYS_GLOBAL, "/", "view.find", "find", "find", NULL },
 	{ KEYS_GLOBAL, "n", "view.find.next", "find the next", NULL, NULL },
 	{ KEYS_GLOBAL, "N", "view.find.next back=on", "find the one before", NULL, NULL },

@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands.h \
 	%D%/commands_console.c \
 	%D%/commands_console.h \
+	%D%/debug_card.c %D%/debug_card.h \
 	%D%/dialog.c \
 	%D%/dialog.h \
 	%D%/edit.c \

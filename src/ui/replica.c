@@ -70,7 +70,7 @@ replica_free(struct replica *r)
 	char *text[] = { r->bench, r->dir, r->target, r->journal, r->version, r->ended,
 		r->debug };
 	json_t *json[] = { r->clients, r->boards, r->workflows, r->macros, r->options, r->plugins,
-		r->asks };
+		r->asks, r->ocd, r->ocd_live };
 
 	while (r->consoles != 0)
 		drop_console(r, r->consoles - 1);
@@ -333,6 +333,7 @@ replica_snapshot(struct replica *r, const json_t *s, uint64_t mono)
 	keep(&r->macros, json_object_get(s, "macros"));
 	keep_copy(&r->plugins, json_object_get(s, "plugins"));
 	keep_copy(&r->asks, json_object_get(s, "asks"));
+	keep_copy(&r->ocd, json_object_get(s, "ocd"));
 	r->ready = true;
 }
 
@@ -610,6 +611,22 @@ on_decoded(struct replica *r, const json_t *body, uint64_t t, struct replica_new
 }
 
 static void
+on_ocd(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	(void)news;
+	keep_copy(&r->ocd, json_object_get(body, "ocd"));
+}
+
+static void
+on_ocd_live(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
+{
+	(void)t;
+	(void)news;
+	keep_copy(&r->ocd_live, body);
+}
+
+static void
 on_bench_end(struct replica *r, const json_t *body, uint64_t t, struct replica_news *news)
 {
 	(void)t;
@@ -646,6 +663,7 @@ replica_event(struct replica *r, const char *type, const json_t *body, struct re
 		{ "at.progress", on_at_begin }, { "bench.end", on_bench_end },
 		{ "bench", on_bench }, { "plugin", on_plugin }, { "plugin.segment", on_segment },
 		{ "plugin.pane", on_pane }, { "asks", on_asks },
+		{ "ocd", on_ocd }, { "ocd.live", on_ocd_live },
 	};
 
 	memset(news, 0, sizeof *news);

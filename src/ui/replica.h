@@ -129,6 +129,7 @@ struct replica {
 	char *bench, *dir, *target, *journal, *version;
 	char *debug;                    /* what a debugged target does, NULL: none is */
 	bool debug_stands;
+	json_t *ocd, *ocd_live;         /* bench/ocd.h, bench/ocd_live.h; or NULL */
 	bool simulated, ready;
 	uint64_t started_wall;
 	uint64_t now;                   /* bench time of the snapshot, and ... */

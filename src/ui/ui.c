@@ -1,5 +1,6 @@
 /* ui.c - state of the viewer: what is shown, where keys go, what news does. */
 #include "ui/at_result.h"
+#include "ui/debug_card.h"
 #include "ui/gauge_ask.h"
 #include "ui/gauge_card.h"
 #include "ui/gauge_procs.h"
@@ -71,6 +72,7 @@ ui_free(struct ui *u)
 	for (size_t i = 0; i < u->histories; i++)
 		mem_free(u->history[i]);
 	at_result_fini(&u->at);
+	debug_card_free(u->debug);
 	mem_free(u->mods);
 	keymap_fini(&u->keymap);
 	json_decref(u->plugin_keys);
@@ -429,7 +431,8 @@ say_result(struct ui *u, const char *line, const json_t *result)
 	struct buf text;
 
 	if (snapshot_say(u, line, result) || watch_say(u, line, result) ||
-	    gauge_card_answer(u, line, result) || gauge_procs_answer(u, line))
+	    gauge_card_answer(u, line, result) || gauge_procs_answer(u, line) ||
+	    debug_card_answer(u, line, result))
 		return;
 	buf_init(&text, 64 << 10);
 	if (json_is_object(result) && id >= 0 && json_get_str(result, "kind", NULL) != NULL)
@@ -456,7 +459,7 @@ part_answer(struct ui *u, const char *line, const json_t *result, const struct e
 	return (strcmp(line, "port.list") == 0 && ports_answer(u, result, err)) ||
 	       strncmp(line, "console.size ", 13) == 0 ||
 	       strncmp(line, "job.size ", 9) == 0 || profile_answer(u, line, result, err) ||
-	       history_answer(u, line, result, err);
+	       history_answer(u, line, result, err) || debug_card_error(u, line, err);
 }
 
 void

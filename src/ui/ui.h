@@ -99,6 +99,7 @@ struct ui {
 	int64_t job;                            /* selected; -1: the newest */
 	bool log;                               /* the job's log has the keys */
 	struct ui_at_result at;
+	struct debug_card *debug;               /* debug_card.h, NULL: not opened yet */
 	struct lineinput *line;                 /* made when first wanted */
 	bool line_on;                           /* line-input mode */
 	unsigned quiet_answers;                 /* so many good answers are not said */

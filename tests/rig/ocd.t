@@ -167,7 +167,7 @@ f = {f["name"]: f for f in rows["BOX.CTRL"]["fields"]}
 assert rows["BOX.CTRL"]["value"] == "0x00403503" and rows["BOX.CTRL"]["addr"] == "0x2001f000", rows
 assert [f[n]["value"] for n in ("EN", "MODE", "PINA", "PINB", "PIND")] == [1, 1, 5, 3, 4], f
 assert f["MODE"]["word"] == "other" and "value" not in f["LATE"] and "bits" in f["LATE"]["why"], f
-for n, why in (("TAKE", "changes something (clear)"), ("KEY", "only be written"), ("SAFE", "secure")):
+for n, why in (("TAKE", "reading changes it (clear)"), ("KEY", "only be written"), ("SAFE", "secure")):
     assert why in rows["BOX." + n]["why"] and "value" not in rows["BOX." + n], rows["BOX." + n]
 assert rows["BOX.BYTE"]["value"] == "0x33" and rows["BOX.CH[1].WIDE"]["value"] == "0x%016x" % 0, rows
 P
@@ -247,6 +247,14 @@ like "$(cat "$T/rtt" "$T/rtt.err")" '^vise: RTT channel 0 at 0x2000' "RTT: the c
 	note <"$T/rtt.err"
 like "$(cat "$T/rtt")" '^rtt: tick' "what the firmware says comes"
 like "$(cat "$T/rtt")" '^rtt: got down 1' "and it hears"
+mkfifo "$T/keys"
+exec 9<>"$T/keys"               # somebody who does not type
+timeout 60 "$vise" ocd rtt >"$T/rtt2" 2>&1 <"$T/keys" &
+late=$!
+tap_pids="$tap_pids $late"
+wait_for "grep -q 'rtt: got down 1' '$T/rtt2'" 20
+ok $? "opened late it shows what came before too" || note <"$T/rtt2"
+kill "$late"
 spawn timeout 60 "$vise" ocd watch ticks --elf "$fw/fw-3.2.1.elf" >"$T/watch" 2>"$T/watch.err"
 watcher=$pid
 wait_for "grep -q ticks= '$T/watch'" 20
@@ -327,8 +335,6 @@ done
 usb
 flash
 is "$status" 0 "it is flashed again after all that" || shown
-mkfifo "$T/keys"
-exec 9<>"$T/keys"               # somebody who does not type
 timeout 60 "$vise" ocd rtt -p microbit --set method=openocd --set probe=9900000000mock --elf "$fw/microbit/fw-3.3.0.elf" \
 	>"$T/rtt" 2>"$T/rtt.err" <"$T/keys" &
 rtt=$!

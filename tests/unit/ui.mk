@@ -7,6 +7,7 @@ check_PROGRAMS += tests/unit/test_ui_gauges \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
 	tests/unit/test_ui_profile \
+	tests/unit/test_ui_debug \
 	tests/unit/test_ui_question \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \
@@ -30,6 +31,9 @@ tests_unit_test_ui_linetext_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_profile_SOURCES = tests/unit/test_ui_profile.c tests/unit/ui_rig.h
 tests_unit_test_ui_profile_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_profile_LDADD = $(UI_TEST_LIBS)
+tests_unit_test_ui_debug_SOURCES = tests/unit/test_ui_debug.c tests/unit/ui_rig.h
+tests_unit_test_ui_debug_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
+tests_unit_test_ui_debug_LDADD = $(UI_TEST_LIBS)
 tests_unit_test_ui_question_SOURCES = tests/unit/test_ui_question.c tests/unit/ui_rig.h
 tests_unit_test_ui_question_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(JANSSON_CFLAGS)
 tests_unit_test_ui_question_LDADD = $(UI_TEST_LIBS)
@@ -51,6 +55,7 @@ TESTS += tests/unit/test_ui_gauges \
 	tests/unit/test_ui_keys \
 	tests/unit/test_ui_linetext \
 	tests/unit/test_ui_profile \
+	tests/unit/test_ui_debug \
 	tests/unit/test_ui_question \
 	tests/unit/test_ui_replica \
 	tests/unit/test_ui_screens \

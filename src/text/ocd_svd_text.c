@@ -1,11 +1,10 @@
 /* ocd_svd_text.c - a chip's registers for people. */
-#include "cli/ocd_svd_text.h"
+#include "text/ocd_svd_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/say.h"
 
 static const char *
 str(const json_t *o, const char *key)
@@ -14,12 +13,12 @@ str(const json_t *o, const char *key)
 }
 
 static void
-column(const char *s, int width)
+column(struct buf *out, const char *s, int width)
 {
 	const int n = (int)strlen(s);
 
-	say_str(stdout, s);
-	printf("%*s ", n < width ? width - n : 0, "");
+	(void)buf_add_str(out, s);
+	(void)buf_add_fmt(out, "%*s ", n < width ? width - n : 0, "");
 }
 
 static int
@@ -39,55 +38,57 @@ widest(const json_t *rows, const char *key, int most)
 
 /* What comes last in a line: the words, or why there is nothing. */
 static void
-tail(const json_t *o)
+tail(struct buf *out, const json_t *o)
 {
 	if (json_get_str(o, "why", NULL) != NULL) {
-		fputs("! ", stdout);
-		say_str(stdout, str(o, "why"));
+		(void)buf_add_str(out, "! ");
+		(void)buf_add_str(out, str(o, "why"));
 	} else {
-		say_str(stdout, str(o, "what"));
+		(void)buf_add_str(out, str(o, "what"));
 	}
-	putchar('\n');
+	(void)buf_add_byte(out, '\n');
 }
 
 /* ---- fields */
 
 /* "0x2", or "1x" where some bits do not matter. */
 static void
-pattern(const json_t *w, int64_t width)
+pattern(struct buf *out, const json_t *w, int64_t width)
 {
 	const uint64_t value = strtoull(str(w, "value"), NULL, 16),
 		       mask = strtoull(json_get_str(w, "mask", "0"), NULL, 16);
 
 	if (json_get_bool(w, "otherwise", false) || json_get_str(w, "mask", NULL) == NULL) {
-		fputs(json_get_bool(w, "otherwise", false) ? "else" : str(w, "value"), stdout);
+		(void)buf_add_str(out, json_get_bool(w, "otherwise", false) ? "else" : str(w,
+		    "value"));
 		return;
 	}
 	for (int64_t i = (width < 64 ? width : 64) - 1; i >= 0; i--)
-		putchar((mask >> i & 1) == 0 ? 'x' : (value >> i & 1) != 0 ? '1' : '0');
+		(void)buf_add_byte(out, (mask >> i & 1) == 0 ? 'x' :
+		    (value >> i & 1) != 0 ? '1' : '0');
 }
 
 static void
-words(const json_t *list, int64_t width)
+words(struct buf *out, const json_t *list, int64_t width)
 {
 	const json_t *w;
 	size_t i;
 
 	json_array_foreach(list, i, w) {
-		printf("%16s", "");
-		pattern(w, width);
-		fputs("  ", stdout);
-		say_str(stdout, str(w, "name"));
+		(void)buf_add_fmt(out, "%16s", "");
+		pattern(out, w, width);
+		(void)buf_add_str(out, "  ");
+		(void)buf_add_str(out, str(w, "name"));
 		if (json_get_str(w, "what", NULL) != NULL) {
-			fputs(": ", stdout);
-			say_str(stdout, str(w, "what"));
+			(void)buf_add_str(out, ": ");
+			(void)buf_add_str(out, str(w, "what"));
 		}
-		putchar('\n');
+		(void)buf_add_byte(out, '\n');
 	}
 }
 
 static void
-value(const json_t *f, int width)
+value(struct buf *out, const json_t *f, int width)
 {
 	const json_t *v = json_object_get(f, "value");
 	char text[32] = "";
@@ -98,12 +99,12 @@ value(const json_t *f, int width)
 		snprintf(text, sizeof text, json_integer_value(v) < 10 ? "%lld" : "0x%llx",
 		    (long long)json_integer_value(v));
 	if (v != NULL)
-		column(text, width);
+		column(out, text, width);
 }
 
 /* "    2:1  MODE  1 fast: as fast as it goes" */
 static void
-fields(const json_t *list)
+fields(struct buf *out, const json_t *list)
 {
 	const int width = widest(list, "name", 20);
 	const json_t *f;
@@ -112,85 +113,85 @@ fields(const json_t *list)
 	json_array_foreach(list, i, f) {
 		const char *word = json_get_str(f, "word", NULL), *means = str(f, "means");
 
-		printf("  %7s ", str(f, "bits"));
-		column(str(f, "name"), width);
-		value(f, 3);
+		(void)buf_add_fmt(out, "  %7s ", str(f, "bits"));
+		column(out, str(f, "name"), width);
+		value(out, f, 3);
 		if (word == NULL || json_get_str(f, "why", NULL) != NULL) {
-			tail(f);
+			tail(out, f);
 		} else {
-			say_str(stdout, word);
+			(void)buf_add_str(out, word);
 			if (means[0] != '\0') {
-				fputs(": ", stdout);
-				say_str(stdout, means);
+				(void)buf_add_str(out, ": ");
+				(void)buf_add_str(out, means);
 			}
-			putchar('\n');
+			(void)buf_add_byte(out, '\n');
 		}
-		words(json_object_get(f, "words"), json_get_int(f, "width", 1));
+		words(out, json_object_get(f, "words"), json_get_int(f, "width", 1));
 	}
 }
 
 /* ---- registers */
 
 void
-ocd_text_peripherals(const json_t *rows)
+ocd_text_peripherals(struct buf *out, const json_t *rows)
 {
 	const int width = widest(rows, "name", 32);
 	const json_t *r;
 	size_t i;
 
 	json_array_foreach(rows, i, r) {
-		column(str(r, "name"), width);
-		column(str(r, "addr"), 10);
-		column(json_get_str(r, "value", "-"), 10);
-		tail(r);
+		column(out, str(r, "name"), width);
+		column(out, str(r, "addr"), 10);
+		column(out, json_get_str(r, "value", "-"), 10);
+		tail(out, r);
 		if (json_get_str(r, "value", NULL) != NULL)
-			fields(json_object_get(r, "fields"));
+			fields(out, json_object_get(r, "fields"));
 	}
 }
 
 static void
-described(const json_t *rows)
+described(struct buf *out, const json_t *rows)
 {
 	const int width = widest(rows, "name", 32);
 	const json_t *r;
 	size_t i;
 
 	json_array_foreach(rows, i, r) {
-		column(str(r, "name"), width);
-		column(json_get_str(r, "addr", "-"), 10);
-		printf("%2lld ", (long long)json_get_int(r, "bits", 32));
-		column(str(r, "access"), 10);
+		column(out, str(r, "name"), width);
+		column(out, json_get_str(r, "addr", "-"), 10);
+		(void)buf_add_fmt(out, "%2lld ", (long long)json_get_int(r, "bits", 32));
+		column(out, str(r, "access"), 10);
 		if (json_get_str(r, "effect", NULL) != NULL)
-			printf("(reading: %s) ", str(r, "effect"));
-		tail(r);
-		fields(json_object_get(r, "fields"));
+			(void)buf_add_fmt(out, "(reading: %s) ", str(r, "effect"));
+		tail(out, r);
+		fields(out, json_object_get(r, "fields"));
 	}
 	if (json_array_size(rows) == 0)
-		puts("it has no registers");
+		(void)buf_add_str(out, "it has no registers\n");
 }
 
 void
-ocd_text_svd(const json_t *o)
+ocd_text_svd(struct buf *out, const json_t *o)
 {
 	const json_t *list = json_object_get(o, "peripherals"), *p;
 	const int width = widest(list, "name", 24), group = widest(list, "group", 12);
 	size_t i;
 
 	if (list == NULL) {
-		described(json_object_get(o, "registers"));
+		described(out, json_object_get(o, "registers"));
 	} else {
-		say_str(stdout, str(o, "device"));
-		fputs("  ", stdout);
-		say_str(stdout, str(o, "what"));
-		putchar('\n');
+		(void)buf_add_str(out, str(o, "device"));
+		(void)buf_add_str(out, "  ");
+		(void)buf_add_str(out, str(o, "what"));
+		(void)buf_add_byte(out, '\n');
 	}
 	json_array_foreach(list, i, p) {
-		column(str(p, "name"), width);
-		column(json_get_str(p, "addr", "-"), 10);
+		column(out, str(p, "name"), width);
+		column(out, json_get_str(p, "addr", "-"), 10);
 		if (group != 0)
-			column(str(p, "group"), group);
-		tail(p);
+			column(out, str(p, "group"), group);
+		tail(out, p);
 	}
 	if (json_get_bool(o, "cut", false))
-		puts("... and more: name one of them");
+		(void)buf_add_str(out, "... and more: name one of them\n");
 }
