@@ -8,17 +8,16 @@
 
 #include "base/nearest.h"
 #include "base/slice.h"
+#include "cli/about.h"
 #include "cli/subcommands.h"
 
-/* "usage: vise NAME ...", cut where it is longer than an error's next step. */
+/* Its usage is longer than an error: where it stands. */
 static const char *
 usage_of(const struct cli_call *c, struct err_msg *m)
 {
-	const struct cli_command *cmd = subcommands_find(c, c->name);
-
-	if (cmd == NULL)
+	if (subcommands_find(c, c->name) == NULL)
 		return "vise --help";
-	(void)err_set(m, ERR_USAGE, NULL, NULL, "usage: vise %s %s", cmd->name, cmd->usage);
+	(void)err_set(m, ERR_USAGE, NULL, NULL, "vise help %s", c->name);
 	return m->why;
 }
 
@@ -28,6 +27,19 @@ bad(const struct cli_call *c, const char *what, const char *text, struct err_msg
 	struct err_msg m;
 
 	return err_set(why, ERR_USAGE, what, usage_of(c, &m), "%s", text);
+}
+
+/* The first word that is not there, by its name in the usage. */
+static enum err
+missing(const struct cli_call *c, struct err_msg *why)
+{
+	const struct cli_command *cmd = subcommands_find(c, c->name);
+	char word[40] = "", text[64];
+
+	if (cmd != NULL)
+		about_wanted(cmd, c->words, word, sizeof word);
+	snprintf(text, sizeof text, "%s is missing", word[0] != '\0' ? word : "something");
+	return bad(c, c->name[0] != '\0' ? c->name : "vise", text, why);
 }
 
 static enum err
@@ -166,7 +178,7 @@ args_parse(struct cli_call *c, const struct args_option *options, size_t min, si
 		}
 	}
 	if (c->words < min)
-		return bad(c, c->name[0] != '\0' ? c->name : "vise", "something is missing", why);
+		return missing(c, why);
 	if (c->words > max)
 		return bad(c, c->word[max], "is one word too many", why);
 	return ERR_OK;
@@ -186,12 +198,12 @@ args_help(const struct cli_call *c, const char *usage)
 {
 	if (!says_help(c))
 		return false;
-	fputs(usage, stdout);
+	about_text(usage);
 	return true;
 }
 
 bool
 args_want_help(const struct cli_call *c)
 {
-	return c->argc < 2 || says_help(c);
+	return says_help(c);
 }

@@ -45,7 +45,7 @@ enum err args_parse(struct cli_call *c, const struct args_option *options, size_
 
 /* --help or -h before a "--": usage is printed. */
 bool args_help(const struct cli_call *c, const char *usage);
-/* Of a subcommand of verbs: no word at all, or --help before a "--"? */
+/* --help or -h before a "--"? */
 bool args_want_help(const struct cli_call *c);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/about.h"
+#include "cli/args.h"
 #include "cli/cli_at.h"
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
@@ -45,8 +47,12 @@
 static int
 keys(struct cli_call *c)
 {
-	c->hooks->keys();
-	return say_end(c, ERR_OK, NULL);
+	struct err_msg why;
+	const enum err e = args_parse(c, NULL, 0, 0, &why);
+
+	if (e == ERR_OK)
+		c->hooks->keys(c->json);
+	return say_end(c, e, &why);
 }
 
 /* Verbs of pprof that get profiles, rather than look into them. */
@@ -110,14 +116,14 @@ static const struct cli_command commands[] = {
 	    "who waits for what in a Go program, and who leaks", goroutines, true },
 	{ "snapshot", "take|list|show|diff|open [options] [WHAT]",
 	    "everything at one instant: profiles, trace, gauges, consoles", cli_snapshot, true },
-	{ "board", "list [WORD] | show ID | find [--usb ID | --product P | --model M | "
-	    "--compatible C | --gmr G | --volume V | --ssh HOST]",
+	{ "board", "list [WORD] | show ID | find [--usb ID] [--product P] [--model M] "
+	    "[--compatible C] [--gmr G] [--volume V] [--ssh HOST]",
 	    "board profiles, and which of them is plugged in", cli_boards, false },
 	{ "build", "[PACKAGE] ROW... [-p BOARD]... [-o DIR] [-j N] [--tags T] [--ldflags L] "
 	    "[--trimpath] [--smoke] [--smoke-args A] [--smoke-time T] [--smoke-runs N] "
 	    "[--expect TEXT] [--sbom] "
 	    "[-n] [--csv | --events] [-- ARGS]",
-	    "one Go program for many targets: ROW is linux/arm64, FILE.env, a board, host",
+	    "one Go program for many targets: linux/arm64, FILE.env, a board, host",
 	    cli_build, false },
 	{ "image", "show|check [-p BOARD] [--by section|package|symbol] [--top N] "
 	    "[--signed section|sha256] [--sums MANIFEST] FILE... | diff A B",
@@ -128,7 +134,7 @@ static const struct cli_command commands[] = {
 	{ "debug", "-p BOARD [-n] [--through-tap] [--attach PROG] [FILE] | --import FILE [NAME]",
 	    "a debugger on a board, with the servers it needs", cli_debug, false },
 	{ "ocd", "VERB [-p BOARD | --port N] [--elf FILE] ...",
-	    "OpenOCD: halt, memory, registers, faults in words, RTT, live variables", cli_ocd,
+	    "OpenOCD: halt, memory, registers, faults, RTT, live variables", cli_ocd,
 	    true },
 	{ "rsp", "tap|show|probe|step|speed SERVER|FILE",
 	    "the GDB remote protocol: what passes, what is wrong, how fast", cli_rsp, true },
@@ -167,25 +173,22 @@ static const struct cli_command commands[] = {
 static void
 overview(FILE *f)
 {
-	fputs("usage: vise [TARGET]                  the workbench on a port, a board or the bench "
-	      "that runs\n"
-	      "       vise SUBCOMMAND [ARGUMENTS]\n\n",
-	    f);
+	fputs("usage: vise [TARGET]             the workbench on a port, a board, or that runs\n"
+	      "       vise SUBCOMMAND [ARGUMENTS]\n\n", f);
 	for (const struct cli_command *c = commands; c->name != NULL; c++)
 		if (c->help[0] != '\0')
 			fprintf(f, "  %-10s %s\n", c->name, c->help);
-	fputs("\nTARGET: ttyUSB0, /dev/serial/by-id/..., tcp:HOST:PORT, unix:PATH, exec:COMMAND, "
-	      "pty:PATH, a board.\n"
+	fputs("\nTARGET: ttyUSB0, /dev/serial/by-id/..., usb:VID:PID, a board, tcp:HOST:PORT,\n"
+	      "        telnet:, rfc2217:, rtt:HOST:PORT, unix:PATH, exec:COMMAND, replay:FILE\n"
 	      "Everywhere: --bench NAME picks a running bench, --json prints JSON.\n"
-	      "vise help SUBCOMMAND tells more; vise keys lists the keys.\n",
+	      "vise help SUBCOMMAND tells more; vise keys lists the keys; man vise\n",
 	    f);
 }
 
 static int
 help_of(const struct cli_command *cmd)
 {
-	printf("usage: vise %s%s%s\n%s.\n", cmd->name, cmd->usage[0] != '\0' ? " " : "", cmd->usage,
-	    cmd->help);
+	about_print(cmd);
 	return say_end(NULL, ERR_OK, NULL);
 }
 

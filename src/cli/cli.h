@@ -21,7 +21,7 @@ struct cli_view {
 
 struct cli_hooks {
 	int (*view)(const struct cli_view *v); /* the workbench; returns the exit status */
-	void (*keys)(void);                    /* prints the key table */
+	void (*keys)(bool json);               /* prints the key table */
 };
 
 /* One call of a subcommand. args_parse (cli/args.h) fills what stands below the blank line. */

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/slice.h"
 #include "base/nearest.h"
+#include "cli/about.h"
 #include "cli/gauges_advise.h"
 #include "cli/gauges_processes.h"
 #include "cli/metrics.h"
@@ -661,7 +662,7 @@ cli_gauges(int argc, char **argv)
 	if (options(&r, argc, argv, &why) != ERR_OK)
 		return fail(&why);
 	if (r.help) {
-		fputs(usage, stdout);
+		about_text(usage);
 		return 0;
 	}
 	if (r.advise)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/slice.h"
+#include "cli/about.h"
 #include "cli/args.h"
 #include "cli/cli_console.h"
 #include "cli/cli_worker.h"
@@ -79,15 +80,14 @@ static const struct verb verbs[] = {
 };
 
 static int
-usage(FILE *f)
+usage(void)
 {
-	fputs("usage: vise ocd VERB [-p BOARD [--set K=V]... | --port N [--host H]] "
-	    "[--elf FILE] [--svd FILE] ...\n", f);
+	about_text("usage: vise ocd VERB [-p BOARD [--set K=V]... | --port N [--host H]] "
+	    "[--elf FILE] [--svd FILE] ...\n\n");
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		fprintf(f, "\n  vise ocd %s%s%s\n      %s\n", verbs[i].name,
-		    verbs[i].usage[0] != '\0' ? " " : "", verbs[i].usage, verbs[i].help);
-	fputs("\n-p BOARD starts the board's OpenOCD for the verb, unless a bench has it; "
-	      "--port N takes one that runs.\nAll know --json.\n", f);
+		about_verb("ocd", verbs[i].name, verbs[i].usage, verbs[i].help);
+	about_text("\n-p BOARD starts the board's OpenOCD for the verb, unless a bench has it; "
+	    "--port N takes one that runs.\nAll know --json; man vise-ocd\n");
 	return say_end(NULL, ERR_OK, NULL);
 }
 
@@ -493,7 +493,7 @@ cli_ocd(struct cli_call *c)
 	struct err_msg why;
 
 	if (args_want_help(c))
-		return usage(stdout);
+		return usage();
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(name, verbs[i].name) == 0) {
 			c->argc--;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "cli/about.h"
 #include "cli/cli_flame.h"
 #include "cli/cli_grab.h"
 #include "cli/cli_series.h"
@@ -282,6 +283,6 @@ cli_pprof(int argc, char **argv)
 		return pprof_line_run(argc - 1, argv + 1, cli_pprof_usage, verb->options, run_verb);
 	if (strcmp(name, "help") != 0 && strcmp(name, "--help") != 0 && strcmp(name, "-h") != 0)
 		return refuse(argc, argv);
-	fputs(cli_pprof_usage, stdout);
+	about_text(cli_pprof_usage);
 	return 0;
 }

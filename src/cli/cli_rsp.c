@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/about.h"
 #include "cli/args.h"
 #include "cli/rsp_probe.h"
 #include "cli/rsp_replay.h"
@@ -34,13 +35,13 @@ static const struct verb {
 };
 
 static int
-usage(FILE *f)
+usage(void)
 {
-	fputs("usage: vise rsp VERB ...\n", f);
+	about_text("usage: vise rsp VERB ...\n\n");
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		fprintf(f, "\n  vise rsp %s %s\n      %s\n", verbs[i].name, verbs[i].usage,
-		    verbs[i].help);
-	fputs("\nSERVER: :3333, host:3333, a unix socket, a serial port. All know --json.\n", f);
+		about_verb("rsp", verbs[i].name, verbs[i].usage, verbs[i].help);
+	about_text("\nSERVER: :3333, host:3333, a unix socket, a serial port.\n"
+	    "All know --json; man vise-rsp\n");
 	return say_end(NULL, ERR_OK, NULL);
 }
 
@@ -51,7 +52,7 @@ cli_rsp(struct cli_call *c)
 	struct err_msg why;
 
 	if (args_want_help(c))
-		return usage(stdout);
+		return usage();
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(name, verbs[i].name) == 0) {
 			c->argc--;

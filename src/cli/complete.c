@@ -71,7 +71,7 @@ static const struct row rows[] = {
 	{ "snapshot open", "", "f" },
 	{ "board", "list show find", "" },
 	{ "board list", "", "i" },
-	{ "board show", "--plan --describe --set", "i" },
+	{ "board show", "", "i" },
 	{ "board find", "--usb --product --model --compatible --gmr --volume --ssh", "" },
 	{ "build", "-p -o -j -n --board --tags --ldflags --trimpath --smoke --smoke-args "
 	    "--smoke-time --smoke-runs --expect --sbom --csv --events --dry-run linux/amd64 "
@@ -81,9 +81,9 @@ static const struct row rows[] = {
 	{ "image show", "-p --by --top --base", "f" },
 	{ "image diff", "--by --top", "f" },
 	{ "image check", "-p --libc --kernel --base --signed --sums", "f" },
-	{ "flash", "-p -n --dry-run --set --port --run --board --place --wait --lease --reason",
+	{ "flash", "-p -n --dry-run --set --port --board --place --wait --lease --reason",
 	    "f" },
-	{ "reset", "-p --set --port --place --wait --lease --reason", "" },
+	{ "reset", "-p --board --set --port --place --wait --lease --reason", "" },
 	{ "debug", "-p --board --set --port --attach --server --through-tap --save --background "
 	    "--import --export "
 	    "-n --dry-run", "f" },
@@ -123,13 +123,13 @@ static const struct row rows[] = {
 	{ "rsp probe", "", "" },
 	{ "rsp step", "--count --mask --isa --timeout --check", "" },
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
-	{ "script", "--answer --port --board --set --timeout --baud --console --place --wait "
+	{ "script", "--answer --port --board --set --timeout --baud --place --wait "
 	    "--lease --reason", "f" },
 	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list "
 	    "--place --wait --lease --reason --port --repeat --retries --set --shard --shuffle "
 	    "--tag --tap --tap13 --test2json "
 	    "--test-timeout --timeout -k -v", "f" },
-	{ "workflow", "list show --answer --board --csv --dry-run --port --set --timeout --place "
+	{ "workflow", "list show --answer --baud --board --csv --dry-run --port --set --timeout --place "
 	    "--wait --lease --reason", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },

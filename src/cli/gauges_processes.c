@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/slice.h"
+#include "cli/about.h"
 #include "cli/say.h"
 #include "gauge/set.h"
 #include "loop/loop.h"
@@ -149,7 +150,7 @@ gauges_processes(int argc, char **argv)
 	if (options(&r, argc, argv, &why) != ERR_OK)
 		return fail(&why);
 	if (r.help) {
-		fputs(usage, stdout);
+		about_text(usage);
 		return 0;
 	}
 	if (r.opts.board != NULL && strcmp(r.opts.board, "local") == 0)

@@ -1,6 +1,8 @@
 # The command line. cli_gauges takes gauge/, cli_ports and cli_doctor take transport/discover.h.
 noinst_LIBRARIES += %D%/libcli.a
 %C%_libcli_a_SOURCES = \
+	%D%/about.c \
+	%D%/about.h \
 	%D%/args.c %D%/args.h \
 	%D%/boardfind.c %D%/boardfind.h \
 	%D%/build_check.c %D%/build_check.h \

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "base/slice.h"
+#include "cli/about.h"
 #include "cli/cli_worker.h"
 
 const struct pprof_option pprof_common_options[] = {
@@ -241,6 +242,21 @@ said(int argc, char **argv, const char *flag)
 	return false;
 }
 
+/* The next step names the help of the verb itself: its usage begins with "usage: vise VERB [". */
+static void
+point(const char *usage, struct err_msg *why)
+{
+	char next[ERR_NEXT_MAX], *at = strstr(why->next, "vise pprof --help");
+	const size_t head = strlen("usage: "), n = strcspn(usage, "[");
+
+	if (at == NULL || n <= head + 1 || usage[n] == '\0' ||
+	    strncmp(usage, "usage: vise pprof top", 21) == 0)
+		return;
+	snprintf(next, sizeof next, "%.*s%.*s--help", (int)(at - why->next), why->next,
+	    (int)(n - head), usage + head);
+	snprintf(why->next, sizeof why->next, "%s", next);
+}
+
 int
 pprof_line_run(int argc, char **argv, const char *usage, const struct pprof_option *const *tables,
     pprof_line_run_fn *run)
@@ -251,7 +267,7 @@ pprof_line_run(int argc, char **argv, const char *usage, const struct pprof_opti
 	enum err e;
 
 	if (said(argc, argv, "--help") || said(argc, argv, "-h")) {
-		fputs(usage, stdout);
+		about_text(usage);
 		return 0;
 	}
 	c = mem_zero(1, sizeof *c);
@@ -263,6 +279,7 @@ pprof_line_run(int argc, char **argv, const char *usage, const struct pprof_opti
 	mem_free(c);
 	if (e == ERR_OK && fflush(stdout) != 0)
 		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
+	point(usage, &why);
 	if (e != ERR_OK)
 		return pprof_failed(said(argc, argv, "--json"), &why);
 	return check && found ? 1 : 0;

@@ -698,13 +698,38 @@ ui_run(const struct ui_options *o)
 	return run_screen(o);
 }
 
+static void
+print_keys_json(const struct keymap *m)
+{
+	json_t *out = json_array();
+	struct buf text;
+	char shown[24];
+
+	for (size_t i = 0; i < m->rows; i++) {
+		keymap_show(m->row[i].keys, shown, sizeof shown);
+		(void)json_array_append_new(out, json_pack("{s:s,s:s,s:s,s:s}", "context",
+		    keymap_context_word(m->row[i].context), "keys", shown, "command",
+		    m->row[i].line, "help", m->row[i].help));
+	}
+	buf_init(&text, 1 << 20);
+	if (json_write(out, &text) == ERR_OK)
+		puts(buf_str(&text));
+	buf_fini(&text);
+	json_decref(out);
+}
+
 void
-ui_print_keys(void)
+ui_print_keys(bool json)
 {
 	struct keymap m;
 	char shown[24];
 
 	keymap_init(&m);
+	if (json) {
+		print_keys_json(&m);
+		keymap_fini(&m);
+		return;
+	}
 	for (unsigned c = 0; c < KEY_CONTEXTS; c++) {
 		printf("%s%s\n", c != 0 ? "\n" : "", keymap_context_heading((enum key_context)c));
 		for (size_t i = 0; i < m.rows; i++)

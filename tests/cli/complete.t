@@ -46,6 +46,17 @@ for sub in $(cat "$T/subs"); do
 done
 is "$bad" "" "each has a row, with the options of its help"
 bad=
+for sub in $(cat "$T/subs"); do
+	vise help "$sub" >"$T/help" 2>&1
+	grep -q 'picks a running bench; man vise' "$T/help" || continue     # its options are told elsewhere
+	for verb in '' $(offered "$sub" '' | grep -E '^[a-z]+$'); do offered "$sub" "$verb" -; done | sort -u |
+		grep -E '^-' | grep -vxE -- '--(json|bench|help|trust-hash)?' >"$T/have"
+	more=$(while read -r option; do grep -qwF -- "$option" "$T/help" || echo "$option"; done <"$T/have")
+	test -z "$more" || bad="$bad $sub: $more"
+done
+is "$bad" "" "the help tells every option in words"
+is "$(for sub in $(cat "$T/subs"); do vise help "$sub"; done | awk 'length > 80' | head -3)" "" "in 80 columns"
+bad=
 for page in "$srcdir"/man/vise-*.1; do
 	name=${page##*/vise-}
 	name=${name%.1}
