@@ -315,7 +315,8 @@ flow_goes_on(const struct flow *f, const char *p, size_t n)
 	char line[256];
 
 	snprintf(line, sizeof line, "%.*s", (int)n, p);
-	return f->text.len != 0 && n != 0 && (int)indent == f->hang && (indent == 0 || p[indent] != '-') &&
+	return f->text.len != 0 && n != 0 && (int)indent == f->hang &&
+	    (indent == 0 || p[indent] != '-') &&
 	    buf_str(&f->text)[f->text.len - 1] != ';' && strncmp(p + indent, "vise ", 5) != 0 &&
 	    hang_of(line) <= (int)indent;
 }

@@ -13,7 +13,7 @@ void about_print(const struct cli_command *cmd);        /* on stdout */
 void about_text(const char *text);
 /* A verb of a subcommand: its usage, and below it what it does. */
 void about_verb(const char *name, const char *verb, const char *usage, const char *help);
-/* The word number `n` (from 0) that the usage wants beside options, "TARGET"; "" if there is none. */
+/* The word number `n` (from 0) that the usage wants beside options, "TARGET"; "": there is none. */
 void about_wanted(const struct cli_command *cmd, size_t n, char *out, size_t size);
 
 #endif

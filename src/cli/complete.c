@@ -129,8 +129,8 @@ static const struct row rows[] = {
 	    "--place --wait --lease --reason --port --repeat --retries --set --shard --shuffle "
 	    "--tag --tap --tap13 --test2json "
 	    "--test-timeout --timeout -k -v", "f" },
-	{ "workflow", "list show --answer --baud --board --csv --dry-run --port --set --timeout --place "
-	    "--wait --lease --reason", "w" },
+	{ "workflow", "list show --answer --baud --board --csv --dry-run --port --set --timeout "
+	    "--place --wait --lease --reason", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },

@@ -19,6 +19,7 @@
 
 enum {
 	READ_PIECE = 64 << 10,
+	EVENT_ROOM = 64 << 10,
 	OUT_MAX = LIMIT_FRAME * 4 +
 		  LIMIT_CLIENT_QUEUE, /* answers may pass the queue limit, not without end */
 };
@@ -292,12 +293,20 @@ report_gap(struct peer *p)
 	json_decref(o);
 }
 
+/* A snapshot, and the bytes that fill the queue behind it, are no sign of a slow reader: events
+ * have room beyond both. */
+static bool
+no_room(const struct peer *p)
+{
+	return peer_queued(p) > LIMIT_CLIENT_QUEUE + EVENT_ROOM + p->owed;
+}
+
 void
 peer_event(struct peer *p, const char *type, const json_t *body)
 {
 	json_t *o;
 
-	if (peer_queued(p) > LIMIT_CLIENT_QUEUE) {
+	if (no_room(p)) {
 		p->events_lost++;
 		return;
 	}

@@ -8,7 +8,8 @@
  *         ERR_CANCELLED first). peer_close may be called from any callback. JSON given is
  *         stolen where said, else borrowed.
  * Queue   answers are never dropped, but no request is read while more than LIMIT_CLIENT_QUEUE
- *         waits to be written. Events over it are dropped and counted: a 'G' frame follows.
+ *         waits to be written. Events have 64 KB beyond it, and beyond the answers that wait;
+ *         over that they are dropped and counted: a 'G' frame follows.
  *         Streams are pulled: `drained` runs whenever the queue falls below the limit, the
  *         owner then calls peer_bytes for what is next.
  */

@@ -55,8 +55,8 @@ draw(struct ui *u, void *state, struct grid *g)
 	for (int i = 0; i < d->buttons; i++) {
 		col += grid_textf(g, button_row, col, r.col + cols - 1 - col,
 		    i == d->at ? STYLE_SELECT : STYLE_NORMAL,
-		    i == d->at ? "[>%s<]" : "[ %s ]", d->label[i]);
-		col += 2;
+		    i == d->at ? "[>%s<]" : cols >= 50 ? "[ %s ]" : "[%s]", d->label[i]);
+		col += cols >= 50 ? 2 : 1;
 	}
 }
 

@@ -120,6 +120,8 @@ draw_numbers(struct ui *u, struct grid *g, int row, int col, int cols,
 	const struct gauge_now now = gauge_view_now(u, f, x);
 	const bool old = stale || now.age != 0;
 	const struct columns c = columns_of(u, cols);
+	/* without room for all of it and the mark, the highest is left out */
+	const bool all = col + NUMBERS + MARK <= cols;
 	char v[24], min[24], max[24], limit[48], age[24] = "";
 	double lo, hi;
 
@@ -132,8 +134,8 @@ draw_numbers(struct ui *u, struct grid *g, int row, int col, int cols,
 	if (now.age != 0)
 		fmt_clock(now.age, age, sizeof age);
 	grid_textf(g, row, col, cols - col, gauge_style(x, old), " %8s", v);
-	grid_textf(g, row, col + 9, cols - col - 9, old ? STYLE_STALE : STYLE_NORMAL, " %8s %8s",
-	    min, max);
+	grid_textf(g, row, col + 9, cols - col - 9, old ? STYLE_STALE : STYLE_NORMAL,
+	    all ? " %8s %8s" : " %8s", min, max);
 	if (now.age != 0)
 		grid_textf(g, row, col + NUMBERS + 1, cols - col - NUMBERS - 1, STYLE_STALE,
 		    "%s ago", age);
@@ -222,7 +224,7 @@ draw_header(struct ui *u, struct grid *g, int row, int cols, const struct gauge_
 	}
 	if (cols >= 50)
 		grid_textf(g, row, col, cols - col, STYLE_DIM, " %8s %8s %8s  limit", "now", "min",
-		    "max");
+		    col + NUMBERS + MARK <= cols ? "max" : "");
 }
 
 void

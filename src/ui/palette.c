@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "ui/edit.h"
 #include "ui/pane.h"
+#include "ui/wrap.h"
 
 struct row {
 	char *line;                     /* "job.run" or "workflow.run blink" */
@@ -208,17 +209,21 @@ draw_row(struct ui *u, struct grid *g, struct grid_rect r, int row, const struct
     bool chosen)
 {
 	const struct key_row *k = keymap_of_line(&u->keymap, x->line);
-	const int name = r.cols >= 60 ? 31 : r.cols / 2;
-	char keys[24] = "";
+	/* a narrow screen has the help of the chosen one below: one chooses by the names */
+	const int name = r.cols >= 60 ? 33 : r.cols - 3;
+	char keys[24] = "", help[300];
 	int kw;
 
 	if (k != NULL)
 		keymap_show(k->keys, keys, sizeof keys);
 	kw = (int)strlen(keys);
 	grid_textf(g, row, r.col + 1, 2, STYLE_NORMAL, "%s", chosen ? ">" : "");
-	grid_text(g, row, r.col + 3, name - 3, STYLE_NORMAL, x->line);
-	grid_textf(g, row, r.col + name + 1, r.cols - name - 6, STYLE_DIM, "%s%s", x->help,
-	    x->asks ? " (asks)" : "");
+	(void)wrap_cut(g, row, r.col + 3, name - 3, STYLE_NORMAL, x->line);
+	if (r.cols >= 60) {
+		snprintf(help, sizeof help, "%s%s", x->help, x->asks ? " (asks)" : "");
+		(void)wrap_cut(g, row, r.col + name + 1, r.cols - name - 3 - (kw != 0 ? kw + 1 : 0),
+		    STYLE_DIM, help);
+	}
 	grid_text(g, row, r.col + r.cols - kw - 2, kw, STYLE_KEY, keys);
 	if (chosen)
 		grid_restyle(g, (struct grid_rect){ row, r.col + 1, 1, r.cols - 2 }, STYLE_SELECT);
@@ -228,10 +233,11 @@ static void
 draw(struct ui *u, void *state, struct grid *g)
 {
 	struct palette *p = state;
-	const int cols = u->cols >= 80 ? u->cols - 8 > 100 ? 100 : u->cols - 8 : u->cols;
+	const int cols = u->cols >= 80 ? u->cols - 2 > 110 ? 110 : u->cols - 2 : u->cols;
 	const int rows = u->rows >= 20 ? u->rows * 2 / 3 : u->rows > 2 ? u->rows - 1 : u->rows;
 	const struct grid_rect r = { u->rows >= 20 ? 1 : 0, (u->cols - cols) / 2, rows, cols };
-	const int foot = rows >= 9 ? 3 : 0;
+	/* the usage has two rows: the longest has 14 arguments */
+	const int foot = rows >= 12 ? 4 : rows >= 9 ? 3 : 0;
 	const size_t height = rows > 3 + foot ? (size_t)(rows - 3 - foot) : rows > 2 ? 1 : 0;
 	char right[40];
 	size_t top;
@@ -249,9 +255,12 @@ draw(struct ui *u, void *state, struct grid *g)
 	if (foot != 0 && p->hits != 0) {
 		const struct row *x = p->hit[p->list.sel];
 
-		grid_hline(g, r.row + rows - 4, r.col + 1, cols - 2, STYLE_LINE, u->set);
-		grid_text(g, r.row + rows - 3, r.col + 2, cols - 4, STYLE_NORMAL, x->usage);
-		grid_text(g, r.row + rows - 2, r.col + 2, cols - 4, STYLE_DIM, x->help);
+		int row = r.row + rows - 1 - foot;
+
+		grid_hline(g, row, r.col + 1, cols - 2, STYLE_LINE, u->set);
+		row += 1 + wrap_draw(g, (struct grid_rect){ row + 1, r.col + 2, foot - 2,
+		    cols - 4 }, STYLE_NORMAL, x->usage);
+		(void)wrap_cut(g, row, r.col + 2, cols - 4, STYLE_DIM, x->help);
 	}
 }
 

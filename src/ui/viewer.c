@@ -251,8 +251,9 @@ on_gap(struct peer *peer, const json_t *body, void *arg)
 	(void)peer;
 	replica_gap(v->ui->replica, body);
 	if (json_get_int(body, "events", 0) > 0)
-		ui_say(v->ui, UI_WARN, "%lld events were not shown: this terminal was too slow",
-		    (long long)json_get_int(body, "events", 0));
+		ui_say(v->ui, UI_WARN, "%lld piece%s of news did not come: this terminal was too "
+		    "slow", (long long)json_get_int(body, "events", 0),
+		    json_get_int(body, "events", 0) == 1 ? "" : "s");
 	draw_soon(v);
 }
 

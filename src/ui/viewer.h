@@ -23,7 +23,7 @@ struct ui_options {
 
 int ui_run(const struct ui_options *o);
 
-/* Writes the whole key table to stdout, for `vise keys`; as JSON: {context, keys, command, help}. */
+/* Writes the whole key table to stdout, for `vise keys`; JSON: {context, keys, command, help}. */
 void ui_print_keys(bool json);
 
 #endif
