@@ -292,6 +292,7 @@ local function answer(q)
     if not ok then r = text end
   end
   if ok then return mine("plugin.answer", { id = q.id, result = text }) end
+  if r.code == "cancelled" and core.stopping() then return end          -- the bench says why it was ended
   local where = r.where and r.where ~= "" and r.where .. ": " or ""
   if core.status(r) == 7 then core.complain(q.what .. " " .. tostring(q.name), r) end
   mine("plugin.fail", { id = q.id, code = r.code, why = where .. tostring(r.msg) })

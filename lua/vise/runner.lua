@@ -520,8 +520,10 @@ local function run_of(r, sets)
     params = sets, counts = {}, status = 0 }
   for _, s in ipairs(r.runs or {}) do
     local key, v = s:match("^([^=]+)=(.*)$")
+    if key and key:match("^answer:") then goto taken end                  -- by main.lua
     if not take[key] then fail("usage", "vise-script --run %s: not known", s) end
     take[key](run, v)
+    ::taken::
   end
   return run
 end

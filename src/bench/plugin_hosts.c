@@ -205,6 +205,9 @@ on_over(void *arg)
 	if (job == 0 || runs(b, job))
 		return;
 	last_words(b, job, &why, h->name);
+	if (h->ending)
+		(void)err_set(&why, ERR_CANCELLED, h->name, "the next need starts it again",
+		    "the plugin was unloaded before it answered");
 	h->job = 0;
 	h->ready = false;
 	drop_waiting(h, job);

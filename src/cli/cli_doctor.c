@@ -135,7 +135,8 @@ check_boards(struct report *r)
 			const char *tool = json_string_value(json_array_get(tools, k));
 			char *text, *mend;
 
-			if (tool == NULL)
+			/* any program: nothing to look for */
+			if (tool == NULL || strchr(tool, '*') != NULL)
 				continue;
 			text = mem_fmt("%s is %s", tool, have_tool(tool) ? "there" : "missing");
 			mend = mem_fmt("install %s: sudo apt install %s", tool, tool);

@@ -29,7 +29,7 @@ enum { RECORD_MAX = 64 << 20, PIECE = 65536, JUNIT_MAX = 512 << 20 };
 static const uint64_t LAST_NS = 5 * NS_PER_S, LOGS_NS = 3 * NS_PER_S, LOOK_NS = 20 * NS_PER_MS;
 
 struct options {
-	struct args_sets ports, boards, sets, k, tags;
+	struct args_sets ports, boards, sets, answers, k, tags;
 	struct place_args place;
 	const char *baud, *timeout, *test_timeout, *retries, *repeat, *shuffle, *shard, *junit,
 	    *artifacts;
@@ -286,6 +286,13 @@ words(struct run *r, const char *socket)
 		word(r, "--set");
 		word(r, o->sets.v[i]);
 	}
+	for (i = 0; i < o->answers.n; i++) {
+		char *text = mem_fmt("answer:%s", o->answers.v[i]);
+
+		word(r, "--run");
+		word(r, text);
+		mem_free(text);
+	}
 	for (i = 0; i < o->k.n; i++)
 		given(r, "k", o->k.v[i]);
 	for (i = 0; i < o->tags.n; i++)
@@ -506,6 +513,7 @@ parse(struct run *r, struct err_msg *why)
 		{ "--baud", ARGS_COUNT, &o->baud },
 		{ "--board", ARGS_LIST, &o->boards },
 		{ "--set", ARGS_SET, &o->sets },
+		{ "--answer", ARGS_SET, &o->answers },
 		{ "--timeout", ARGS_SPAN, &o->timeout },
 		{ "--test-timeout", ARGS_SPAN, &o->test_timeout },
 		{ "-k", ARGS_LIST, &o->k },

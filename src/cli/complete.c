@@ -125,7 +125,7 @@ static const struct row rows[] = {
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
 	{ "script", "--answer --port --board --set --timeout --baud --place --wait "
 	    "--lease --reason", "f" },
-	{ "test", "--artifacts --board --each --fail-fast --flaky-fails --junit --list "
+	{ "test", "--answer --artifacts --board --each --fail-fast --flaky-fails --junit --list "
 	    "--place --wait --lease --reason --port --repeat --retries --set --shard --shuffle "
 	    "--tag --tap --tap13 --test2json "
 	    "--test-timeout --timeout -k -v", "f" },

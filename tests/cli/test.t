@@ -56,6 +56,14 @@ grep -o '"text":"[a-z]* down"' kept/outcomes_test/teardowns_are_newest_first-2/a
 printf '"text":"second down"\n"text":"first down"\n' | cmp -s - order
 ok $? "teardown is newest first" || note <order
 
+# ---- questions
+mkdir asks && cat >asks/asks_test.lua <<'END'
+local vise = require "vise"
+vise.test("asks", function(t) t:eq(vise.ui.prompt { id = "who", title = "Who?" }, "me") end)
+END
+run "$VISE" test asks --answer who=me --port exec:cat
+is "$status" 0 "--answer answers what a test asks" || { echo "$out"; echo "$err"; } | note
+
 # ---- artefacts
 attempt=kept/outcomes_test/passes/attempt-1
 printf 'hello <&> ]]> \033[31mred\033[0m\n' | cmp -s - "$attempt/console-main.raw"
