@@ -88,6 +88,7 @@ TESTS += \
 	tests/cli/share.t \
 	tests/cli/snapshot.t \
 	tests/cli/test.t \
+	tests/cli/tools.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/cli/workflows.t \
@@ -165,6 +166,7 @@ EXTRA_DIST += \
 	tests/cli/share.t \
 	tests/cli/snapshot.t \
 	tests/cli/test.t \
+	tests/cli/tools.t \
 	tests/cli/trigger.t \
 	tests/cli/watch.t \
 	tests/cli/workflows.t \

@@ -51,7 +51,9 @@ local NO_PORTS = "gdb_port disabled; tcl_port disabled; telnet_port disabled"
 -- method = { fields, tool's package, port = it works through the serial port,
 --   steps(m, b, a) -> list of { argv } or { volume = true } ..., success: literal text, failure: a pattern or a list
 --   of them, ignore: text of a complaint that is none, enter: what to do when nothing was reached, again: when
---   something was written, forgive: the one complaint after the success that is none, leaves: the drive goes when the program starts, reset(m, b, a) -> argv }
+--   something was written, forgive: the one complaint after the success that is none, leaves: the drive goes when
+--   the program starts, tool(version) -> which of several programs, for a.tool, pty: it wants a terminal,
+--   reset(m, b, a) -> argv }; of a step success = false: it says nothing, stage: what it is about
 -- a: { file, port, probe, method } and the other settings.
 local methods = {}
 core.flash_methods = methods
@@ -87,17 +89,29 @@ methods.dfu = {
   end,
 }
 
+-- esptool 4 is esptool.py where pip brought it and esptool where Debian did; 5 is esptool, says write-flash and warns of write_flash.
+local function esptool(m, a, ...)
+  local t = a.tool or { name = "esptool" }
+  local argv = append({ t.name, "--chip", m.chip }, a.port and { "--port", a.port } or {}, { ... })
+  for i, w in ipairs(argv) do if t.dashes and w == "write_flash" then argv[i] = "write-flash" end end
+  return argv
+end
+
 methods.esptool = {
-  package = "esptool", port = true, success = "Hash of data verified", failure = "^A fatal error occurred",
+  package = "esptool", port = true, success = "Hash of data verified", failure = { "A fatal error occurred", "^[Ee]rror: " },
   enter = "hold BOOT, press reset, let BOOT go, then flash it again",
   again = "its boot loader is in ROM: hold BOOT, press reset, flash it again",
   fields = { chip = T.text, offset = whole, args = words }, need = { "chip" },
-  steps = function(m, _, a)
-    local argv = { "esptool.py", "--chip", m.chip }
-    if a.port then append(argv, "--port", a.port) end
-    return { { argv = append(argv, "write_flash", m.args or {}, ("0x%x"):format(m.offset or 0), a.file) } }
+  tool = function(version)
+    for _, name in ipairs { "esptool", "esptool.py" } do
+      local major = version(name, "version", "v(%d+)%.")
+      if major then return { name = name, dashes = tonumber(major) >= 5 } end
+    end
   end,
-  reset = function(m, _, a) return append({ "esptool.py", "--chip", m.chip }, a.port and { "--port", a.port } or {}, "run") end,
+  steps = function(m, _, a)
+    return { { argv = append(esptool(m, a, "write_flash"), m.args or {}, ("0x%x"):format(m.offset or 0), a.file) } }
+  end,
+  reset = function(m, _, a) return esptool(m, a, "run") end,
 }
 
 methods.avrdude = {
@@ -126,15 +140,30 @@ methods.bossac = {
   end,
 }
 
+-- Nordic puts no more work into nrfjprog: where it is not, `nrfutil device` does it.
+-- Source: docs.nordicsemi.com, nRF Util, device: programming options.
+local NRF_OPTIONS = "chip_erase_mode=ERASE_RANGES_TOUCHED_BY_FIRMWARE,verify=VERIFY_READ,reset=RESET_SYSTEM"
 methods.nrfjprog = {
-  package = "nrf-command-line-tools", success = "Verified OK.", failure = "^ERROR: ", enter = PROBE, again = AGAIN,
+  package = "nrf-command-line-tools, or nrfutil with its device command", success = "Verified OK.",
+  failure = { "^ERROR: ", "^Error: ", "%] Failed" }, enter = PROBE, again = AGAIN,
   fields = { family = T.text }, need = { "family" },
+  tool = function(version)
+    if version("nrfjprog", "--version", "(%d+)%.") then return { name = "nrfjprog" } end
+    return version("nrfutil", "--version", "(%d+)%.") and { name = "nrfutil" }
+  end,
   steps = function(m, _, a)
+    if a.tool and a.tool.name == "nrfutil" then
+      local argv = { "nrfutil", "device", "program", "--firmware", a.file, "--options", NRF_OPTIONS }
+      return { { argv = append(argv, a.probe and { "--serial-number", a.probe } or {}), success = "] Programmed" } }
+    end
     local argv = { "nrfjprog", "-f", m.family }
     if a.probe then append(argv, "-s", a.probe) end
     return { { argv = append(argv, "--program", a.file, "--sectorerase", "--verify", "--reset") } }
   end,
-  reset = function(m, _, a) return append({ "nrfjprog", "-f", m.family }, a.probe and { "-s", a.probe } or {}, "--reset") end,
+  reset = function(m, _, a)
+    if a.tool and a.tool.name == "nrfutil" then return append({ "nrfutil", "device", "reset" }, a.probe and { "--serial-number", a.probe } or {}) end
+    return append({ "nrfjprog", "-f", m.family }, a.probe and { "-s", a.probe } or {}, "--reset")
+  end,
 }
 
 methods.nrfutil = {
@@ -145,7 +174,7 @@ methods.nrfutil = {
 }
 
 methods.stflash = {
-  package = "stlink-tools", success = "jolly good", failure = "ERROR ", enter = PROBE, again = AGAIN,
+  package = "stlink-tools", success = "jolly good", failure = { "ERROR ", "WARN usb.c: Couldn't find" }, enter = PROBE, again = AGAIN,
   fields = { address = whole },
   steps = function(m, b, a)
     local argv = append({ "st-flash" }, a.probe and { "--serial", a.probe } or {}, "--reset")
@@ -169,7 +198,7 @@ methods.stm32flash = {
 }
 
 methods.picotool = {
-  package = "picotool", success = "The device was rebooted", failure = { "^ERROR: ", "^No accessible RP2040" }, fields = {},
+  package = "picotool", success = "The device was rebooted", failure = { "^ERROR: ", "^No accessible RP" }, fields = {},
   enter = "hold BOOTSEL while plugging it in, then flash it again",
   again = "its boot loader is in ROM: hold BOOTSEL while plugging it in, flash it again",
   steps = function(_, _, a)
@@ -178,22 +207,31 @@ methods.picotool = {
   reset = function(_, _, a) return append({ "picotool", "reboot", "-f" }, a.probe and { "--ser", a.probe } or {}) end,
 }
 
+-- It reads ELF unless it is told, and starts nothing after a download; its bars are for a terminal alone.
+local function probe_rs(m, a, verb) return append({ "probe-rs", verb, "--chip", m.chip }, a.probe and { "--probe", a.probe } or {}) end
 methods["probe-rs"] = {
-  package = "probe-rs-tools (cargo)", success = "Finished", failure = "^ *Error", enter = PROBE, again = AGAIN,
+  package = "probe-rs-tools (cargo)", success = "Finished", failure = "^ *Error", enter = PROBE, again = AGAIN, pty = true,
   fields = { chip = T.text }, need = { "chip" },
-  steps = function(m, _, a)
-    return { { argv = append({ "probe-rs", "download", "--chip", m.chip, "--verify" }, a.probe and { "--probe", a.probe } or {}, a.file) } }
+  steps = function(m, b, a)
+    local argv = append(probe_rs(m, a, "download"), "--verify")
+    if ends(a.file, ".hex", ".ihex") then append(argv, "--binary-format", "hex")
+    elseif ends(a.file, ".uf2") then append(argv, "--binary-format", "uf2")
+    elseif ends(a.file, ".bin") then append(argv, "--binary-format", "bin", "--base-address", hex(flash_base(b))) end
+    return { { argv = append(argv, a.file) }, { argv = probe_rs(m, a, "reset"), success = false, stage = "reset" } }
   end,
-  reset = function(m, _, a) return append({ "probe-rs", "reset", "--chip", m.chip }, a.probe and { "--probe", a.probe } or {}) end,
+  reset = function(m, _, a) return probe_rs(m, a, "reset") end,
 }
 
 methods.pyocd = {
   package = "python3-pyocd", success = " programmed ", failure = "^%d* ?[EC] ", enter = PROBE, again = AGAIN,
   fields = { target = T.text }, need = { "target" },
-  steps = function(m, _, a)
-    return { { argv = append({ "pyocd", "flash", "-t", m.target }, a.probe and { "-u", a.probe } or {}, a.file) } }
+  -- -W: without it, it waits for a probe for ever
+  steps = function(m, b, a)
+    local argv = append({ "pyocd", "flash", "-W", "-t", m.target }, a.probe and { "-u", a.probe } or {})
+    if ends(a.file, ".bin") then append(argv, "-a", hex(flash_base(b))) end
+    return { { argv = append(argv, a.file) } }
   end,
-  reset = function(m, _, a) return append({ "pyocd", "reset", "-t", m.target }, a.probe and { "-u", a.probe } or {}) end,
+  reset = function(m, _, a) return append({ "pyocd", "reset", "-W", "-t", m.target }, a.probe and { "-u", a.probe } or {}) end,
 }
 
 methods.teensy = {
@@ -344,6 +382,7 @@ function core.act_of(b, action)
   local def = methods[m.method]
   return function(board)
     local a = settings(m)
+    a.tool = core.flash_tool(def)
     core.run_reset(def, def.reset(m, board, a), ("reset %s by %s"):format(board.id, m.method))
   end
 end

@@ -99,7 +99,7 @@ end
 -- Of one stream: was success said, and the complaints that no success followed.
 local function heard(text, success, failure, ignore)
   local said_so, causes = false, {}
-  for l in lines(text) do
+  for l in lines(text:gsub("\27%[[%d;?]*%a", "")) do
     for _, p in ipairs(failure) do
       if l:match(p) and not (ignore and l:find(ignore, 1, true)) then causes[#causes + 1] = l:gsub("%s+$", "") break end
     end
@@ -128,7 +128,8 @@ end
 
 -- The exit code alone decides nothing: a tool may end well after a failure, and complain before a success.
 local function judge(def, step, r)
-  local success = step.success or def.success
+  local success = def.success
+  if step.success ~= nil then success = step.success end
   local said_so, causes, beside = complaints(def, success, r)
   if r.code == 0 and #causes == 0 and (said_so or not success) then return end
   -- after the success something is in doubt that shows by itself: the board comes up, or it does not
@@ -167,8 +168,24 @@ local function watched(proc)
   return setmetatable(w, { __close = function() task:cancel("the tool ended") end })
 end
 
+-- Which of a method's programs is here, and of what kind it is; nil: none, or it has but one.
+function core.flash_tool(def)
+  return def.tool and def.tool(function(name, word, pattern)
+    local ok, r = pcall(ask, name, { word })
+    return ok and r.code == 0 and (r.out .. r.err):match(pattern) or nil
+  end) or nil
+end
+
+local function show(argv)
+  local w = {}
+  for i, x in ipairs(argv) do w[i] = core.shell_word(x) end
+  core.say("$ " .. table.concat(w, " "))
+end
+
 -- One step of a flash: a tool with its time limit; now.stage is how far it came.
 local function run_argv(def, step)
+  show(step.argv)
+  if step.stage then stage(step.stage) end
   local proc, gone
   -- one whose probe is gone would try again for ever: it is ended at the first word of it
   local function on_line(l)
@@ -177,7 +194,7 @@ local function run_argv(def, step)
     if proc then proc:kill() end
   end
   proc = vise.launch.start { cmd = step.argv[1], args = table.move(step.argv, 2, #step.argv, 1, {}), cwd = step.cwd,
-    name = step.argv[1]:match("[^/]*$"), timeout = now.limit, on_line = def.gone and on_line or nil }
+    name = step.argv[1]:match("[^/]*$"), timeout = now.limit, pty = def.pty, on_line = def.gone and on_line or nil }
   local _ <close> = proc
   if gone then proc:kill() end
   local watch <close> = watched(proc)
@@ -376,8 +393,9 @@ local function copy(def, a, step, d)
   local size = tonumber(ask("stat", { "-Lc", "%s", a.file }).out:match("%d+")) or 0
   now.size, now.stage = size, "connect"
   stage "write"
-  local proc <close> = vise.launch.start { cmd = "dd", args = { "if=" .. a.file, "of=" .. to, "bs=" .. BLOCK, "oflag=dsync", "status=progress" },
-    timeout = now.limit, name = "dd" }
+  local argv = { "dd", "if=" .. a.file, "of=" .. to, "bs=" .. BLOCK, "oflag=dsync", "status=progress" }
+  show(argv)
+  local proc <close> = vise.launch.start { cmd = "dd", args = table.move(argv, 2, #argv, 1, {}), timeout = now.limit, name = "dd" }
   local ok, r = pcall(proc.wait, proc)
   if not ok and type(r) == "table" and r.code == "timeout" then
     give_up("timeout", ("the drive %s took no more for %s"):format(d.dir, core.span(now.limit)))
@@ -474,6 +492,7 @@ function core.run_flash(b, file)
     now.port = a.port
   end
   if def.run then return def.run(m, b, a) end
+  a.tool = core.flash_tool(def)
   local d
   for _, step in ipairs(def.steps(m, b, a)) do
     if step.argv then run_argv(def, step)

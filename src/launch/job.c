@@ -257,6 +257,13 @@ stop_timer(struct loop_timer **t)
 	*t = NULL;
 }
 
+/* The loop tells the end as 128 + the signal; an exit status of 255 (ssh, st-flash) is none. */
+static int
+signal_of(const struct job *j)
+{
+	return j->exit > 128 && j->exit <= 128 + 64 ? j->exit - 128 : 0;
+}
+
 static void
 judge(struct job *j)
 {
@@ -273,9 +280,9 @@ judge(struct job *j)
 		(void)err_set(&j->error, ERR_DEADLINE, j->name, NULL, "ended after its time limit");
 	else if (j->stopping)
 		(void)err_set(&j->error, ERR_CANCELLED, j->name, NULL, "stopped");
-	else if (j->exit > 128)
+	else if (signal_of(j) != 0)
 		(void)err_set(
-		    &j->error, ERR_TOOL, j->name, NULL, "killed by signal %d", j->exit - 128);
+		    &j->error, ERR_TOOL, j->name, NULL, "killed by signal %d", signal_of(j));
 	else
 		(void)err_set(&j->error, ERR_TOOL, j->name, NULL, "exit status %d%s%s", j->exit,
 		    said[0] != '\0' ? ": " : "", said);
@@ -786,8 +793,8 @@ job_json(const struct job *j, uint64_t start_mono)
 	if (j->state != JOB_RUNNING) {
 		json_put_int(o, "ended", (int64_t)(j->finished - start_mono));
 		json_put_int(o, "exit", j->exit);
-		if (j->exit > 128)
-			json_put_int(o, "signal", j->exit - 128);
+		if (signal_of(j) != 0)
+			json_put_int(o, "signal", signal_of(j));
 	}
 	if (j->error.code != ERR_OK)
 		json_put(o, "error", json_from_err(&j->error));

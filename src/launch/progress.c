@@ -46,7 +46,7 @@ RULES picotool[] = { { "Loading into", "write", 0 }, { "Verifying", "verify", 0 
 RULES probe_rs[] = { { "Erasing", "erase", LIVE }, { "Programming", "write", LIVE },
 	{ "Verifying", "verify", LIVE }, { "Finished", "reset", 0 }, END };
 RULES pyocd[] = { { "Erasing", "erase", 0 }, { "[---|---|", "write", 0 },
-	{ "[", "write", EQUALS }, END };
+	{ "[=", "write", EQUALS }, { "[ ", "write", 0 }, END };
 RULES nrfjprog[] = { { "Erase", "erase", 0 }, { "Program", "write", 0 }, { "Verif", "verify", 0 },
 	{ "reset", "reset", 0 }, END };
 RULES nrfutil[] = { { "Verif", "verify", 0 }, { "Reset", "reset", 0 }, { "Erasing", "erase", 0 },
