@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/slice.h"
 #include "cli/args.h"
 #include "cli/rsp_ask.h"
 #include "cli/say.h"
+#include "rsp/meaning.h"
 #include "sys/time.h"
 
 enum { HELLO_TRIPS = 20 };
@@ -109,33 +111,96 @@ static void
 row(const char *label, const char *text)
 {
 	printf("%-28s ", label);
-	say_str(stdout, text);
+	say_str(stdout, text[0] != '\0' ? text : "not said");
+	putchar('\n');
+}
+
+static const char *
+yes_no(const json_t *o, const char *key)
+{
+	return json_get_bool(o, key, false) ? "yes" : "no";
+}
+
+/* Its pieces, as many in a line as 80 columns hold. */
+static void
+pieces(const char *label, const char *text)
+{
+	struct slice rest = slice_of(text);
+	size_t at = 0;
+
+	printf("%-28s ", label);
+	while (rest.n != 0) {
+		const struct slice one = slice_cut(rest, ';', &rest);
+
+		if (at != 0 && at + one.n > 48) {
+			printf("\n%-28s ", "");
+			at = 0;
+		}
+		say_text(stdout, one.p, one.n);
+		fputs(rest.n != 0 ? ";" : "", stdout);
+		at += one.n + 1;
+	}
+	putchar('\n');
+}
+
+/* vCont;c;C;s;S in words. */
+static void
+ways(const char *text)
+{
+	static const struct { char c; const char *word; } acts[] = { { 'c', "continue" },
+		{ 's', "step" }, { 'r', "step within a range" }, { 't', "stop" } };
+	const bool has = strncmp(text, "vCont", 5) == 0;
+	bool any = false;
+
+	printf("%-28s ", "ways to run (vCont)");
+	for (size_t i = 0; has && i < sizeof acts / sizeof *acts; i++)
+		if (strchr(text + 5, acts[i].c) != NULL) {
+			printf("%s%s", any ? ", " : "", acts[i].word);
+			any = true;
+		}
+	puts(any ? "" : "none");
+}
+
+static void
+registers(const json_t *o)
+{
+	const json_t *features = json_object_get(o, "features");
+
+	printf("%-28s ", "registers described");
+	if (json_get_int(o, "registers", 0) == 0)
+		fputs("no", stdout);
+	else
+		printf("%lld", (long long)json_get_int(o, "registers", 0));
+	for (size_t i = 0; i < json_array_size(features); i++) {
+		printf(i == 0 ? ": " : ",\n%-32s", "");
+		say_str(stdout, json_string_value(json_array_get(features, i)));
+	}
 	putchar('\n');
 }
 
 static void
 text_probe(const json_t *o)
 {
-	const json_t *does = json_object_get(o, "does"), *features = json_object_get(o, "features");
+	const json_t *does = json_object_get(o, "does");
+	const char *hello = json_get_str(o, "hello", ""), *stop = json_get_str(o, "stop", "");
+	char words[RSP_WORDS_MAX];
 
-	printf("%-28s %lld bytes\n", "packets up to", (long long)json_get_int(o, "packet_size", 0));
+	printf("%-28s %lld bytes%s\n", "packets up to",
+	    (long long)json_get_int(o, "packet_size", 0),
+	    strstr(hello, "PacketSize=") == NULL ? " (not said: what gdb takes then)" : "");
 	printf("%-28s %.3f ms, at best %.3f ms\n", "round trip",
 	    json_get_num(o, "round_trip_ms", 0), json_get_num(o, "best_round_trip_ms", 0));
 	row("architecture", json_get_str(o, "architecture", ""));
-	printf("%-28s %lld", "registers described", (long long)json_get_int(o, "registers", 0));
-	for (size_t i = 0; i < json_array_size(features); i++) {
-		fputs(i == 0 ? ": " : ", ", stdout);
-		say_str(stdout, json_string_value(json_array_get(features, i)));
-	}
-	putchar('\n');
-	row("no-ack mode", json_get_bool(o, "no_ack_mode", false) ? "yes" : "no");
-	row("non-stop mode", json_get_bool(o, "non_stop", false) ? "yes" : "no");
-	row("memory map", json_get_bool(o, "memory_map", false) ? "yes" : "no");
+	registers(o);
+	row("no-ack mode", yes_no(o, "no_ack_mode"));
+	row("non-stop mode", yes_no(o, "non_stop"));
+	row("memory map", yes_no(o, "memory_map"));
 	for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
-		row(probes[i].label, json_get_bool(does, probes[i].key, false) ? "yes" : "no");
-	row("ways to run (vCont)", json_get_str(o, "continues", ""));
-	row("why it stopped", json_get_str(o, "stop", ""));
-	row("says of itself", json_get_str(o, "hello", ""));
+		row(probes[i].label, yes_no(does, probes[i].key));
+	ways(json_get_str(o, "continues", ""));
+	rsp_reply_words(slice_of("?"), slice_of(stop), words);
+	row("why it stopped", stop[0] != '\0' ? words : "");
+	pieces("says of itself", hello);
 }
 
 int

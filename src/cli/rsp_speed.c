@@ -63,36 +63,82 @@ measure(struct rsp_ask *a, const struct speeding *s, bool write, json_t *rows, s
 	return e;
 }
 
+/* The words of the answer; false: OpenOCD it is not. */
+static bool
+openocd_says(struct rsp_ask *a, const char *command, char *out, size_t size)
+{
+	struct buf text;
+	struct slice s;
+	bool good;
+
+	buf_init(&text, RSP_BODY_MAX);
+	good = rsp_client_monitor(a->client, command, &text, NULL) == ERR_OK;
+	s = slice_trim(slice_make(buf_str(&text), text.len));
+	snprintf(out, size, "%.*s", s.n < size ? (int)s.n : (int)size - 1, s.n != 0 ? s.p : "");
+	buf_fini(&text);
+	return good;
+}
+
+/* Of OpenOCD: the clock of its adapter, when what hangs on it is SWD. */
+static void
+find_clock(struct rsp_ask *a, struct speeding *s)
+{
+	char text[200];
+	struct slice rest;
+
+	if (openocd_says(a, "transport select", text, sizeof text) &&
+	    strstr(text, "jtag") != NULL) {
+		json_put_str(a->out, "wire",
+		    "JTAG: what its wire carries is not computed; of SWD it is");
+		return;
+	}
+	if (!openocd_says(a, "adapter speed", text, sizeof text))
+		return;
+	rest = slice_of(text);
+	while (rest.n != 0 && !slice_f64(slice_word(&rest), &s->khz))
+		;
+}
+
 /* OpenOCD knows the adapter and its clock. What has no wire has no efficiency. */
 static void
 find_wire(struct rsp_ask *a, struct speeding *s)
 {
 	static const char *const wireless[] = { "remote_bitbang", "dummy", "jtag_vpi", "jtag_dpi" };
+	char name[100];
 	struct buf text;
-	struct slice rest;
 
 	buf_init(&text, RSP_BODY_MAX);
 	if (rsp_client_say(a->client, "qqemu.sstepbits", &text, NULL) == ERR_OK && text.len != 0) {
 		json_put_str(a->out, "wire", "QEMU: no wire, its efficiency is not applicable");
 		s->khz = 0;
-	} else if (rsp_client_monitor(a->client, "adapter name", &text, NULL) == ERR_OK) {
-		json_put_str(a->out, "adapter", buf_str(&text));
+	} else if (openocd_says(a, "adapter name", name, sizeof name)) {
+		json_put_str(a->out, "adapter", name);
 		for (size_t i = 0; i < sizeof wireless / sizeof *wireless; i++)
-			if (strstr(buf_str(&text), wireless[i]) != NULL) {
+			if (strstr(name, wireless[i]) != NULL) {
 				json_put_str(a->out, "wire",
 				    "no wire, its efficiency is not applicable");
 				s->khz = -1;
 			}
-		if (s->khz == 0 && rsp_client_monitor(a->client, "adapter speed", &text, NULL) ==
-		    ERR_OK) {
-			rest = slice_make(buf_str(&text), text.len);
-			while (rest.n != 0 && !slice_f64(slice_word(&rest), &s->khz))
-				;
-		}
+		if (s->khz == 0)
+			find_clock(a, s);
 	}
 	if (s->khz > 0)
 		json_put_num(a->out, "wire_khz", s->khz);
 	buf_fini(&text);
+}
+
+/* The best of the rows, in per cent of the wire; 0: there is no wire. */
+static double
+best_of(const json_t *rows)
+{
+	double best = 0;
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(rows, i, r)
+		if (json_get_num(r, "wire_percent", 0) > best)
+			best = json_get_num(r, "wire_percent", 0);
+	return best;
 }
 
 static void
@@ -119,18 +165,25 @@ text_speed(const json_t *o)
 		    rsp_speed_swd_limit(json_get_num(o, "wire_khz", 0)));
 	else
 		puts(json_get_str(o, "wire", "wire: its clock is not known; --swd-khz N tells it"));
+	if (best_of(rows) > 100)
+		puts("no wire carries more than it can: the probe is simulated, or its clock "
+		    "is another");
 }
 
 static enum err
 parse_speed(struct speeding *s, const char *addr, const char *size, const char *khz,
     struct err_msg *why)
 {
-	struct slice a = slice_of(addr);
+	const bool named = addr != NULL;
+	struct slice a = slice_of(named ? addr : "0");
 
 	if (slice_starts(a, "0x"))
 		a = slice_skip(a, 2);
 	if (!slice_hex(a, &s->addr))
 		return err_set(why, ERR_USAGE, addr, "--addr 0x20000000", "no address");
+	if (s->write && !named)
+		return err_set(why, ERR_USAGE, "--write", "--addr 0x20000000",
+		    "say where: RAM that nobody minds");
 	if (!slice_bytes(slice_of(size), &s->size) || s->size < 4)
 		return err_set(why, ERR_USAGE, size, "--size 64K", "no size");
 	if (khz != NULL && (!slice_f64(slice_of(khz), &s->khz) || s->khz <= 0))
@@ -143,7 +196,7 @@ cli_rsp_speed(struct cli_call *c)
 {
 	struct rsp_ask a = { .call = c };
 	struct speeding s = { .size = SPEED_BYTES };
-	const char *addr = "0", *size = "64K", *khz = NULL;
+	const char *addr = NULL, *size = "64K", *khz = NULL;
 	bool acks = false;
 	const struct args_option options[] = {
 		{ "--addr", ARGS_TEXT, &addr }, { "--size", ARGS_TEXT, &size },

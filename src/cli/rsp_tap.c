@@ -230,7 +230,10 @@ cli_rsp_tap(struct cli_call *c)
 	rsp_log_width(&g.log);
 	if (e == ERR_OK) {
 		server = cli_rsp_spec(c->word[0]);
-		if (g.save != NULL)
+		if (server[strlen(server) - 1] == ':')
+			e = err_set(&why, ERR_USAGE, c->word[0], "vise rsp tap :3333",
+			    "the port is missing");
+		if (e == ERR_OK && g.save != NULL)
 			e = rsp_log_save(&g.log, g.save, server, &why);
 	}
 	if (e == ERR_OK)

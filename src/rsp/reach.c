@@ -135,7 +135,10 @@ wire_bytes(void *arg, size_t n)
 void
 rsp_reach_advise(const char *server, struct err_msg *why)
 {
-	if (why->next[0] == '\0' && strncmp(server, "tcp:", 4) == 0)
+	if (why->code == ERR_TIMEOUT && why->next[0] == '\0')
+		snprintf(why->next, sizeof why->next, "is the host on? is another debugger "
+		    "connected? a server serves one at a time");
+	else if (why->next[0] == '\0' && strncmp(server, "tcp:", 4) == 0)
 		snprintf(why->next, sizeof why->next, "does it run? OpenOCD listens at 3333, "
 		    "QEMU -s at 1234, st-util at 4242, J-Link at 2331");
 }

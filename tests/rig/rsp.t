@@ -184,6 +184,11 @@ is "$status" 0 "speed" || printf '%s\n' "$err" | note
 like "$out" '^read +2044 +[0-9]+ ' "the largest block that one packet holds"
 like "$out" '^write +2032 ' "written too"
 like "$out" 'QEMU: no wire, its efficiency is not applicable' "an efficiency only where there is a wire"
+run "$vise" rsp speed ":$port" --addr 0xe000e000 --size 64 --write
+is "$status" 1 "what drops a write is no memory: 1"
+like "$err" '0xe000e000 does not hold what was written' "said so"
+run "$vise" rsp speed ":$port" --write
+is "$status" 2 "nothing is written where nobody said so: 2"
 run "$vise" rsp speed ":$port" --addr 0xfffffff0
 is "$status" 3 "memory that cannot be read: 3"
 like "$err" '0xfffffff0 cannot be read' "and which"
