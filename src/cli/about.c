@@ -30,6 +30,7 @@ static const struct { const char *name, *text; } texts[] = {
 	{ "kill", "  --all                every bench of yours\n" },
 	{ "console",
 	    "  --log FILE           the board's bytes, exactly, appended\n"
+	    "  --past               of a bench's console: first what it said before\n"
 	    "  --times KIND         before each line: start, wall or last\n"
 	    "  --timestamps         the same as --times start\n"
 	    "  --hex                offset, bytes and text\n"

@@ -260,7 +260,8 @@ draw(struct ui *u, void *state, struct grid *g)
 		grid_hline(g, row, r.col + 1, cols - 2, STYLE_LINE, u->set);
 		row += 1 + wrap_draw(g, (struct grid_rect){ row + 1, r.col + 2, foot - 2,
 		    cols - 4 }, STYLE_NORMAL, x->usage);
-		(void)wrap_cut(g, row, r.col + 2, cols - 4, STYLE_DIM, x->help);
+		(void)wrap_draw(g, (struct grid_rect){ row, r.col + 2, r.row + rows - 1 - row,
+		    cols - 4 }, STYLE_DIM, x->help);
 	}
 }
 

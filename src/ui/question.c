@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "ui/edit.h"
 #include "ui/pane.h"
+#include "ui/wrap.h"
 
 enum { ITEMS = 200 };
 
@@ -107,25 +108,39 @@ keys_of(const struct question *q)
 	    json_get_bool(q->row, "multi", false) ? "Space marks, Enter, Esc" : "Enter, Esc";
 }
 
+static int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 static void
 draw(struct ui *u, void *state, struct grid *g)
 {
 	struct question *q = state;
 	const size_t items = json_array_size(json_object_get(q->row, "items"));
 	const int cols = u->cols < 64 ? u->cols : 64;
-	const int want = is_what(q, "choose") ? 4 + (int)items : 6;
+	const char *asked = json_get_str(q->row, "title", ""), *text = json_get_str(q->row, "text",
+	    NULL);
+	/* a question is read whole before it is answered; a page of text is none */
+	const int title_rows = least(wrap_rows(asked, cols - 4), 4),
+		  text_rows = text != NULL ? least(wrap_rows(text, cols - 4), 6) : 0;
+	const int want = title_rows + text_rows + (is_what(q, "choose") ? 3 + (int)items : 4) +
+	    (text == NULL && !is_what(q, "choose"));
 	const int rows = want < u->rows - 2 ? want : u->rows > 2 ? u->rows - 2 : u->rows;
 	const struct grid_rect r = { (u->rows - rows) / 2, (u->cols - cols) / 2, rows, cols };
-	const char *text = json_get_str(q->row, "text", NULL);
+	const int last = r.row + rows - 2;      /* of the answer at least */
 	char title[80];
 	int row = r.row + 1;
 
 	snprintf(title, sizeof title, "%.40s asks", json_get_str(q->row, "by", "a script"));
 	pane_popup(u, g, r, title, NULL, keys_of(q));
-	grid_text(g, row++, r.col + 2, cols - 4, STYLE_TITLE, json_get_str(q->row, "title", ""));
-	if (text != NULL && rows >= 6)
-		grid_text(g, row++, r.col + 2, cols - 4, STYLE_NORMAL, text);
-	else if (!is_what(q, "choose") && rows >= 6)
+	row += wrap_draw(g, (struct grid_rect){ row, r.col + 2, least(title_rows, last - row),
+	    cols - 4 }, STYLE_TITLE, asked);
+	if (text != NULL)
+		row += wrap_draw(g, (struct grid_rect){ row, r.col + 2, least(text_rows,
+		    last - row), cols - 4 }, STYLE_NORMAL, text);
+	else if (!is_what(q, "choose") && row < last)
 		row++;
 	if (is_what(q, "choose")) {
 		const size_t height = r.row + rows - 1 > row ? (size_t)(r.row + rows - 1 - row) : 1;

@@ -9,8 +9,7 @@ printf 'this is no profile\n' >"$T/broken.pb.gz"
 timeout 60 "$VISE" /dev/does-not-exist >"$T/out" 2>"$T/err" </dev/null
 test $? -eq 3 && grep -q '^vise: /dev/does-not-exist: there is no such port' "$T/err"
 ok $? "a port that is not there: exit 3, and what there is" || note <"$T/err"
-"$VISE" ls --json | grep -q '"name"'
-test $? -ne 0
+wait_for '! "$VISE" ls --json | grep -q "\"name\""' 20
 ok $? "no bench is left behind"
 
 spawn python3 "$srcdir/tests/rig/atdev/atdev.py" "$T/held" --log "$T/held.log" >"$T/held.out"

@@ -72,6 +72,27 @@ yes_is_chosen(void **state)
 	rig_free(r);
 }
 
+/* What is asked is read whole: nobody answers half a question. */
+static void
+a_long_question(void **state)
+{
+	static const char asks[] =
+	    "{\"asks\":[{\"id\":3,\"what\":\"confirm\",\"by\":\"cam\",\"title\":\"Erase the "
+	    "configuration of the device and write the factory settings into it again?\"}]}";
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+	struct rig *low = rig_new("snapshot.json", 6, 30);
+
+	(void)state;
+	rig_event(r, "asks", asks);
+	assert_true(shown(r, "settings into it again?"));
+	assert_true(shown(r, "[>No<]"));
+	rig_event(low, "asks", asks);
+	assert_true(shown(low, "Erase the"));
+	assert_true(shown(low, "[>No<]"));
+	rig_free(low);
+	rig_free(r);
+}
+
 static void
 a_text_and_a_secret(void **state)
 {
@@ -161,7 +182,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_waits_for_a_pause), cmocka_unit_test(yes_is_chosen),
-		cmocka_unit_test(a_text_and_a_secret), cmocka_unit_test(one_or_several_of_a_list),
+		cmocka_unit_test(a_long_question), cmocka_unit_test(a_text_and_a_secret), cmocka_unit_test(one_or_several_of_a_list),
 		cmocka_unit_test(answered_elsewhere_it_closes),
 		cmocka_unit_test(a_console_handed_over),
 	};
