@@ -278,7 +278,7 @@ local function run_body(ctx, t, test, limit)
   local task = core.spawn(test.name, body, t, test, limit)
   local watches = test.opt.may_fault and {} or watch(ctx, task, found)
   local ok, err
-  if core.await_any({ task }, math.max(0, limit - core.now()) + MARGIN_S) then ok, err = pcall(task.await, task)
+  if core.ends_within(task, math.max(0, limit - core.now()) + MARGIN_S, 24) then ok, err = pcall(task.await, task)
   else
     task:cancel("the test's time is over")
     local _, where = pcall(task.await, task)
