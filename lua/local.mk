@@ -32,6 +32,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/rsp.lua \
 	lua/vise/runner.lua \
 	lua/vise/semver.lua \
+	lua/vise/serve.lua \
 	lua/vise/sign.lua \
 	lua/vise/states.lua \
 	lua/vise/table.lua \

@@ -851,11 +851,34 @@ vise.http = {}
 ---@param opt? {headers?: table<string, string>, timeout?: vise.Duration, max_bytes?: integer}
 ---@return string body, string type
 function vise.http.get(url, opt) end
----Any status is an answer; no redirect is followed. A plugin needs the address in "net".
+---Any status is an answer; no redirect is followed. A body has 2 MB at most, sent or got. A plugin needs the address in "net".
 ---@async
 ---@param o {url: string, method?: string, headers?: table<string, string>, body?: string, timeout?: vise.Duration, max_bytes?: integer}
 ---@return {status: integer, type: string, location?: string, body: string}
 function vise.http.request(o) end
+---@class vise.Request
+---@field method string
+---@field path string
+---@field query table<string, string>
+---@field headers table<string, string>  # names in small letters
+---@field body string
+
+---A web server of the script, for what a board or a test asks for: one request a connection, 16 connections at a time (more wait),
+---a head of 16 KB, 4 servers.
+---@class vise.Server
+---@field port integer
+---@field url string
+---@field served integer  # requests so far
+local Server = {}
+---Nobody is served any more, requests under way are cancelled; the end of the script or plugin does it too, and <close>.
+function Server:close() end
+---Serves until it is closed. A route is "/path", "GET /path" or "/path/*"; its function may wait, and gives a text, { status, body,
+---type, headers } (a body that is a table is sent as JSON) or nothing (204). One that fails is an answer 500, and is reported.
+---host is 127.0.0.1 unless another address is named; port 0 or none takes a free one; max_body: of a request, 2 MB unless said, 16 MB
+---at most; timeout: of a whole request, 30 s. In a task only; a plugin needs the address in "serve". Raises busy, limit.
+---@param o {routes: table<string, fun(req: vise.Request): any>, host?: string, port?: integer, max_body?: integer, timeout?: vise.Duration}
+---@return vise.Server
+function vise.http.serve(o) end
 
 ---@class vise.Device
 ---@field path? string # of a serial port

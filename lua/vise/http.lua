@@ -2,7 +2,8 @@
 local core, vise = ...
 local fail = vise.fail
 
-vise.http = {}
+vise.http = core.lazy({}, { serve = "serve" })
+local BODY_MAX = 2 << 20                               -- both ways: http.h of the worker, and a frame of the bench
 
 local alphabet = {}
 for i, c in ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):gmatch("()(.)") do alphabet[c] = i - 1 end
@@ -31,7 +32,7 @@ function vise.http.request(o)
   end
   if o.body ~= nil then
     if type(o.body) ~= "string" then fail("usage", "vise.http.request: body is a text, not a %s", type(o.body)) end
-    if #o.body > 40000 then fail("usage", "vise.http.request: a body of %d bytes is over 40000", #o.body) end
+    if #o.body > BODY_MAX then fail("limit", "vise.http.request: a body of %d bytes is over 2 MB", #o.body) end
     fields.body64 = core.base64(o.body)
   end
   if o.max_bytes ~= nil and (math.type(o.max_bytes) ~= "integer" or o.max_bytes < 1) then
@@ -48,7 +49,8 @@ function vise.http.request(o)
   end
   table.sort(names)
   for i, k in ipairs(names) do words[i] = ("%s: %s"):format(k, o.headers[k]) end
-  local r = core.call("vise.http.request", "command", { line = core.line("http.request", { o.url }, fields, #words > 0 and words or nil) })
+  fields.url, fields.headers = o.url, #words > 0 and core.json.array(words) or nil
+  local r = core.call("vise.http.request", "command", { name = "http.request", args = fields })
   return { status = math.tointeger(r.status), type = r.content_type, location = r.location ~= "" and r.location or nil,
     body = unbase64(r.body64 or "") }
 end

@@ -324,9 +324,11 @@ jobs_running(const struct bench *b)
 	LIST_EACH(n, &b->jobs) {
 		const char *kind = job_kind(entry(n)->job);
 
-		/* a plugin's process is there for the bench, not the other way round; so is a
+		/* a plugin's process is there for the bench, not the other way round; so is who
+		 * holds its place, and a
 		 * debug server where the bench is only there for its clients */
 		if (job_state_of(entry(n)->job) == JOB_RUNNING && strcmp(kind, "plugin") != 0 &&
+		    strcmp(kind, "place") != 0 &&
 		    (b->given.linger_ns != 0 || strcmp(kind, "server") != 0))
 			return true;
 	}

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/args.h"
 #include "cli/door.h"
+#include "cli/place_bench.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "cli/subcommands.h"
@@ -31,11 +32,42 @@ view(struct cli_call *c, struct cli_view *v)
 
 /* ---- vise [TARGET] */
 
+/* Its profile and its console, as far as it has them. */
+static enum err
+open_place(struct client *c, const json_t *place, struct err_msg *why)
+{
+	const char *board = json_get_str(place, "board", NULL),
+		   *console = json_get_str(place, "console", NULL);
+	const int64_t baud = json_get_int(place, "baud", 0);
+	char spec[DOOR_TARGET_MAX], speed[16];
+	struct buf line;
+	enum err e = ERR_OK;
+
+	buf_init(&line, 65536);
+	if (board != NULL) {
+		(void)buf_add_str(&line, "board.use");
+		door_add(&line, NULL, board);
+	}
+	if (console != NULL) {
+		door_spec(console, spec);
+		(void)buf_add_str(&line, line.len != 0 ? "; console.open" : "console.open");
+		door_add(&line, NULL, spec);
+		(void)snprintf(speed, sizeof speed, "%d", (int)baud);
+		if (baud > 0)
+			door_add(&line, "baud", speed);
+	}
+	if (line.len != 0)
+		e = client_line(c, buf_str(&line), FIRST_NS, NULL, why);
+	buf_fini(&line);
+	return e;
+}
+
 /* Done by us, before there is a screen: a port that is missing, refused or held is said plainly,
  * and
  * the bench made for it goes. */
 static enum err
-first_command(const char *bench, const char *line, struct err_msg *why)
+first_command(const char *bench, json_t *place, const struct place_args *a, const char *line,
+    struct err_msg *why)
 {
 	struct client *c = NULL;
 	int fd;
@@ -43,7 +75,11 @@ first_command(const char *bench, const char *line, struct err_msg *why)
 
 	if (e == ERR_OK)
 		e = client_open(&c, fd, why);
-	if (e == ERR_OK)
+	if (e == ERR_OK && place != NULL)
+		e = place_bench_hold(c, place, a, why);
+	if (e == ERR_OK && place != NULL)
+		e = open_place(c, place, why);
+	else if (e == ERR_OK)
 		e = client_line(c, line, FIRST_NS, NULL, why);
 	if (e != ERR_OK && c != NULL)
 		(void)client_line(c, "bench.stop confirm=on", STOP_NS, NULL, NULL);
@@ -85,8 +121,27 @@ start_for(const struct cli_call *c, const char *target, char name[DOOR_NAME_MAX]
 	}
 	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
 	if (e == ERR_OK)
-		e = first_command(name, buf_str(&line), why);
+		e = first_command(name, NULL, NULL, buf_str(&line), why);
 	buf_fini(&line);
+	return e;
+}
+
+/* A bench that holds the place for as long as it runs. */
+static enum err
+start_place(const char *word, const struct place_args *a, char name[DOOR_NAME_MAX],
+    struct err_msg *why)
+{
+	char target[DOOR_TARGET_MAX];
+	const char *extra[] = { "--target", target, NULL };
+	json_t *row = NULL;
+	enum err e = place_bench_find(word, a, &row, why);
+
+	(void)snprintf(target, sizeof target, "place:%s", json_get_str(row, "name", ""));
+	if (e == ERR_OK)
+		e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
+	if (e == ERR_OK)
+		e = first_command(name, row, a, NULL, why);
+	json_decref(row);
 	return e;
 }
 
@@ -126,20 +181,30 @@ int
 cli_open(struct cli_call *c)
 {
 	struct cli_view v = { .fd = -1 };
+	struct place_args p = { .wait = NULL };
 	const struct args_option options[] = {
 		{ "--plain", ARGS_FLAG, &v.plain },
+		PLACE_ARGS(&p),
 		{ NULL, ARGS_FLAG, NULL },
 	};
+	const char *place;
 	char name[DOOR_NAME_MAX] = "", console[DOOR_NAME_MAX];
 	struct err_msg why;
 	uint32_t stream;
 	enum err e = args_parse(c, options, 0, ARGS_MANY, &why);
 
+	place = p.names.n != 0 ? p.names.v[0] : place_bench_word(c->words == 1 ? c->word[0] : NULL);
+	if (e == ERR_OK && place != NULL && (p.names.n > 1 || c->bench != NULL ||
+	    c->words > (p.names.n == 0)))
+		e = err_set(&why, ERR_USAGE, "--place", "vise place:NAME, or vise --place NAME",
+		    "one place, and no other target");
 	/* more words than a target: the first was meant as a subcommand */
 	if (e == ERR_OK && c->words > 1)
 		e = no_target(c, c->word[0], &why);
 	else if (e == ERR_OK && c->bench != NULL)
 		(void)snprintf(name, sizeof name, "%s", c->bench);
+	else if (e == ERR_OK && place != NULL)
+		e = start_place(place, &p, name, &why);
 	else if (e == ERR_OK && c->words == 0)
 		e = open_any(name, &why);
 	else if (e == ERR_OK && !door_find(c->word[0], name, console, &stream))

@@ -13,6 +13,7 @@
 #include "cli/client.h"
 #include "cli/door.h"
 #include "cli/launchfile.h"
+#include "cli/place_bench.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "proto/dial.h"
@@ -26,7 +27,9 @@ struct debug {
 	struct args_sets sets;
 	bool dry, tap, background, export;
 	char file[PATH_MAX];            /* "" none */
-	char *made[4];                  /* settings made of options */
+	char *made[6];                  /* settings made of options, and of the place */
+	struct place_args place;
+	json_t *row;                    /* of the place, or NULL */
 };
 
 static void
@@ -36,6 +39,17 @@ set(struct debug *d, size_t at, const char *name, const char *value)
 		return;
 	d->made[at] = mem_fmt("%s=%s", name, value);
 	d->sets.v[d->sets.n++] = d->made[at];
+}
+
+static void
+set_of_place(struct debug *d, size_t at, const char *name, const char *field)
+{
+	const size_t n = strlen(name);
+
+	for (size_t i = 0; i < d->sets.n; i++)
+		if (strncmp(d->sets.v[i], name, n) == 0 && d->sets.v[i][n] == '=')
+			return;
+	set(d, at, name, json_get_str(d->row, field, NULL));
 }
 
 /* A configuration of VS Code in a board's place. */
@@ -68,6 +82,25 @@ find_file(struct cli_call *c, struct debug *d, struct err_msg *why)
 	return err_set(why, ERR_NOENT, c->word[0], NULL, "no such file");
 }
 
+/* What its description says, where the command line does not. A look alone takes nothing. */
+static enum err
+take_place(struct debug *d, struct err_msg *why)
+{
+	const struct place_args look = { .wait = "0s" };
+	enum err e = ERR_OK;
+
+	if (d->place.names.n > 1)
+		return err_set(why, ERR_USAGE, "--place", NULL, "one place for one session");
+	e = place_bench_find(d->place.names.v[0], d->dry || d->export ? &look : &d->place, &d->row,
+	    why);
+	if (e == ERR_OK && d->id == NULL)
+		d->id = json_get_str(d->row, "board", NULL);
+	if (e == ERR_OK && d->id == NULL && d->import == NULL)
+		e = err_set(why, ERR_CONFIG, json_get_str(d->row, "name", ""), "vise-place(5), or "
+		    "-p BOARD", "the place names no board profile");
+	return e;
+}
+
 static enum err
 parse(struct cli_call *c, struct debug *d, struct err_msg *why)
 {
@@ -77,6 +110,7 @@ parse(struct cli_call *c, struct debug *d, struct err_msg *why)
 		{ "--attach", ARGS_TEXT, &d->attach }, { "--server", ARGS_TEXT, &d->server },
 		{ "--through-tap", ARGS_FLAG, &d->tap }, { "--save", ARGS_TEXT, &d->save },
 		{ "--background", ARGS_FLAG, &d->background },
+		PLACE_ARGS(&d->place),
 		{ "--import", ARGS_TEXT, &d->import }, { "--export", ARGS_FLAG, &d->export },
 		{ "-n", ARGS_FLAG, &d->dry }, { "--dry-run", ARGS_FLAG, &d->dry },
 		{ NULL, ARGS_FLAG, NULL },
@@ -84,6 +118,8 @@ parse(struct cli_call *c, struct debug *d, struct err_msg *why)
 	char names[ERR_NEXT_MAX];
 	enum err e = args_parse(c, options, 0, 1, why);
 
+	if (e == ERR_OK && d->place.names.n != 0)
+		e = take_place(d, why);
 	if (e == ERR_OK && d->import != NULL)
 		return import(c, d, why);
 	if (e == ERR_OK && d->id == NULL) {
@@ -107,6 +143,8 @@ read_call(struct cli_call *c, struct debug *d, struct err_msg *why)
 	set(d, 1, "server", d->server);
 	set(d, 2, "save", d->save);
 	set(d, 3, "tap", d->tap ? "on" : NULL);
+	set_of_place(d, 4, "probe", "probe");
+	set_of_place(d, 5, "host", "ssh");
 	return e;
 }
 
@@ -298,8 +336,13 @@ begin(struct client *k, const struct debug *d, json_t **session, struct err_msg 
 {
 	json_t *job = NULL, *list = NULL;
 	struct buf line;
-	enum err e = d->port != NULL ? open_port(k, d->port, why) : ERR_OK;
+	const char *port = d->port;
+	enum err e = d->row != NULL ? place_bench_hold(k, d->row, &d->place, why) : ERR_OK;
 
+	if (port == NULL)
+		port = json_get_str(d->row, "console", NULL);
+	if (e == ERR_OK && port != NULL)
+		e = open_port(k, port, why);
 	buf_init(&line, 1 << 20);
 	command(&line, d);
 	if (e == ERR_OK)
@@ -396,6 +439,7 @@ cli_debug(struct cli_call *c)
 	    session(c, &d);
 
 	json_decref(d.config);
+	json_decref(d.row);
 	mem_free(d.config_text);
 	for (size_t i = 0; i < sizeof d.made / sizeof *d.made; i++)
 		mem_free(d.made[i]);

@@ -85,7 +85,7 @@ static const struct row rows[] = {
 	    "f" },
 	{ "reset", "-p --board --set --port --place --wait --lease --reason", "" },
 	{ "debug", "-p --board --set --port --attach --server --through-tap --save --background "
-	    "--import --export "
+	    "--place --wait --lease --reason --import --export "
 	    "-n --dry-run", "f" },
 	{ "place", "list show acquire release lease exec power", "" },
 	{ "place list", "", "p" },

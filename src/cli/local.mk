@@ -55,6 +55,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/lease.c %D%/lease.h \
 	%D%/lease_text.c %D%/lease_text.h \
 	%D%/places.c %D%/places.h \
+	%D%/place_bench.c %D%/place_bench.h \
 	%D%/place_hold.c %D%/place_hold.h \
 	%D%/place_use.c %D%/place_use.h \
 	%D%/place_grid.c %D%/place_grid.h \

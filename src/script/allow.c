@@ -384,6 +384,16 @@ check_line(const json_t *manifest, const char *line, int depth, struct err_msg *
 }
 
 enum err
+allow_args(const json_t *manifest, const char *name, const json_t *args, struct err_msg *why)
+{
+	if (manifest == NULL)
+		return ERR_OK;
+	if (strcmp(name, "http.request") == 0)
+		return check_http(manifest, json_get_str(args, "url", ""), why);
+	return allow_value(manifest, "commands", name, why);
+}
+
+enum err
 allow_line(const json_t *manifest, const char *line, struct err_msg *why)
 {
 	return manifest == NULL ? ERR_OK : check_line(manifest, line, 0, why);

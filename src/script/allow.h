@@ -14,6 +14,9 @@
 
 /* Every command of the line. manifest NULL: all is allowed. */
 enum err allow_line(const json_t *manifest, const char *line, struct err_msg *why);
+/* A command by its name, with its arguments as JSON. */
+enum err allow_args(const json_t *manifest, const char *name, const json_t *args,
+    struct err_msg *why);
 /* One capability without a list: "serial". */
 enum err allow_need(const json_t *manifest, const char *need, struct err_msg *why);
 /* One of a list ("exec", "net", "fs", "usb", "commands"): an entry that is the value, or ends with

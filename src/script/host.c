@@ -18,6 +18,7 @@
 #include "script/mod_json.h"
 #include "script/mod_log.h"
 #include "script/mod_rx.h"
+#include "script/mod_serve.h"
 #include "script/mod_stream.h"
 #include "script/mod_task.h"
 #include "script/mod_text.h"
@@ -107,6 +108,7 @@ open_all(lua_State *L)
 	mod_task_open(L);
 	mod_stream_open(L);
 	mod_rx_open(L);
+	mod_serve_open(L);
 	mod_event_open(L);
 	mod_fs_open(L);
 	mod_json_open(L);

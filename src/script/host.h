@@ -54,6 +54,7 @@ struct host {
 	struct fs_roots fs;             /* where files may be read and written, mod_fs.h */
 	bool wants_news;                /* Lua has asked for some, see mod_event.h */
 	const char *const *uses;        /* "NAME=FOLDER" of plugins it requires, NULL-terminated */
+	unsigned listens, conns;        /* of mod_serve.h */
 	bool stopping;                  /* interrupted, or its time is over: clean up */
 	/* registry: the table of C functions that the runtime gets */
 	int core;

@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/mod_json.c %D%/mod_json.h \
 	%D%/mod_log.c %D%/mod_log.h \
 	%D%/mod_rx.c %D%/mod_rx.h \
+	%D%/mod_serve.c %D%/mod_serve.h \
 	%D%/mod_stream.c %D%/mod_stream.h \
 	%D%/mod_task.c %D%/mod_task.h \
 	%D%/mod_text.c %D%/mod_text.h \

@@ -71,7 +71,8 @@ check_allowed(lua_State *L, const char *method, const json_t *params, struct err
 	/* by its name: what the runtime says for the plugin itself */
 	if (json_object_get(params, "name") != NULL &&
 	    strncmp(json_get_str(params, "name", ""), "plugin.", 7) != 0)
-		e = allow_value(m, "commands", json_get_str(params, "name", ""), why);
+		e = allow_args(m, json_get_str(params, "name", ""),
+		    json_object_get(params, "args"), why);
 	else if (strcmp(method, "command") == 0)
 		e = allow_line(m, json_get_str(params, "line", ""), why);
 	else if (strcmp(method, "subscribe") == 0 &&

@@ -8,7 +8,7 @@ cat >"$T/names.py" <<'P'
 import os, re, sys
 top = os.environ["srcdir"]
 meta = open(top + "/lua/meta/vise.lua").read()
-objects = ("Console", "Proc", "Test", "Pane", "Chan", "Prof", "Series", "Elf", "Rsp", "Progress", "Place", "Debug")
+objects = ("Console", "Proc", "Test", "Pane", "Chan", "Prof", "Series", "Elf", "Rsp", "Progress", "Place", "Debug", "Server")
 code = {}                               # name -> body
 for f in sorted(os.listdir(top + "/lua/vise")):
     text = open(top + "/lua/vise/" + f).read()

@@ -240,6 +240,28 @@ is "$out" "at the window" "a script"
 echo 'local v = require "vise"; v.console.get("two"):line "hi"; v.console.get("two"):expect("hi", { timeout = 20 })' >s.lua
 run "$VISE" script s.lua --place one --place two
 is "$status" 0 "a script of two places" || echo "$err" | note
+# the workbench: its bench has the place, whoever looks
+echo detach | "$VISE" --place one --reason looking --lease 1h --plain >bench.out 2>&1
+is $? 0 "vise --place" || note <bench.out
+like "$(cat bench.out)" 'console main on cat' "with its console"
+run "$VISE" place:one
+is "$status" 6 "vise place:one, which it has"
+like "$err" 'held by .*: looking' "is told"
+run "$VISE" place:one two
+is "$status" 2 "one target"
+"$VISE" kill --all >kill.out 2>&1
+wait_for '! "$VISE" place list | grep -q "^one .* held"' 20
+ok $? "and when the bench is gone it is free" || note <kill.out
+run "$VISE" debug --place one -n
+is "$status" 2 "no board profile, no debugger"
+run "$VISE" debug -p bluepill --place probe -n
+like "$out" "adapter serial .0669AB" "the debugger gets the place's probe" || echo "$err" | note
+spawn "$VISE" place exec probe -- sleep 60
+wait_for '"$VISE" place list | grep -q "^probe .* held"' 20
+run "$VISE" debug -p bluepill --place probe --background
+is "$status" 6 "a session needs the place"
+kill "$pid"
+wait "$pid"
 run "$VISE" console place:two </dev/null --quiet 1ms
 is "$status" 0 "a console" || echo "$err" | note
 run "$VISE" flash --place no-power x

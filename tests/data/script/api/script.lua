@@ -383,6 +383,39 @@ end)
 misuse("vise.http.request", "usage", "web server", function() vise.http.request { url = "file:///etc/passwd" } end)
 misuse("vise.http.request", "usage", "one line", function() vise.http.request { url = web, headers = { A = "x\r\nB: y" } } end)
 misuse("vise.http.request", "lost", "nobody listens", function() vise.http.request { url = "http://127.0.0.1:1/" } end)
+use("vise.http.serve", function()
+  local s <close> = vise.http.serve { max_body = 1 << 20, timeout = 20, routes = {
+    ["/echo"] = function(r) vise.sleep(0.01) return { status = 201, body = r.body, headers = { ["X-Query"] = r.query.a } } end,
+    ["GET /json/*"] = function(r) return { body = { path = r.path, who = r.headers["x-who"] } } end,
+    ["/none"] = function() end, ["/wrong"] = function() return { boby = "x" } end } }
+  local function ask(path, o) o = o or {} o.url = s.url .. path return vise.http.request(o) end
+  local big = ("0123456789abcdef\0\255"):rep(50000)
+  local r = ask("/echo?a=b+%63", { method = "POST", body = big })
+  eq(r.status, 201) eq(r.body == big, true) eq(s.served, 1)
+  r = vise.json.decode(ask("/json/a/b", { headers = { ["X-Who"] = "me" } }).body)
+  eq(r.path, "/json/a/b") eq(r.who, "me")
+  eq(ask("/none").status, 204) eq(ask("/nowhere").status, 404) eq(ask("/json/x", { method = "DELETE" }).status, 405) eq(ask("/wrong").status, 500)
+  eq(ask("/echo", { method = "POST", body = big .. big }).status, 413)
+  -- hostile: a head without end, a length that is none, nothing at all
+  local function raw(text)
+    local c = vise.console.open("tcp:127.0.0.1:" .. s.port, { name = "raw" .. #text })
+    c:send(text)
+    local m = c:expect(vise.rx [[HTTP/1.1 (\d+)]], { timeout = 20 })
+    c:close()
+    return m.cap[1]
+  end
+  eq(raw("GET / HTTP/1.1\r\nA: " .. ("x"):rep(17000)), "431")
+  eq(raw "POST /echo HTTP/1.1\r\nContent-Length: 1e3\r\n\r\n", "400")
+  eq(raw "POST /echo HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "400")
+  eq(raw "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "501")
+  eq(raw "\22\3\1\0\n\n\n", "400")
+  use("Server:close", function() s:close() s:close() local ok, e = pcall(ask, "/none") eq(e.code, "lost") end)
+  misuse("Server:close", "usage", "server:close", function() s.close() end)
+end)
+misuse("vise.http.serve", "usage", "routes is a table of", function() vise.http.serve { routes = { x = print } } end)
+misuse("vise.http.serve", "usage", "vise.http.serve waits", in_sync, function() vise.http.serve { routes = { ["/"] = print } } end)
+misuse("vise.http.serve", "busy", "listening", function() vise.http.serve { port = math.tointeger(tonumber(P.http)), routes = { ["/"] = print } } end)
+misuse("vise.http.request", "limit", "is over 2 MB", function() vise.http.request { url = web, method = "PUT", body = ("x"):rep((2 << 20) + 1) } end)
 use("vise.serial.list", function() for _, p in ipairs(vise.serial.list()) do eq(type(p.path), "string") end end)
 misuse("vise.serial.list", "usage", "vise.serial.list waits", in_sync, function() vise.serial.list() end)
 use("vise.serial.find", function() eq(vise.serial.find { serial = "no such board" }, nil) end)

@@ -58,6 +58,8 @@ vise.command { id = "api.checks", title = "Checks", run = function()
   -- what it did not declare
   misuse("vise.launch.run", "denied", "does not declare exec", function() vise.launch.run { cmd = "id" } end)
   misuse("vise.http.request", "denied", "does not declare net", function() vise.http.request { url = "http://127.0.0.1:10/" } end)
+  misuse("vise.http.serve", "denied", "does not declare serve 127.0.0.1:8099", function() vise.http.serve { port = 8099, routes = { ["/"] = print } } end)
+  misuse("vise.place.acquire", "denied", "does not declare places desk", function() vise.place.acquire "desk" end)
   misuse("vise.http.request", "denied", "no user and password", function() vise.http.request { url = "http://127.0.0.1:9@10.0.0.1/" } end)
   misuse("vise.http.get", "lost", "nobody listens", function() vise.http.get "http://127.0.0.1:9/" end)
   misuse("vise.pprof.capture", "denied", "does not declare commands profile.grab", function() vise.pprof.capture { source = "127.0.0.1:9" } end)
