@@ -177,6 +177,45 @@ open_any(char name[DOOR_NAME_MAX], struct err_msg *why)
 	return e;
 }
 
+/* The place that is meant, by --place or as the target; NULL: none. */
+static enum err
+place_meant(const struct cli_call *c, const struct place_args *p, const char **place,
+    struct err_msg *why)
+{
+	const bool named = p->names.n != 0;
+
+	*place = named ? p->names.v[0] : place_bench_word(c->words == 1 ? c->word[0] : NULL);
+	if (*place == NULL || (p->names.n <= 1 && c->bench == NULL && c->words == (named ? 0 : 1)))
+		return ERR_OK;
+	return err_set(why, ERR_USAGE, "--place", "vise place:NAME, or vise --place NAME",
+	    "one place, and no other target");
+}
+
+static enum err
+open_one(const struct cli_call *c, const struct place_args *p, char name[DOOR_NAME_MAX],
+    struct err_msg *why)
+{
+	const char *place;
+	char console[DOOR_NAME_MAX];
+	uint32_t stream;
+	enum err e = place_meant(c, p, &place, why);
+
+	if (e != ERR_OK)
+		return e;
+	if (place != NULL)
+		return start_place(place, p, name, why);
+	/* more words than a target: the first was meant as a subcommand */
+	if (c->words > 1)
+		return no_target(c, c->word[0], why);
+	if (c->bench != NULL)
+		(void)snprintf(name, DOOR_NAME_MAX, "%s", c->bench);
+	else if (c->words == 0)
+		e = open_any(name, why);
+	else if (!door_find(c->word[0], name, console, &stream))
+		e = start_for(c, c->word[0], name, why);
+	return e;
+}
+
 int
 cli_open(struct cli_call *c)
 {
@@ -187,28 +226,12 @@ cli_open(struct cli_call *c)
 		PLACE_ARGS(&p),
 		{ NULL, ARGS_FLAG, NULL },
 	};
-	const char *place;
-	char name[DOOR_NAME_MAX] = "", console[DOOR_NAME_MAX];
+	char name[DOOR_NAME_MAX] = "";
 	struct err_msg why;
-	uint32_t stream;
 	enum err e = args_parse(c, options, 0, ARGS_MANY, &why);
 
-	place = p.names.n != 0 ? p.names.v[0] : place_bench_word(c->words == 1 ? c->word[0] : NULL);
-	if (e == ERR_OK && place != NULL && (p.names.n > 1 || c->bench != NULL ||
-	    c->words > (p.names.n == 0)))
-		e = err_set(&why, ERR_USAGE, "--place", "vise place:NAME, or vise --place NAME",
-		    "one place, and no other target");
-	/* more words than a target: the first was meant as a subcommand */
-	if (e == ERR_OK && c->words > 1)
-		e = no_target(c, c->word[0], &why);
-	else if (e == ERR_OK && c->bench != NULL)
-		(void)snprintf(name, sizeof name, "%s", c->bench);
-	else if (e == ERR_OK && place != NULL)
-		e = start_place(place, &p, name, &why);
-	else if (e == ERR_OK && c->words == 0)
-		e = open_any(name, &why);
-	else if (e == ERR_OK && !door_find(c->word[0], name, console, &stream))
-		e = start_for(c, c->word[0], name, &why);
+	if (e == ERR_OK)
+		e = open_one(c, &p, name, &why);
 	if (e != ERR_OK)
 		return say_end(c, e, &why);
 	v.bench = name;
