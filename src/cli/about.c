@@ -134,7 +134,8 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  --import FILE [NAME] an entry of a VS Code launch.json\n"
 	    "  --export             write one\n"
 	    "  --port P             open this console first\n"
-	    "  --set K=V            method, probe, debugger, load=on, host, program ...\n" },
+	    "  --set K=V            method, probe, debugger, load=on, host, program ...\n"
+	    PLACE_WORDS },
 	{ "script", RUN_WORDS BAUD_WORDS
 	    PLACE_WORDS },
 	{ "workflow", RUN_WORDS
