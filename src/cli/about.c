@@ -151,6 +151,7 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  --board [NAME=]ID    its profile\n"
 	    "  --each               every test on every board, beside one another\n"
 	    "  --set K=V            a value of t.params\n"
+	    "  --answer ID=V        the answer to a question; nobody is asked then\n"
 	    "  --retries N          of a failure of the bench (1)\n"
 	    "  --repeat N           all of them so often\n"
 	    "  --shuffle SEED       in another order; --shard I/N: the I-th of N parts\n"
