@@ -63,7 +63,9 @@ local AGAIN = "the probe reaches it whatever is in it: flash it again"
 
 methods.openocd = {
   package = "openocd", success = "** Verified OK **", failure = "^Error: ", enter = PROBE, again = AGAIN,
-  gone = "it may have been disconnected", ignore = "Translation from khz to adapter speed not implemented",
+  gone = "it may have been disconnected",
+  -- where the chip cannot sum up its memory OpenOCD reads it, and says so
+  ignore = { "Translation from khz to adapter speed not implemented", "error executing cortex_m crc algorithm" },
   fields = { interface = T.text, target = T.text, transport = T.text, before = words, after = words, hooks = core.openocd_hooks_field },
   need = { "target" },
   steps = function(m, b, a)
@@ -179,6 +181,10 @@ methods.stflash = {
   steps = function(m, b, a)
     local argv = append({ "st-flash" }, a.probe and { "--serial", a.probe } or {}, "--reset")
     if ends(a.file, ".hex", ".ihex") then return { { argv = append(argv, "--format", "ihex", "write", a.file) } } end
+    if ends(a.file, ".elf", ".uf2") then
+      fail("usage", "%s: st-flash writes a file as it is, headers and all: it takes .bin and .hex", a.file,
+        { next = "arm-none-eabi-objcopy -O ihex makes a .hex of an ELF file; method=openocd takes it as it is" })
+    end
     return { { argv = append(argv, "write", a.file, hex(m.address or flash_base(b))) } }
   end,
   reset = function(_, _, a) return append({ "st-flash" }, a.probe and { "--serial", a.probe } or {}, "reset") end,

@@ -78,7 +78,7 @@ local KINDS = {
   { "failed verification", "verify" }, { "verification error", "verify" }, { "contents differ", "verify" },
   { "signature", "verify" },
   { "no such device", "lost" }, { "disconnected", "lost" }, { "input/output error", "lost" }, { "no_device", "lost" },
-  { "broken pipe", "lost" },
+  { "broken pipe", "lost" }, { "checksum mismatch", "verify", "what is in its memory is not the image" },
 }
 
 local function kind_of(...)
@@ -96,19 +96,23 @@ local function give_up(code, why, next)
   fail(code, "%s; %s", plain(why, 240), STATES[at] or STATES.connect, { next = todo, stage = at })
 end
 
+local function list_of(v) return v == nil and {} or type(v) == "table" and v or { v } end
+
+local function holds(l, list)
+  for _, w in ipairs(list) do if l:find(w, 1, true) then return true end end
+end
+
 -- Of one stream: was success said, and the complaints that no success followed.
 local function heard(text, success, failure, ignore)
   local said_so, causes = false, {}
   for l in lines(text:gsub("\27%[[%d;?]*%a", "")) do
     for _, p in ipairs(failure) do
-      if l:match(p) and not (ignore and l:find(ignore, 1, true)) then causes[#causes + 1] = l:gsub("%s+$", "") break end
+      if l:match(p) and not holds(l, list_of(ignore)) then causes[#causes + 1] = l:gsub("%s+$", "") break end
     end
     if success and l:find(success, 1, true) then said_so, causes = true, {} end
   end
   return said_so, causes
 end
-
-local function list_of(v) return v == nil and {} or type(v) == "table" and v or { v } end
 
 -- Complaints of both streams. Which came first is not known: those of the other than said the success are apart, and
 -- count when the tool ended badly.

@@ -36,6 +36,21 @@ run "$vise" debug -p bluepill -n --set method=nonsense
 is "$status" 2 "a method that is none: 2"
 like "$err" 'known: openocd, stutil, probe-rs' "and what there is"
 
+# the real st-util and st-flash take our words: what they miss is the probe
+if command -v st-util >/dev/null 2>&1; then
+	run timeout 60 "$vise" debug --background -p bluepill --set method=stutil --set probe=0671FF "$fw/fw-3.2.1.elf"
+	is "$status" 3 "st-util without a probe: 3"
+	like "$err" "stutil ended: exit status 1: .*find any ST-Link devices" "in its words"
+	run timeout 60 "$vise" flash -p bluepill --set method=stflash --set check=off --set ready=off "$fw/fw-3.2.1.elf"
+	is "$status" 2 "st-flash is given no ELF file: it would write its header too"
+	printf 'abcdefgh' >"$T/fw.bin"
+	run timeout 60 "$vise" flash -p bluepill --set method=stflash --set check=off --set ready=off --set probe=0671FF "$T/fw.bin"
+	is "$status" 3 "st-flash without a probe: 3"
+	like "$err" "find any ST-Link devices" "in its words"
+else
+	skip "the real st-util and st-flash: needs st-util (Debian package stlink-tools)"
+fi
+
 # --- VS Code's launch.json
 
 mkdir -p "$T/ws/.vscode"

@@ -42,8 +42,8 @@ chmod 755 "$T/bin/openocd"
 PATH=$T/bin:$PATH
 export PATH
 cat >"$XDG_CONFIG_HOME/vise/plugins/rig/plugin.json" <<'END'
-{"name":"rig","version":"1.0.0","api":"1.0","provides":["board:rig-m3","board:rig-m4"],"needs":{"exec":["openocd","gdb-multiarch"]},
- "options":{"socket":{"type":"string","default":"","doc":"of the probe"}}}
+{"name":"rig","version":"1.0.0","api":"1.0","provides":["board:rig-m0","board:rig-m3","board:rig-m4"],"needs":{"exec":["openocd","gdb-multiarch"]},
+ "options":{"socket":{"type":"string","default":"","doc":"of the probe"},"other":{"type":"string","default":"","doc":"an image to verify against"}}}
 END
 cat >"$XDG_CONFIG_HOME/vise/plugins/rig/init.lua" <<'END'
 local vise = require "vise"
@@ -51,6 +51,11 @@ local vise = require "vise"
 local probe = { "adapter driver remote_bitbang", "remote_bitbang host " .. vise.plugin.options.socket, "set WORKAREASIZE 0" }
 vise.board { id = "rig-m4", svd = "rig.svd", memory = { flash = { 0x08000000, 0x100000 }, ram = { 0x20000000, 0x20000 } },
   flash = { { method = "openocd", before = probe, transport = "jtag", target = "stm32f4x", hooks = vise.fpscr_hooks() } } }
+-- what it writes is verified against another image: a real difference, found by OpenOCD itself
+vise.board { id = "rig-m0", memory = { flash = { 0, 0x40000 }, ram = { 0x20000000, 0x4000 } },
+  flash = { { method = "openocd", interface = "cmsis-dap", transport = "swd", target = "nrf51",
+    after = { "$_TARGETNAME configure -event reset-end { if {[info commands vise_real] eq {}} { rename verify_image vise_real; " ..
+      "proc verify_image args { vise_real {" .. vise.plugin.options.other .. "} } } }" } } } }
 vise.board { id = "rig-m3", memory = { flash = { 0x08000000, 0x20000 }, ram = { 0x20000000, 0x2000 } },
   flash = { { method = "openocd", before = probe, transport = "jtag", target = "stm32f1x" } } }
 END
@@ -333,6 +338,12 @@ for when in init program verify; do
 	unusb
 done
 usb
+LC_ALL=C sed 's/3\.3\.0/3.3.9/g' "$fw/microbit/fw-3.3.0.elf" >"$T/other.elf"
+run timeout 60 "$vise" flash -p rig-m0 --set "other=$T/other.elf" --set probe=9900000000mock --set ready=off \
+	"$fw/microbit/fw-3.3.0.elf"
+is "$status" 1 "memory that is not the image: 1" || shown
+like "$err" 'verify: Error: checksum mismatch.*: what is in its memory is not the image; all was written' "it is a verdict on the board, in OpenOCD's words" || shown
+unlike "$out" 'flashed' "and no success"
 flash
 is "$status" 0 "it is flashed again after all that" || shown
 timeout 60 "$vise" ocd rtt -p microbit --set method=openocd --set probe=9900000000mock --elf "$fw/microbit/fw-3.3.0.elf" \
