@@ -170,6 +170,21 @@ check_go_kernel(const struct check *c)
 
 /* ---- form, safety */
 
+/* A tool goes by the ending of the name: what it is not would be written as if it were. */
+static void
+check_name(const struct check *c)
+{
+	static const char *const endings[][2] = { { ".elf", "elf" }, { ".uf2", "uf2" },
+		{ ".hex", "hex" }, { ".ihex", "hex" }, { ".bin", "bin" } };
+	const char *dot = strrchr(fact(c, "path"), '.'), *kind = fact(c, "kind");
+
+	for (size_t i = 0; dot != NULL && i < sizeof endings / sizeof *endings; i++)
+		if (strcmp(dot, endings[i][0]) == 0 && strcmp(kind, endings[i][1]) != 0)
+			image_finding(c->findings, "bad", "name", "named %s, but inside it is %s",
+			    dot, strcmp(kind, "bin") == 0 ? "neither that nor ELF, UF2 or HEX" :
+			    kind);
+}
+
 static void
 check_form(const struct check *c)
 {
@@ -273,7 +288,7 @@ image_check(const json_t *facts, const struct image_wants *w)
 {
 	static void (*const rules[])(const struct check *) = {
 		check_machine, check_core, check_float, check_system, check_libc, check_go_kernel,
-		check_form, check_signature, check_manifest, check_safety,
+		check_name, check_form, check_signature, check_manifest, check_safety,
 	};
 	const json_t *memory = json_object_get(w->board, "memory"), *f;
 	struct check c = { .facts = facts, .board = w->board, .wants = w,

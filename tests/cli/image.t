@@ -178,6 +178,12 @@ like "$status $err" '^2 .*cut.uf2: a broken UF2 file: block 2 is cut off' "a cut
 head -c 60 m3.hex >cut.hex
 run "$vise" image show cut.hex
 like "$status $err" '^2 .*cut.hex: a broken Intel HEX file' "a cut HEX file"
+tr : x <m3.hex >junk.hex
+check -p bluepill junk.hex
+like "$out" 'bad +name: named .hex, but inside it is neither that nor ELF, UF2 or HEX' "a name that promises HEX"
+cp m3.elf raw.bin
+check -p bluepill raw.bin
+like "$out" 'bad +name: named .bin, but inside it is elf' "an ELF file is no .bin"
 head -c 3000 m3.elf >cut.elf
 run "$vise" image show cut.elf
 test "$status" -le 2
