@@ -6,7 +6,7 @@
 #include "cli/rsp_tap.h"
 #include "cli/say.h"
 
-static const uint64_t PATIENCE = 3 * NS_PER_S;
+static const uint64_t PATIENCE = 5 * NS_PER_S;
 
 enum err
 rsp_ask_open(struct rsp_ask *a, const char *word, bool no_ack, const char *isa, struct err_msg *why)

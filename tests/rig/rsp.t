@@ -26,7 +26,7 @@ tap()
 	shift
 	spawn "$vise" rsp tap "$@" --listen "$T/$name.sock" --once >"$T/$name.out" 2>"$T/$name.err"
 	at=$T/$name.sock
-	wait_for "test -S '$at'" 10
+	wait_for "test -S '$at'" 60
 }
 
 # debugs [SECONDS]: a real gdb loads the program, steps and reads; so long it waits for what does not come
@@ -44,7 +44,7 @@ ok $? "the tap listens" || note <"$T/clean.err"
 debugs
 like "$(cat "$T/gdb.out")" 'Transfer rate' "gdb loads through it" || note <"$T/gdb.out"
 like "$(cat "$T/gdb.out")" '0x20000000.*0x56495345' "and reads the board's memory"
-wait_for "grep -q '^[0-9]* requests' '$T/clean.out'" 10
+wait_for "grep -q '^[0-9]* requests' '$T/clean.out'" 60
 ok $? "gdb left, the tap sums up" || note <"$T/clean.out"
 out=$(cat "$T/clean.out")
 like "$out" 'gdb +qSupported.* what can you do\?' "a packet with its meaning"
@@ -70,7 +70,7 @@ cp "$T/gdb.out" "$T/gdb.first"
 spawn "$vise" rsp replay "$T/clean.rec" --listen "$T/replay.sock" --once --check >"$T/replay.out" 2>&1
 replay=$pid
 at=$T/replay.sock
-wait_for "test -S '$at'" 10
+wait_for "test -S '$at'" 60
 ok $? "what was saved is served" || note <"$T/replay.out"
 debugs
 # how fast it loaded is of the day
@@ -80,7 +80,7 @@ wait "$replay"
 is $? 0 "nothing was asked that the record has not" || note <"$T/replay.out"
 spawn "$vise" rsp replay "$T/clean.rec" --listen "$T/replay.sock" --once --check >"$T/replay.out" 2>&1
 replay=$pid
-wait_for "test -S '$at'" 10
+wait_for "test -S '$at'" 60
 timeout 60 gdb-multiarch -nx -batch -ex "target remote $at" -ex "x/x 0x1234" "$fw/fw-3.2.1.elf" >"$T/gdb.out" 2>&1
 wait "$replay"
 is $? 1 "another question: 1"
@@ -102,7 +102,7 @@ wire()
 {
 	rm -f "$T/wire.sock"
 	spawn python3 "$srcdir/tests/rig/rspwire.py" "$T/wire.sock" "$port" "$1" >"$T/wire.log" 2>&1
-	wait_for "test -S '$T/wire.sock'" 10
+	wait_for "test -S '$T/wire.sock'" 60
 }
 
 # meanwhile, one whose server is not there
@@ -111,9 +111,9 @@ timeout 60 gdb-multiarch -nx -batch -ex "target remote $at" >/dev/null 2>&1 </de
 gone=$!
 while read -r fault wait finding; do
 	wire "$fault"
-	tap "$fault" "$T/wire.sock" --save "$T/$fault.rec"
+	tap "$fault" "unix:$T/wire.sock" --save "$T/$fault.rec"
 	debugs "$wait"
-	wait_for "grep -q '^[0-9]* requests' '$T/$fault.out'" 20
+	wait_for "grep -q '^[0-9]* requests' '$T/$fault.out'" 60
 	like "$(cat "$T/$fault.out")" "server +! $finding:" "$fault: $finding" || note <"$T/$fault.out"
 	like "$(cat "$T/gdb.out")" '0x20000000.*0x56495345' "$fault: gdb gets through all the same"
 done <<'F'
@@ -131,7 +131,7 @@ run "$vise" rsp tap "$T/wire.sock" --listen 99999
 is "$status" 2 "a port that is none: 2"
 like "$err" '99999: the port is no number' "said so"
 wait "$gone"
-wait_for "grep -q 'nothing.sock' '$T/gone.out'" 10
+wait_for "grep -q 'nothing.sock' '$T/gone.out'" 60
 ok $? "a server that is not there is named" || note <"$T/gone.out"
 like "$(cat "$T/gone.out")" '^findings: server not reached 1' "and counted"
 run timeout 20 "$vise" rsp tap "$T/nothing.sock" --save /dev/full
@@ -147,8 +147,8 @@ while True:
     d = c.sendall(b"Open On-Chip Debugger\r\n> ") or c.recv(4096)
     while d:
         d = c.sendall(d) or c.recv(4096)' "$T/telnet.sock"
-wait_for "test -S '$T/telnet.sock'" 10
-run "$vise" rsp probe "$T/telnet.sock"
+wait_for "test -S '$T/telnet.sock'" 60
+run "$vise" rsp probe "unix:$T/telnet.sock"
 is "$status" 3 "a port that echoes: 3"
 like "$err" 'what is sent comes back: a terminal.*3333 for gdb' "and what it may be" || note <"$T/err"
 
