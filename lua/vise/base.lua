@@ -31,7 +31,7 @@ core.lazy(vise, later)
 -- The runtime's own, by what needs it: boards that are flashed, macros, workflows, tests.
 local boards, parts = "openocd flash flashing sign deploy debug launchjson", {}
 for file, names in pairs {
-  [boards] = { "act_of", "check_method", "flash_methods", "flash_sets", "flash_settings", "needs_port", "plan", "flash", "flash_failed",
+  [boards] = { "act_of", "check_method", "flash_methods", "flash_sets", "flash_settings", "flash_tool", "needs_port", "plan", "flash", "flash_failed",
     "flash_state", "preflight", "run_flash", "run_reset", "can_debug", "check_debug", "debug_plan", "debug_ways", "plan_by",
     "deploy_state", "openocd", "openocd_hooks", "openocd_hooks_field", "openocd_server", "openocd_way", "start_server", "tcl",
     "debug_way", "import_plan", "launch_export", "demanded", "check_signature" },
