@@ -105,6 +105,23 @@ local function check_triggers(call, list, where)
   end
 end
 
+local function is_limit(v) return type(v) == "number" or (is_text(v) and v:match("^<?%d") ~= nil) end
+local gauge_fields = {
+  pattern = { is_pattern, "a text or a vise.rx" }, unit = T.text, console = T.text, hold = T.time,
+  warn = { is_limit, "a number, or a text such as \"400M\" or \"<50M\"" }, crit = { is_limit, "a number, or a text such as \"400M\" or \"<50M\"" },
+}
+
+local function check_gauges(call, list, where)
+  for name, g in pairs(list or {}) do
+    local here = ("%s: gauges.%s"):format(call, tostring(name))
+    if not is_text(name) or #name > 30 or name:find("[%s\"']") then fail("usage", "%s: a gauge's name is one word of 1 to 30", here, { where = where }) end
+    if g then
+      core.check(here, g, gauge_fields, where)
+      if not (g.pattern or g.warn or g.crit) then fail("usage", "%s: one of pattern, warn and crit is needed", here, { where = where }) end
+    end
+  end
+end
+
 local parts = { build = build_fields, image = image_fields, rtt = rtt_fields }
 
 -- heir: its parent will complete it, and false takes something away.
@@ -113,6 +130,7 @@ local function check_board(call, t, where, heir)
   consoles_of(call, t, where)
   check_match(call, t.match or nil, where)
   check_triggers(call, t.triggers or nil, where)
+  check_gauges(call, t.gauges or nil, where)
   core.check_states(call, t.states)
   for name, fields in pairs(parts) do
     if t[name] then core.check(call .. ": " .. name, t[name], fields, where, heir) end

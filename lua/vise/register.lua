@@ -258,6 +258,11 @@ function core.describe(only)
       row.triggers[i].pattern, row.triggers[i].literal = core.pattern_words(t.pattern)
       if t.cooldown then row.triggers[i].cooldown = core.ms(core.seconds("vise.board", t.cooldown)) end
     end
+    for name, g in pairs(b.gauges or {}) do
+      local out = row.gauges[name]
+      if g and g.pattern then out.pattern, out.literal = core.pattern_words(g.pattern) end
+      if g and g.hold then out.hold = core.ms(core.seconds("vise.board", g.hold)) end
+    end
     table.insert(d.boards, row)
   end
   if not only then d.bases = array(core.bases()) end

@@ -8,7 +8,7 @@ board { id = "linux", abstract = true,
 board { id = "linux-arm64", abstract = true, inherits = "linux", build = { goarch = "arm64" }, image = { machine = "arm64" } }
 board { id = "linux-armv7", abstract = true, inherits = "linux", cpu = "cortex-a7", build = { goarch = "arm", goarm = "7" }, image = { machine = "arm", float = "hard" } }
 board { id = "linux-riscv64", abstract = true, inherits = "linux", build = { goarch = "riscv64" }, image = { machine = "riscv64" } }
-board { id = "raspberrypi", abstract = true, inherits = "linux-arm64", vendor = "Raspberry Pi", gauges = { temperature = { throttle = 80 } } }
+board { id = "raspberrypi", abstract = true, inherits = "linux-arm64", vendor = "Raspberry Pi", gauges = { ["temp.cpu-thermal"] = { warn = 80, crit = 85 } } }
 
 board { id = "rpi-zero-w", inherits = "raspberrypi", name = "Raspberry Pi Zero W", chip = "BCM2835", cpu = "arm1176jzf-s",
   match = { { model = "Raspberry Pi Zero W" }, { compatible = "raspberrypi,model-zero-w" } },
@@ -20,7 +20,7 @@ board { id = "rpi-4", inherits = "raspberrypi", name = "Raspberry Pi 4", chip = 
   match = { { model = "Raspberry Pi 4 " }, { compatible = "raspberrypi,4-model-b" } } }
 board { id = "rpi-5", inherits = "raspberrypi", name = "Raspberry Pi 5", chip = "BCM2712", cpu = "cortex-a76",
   match = { { model = "Raspberry Pi 5 " }, { compatible = "raspberrypi,5-model-b" } },
-  gauges = { temperature = { throttle = 82 } } }
+  gauges = { ["temp.cpu-thermal"] = { warn = 82, crit = 85 } } }
 board { id = "beaglebone-ai64", inherits = "linux-arm64", name = "BeagleBone AI-64", vendor = "BeagleBoard.org", chip = "TDA4VM",
   cpu = "cortex-a72", match = { { model = "BeagleBoard.org BeagleBone AI-64" }, { compatible = "beagle,j721e-beagleboneai64" } } }
 board { id = "orangepi-5-plus", inherits = "linux-arm64", name = "Orange Pi 5 Plus", vendor = "Xunlong", chip = "RK3588",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/board_gauges.h"
 #include "bench/consoles.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
@@ -137,27 +138,41 @@ boards_rescan(struct bench *b)
 	boards_told(b);
 }
 
-/* Those of the chosen board, or NULL. */
+/* "triggers" or "gauges" of the chosen board, or NULL. */
 static json_t *
-triggers_of(const struct bench *b)
+of_board(const struct bench *b, const char *what)
 {
-	return b->board != NULL ? json_object_get(json_row(b->boards, b->board), "triggers") : NULL;
+	return b->board != NULL ? json_object_get(json_row(b->boards, b->board), what) : NULL;
+}
+
+/* What its profile wants of the bench is set up anew where it changed. before: of the board until
+ * now. */
+static void
+set_up(struct bench *b, const json_t *triggers_before, const json_t *gauges_before)
+{
+	json_t *triggers = of_board(b, "triggers"), *gauges = of_board(b, "gauges");
+
+	if (triggers != triggers_before && !json_equal(triggers, triggers_before))
+		triggers_board(b, triggers);
+	if (gauges != gauges_before && !json_equal(gauges, gauges_before))
+		board_gauges_use(b, gauges_before, gauges);
 }
 
 enum err
 boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 {
 	const char *plugin = json_get_str(params, "plugin", "script");
-	json_t *before;
+	json_t *triggers, *gauges;
 
 	if (!json_is_object(params))
 		return err_set(why, ERR_USAGE, "register", NULL, "needs an object");
-	before = json_incref(triggers_of(b));
+	triggers = json_incref(of_board(b, "triggers"));
+	gauges = json_incref(of_board(b, "gauges"));
 	merge(b->boards, json_object_get(params, "boards"), plugin);
 	place_files(b->boards);
-	if (!json_equal(before, triggers_of(b)) && (before != NULL || triggers_of(b) != NULL))
-		triggers_board(b, triggers_of(b));
-	json_decref(before);
+	set_up(b, triggers, gauges);
+	json_decref(triggers);
+	json_decref(gauges);
 	merge(b->workflows, json_object_get(params, "workflows"), plugin);
 	merge(b->macros, json_object_get(params, "macros"), plugin);
 	boards_told(b);
@@ -386,6 +401,7 @@ cmd_use(struct command_call *c)
 {
 	struct bench *b = c->ctx;
 	const char *id = json_get_str(c->args, "id", "");
+	json_t *triggers, *gauges;
 	struct err_msg why;
 
 	if (plugin_find(b->plugin_rows, "board", id) == NULL) {
@@ -394,10 +410,14 @@ cmd_use(struct command_call *c)
 		command_fail(c, &why);
 		return;
 	}
+	triggers = json_incref(of_board(b, "triggers"));
+	gauges = json_incref(of_board(b, "gauges"));
 	mem_free(b->board);
 	b->board = mem_str(id);
 	bench_news(b, "bench", json_pack("{s:s}", "board", id));
-	triggers_board(b, triggers_of(b));
+	set_up(b, triggers, gauges);
+	json_decref(triggers);
+	json_decref(gauges);
 	command_done(c, NULL);
 }
 

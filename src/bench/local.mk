@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/about.c %D%/about.h \
 	%D%/at_match.c %D%/at_match.h \
 	%D%/bench.c %D%/bench.h \
+	%D%/board_gauges.c %D%/board_gauges.h \
 	%D%/boards.c %D%/boards.h \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/bundle_facts.c %D%/bundle_facts.h \

@@ -288,34 +288,57 @@ pattern_json(const struct meter_pattern *p)
 	return o;
 }
 
+/* "t=" becomes a pattern for the number behind it. */
+static char *
+number_behind(const char *text)
+{
+	return mem_fmt("\\Q%s\\E\\s*([-+]?[0-9]+(?:\\.[0-9]+)?)", text);
+}
+
+static const struct meter_pattern *
+last_of(const struct meters *m)
+{
+	return &m->pattern[m->n - 1];
+}
+
+enum err
+meters_add(struct bench *b, const char *name, const json_t *args, uint32_t owner,
+    struct err_msg *why)
+{
+	const char *given = json_get_str(args, "pattern", "");
+	char *text = json_get_bool(args, "literal", false) ? number_behind(given) : mem_str(given);
+	struct meters *m = b->meters;
+	struct pattern *pattern = NULL;
+	enum err e = pattern_new(text, strlen(text), 0, &pattern, why);
+
+	if (e == ERR_OK) {
+		(void)forget(m, name);
+		e = may_add(m, name, why);
+	}
+	if (e != ERR_OK) {
+		pattern_free(pattern);
+		mem_free(text);
+		return e;
+	}
+	m->pattern[m->n++] = (struct meter_pattern){ .name = mem_str(name), .text = text,
+		.console = mem_str(json_get_str(args, "console", NULL)),
+		.unit = mem_str(json_get_str(args, "unit", "")), .pattern = pattern,
+		.owner = owner };
+	bench_news(b, "gauge.pattern", json_pack("{s:o}", "pattern", pattern_json(last_of(m))));
+	return ERR_OK;
+}
+
 static void
 cmd_pattern(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	struct meters *m = b->meters;
-	const char *name = json_get_str(c->args, "name", ""),
-		   *text = json_get_str(c->args, "pattern", "");
-	struct pattern *pattern = NULL;
-	struct meter_pattern *p;
 	struct err_msg why;
-	enum err e = pattern_new(text, strlen(text), 0, &pattern, &why);
 
-	if (e == ERR_OK) {
-		(void)forget(m, name);          /* the same name again replaces it */
-		e = may_add(m, name, &why);
-	}
-	if (e != ERR_OK) {
-		pattern_free(pattern);
+	if (meters_add(b, json_get_str(c->args, "name", ""), c->args, clients_owner(c, false),
+	    &why) == ERR_OK)
+		command_done(c, pattern_json(last_of(b->meters)));
+	else
 		command_fail(c, &why);
-		return;
-	}
-	p = &m->pattern[m->n++];
-	*p = (struct meter_pattern){ .name = mem_str(name), .text = mem_str(text),
-		.console = mem_str(json_get_str(c->args, "console", NULL)),
-		.unit = mem_str(json_get_str(c->args, "unit", "")), .pattern = pattern,
-		.owner = clients_owner(c, false) };
-	bench_news(b, "gauge.pattern", json_pack("{s:o}", "pattern", pattern_json(p)));
-	command_done(c, pattern_json(p));
 }
 
 static void

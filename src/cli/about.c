@@ -162,6 +162,7 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  --tap, --tap13       TAP 14, or with the version line of 13\n"
 	    "  --test2json          the lines of go tool test2json\n"
 	    "  --junit FILE         JUnit XML\n"
+	    "  --report KIND:FILE   one more, in a file: tap, tap13, test2json, text, junit\n"
 	    "  --artifacts DIR      what each attempt saw\n"
 	    "  -v                   also what passing tests say\n"
 	    PLACE_WORDS },

@@ -144,7 +144,7 @@ static const struct cli_command commands[] = {
 	    "run a Lua script", cli_script, false },
 	{ "test", "FILE|DIR... [-k TEXT] [--tag T] [--port [NAME=]P]... [--board [NAME=]ID] "
 	    "[--place [NAME=]PLACE]... [--list] [--tap | --test2json] [--junit FILE] "
-	    "[--artifacts DIR]",
+	    "[--report KIND:FILE]... [--artifacts DIR]",
 	    "run Lua tests on boards: TAP, JUnit, test2json", cli_test, false },
 	{ "workflow", "list | show ID | [run] ID [--port P | --place PLACE] [--board ID] "
 	    "[--set K=V]... [--answer ID=V]... "

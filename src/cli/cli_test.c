@@ -13,8 +13,8 @@
 #include "cli/door.h"
 #include "cli/place_use.h"
 #include "cli/plugins.h"
+#include "cli/report_files.h"
 #include "cli/report_go.h"
-#include "cli/report_junit.h"
 #include "cli/report_tap.h"
 #include "cli/report_text.h"
 #include "cli/say.h"
@@ -25,11 +25,11 @@
 #include "sys/spawn.h"
 #include "sys/time.h"
 
-enum { RECORD_MAX = 64 << 20, PIECE = 65536, JUNIT_MAX = 512 << 20 };
+enum { RECORD_MAX = 64 << 20, PIECE = 65536 };
 static const uint64_t LAST_NS = 5 * NS_PER_S, LOGS_NS = 3 * NS_PER_S, LOOK_NS = 20 * NS_PER_MS;
 
 struct options {
-	struct args_sets ports, boards, sets, answers, k, tags;
+	struct args_sets ports, boards, sets, answers, k, tags, reports;
 	struct place_args place;
 	const char *baud, *timeout, *test_timeout, *retries, *repeat, *shuffle, *shard, *junit,
 	    *artifacts;
@@ -52,6 +52,7 @@ struct run {
 	struct results results;
 	struct artifacts kept;
 	struct report report;
+	struct report_files reports;
 	struct buf line;
 	struct loop_fd *watch;
 	int fd;
@@ -341,10 +342,12 @@ take(struct run *r, const char *p, size_t n)
 	}
 	test = results_take(&r->results, record);
 	artifacts_record(&r->kept, record, test);
-	if (r->o.list)
+	if (r->o.list) {
 		listed(r, record);
-	else
+	} else {
 		r->report.ops->record(&r->report, record, test);
+		report_files_record(&r->reports, record, test);
+	}
 	json_decref(record);
 }
 
@@ -405,31 +408,18 @@ spawn(struct run *r, pid_t *pid, struct err_msg *why)
 /* ---- the run */
 
 static void
-prepare_report(struct run *r)
+start_reports(struct run *r)
 {
 	r->report = (struct report){ .f = stdout, .results = &r->results, .verbose = r->o.verbose };
 	r->report.ops = r->o.tap                   ? &report_tap
 			: r->o.tap13               ? &report_tap13
 			: r->call->json || r->o.go ? &report_go
 						   : &report_text;
-}
-
-static enum err
-write_junit(const struct run *r, struct err_msg *why)
-{
-	struct buf b;
-	enum err e;
-
-	if (r->o.junit == NULL || r->o.list)
-		return ERR_OK;
-	buf_init(&b, JUNIT_MAX);
-	e = report_junit(&r->results, &b);
-	if (e == ERR_OK)
-		e = sys_file_replace(r->o.junit, buf_str(&b), b.len, why);
-	else
-		e = err_set(why, e, r->o.junit, NULL, "the results do not fit");
-	buf_fini(&b);
-	return e;
+	if (r->o.list)
+		return;
+	if (r->report.ops->start != NULL)
+		r->report.ops->start(&r->report);
+	report_files_start(&r->reports);
 }
 
 /* The bench's folder, its logs written. Heap, or NULL. */
@@ -484,17 +474,15 @@ run(struct run *r, int *status, struct err_msg *why)
 	e = spawn(r, &pid, why);
 	if (e != ERR_OK)
 		return e;
-	prepare_report(r);
-	if (!r->o.list && r->report.ops->start != NULL)
-		r->report.ops->start(&r->report);
+	start_reports(r);
 	watch_to_the_end(r, pid, status);
 	if (!r->o.list)
 		r->report.ops->end(&r->report);
 	dir = logs_written(r);
 	e = artifacts_finish(&r->kept, &r->results, dir, *status, why);
 	mem_free(dir);
-	if (e == ERR_OK)
-		e = write_junit(r, why);
+	if (e == ERR_OK && !r->o.list)
+		e = report_files_end(&r->reports, why);
 	if (e == ERR_OK && r->use.over) {
 		*why = r->use.why;
 		e = why->code;
@@ -530,6 +518,7 @@ parse(struct run *r, struct err_msg *why)
 		{ "--tap13", ARGS_FLAG, &o->tap13 },
 		{ "--test2json", ARGS_FLAG, &o->go },
 		{ "--junit", ARGS_TEXT, &o->junit },
+		{ "--report", ARGS_LIST, &o->reports },
 		{ "--artifacts", ARGS_TEXT, &o->artifacts },
 		{ "-v", ARGS_FLAG, &o->verbose },
 		{ "--verbose", ARGS_FLAG, &o->verbose },
@@ -537,6 +526,8 @@ parse(struct run *r, struct err_msg *why)
 	};
 	enum err e = args_parse(r->call, options, 1, ARGS_MANY, why);
 
+	if (e == ERR_OK)
+		e = report_files_open(&r->reports, &o->reports, o->junit, &r->results, why);
 	for (size_t i = 0; e == ERR_OK && i < r->call->words; i++)
 		e = test_files(r->call->word[i], r->files, why);
 	if (e == ERR_OK && json_array_size(r->files) == 0)
@@ -571,6 +562,7 @@ cli_test(struct cli_call *c)
 	place_use_close(&r.use);
 	sys_close(r.fd);
 	artifacts_fini(&r.kept);
+	report_files_close(&r.reports);
 	results_fini(&r.results);
 	buf_fini(&r.line);
 	json_decref(r.files);

@@ -126,8 +126,8 @@ static const struct row rows[] = {
 	{ "script", "--answer --port --board --set --timeout --baud --place --wait "
 	    "--lease --reason", "f" },
 	{ "test", "--answer --artifacts --board --each --fail-fast --flaky-fails --junit --list "
-	    "--place --wait --lease --reason --port --repeat --retries --set --shard --shuffle "
-	    "--tag --tap --tap13 --test2json "
+	    "--place --wait --lease --reason --port --repeat --report --retries --set --shard "
+	    "--shuffle --tag --tap --tap13 --test2json "
 	    "--test-timeout --timeout -k -v", "f" },
 	{ "workflow", "list show --answer --baud --board --csv --dry-run --port --set --timeout "
 	    "--place --wait --lease --reason", "w" },

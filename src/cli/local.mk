@@ -70,6 +70,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/measure_table.c %D%/measure_table.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
+	%D%/report_files.c %D%/report_files.h \
 	%D%/report_go.c %D%/report_go.h \
 	%D%/report_junit.c %D%/report_junit.h \
 	%D%/report_tap.c %D%/report_tap.h \

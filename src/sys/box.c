@@ -49,10 +49,12 @@ static const uint64_t WRITES = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_F
     LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
     LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
-
+/* ABI 3 has it; older headers do not name it. */
+#define TRUNCATE (UINT64_C(1) << 14)
 static const uint64_t READS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
     LANDLOCK_ACCESS_FS_EXECUTE;
-static const uint64_t OF_FILES = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE;
+static const uint64_t OF_FILES = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+    TRUNCATE;
 
 static void
 allow(int rules, const char *folder, uint64_t access)
@@ -72,21 +74,24 @@ allow(int rules, const char *folder, uint64_t access)
 static bool
 landlock(const struct box *b)
 {
+	const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+	const uint64_t writes = WRITES | (abi >= 3 ? TRUNCATE : 0);
 	const struct landlock_ruleset_attr attr = {
-		.handled_access_fs = WRITES | (b->no_read ? READS : 0) };
+		.handled_access_fs = writes | (b->no_read ? READS : 0) };
 	const uint64_t reads = b->no_read ? READS & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE : 0;
 	const int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 	bool good;
 
 	if (rules < 0)
 		return false;
-	allow(rules, "/dev/null", WRITES | reads);      /* ssh opens it before anything else */
+	allow(rules, "/dev/null", writes | reads);      /* ssh opens it before anything else */
 	if (b->no_read)
 		allow(rules, "/proc/self", reads);
 	for (const char *const *r = b->read_ok; b->no_read && r != NULL && *r != NULL; r++)
 		allow(rules, *r, reads);
 	for (const char *const *w = b->write_ok; w != NULL && *w != NULL; w++)
-		allow(rules, *w, WRITES);
+		allow(rules, *w, writes);
 	good = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	(void)close(rules);
 	return good;

@@ -74,7 +74,7 @@ for bad in count=x count=10 every=soon limit=big source=nowhere deep=maybe mode=
 	is 2 "usage: typed: ${bad%=*}" "--set $bad is refused"
 done
 run ok "$p" --set count=9
-is 1 'FAIL: verify: count = 9 pieces is not from' "a measure out of range is a verdict"
+is 1 'FAIL: verify: count = 9 pieces is over 8' "a measure out of range is a verdict"
 run ok "$p" --set what=skip
 is 0 'typed: SKIP: asked to' "skip"
 run ok "$p" --set what=own

@@ -14,8 +14,13 @@ all_outcomes()
 }
 
 # ---- for people
-all_outcomes --artifacts kept --junit all.xml
+all_outcomes --artifacts kept --junit all.xml --report tap13:all.tap --report test2json:all.jsonl --report junit:too.xml
 is "$status" 7 "a mistake in a test is the worst of them"
+same too.xml all.xml "--report junit: is --junit"
+is "$(grep -c '^ok\|^not ok' all.tap) $(tail -n 1 all.tap)" "21 1..21" "--report tap13: beside it, whole"
+is "$(python3 -c 'import json
+rows = [json.loads(x) for x in open("all.jsonl")]
+print(sum(r["Action"] in ("pass", "fail", "skip") and "Test" in r for r in rows))')" 21 "and test2json"
 sed -nE 's/^(ok|FAIL|ERROR|BLOCK|skip|flaky) +([^ ]+( [^ ]+)*)  +.*$/\1 \2/p' out >got
 cat >want <<'END'
 ok passes
@@ -55,6 +60,9 @@ ok $? "a fixture of the file outlives its tests"
 grep -o '"text":"[a-z]* down"' kept/outcomes_test/teardowns_are_newest_first-2/attempt-1/log.jsonl >order
 printf '"text":"second down"\n"text":"first down"\n' | cmp -s - order
 ok $? "teardown is newest first" || note <order
+
+run "$VISE" test t/outcomes_test.lua --port exec:cat --report html:x
+like "$status $err" '^2 vise: html:x: KIND:FILE is wanted' "a kind that is none"
 
 # ---- questions
 mkdir asks && cat >asks/asks_test.lua <<'END'

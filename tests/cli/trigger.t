@@ -28,7 +28,8 @@ cat >"$T/plugins/tb/init.lua" <<'X'
 local vise = require "vise"
 vise.board { id = "tb", elf = "app.elf", triggers = { { pattern = vise.rx("BROWN(OUT)"), action = "alarm", arg = "power" },
   { pattern = "^never(", action = "stop", cooldown = 5 } } }
-vise.board { id = "other" }
+vise.board { id = "other", gauges = { supply = { pattern = vise.rx("volt=(\\d+)"), unit = "V", warn = 30, hold = 1 },
+  ["water"] = { pattern = "level=", crit = "<5" } } }
 vise.macro { id = "wave", run = function(ctx) vise.console.get():mark("the macro ran") return {} end }
 vise.workflow { id = "check", run = function(t) vise.console.get():mark("the workflow ran") end }
 X
@@ -167,6 +168,20 @@ assert c.wait(lambda: [x for x in c.of("notice") if x["notice"]["text"].startswi
 c.do("board.use other")
 assert c.do("trigger.list") == [], c.do("trigger.list")
 P
+py "and its gauges: numbers of its console, with their limits, as long as it is in use" <<'P'
+assert [p["name"] for p in c.do("gauge.patterns")] == ["supply", "water"], c.do("gauge.patterns")
+board("volt=12 level= 40.5\n")
+def gauges():
+    r = c.do("gauge.list")
+    return {d["id"]: (d, v) for d, v in zip(r["defs"], r["v"])}
+assert until(lambda: "water" in gauges() and gauges()["water"][1] is not None, 10), gauges()
+g = gauges()
+assert g["supply"][1] == 12 and g["supply"][0]["unit"] == "V" and g["supply"][0]["warn"] == 30, g["supply"]
+assert g["water"][1] == 40.5 and g["water"][0]["crit"] == 5, g["water"]
+c.do("board.use tb")
+assert c.do("gauge.patterns") == [] and "water" not in [i for i, (d, v) in gauges().items() if v is not None], gauges()
+c.do("board.use other")
+P
 
 cat >"$T/trig.lua" <<'X'
 local vise = require "vise"
@@ -210,6 +225,12 @@ run timeout 60 "$BUILD/vise-script" --bench "$S" "$T/bad.lua"
 test "$status" != 0
 ok $? "a profile's trigger is checked"
 like "$err" 'triggers\[1\]: macro needs arg' "and what is wrong is said"
+for bad in '{ x = {} }=one of pattern, warn and crit is needed' '{ x = { warn = "much" } }=warn must be a number' \
+	'{ ["a b"] = { warn = 1 } }=one word of 1 to 30' '{ x = { patern = "v=" } }=patern'; do
+	printf 'require "vise".board { id = "x", gauges = %s }\n' "${bad%%\}=*}}" >"$T/bad.lua"
+	run timeout 60 "$BUILD/vise-script" --bench "$S" "$T/bad.lua"
+	like "$status $err" "^[1-9].*gauges.*${bad##*\}=}" "and so are its gauges: ${bad##*\}=}"
+done
 
 mkfifo "$T/slow"
 cat >"$T/talk.sh" <<X

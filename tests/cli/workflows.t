@@ -22,7 +22,7 @@ like "$out" 'would: run x 4 times for 20 s' "--dry-run says what it would do"
 run "$VISE" workflow show size-matrix
 like "$out" '^  --set expect=string, optional' "show: what may be left out is not needed"
 run "$VISE" workflow single-step --set server=127.0.0.1:1
-like "$out" '^single-step: FAIL: infra: tcp:127.0.0.1:1: connecting: Connection refused$' "a server that is not there is told in words"
+like "$out" '^single-step: FAIL: infra: tcp:127.0.0.1:1: connecting: Connection refused; does it run\?' "a server that is not there is told in words"
 run "$VISE" workflow boot-time --dry-run --set rounds=0
 is "$status" 2 "parameters are checked"
 

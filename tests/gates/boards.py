@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 
-FACTS = ("name", "vendor", "chip", "match", "console", "triggers", "elf", "svd")
+FACTS = ("name", "vendor", "chip", "match", "console", "triggers", "gauges", "elf", "svd")
 BEGIN, END = "<!-- boards: made by tests/gates/boards.py -->", "<!-- end of boards -->"
 
 

@@ -123,8 +123,8 @@ is "$status" 3 "a missing image: 3" || shown
 like "$err" '^vise: .*missing\.elf: no such file' "says so" || shown
 echo "this is no image" >"$T/text.elf"
 v flash -p qemu-netduinoplus2 --set "gdb=127.0.0.1:$port" "$T/text.elf"
-is "$status" 2 "a file that is no ELF: 2" || shown
-like "$out$err" 'no ELF image' "says so"
+is "$status" 1 "a file that is no ELF: 1" || shown
+like "$out$err" 'named .elf, but inside it is neither that' "says so"
 dead=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])')
 v flash -p qemu-netduinoplus2 --set "gdb=127.0.0.1:$dead" "$fw/fw-3.3.0.elf"
 is "$status" 3 "nothing at the debug port: 3" || shown
