@@ -292,12 +292,18 @@ def check(good, name, why=""):
     n += 1
     print("%sok %d - %s" % ("" if good else "not ", n, name))
     if not good:
-        print("# %s" % why)
+        print("# %s" % (why,))
 
-check(until(lambda: raw() == bytes(sent), 10), "the raw log holds every byte, and nothing else", (len(raw()), len(sent)))
+def differs(a, b):
+    """Where, and what stands there."""
+    at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+    return len(a), len(b), at, a[at:at + 60], b[at:at + 60]
+
+same = until(lambda: raw() == bytes(sent), 10)
+check(same, "the raw log holds every byte, and nothing else", differs(raw(), bytes(sent)))
 text = open(T + "/text.log").read()
 check(text.count("# port lost") == len(marks("port lost")) and text.count("# port back") == len(marks("port back")),
-      "the text log marks every loss and return", (text.count("# port lost"), len(marks("port lost"))))
+      "the text log marks every loss and return", (text.count("# port lost"), len(marks("port lost")), text.count("# port back"), len(marks("port back"))))
 journal = [json.loads(x) for x in open(path + "/journal.jsonl")]
 check(until(lambda: len([1 for x in open(path + "/journal.jsonl") if '"port lost' in x]) == len(marks("port lost")), 10),
       "and so does the journal", len([r for r in journal if r["type"] == "mark"]))

@@ -60,9 +60,9 @@ for path, words in (("/404", ("404",)), ("/500", ("500",)), ("/redir-loop", ("re
     number = c.ask("command", {"line": "profile.grab http://127.0.0.1:%s%s" % (port, path)})
     begin = time.monotonic()
     other.do("bench.info")
-    assert time.monotonic() - begin < 1, "the bench waited for " + path
+    assert time.monotonic() - begin < 5, "the bench waited for " + path
     try:
-        c.answer(number, 60)
+        c.answer(number, 180)           # the bomb: 512 MB inflated, under a sanitizer beside three jobs
     except Exception as e:
         text = str(e)
         assert type(e).__name__ == "Refused" and e.why and any(w in text.lower() for w in words), (path, text)
