@@ -257,6 +257,7 @@ end_threads(struct bench *b)
 static void
 bench_free(struct bench *b)
 {
+	b->closing = true;
 	ocd_close(b);
 	clients_close(b);
 	questions_close(b);

@@ -119,6 +119,7 @@ struct bench {
 	pid_t sim;                      /* the simulated board, 0: none */
 	char *demo_run[4], *demo_proc, *demo_sys;
 	bool listening, ending, journal_alarm, pump_due;
+	bool closing;                   /* its parts are being freed */
 };
 
 extern const struct command bench_console_commands[], bench_gauge_commands[],

@@ -290,7 +290,7 @@ requests_client_gone(struct client *c)
 		    NULL; /* the command runs on; nobody to tell */
 		list_del(n);
 	}
-	if (b->ending)
+	if (b->closing)
 		return;
 	consoles_client_gone(b, c);
 	macros_client_gone(b, c);

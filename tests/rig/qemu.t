@@ -190,7 +190,7 @@ python3 "$srcdir/tests/lib/client.py" "$S" "bench.stop confirm=on" >/dev/null
 
 v at "$tty" AT+BOOT
 is "$status" 0 "AT+BOOT" || shown
-v workflow switch-language --port "$tty" --set wait=2s
+v workflow switch-language --port "$tty" --set wait=5s
 is "$status" 1 "the workflow in bootloader mode: 1" || shown
 like "$out$err" 'wrong_mode|bootloader' "says which mode" || shown
 board_up fw-3.1.9
@@ -200,7 +200,7 @@ is "$status" 1 "the workflow with old firmware: 1" || shown
 like "$out$err" 'needs 3\.2\.1.*3\.1\.9' "says which version it needs, and which it has" || shown
 board_up fw-mute
 ok $? "a mute board runs"
-v workflow switch-language --port "$tty" --set wait=2s
+v workflow switch-language --port "$tty" --set wait=5s
 is "$status" 3 "the workflow with a mute device: 3" || shown
 like "$out$err" 'nothing answers' "says so" || shown
 v ls
