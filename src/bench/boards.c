@@ -145,10 +145,9 @@ of_board(const struct bench *b, const char *what)
 	return b->board != NULL ? json_object_get(json_row(b->boards, b->board), what) : NULL;
 }
 
-/* What its profile wants of the bench is set up anew where it changed. before: of the board until
- * now. */
+/* Where what is known of the board in use changed. before: until now. */
 static void
-set_up(struct bench *b, const json_t *triggers_before, const json_t *gauges_before)
+follow_profile(struct bench *b, const json_t *triggers_before, const json_t *gauges_before)
 {
 	json_t *triggers = of_board(b, "triggers"), *gauges = of_board(b, "gauges");
 
@@ -170,7 +169,7 @@ boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 	gauges = json_incref(of_board(b, "gauges"));
 	merge(b->boards, json_object_get(params, "boards"), plugin);
 	place_files(b->boards);
-	set_up(b, triggers, gauges);
+	follow_profile(b, triggers, gauges);
 	json_decref(triggers);
 	json_decref(gauges);
 	merge(b->workflows, json_object_get(params, "workflows"), plugin);
@@ -401,7 +400,7 @@ cmd_use(struct command_call *c)
 {
 	struct bench *b = c->ctx;
 	const char *id = json_get_str(c->args, "id", "");
-	json_t *triggers, *gauges;
+	json_t *gauges;
 	struct err_msg why;
 
 	if (plugin_find(b->plugin_rows, "board", id) == NULL) {
@@ -410,13 +409,12 @@ cmd_use(struct command_call *c)
 		command_fail(c, &why);
 		return;
 	}
-	triggers = json_incref(of_board(b, "triggers"));
 	gauges = json_incref(of_board(b, "gauges"));
 	mem_free(b->board);
 	b->board = mem_str(id);
 	bench_news(b, "bench", json_pack("{s:s}", "board", id));
-	set_up(b, triggers, gauges);
-	json_decref(triggers);
+	triggers_board(b, of_board(b, "triggers"));
+	board_gauges_use(b, gauges, of_board(b, "gauges"));
 	json_decref(gauges);
 	command_done(c, NULL);
 }

@@ -184,13 +184,19 @@ args_parse(struct cli_call *c, const struct args_option *options, size_t min, si
 	return ERR_OK;
 }
 
+bool
+args_given(int argc, char **argv, const char *flag)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], flag) == 0)
+			return true;
+	return false;
+}
+
 static bool
 says_help(const struct cli_call *c)
 {
-	for (int i = 1; i < c->argc && strcmp(c->argv[i], "--") != 0; i++)
-		if (strcmp(c->argv[i], "--help") == 0 || strcmp(c->argv[i], "-h") == 0)
-			return true;
-	return false;
+	return args_given(c->argc, c->argv, "--help") || args_given(c->argc, c->argv, "-h");
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "cli/about.h"
 #include "cli/args.h"
+#include "cli/args.h"
 #include "cli/cli_at.h"
 #include "cli/cli_bench.h"
 #include "cli/cli_board.h"
@@ -228,15 +229,6 @@ help(struct cli_call *c)
 	return help_of(cmd);
 }
 
-static bool
-has_flag(int argc, char **argv, const char *a, const char *b)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], a) == 0 || (b != NULL && strcmp(argv[i], b) == 0))
-			return true;
-	return false;
-}
-
 static int
 version(void)
 {
@@ -280,14 +272,15 @@ cli_main(int argc, char **argv, const struct cli_hooks *hooks)
 		    &why);
 	if (argc < 1)
 		return err_exit_status(ERR_USAGE);
-	c.json = has_flag(argc, argv, "--json", NULL);
+	c.json = args_given(argc, argv, "--json");
 	c.argc = argc - 1;
 	c.argv = argv + 1;
 	cmd = argc > 1 ? subcommands_find(&c, argv[1]) : NULL;
 	if (cmd == NULL)
 		return no_command(&c);
 	c.name = cmd->name;
-	if (!cmd->own_options && has_flag(c.argc, c.argv, "--help", "-h"))
+	if (!cmd->own_options && (args_given(c.argc, c.argv, "--help") ||
+	    args_given(c.argc, c.argv, "-h")))
 		return help_of(cmd);
 	return cmd->run(&c);
 }

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/about.h"
+#include "cli/args.h"
 #include "cli/cli_flame.h"
 #include "cli/cli_grab.h"
 #include "cli/cli_series.h"
@@ -258,15 +259,12 @@ refuse(int argc, char **argv)
 	enum { OWN = sizeof verbs / sizeof verbs[0], ALL = OWN + sizeof others / sizeof *others };
 	const char *names[ALL];
 	struct err_msg why;
-	bool json = false;
 
 	for (size_t i = 0; i < ALL; i++)
 		names[i] = i < OWN ? verbs[i].name : others[i - OWN];
-	for (int i = 2; i < argc; i++)
-		json = json || strcmp(argv[i], "--json") == 0;
 	(void)verbs_refuse("pprof", argc > 1 ? argv[1] : NULL, names, sizeof *names, ALL,
 	    &why);
-	return pprof_failed(json, &why);
+	return pprof_failed(args_given(argc, argv, "--json"), &why);
 }
 
 int

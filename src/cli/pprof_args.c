@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "base/slice.h"
 #include "cli/about.h"
+#include "cli/args.h"
 #include "cli/cli_worker.h"
 
 const struct pprof_option pprof_common_options[] = {
@@ -232,16 +233,6 @@ pprof_line_fini(struct pprof_line *c)
 	c->params = NULL;
 }
 
-/* Is the flag among the words? Read before them, for an error of theirs is told in JSON, too. */
-static bool
-said(int argc, char **argv, const char *flag)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], flag) == 0)
-			return true;
-	return false;
-}
-
 /* The next step names the help of the verb itself: its usage begins with "usage: vise VERB [". */
 static void
 point(const char *usage, struct err_msg *why)
@@ -266,7 +257,7 @@ pprof_line_run(int argc, char **argv, const char *usage, const struct pprof_opti
 	struct pprof_line *c;
 	enum err e;
 
-	if (said(argc, argv, "--help") || said(argc, argv, "-h")) {
+	if (args_given(argc, argv, "--help") || args_given(argc, argv, "-h")) {
 		about_text(usage);
 		return 0;
 	}
@@ -281,7 +272,7 @@ pprof_line_run(int argc, char **argv, const char *usage, const struct pprof_opti
 		e = err_set(&why, ERR_IO, "output", NULL, "cannot be written");
 	point(usage, &why);
 	if (e != ERR_OK)
-		return pprof_failed(said(argc, argv, "--json"), &why);
+		return pprof_failed(args_given(argc, argv, "--json"), &why);
 	return check && found ? 1 : 0;
 }
 

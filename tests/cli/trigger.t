@@ -165,6 +165,9 @@ if not any(t["pattern"] == "BROWNOUT" for t in c.do("trigger.list")):   # the co
     assert [t["by"] for t in c.do("trigger.list")] == ["tb", "tb"], c.do("trigger.list")
 board("BROWNOUT detected\n")
 assert c.wait(lambda: [x for x in c.of("notice") if x["notice"]["text"].startswith("power: BROWNOUT")], 10), c.do("trigger.list")
+for t in c.do("trigger.list"): c.do("trigger.remove %d" % t["id"])
+c.do("board.use tb")                            # said again, it sets up again
+assert len(c.do("trigger.list")) == 2, c.do("trigger.list")
 c.do("board.use other")
 assert c.do("trigger.list") == [], c.do("trigger.list")
 P
