@@ -159,7 +159,7 @@ write_info(struct bench *b, struct err_msg *why)
 	json_put_int(o, "started", (json_int_t)b->start_wall);
 	json_put_str(o, "dir", b->dir);
 	json_put_str(o, "version", VISE_VERSION);
-	debugs_info(b, o);
+	debug_session_info(b, o);
 	buf_init(&text, 16 << 10);
 	e = json_write(o, &text);
 	if (e == ERR_OK)

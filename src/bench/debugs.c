@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "bench/debug_ready.h"
-#include "bench/debugs_commands.h"
+#include "bench/debug_wait.h"
 #include "bench/news.h"
 #include "bench/ocd_svd.h"
 #include "sys/io.h"
@@ -23,74 +23,7 @@ static const uint64_t LEAVE_NS = 1500 * NS_PER_MS, GONE_NS = 500 * NS_PER_MS;
 static void advance(void *arg);
 static void leave(void *arg);
 
-static struct debug_session *
-entry(struct list *n)
-{
-	return LIST_ENTRY(n, struct debug_session, node);
-}
-
-bool
-debugs_live(const struct debug_session *s)
-{
-	return s->state.word != DEBUG_OVER;
-}
-
 /* ---- telling */
-
-static json_t *
-member_row(const struct debug_member *m)
-{
-	json_t *o = json_pack("{s:s}", "name", m->name);
-
-	if (m->id != 0)
-		json_put_int(o, "job", m->id);
-	if (m->port[0] != '\0')
-		json_put_str(o, "port", m->port);
-	json_put_bool(o, "runs", m->job != NULL);
-	return o;
-}
-
-json_t *
-debugs_row(const struct debug_session *s)
-{
-	json_t *o = json_object(), *servers = json_array();
-
-	json_put_int(o, "id", s->id);
-	json_put_str(o, "name", json_get_str(s->plan, "name", "debug"));
-	json_put_str(o, "board", json_get_str(s->plan, "board", NULL));
-	debugstate_json(&s->state, o);
-	for (size_t i = 0; i < s->servers; i++)
-		(void)json_array_append_new(servers, member_row(&s->server[i]));
-	json_put(o, "servers", servers);
-	json_put(o, "debugger", member_row(&s->debugger));
-	if (s->error.code != ERR_OK)
-		json_put(o, "error", json_from_err(&s->error));
-	return o;
-}
-
-json_t *
-debugs_json(const struct bench *b)
-{
-	json_t *list = json_array();
-
-	LIST_EACH(n, &b->debugs)
-		(void)json_array_append_new(list, debugs_row(entry(n)));
-	return list;
-}
-
-void
-debugs_info(const struct bench *b, json_t *o)
-{
-	char text[400];
-
-	LIST_EACH(n, &b->debugs)
-		if (debugs_live(entry(n))) {
-			debugstate_text(&entry(n)->state, text, sizeof text);
-			json_put_str(o, "debug", text);
-			json_put_str(o, "debug_name",
-			    json_get_str(entry(n)->plan, "name", "debug"));
-		}
-}
 
 static void
 tell(void *arg)
@@ -102,7 +35,7 @@ tell(void *arg)
 	debugstate_text(&s->state, text, sizeof text);
 	if (s->debugger.job != NULL)
 		job_set_progress(s->debugger.job->job, -1, text);
-	bench_news(s->bench, "debug", json_pack("{s:o}", "debug", debugs_row(s)));
+	bench_news(s->bench, "debug", json_pack("{s:o}", "debug", debug_session_row(s)));
 	bench_info_changed(s->bench);
 }
 
@@ -112,7 +45,7 @@ changed(struct debug_session *s)
 {
 	if (s->tell == NULL)
 		s->tell = loop_timer_start(s->bench->loop, TELL_NS, 0, tell, s);
-	debugs_answer(s);
+	debug_wait_answer(s);
 }
 
 /* ---- the end */
@@ -147,7 +80,7 @@ over(struct debug_session *s)
 	if (s->error.code != ERR_OK)
 		debugstate_put(s->state.why, sizeof s->state.why, slice_of(s->error.why));
 	tell(s);
-	debugs_answer(s);
+	debug_wait_answer(s);
 	bench_linger_check(s->bench);
 }
 
@@ -458,7 +391,7 @@ static void
 drop(struct debug_session *s)
 {
 	s->state.word = DEBUG_OVER;
-	debugs_answer(s);
+	debug_wait_answer(s);
 	for (size_t i = 0; i <= s->servers; i++) {
 		struct debug_member *m = i < s->servers ? &s->server[i] : &s->debugger;
 
@@ -511,8 +444,8 @@ forget_oldest(struct bench *b)
 	LIST_EACH(it, &b->debugs)
 		n++;
 	LIST_EACH_SAFE(it, &b->debugs)
-		if (n >= DEBUG_KEPT && !debugs_live(entry(it))) {
-			drop(entry(it));
+		if (n >= DEBUG_KEPT && !debug_session_live(debug_session_of(it))) {
+			drop(debug_session_of(it));
 			n--;
 		}
 }
@@ -556,5 +489,5 @@ void
 debugs_close(struct bench *b)
 {
 	while (!list_empty(&b->debugs))
-		drop(entry(b->debugs.next));
+		drop(debug_session_of(b->debugs.next));
 }

@@ -3,90 +3,7 @@
 
 #include <string.h>
 
-#include "base/alloc.h"
-
-/* What a call waits for: that the debugger runs, a state, or the end. */
-enum wait_for { WAIT_STARTED, WAIT_STATE, WAIT_OVER };
-
-struct waiter {
-	struct list node;
-	struct command_call *call;
-	struct loop_timer *limit;
-	enum wait_for what;
-	const char *state;              /* of the call's arguments */
-};
-
-static struct waiter *
-waiter(struct list *n)
-{
-	return LIST_ENTRY(n, struct waiter, node);
-}
-
-static bool
-met(const struct debug_session *s, const struct waiter *w)
-{
-	if (!debugs_live(s))
-		return true;
-	return w->what == WAIT_STARTED ? s->debugger.id != 0 : w->what == WAIT_STATE &&
-	    s->debugger.id != 0 && strcmp(debugstate_word(s->state.word), w->state) == 0;
-}
-
-static void
-answer(const struct debug_session *s, struct waiter *w)
-{
-	/* over, and it was to run: that is a failure */
-	const bool bad = !debugs_live(s) && (w->what == WAIT_STARTED ||
-	    (w->what == WAIT_STATE && strcmp(w->state, "over") != 0));
-	struct err_msg why = s->error;
-
-	list_del(&w->node);
-	loop_timer_stop(w->limit);
-	if (bad && why.code == ERR_OK)
-		(void)err_set(&why, ERR_EOF, "debug", NULL, "the session has ended");
-	if (bad)
-		command_fail(w->call, &why);
-	else
-		command_done(w->call, debugs_row(s));
-	mem_free(w);
-}
-
-void
-debugs_answer(struct debug_session *s)
-{
-	LIST_EACH_SAFE(n, &s->waiters)
-		if (met(s, waiter(n)))
-			answer(s, waiter(n));
-}
-
-static void
-on_limit(void *arg)
-{
-	struct waiter *w = arg;
-	struct err_msg why;
-
-	w->limit = NULL;
-	list_del(&w->node);
-	(void)err_set(&why, ERR_DEADLINE, "debug.wait", "vise do debug.list shows how it is",
-	    "the target is not %s in time", w->state);
-	command_fail(w->call, &why);
-	mem_free(w);
-}
-
-static void
-wait_for(struct command_call *c, struct debug_session *s, enum wait_for what)
-{
-	const int64_t limit = json_get_int(c->args, "timeout", 0);
-	struct waiter *w = mem_zero(1, sizeof *w);
-
-	w->call = c;
-	w->what = what;
-	w->state = json_get_str(c->args, "state", "over");
-	list_add_tail(&s->waiters, &w->node);
-	if (limit > 0)
-		w->limit = loop_timer_start(s->bench->loop, (uint64_t)limit, 0, on_limit, w);
-	if (met(s, w))
-		answer(s, w);
-}
+#include "bench/debug_wait.h"
 
 static void
 cmd_start(struct command_call *c)
@@ -97,7 +14,7 @@ cmd_start(struct command_call *c)
 	json_t *plan = json_read(text, strlen(text), "plan", &why);
 
 	if (plan != NULL && debugs_start(c->ctx, plan, &s, &why) == ERR_OK)
-		wait_for(c, s, WAIT_STARTED);
+		debug_wait(c, s, DEBUG_WAIT_STARTED);
 	else
 		command_fail(c, &why);
 }
@@ -114,7 +31,8 @@ find(struct command_call *c)
 	LIST_EACH(n, &b->debugs) {
 		struct debug_session *s = LIST_ENTRY(n, struct debug_session, node);
 
-		if (id != 0 ? s->id == id : found == NULL || debugs_live(s) || !debugs_live(found))
+		if (id != 0 ? s->id == id : found == NULL ||
+		    debug_session_live(s) || !debug_session_live(found))
 			found = s;
 	}
 	if (found == NULL) {
@@ -128,7 +46,7 @@ find(struct command_call *c)
 static void
 cmd_list(struct command_call *c)
 {
-	command_done(c, debugs_json(c->ctx));
+	command_done(c, debug_session_list(c->ctx));
 }
 
 static void
@@ -139,7 +57,7 @@ cmd_stop(struct command_call *c)
 	if (s == NULL)
 		return;
 	debugs_end(s);
-	wait_for(c, s, WAIT_OVER);
+	debug_wait(c, s, DEBUG_WAIT_OVER);
 }
 
 static void
@@ -148,7 +66,7 @@ cmd_wait(struct command_call *c)
 	struct debug_session *s = find(c);
 
 	if (s != NULL)
-		wait_for(c, s, WAIT_STATE);
+		debug_wait(c, s, DEBUG_WAIT_STATE);
 }
 
 #define ID_ARG { "id", ARG_INT, 0, NULL, "number of the session; the newest if absent" }

@@ -8,7 +8,4 @@
 #define BENCH_DEBUGS_COMMANDS_H
 #include "bench/debugs.h"
 
-/* The state has changed: those who wait for it. */
-void     debugs_answer(struct debug_session *s);
-
 #endif

@@ -16,6 +16,8 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/consoles_open.c %D%/consoles_open.h \
 	%D%/consoles_wire.c %D%/consoles_wire.h \
 	%D%/debug_ready.c %D%/debug_ready.h \
+	%D%/debug_session.c %D%/debug_session.h \
+	%D%/debug_wait.c %D%/debug_wait.h \
 	%D%/debugs.c %D%/debugs.h \
 	%D%/debugs_commands.c %D%/debugs_commands.h \
 	%D%/decode_plugins.c %D%/decode_plugins.h \

@@ -83,7 +83,7 @@ static const struct {
 	{ .name = "consoles", .make = consoles_part },
 	{ .name = "gauges", .make = gauges_json },
 	{ .name = "jobs", .make = jobs_json },
-	{ .name = "debugs", .make = debugs_json },
+	{ .name = "debugs", .make = debug_session_list },
 	{ .name = "notices", .at = offsetof(struct bench, notices) },
 	{ .name = "decoded", .make = decoders_json },
 	{ .name = "triggers", .make = triggers_json },

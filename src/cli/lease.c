@@ -356,6 +356,16 @@ take_row(struct lease *l, json_t *row, const struct queue *q, json_t **taken, st
 	return ERR_OK;
 }
 
+void
+lease_busy(const json_t *rows, struct err_msg *why)
+{
+	const json_t *row = json_array_get(rows, 0);
+	json_t *look = lease_look(row);
+
+	lease_say_busy(row, look, json_array_size(rows), why);
+	json_decref(look);
+}
+
 /* One of the slot's rows. */
 static enum err
 take_slot(struct lease *l, json_t *slot, const struct queue *q, json_t **taken,
@@ -369,7 +379,7 @@ take_slot(struct lease *l, json_t *slot, const struct queue *q, json_t **taken,
 		if (e == ERR_BUSY)
 			e = take_row(l, row, q, taken, why);
 	if (e == ERR_BUSY)
-		lease_say_busy(json_array_get(slot, 0), json_array_size(slot), why);
+		lease_busy(slot, why);
 	return e;
 }
 

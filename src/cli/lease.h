@@ -19,9 +19,6 @@
 
 enum { LEASE_FILES = 64, LEASE_TOKEN = 33 };
 
-/* The words in which a lease is handed on to what we start. */
-#define LEASE_TOKEN_ENV "VISE_PLACE_TOKEN"
-
 struct lease_wish {
 	uint64_t wait_ns;       /* 0: at once or not at all */
 	uint64_t lease_ns;      /* 0: as long as the process */
@@ -50,6 +47,8 @@ void     lease_mine(struct lease *l);           /* after a fork: the record name
 bool     lease_over(const struct lease *l);     /* the time in the record has passed */
 /* { state: "free"|"held"|"left", holder?: RECORD, waiting: N, busy_key? } */
 json_t  *lease_look(const json_t *row);
+/* Fills *why: who has the first of the rows that would do. */
+void     lease_busy(const json_t *rows, struct err_msg *why);
 /* The file whose record says who holds it; heap, NULL when nobody does. */
 char    *lease_file(const json_t *row);
 /* Sets the end of another process' lease, which looks at it; seconds of 1970. */

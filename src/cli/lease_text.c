@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "cli/lease.h"
 #include "cli/say.h"
 #include "sys/process.h"
 #include "sys/time.h"
@@ -54,12 +53,11 @@ lease_words(const json_t *r, char *out, size_t size)
 }
 
 void
-lease_say_busy(const json_t *row, size_t several, struct err_msg *why)
+lease_say_busy(const json_t *row, const json_t *look, size_t several, struct err_msg *why)
 {
 	static const char others[] = "--wait 10m waits for it; vise place list shows all",
 	    ours[] = "set the " LEASE_TOKEN_ENV " that place acquire printed, or release it: vise "
 		     "place release";
-	json_t *look = lease_look(row);
 	const json_t *holder = json_object_get(look, "holder");
 	const char *name = json_get_str(row, "name", "?");
 	const bool mine = strcmp(json_get_str(holder, "kind", ""), "hold") == 0 &&
@@ -83,7 +81,6 @@ lease_say_busy(const json_t *row, size_t several, struct err_msg *why)
 	else
 		(void)err_set(why, ERR_BUSY, name, next, "it was held a moment ago, or is asked "
 		    "for twice");
-	json_decref(look);
 }
 
 void

@@ -54,7 +54,7 @@ place_bench_find(const char *word, const struct place_args *a, json_t **row, str
 		*row = json_copy(json_array_get(fit, 0));
 	if (e == ERR_OK && *row == NULL) {
 		e = ERR_BUSY;
-		lease_say_busy(json_array_get(fit, 0), json_array_size(fit), why);
+		lease_busy(fit, why);
 	}
 	json_decref(fit);
 	json_decref(rows);
