@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "bench/news.h"
-#include "gauge/json.h"
 #include "gauge/set.h"
 #include "sys/time.h"
 
@@ -105,7 +104,7 @@ gauge_rules_alarm(struct bench *b, const struct gauge_alarm *a)
 	json_put_str(o, "state", states[a->level]);
 	json_put_str(o, "gauge", a->def != NULL ? a->def->id : "");
 	json_put_str(o, "rule", a->rule != NULL ? a->rule : a->def != NULL ? "limit" : "");
-	json_put(o, "value", gauge_json_value(a->value));
+	json_put(o, "value", json_double(a->value));
 	json_put_str(o, "text", a->text);
 	if (json_array_size(r->alarms) >= ALARMS_KEPT)
 		(void)json_array_remove(r->alarms, 0);

@@ -19,7 +19,6 @@
 #include "cli/metrics.h"
 #include "cli/say.h"
 #include "core/json.h"
-#include "gauge/json.h"
 #include "gauge/prometheus.h"
 #include "gauge/set.h"
 #include "gauge/sources.h"
@@ -412,7 +411,7 @@ print_json(struct run *r, const struct gauge_sample *s)
 	json_put_int(o, "t", (int64_t)s->t);
 	json_put_str(o, "wall", wall);
 	for (size_t i = 0; i < s->n && i < n; i++) {
-		json_put(values, d[i].id, gauge_json_value(s->v[i]));
+		json_put(values, d[i].id, json_double(s->v[i]));
 		if (d[i].missing[0] != '\0')
 			json_put_str(missing, d[i].id, d[i].missing);
 	}

@@ -113,6 +113,16 @@ json_put_num(json_t *o, const char *key, double v)
 	json_put(o, key, isfinite(v) ? json_real(v) : json_null());
 }
 
+json_t *
+json_double(double v)
+{
+	if (isnan(v) || isinf(v))
+		return json_null();
+	if (fabs(v) < 9e15 && fabs(v - trunc(v)) <= 0)
+		return json_integer((json_int_t)v);
+	return json_real(v);
+}
+
 void
 json_put_bool(json_t *o, const char *key, bool v)
 {

@@ -27,6 +27,8 @@ void        json_put_strn(json_t *o, const char *key, const char *s, size_t n);
 void        json_put_int(json_t *o, const char *key, int64_t v);
 void        json_put_num(json_t *o, const char *key, double v);             /* NaN puts null */
 void        json_put_bool(json_t *o, const char *key, bool v);
+/* null for NaN and infinities; whole numbers as integers */
+json_t     *json_double(double v);
 /* steals v; NULL puts null */
 void        json_put(json_t *o, const char *key, json_t *v);
 /* new string, escaped if need be */

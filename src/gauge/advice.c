@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/slice.h"
-#include "gauge/json.h"
 
 enum { LOW_MIB = 2048, HIGH_MIB = 8192, GOGC_LOW = 88, GOGC_HIGH = 65 };
 
@@ -263,7 +262,7 @@ one_json(const struct advice *a)
 	json_put_bool(o, "same", a->same);
 	json_put_bool(o, "itself", a->itself);
 	if (!isnan(go_bytes(a->now)) && strcmp(a->name, "GOMEMLIMIT") == 0)
-		json_put(o, "now_bytes", gauge_json_value(go_bytes(a->now)));
+		json_put(o, "now_bytes", json_double(go_bytes(a->now)));
 	json_put_str(o, "why", a->why);
 	if (a->note[0] != '\0')
 		json_put_str(o, "note", a->note);
@@ -276,9 +275,9 @@ one_json(const struct advice *a)
 	snprintf(line, sizeof line, "export %s=%s", a->name, a->value);
 	json_put_str(o, "export", line);
 	if (!isnan(a->peak))
-		json_put(o, "peak", gauge_json_value(round(a->peak)));
+		json_put(o, "peak", json_double(round(a->peak)));
 	if (!isnan(a->work))
-		json_put(o, "work", gauge_json_value(a->work));
+		json_put(o, "work", json_double(a->work));
 	return o;
 }
 

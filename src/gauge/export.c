@@ -108,8 +108,8 @@ slice_json(const struct part *p, const struct past_point *at)
 		const struct tier_value v = past_value(p->series, p->tiers, p->gauge[k], at);
 
 		pair = json_array();
-		(void)json_array_append_new(pair, gauge_json_value((double)v.min));
-		(void)json_array_append_new(pair, gauge_json_value((double)v.max));
+		(void)json_array_append_new(pair, json_double((double)v.min));
+		(void)json_array_append_new(pair, json_double((double)v.max));
 		(void)json_array_append_new(row, pair);
 	}
 	return row;
@@ -133,7 +133,7 @@ json(const struct part *p, struct buf *out)
 		(void)json_array_append_new(row, json_integer((json_int_t)p->point[i].t));
 		for (size_t k = 0; k < p->n; k++)
 			(void)json_array_append_new(row,
-			    gauge_json_value(value(p, p->gauge[k], i)));
+			    json_double(value(p, p->gauge[k], i)));
 		(void)json_array_append_new(samples, row);
 		if (p->point[i].tier >= 0)
 			(void)json_array_append_new(slices, slice_json(p, &p->point[i]));

@@ -72,14 +72,20 @@ struct rule_look {
 	const struct rule_memory *memory;       /* NULL: no process is watched */
 };
 
-struct findings;
+/* All that was found, by all rules. */
+struct found {
+	struct finding v[FINDINGS_MAX];
+	size_t n;
+	const char *rule;               /* name of the one that looks; static */
+};
 
 /* For rules: the finding of this subject, its words and numbers to be filled anew. NULL past
  * FINDINGS_MAX; the functions below take NULL. */
-struct finding *finding_of(struct findings *f, const char *subject);
+struct finding *finding_of(struct found *f, const char *subject);
 void finding_say(struct finding *x, enum finding_verdict verdict, const char *word,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void finding_number(struct finding *x, const char *name, double value, const char *unit);
+const char *finding_verdict_word(enum finding_verdict v);
 /* Value of the gauge, NAN when it is missing or not there. */
 double rule_value(const struct rule_look *l, const char *id);
 
@@ -88,7 +94,7 @@ struct rule_ops {
 	const char *needs;              /* what has to be gauged for it to say anything */
 	bool of_process;                /* begins anew with another process */
 	size_t size;                    /* of its state, zeroed */
-	void (*look)(void *state, const struct rule_look *l, struct findings *out);
+	void (*look)(void *state, const struct rule_look *l, struct found *out);
 };
 
 #endif

@@ -2,14 +2,11 @@
 #include "gauge/findings.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/slice.h"
-#include "gauge/json.h"
 #include "gauge/rule_cross.h"
 #include "gauge/rule_heap.h"
 #include "gauge/rule_leak.h"
@@ -25,9 +22,7 @@ enum { RULES = sizeof rules / sizeof *rules };
 struct findings {
 	struct rule_config config;
 	void *state[RULES];
-	struct finding v[FINDINGS_MAX];
-	size_t n;
-	const struct rule_ops *now;     /* the rule that looks */
+	struct found found;
 };
 
 static const struct {
@@ -79,10 +74,10 @@ drop(struct findings *f, const char *rule)
 {
 	size_t k = 0;
 
-	for (size_t i = 0; i < f->n; i++)
-		if (f->v[i].rule != rule)
-			f->v[k++] = f->v[i];
-	f->n = k;
+	for (size_t i = 0; i < f->found.n; i++)
+		if (f->found.v[i].rule != rule)
+			f->found.v[k++] = f->found.v[i];
+	f->found.n = k;
 }
 
 void
@@ -181,71 +176,15 @@ findings_adopt(struct findings *f, const struct findings *from)
 	f->config = from->config;
 }
 
-/* ---- what rules say ---- */
-
-struct finding *
-finding_of(struct findings *f, const char *subject)
-{
-	struct finding *x = NULL;
-
-	for (size_t i = 0; i < f->n && x == NULL; i++)
-		if (f->v[i].rule == f->now->name && strcmp(f->v[i].subject, subject) == 0)
-			x = &f->v[i];
-	if (x == NULL) {
-		if (f->n == FINDINGS_MAX)
-			return NULL;
-		x = &f->v[f->n++];
-		*x = (struct finding){ .rule = f->now->name };
-		snprintf(x->subject, sizeof x->subject, "%s", subject);
-	}
-	x->was = x->verdict;
-	memcpy(x->was_word, x->word, sizeof x->was_word);
-	x->fresh = true;
-	x->numbers = 0;
-	x->tell = false;
-	return x;
-}
-
-void
-finding_say(struct finding *x, enum finding_verdict verdict, const char *word, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (x == NULL)
-		return;
-	x->verdict = verdict;
-	snprintf(x->word, sizeof x->word, "%s", word);
-	va_start(ap, fmt);
-	vsnprintf(x->text, sizeof x->text, fmt, ap);
-	va_end(ap);
-}
-
-void
-finding_number(struct finding *x, const char *name, double value, const char *unit)
-{
-	if (x == NULL || x->numbers == FINDING_NUMBERS || isnan(value))
-		return;
-	x->number[x->numbers++] =
-	    (struct finding_number){ .name = name, .unit = unit, .value = value };
-}
-
-double
-rule_value(const struct rule_look *l, const char *id)
-{
-	const int i = table_find(l->table, id);
-
-	return i < 0 ? (double)NAN : l->table->v[i];
-}
-
 static void
 look_one(struct findings *f, size_t rule, const struct rule_look *l, findings_cb cb, void *arg)
 {
-	const size_t had = f->n;
+	const size_t had = f->found.n;
 
-	f->now = rules[rule];
-	rules[rule]->look(f->state[rule], l, f);
-	for (size_t i = 0; i < f->n; i++) {
-		struct finding *x = &f->v[i];
+	f->found.rule = rules[rule]->name;
+	rules[rule]->look(f->state[rule], l, &f->found);
+	for (size_t i = 0; i < f->found.n; i++) {
+		struct finding *x = &f->found.v[i];
 		const bool is_new = i >= had;
 
 		if (x->rule != rules[rule]->name || !x->fresh)
@@ -273,21 +212,13 @@ findings_look(struct findings *f, struct rule_look l, findings_cb cb, void *arg)
 size_t
 findings_count(const struct findings *f)
 {
-	return f->n;
+	return f->found.n;
 }
 
 const struct finding *
 findings_at(const struct findings *f, size_t i)
 {
-	return &f->v[i];
-}
-
-const char *
-finding_verdict_word(enum finding_verdict v)
-{
-	static const char *const words[] = { "absent", "waiting", "good", "note", "warn", "alarm" };
-
-	return words[v];
+	return &f->found.v[i];
 }
 
 /* ---- JSON ---- */
@@ -304,7 +235,7 @@ one_json(const struct finding *x, uint64_t epoch)
 	json_put_int(o, "since", (int64_t)(x->since > epoch ? x->since - epoch : 0));
 	for (unsigned i = 0; i < x->numbers; i++)
 		json_put(numbers, x->number[i].name, json_pack("{s:o,s:s}", "value",
-		    gauge_json_value(x->number[i].value), "unit", x->number[i].unit));
+		    json_double(x->number[i].value), "unit", x->number[i].unit));
 	json_put(o, "numbers", numbers);
 	return o;
 }
@@ -320,7 +251,7 @@ options_json(const struct findings *f, size_t rule)
 		if (strcmp(option[i].rule, rules[rule]->name) != 0)
 			continue;
 		memcpy(&v, (const char *)&f->config + option[i].at, sizeof v);
-		json_put(o, option[i].key, v > 0 ? gauge_json_value(v) : json_string("auto"));
+		json_put(o, option[i].key, v > 0 ? json_double(v) : json_string("auto"));
 	}
 	if (rules[rule] == &rule_heap)
 		json_put_str(o, "mode", f->config.heap_raw ? "raw" : "sound");
@@ -339,9 +270,9 @@ findings_json(const struct findings *f, uint64_t epoch)
 		json_put_str(o, "what", rules[i]->what);
 		json_put_bool(o, "on", (f->config.off >> i & 1) == 0);
 		json_put(o, "options", options_json(f, i));
-		for (size_t k = 0; k < f->n; k++)
-			if (f->v[k].rule == rules[i]->name)
-				(void)json_array_append_new(list, one_json(&f->v[k], epoch));
+		for (size_t k = 0; k < f->found.n; k++)
+			if (f->found.v[k].rule == rules[i]->name)
+				(void)json_array_append_new(list, one_json(&f->found.v[k], epoch));
 		if (json_array_size(list) == 0)
 			json_put_str(o, "needs", rules[i]->needs);
 		json_put(o, "findings", list);

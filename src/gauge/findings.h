@@ -28,7 +28,6 @@ void findings_look(struct findings *f, struct rule_look l, findings_cb cb, void 
 
 size_t findings_count(const struct findings *f);
 const struct finding *findings_at(const struct findings *f, size_t i);
-const char *finding_verdict_word(enum finding_verdict v);
 /* [{rule, what, on, options:{...}, needs? (nothing is found yet), findings:[{gauge, verdict, word,
  * text, since, numbers:{name: {value, unit}}}]}], one for each rule.
  * since: ns of the samples' own t; epoch is subtracted. */

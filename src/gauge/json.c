@@ -15,17 +15,7 @@ static void
 put_if(json_t *o, const char *key, double v)
 {
 	if (!isnan(v))
-		json_put(o, key, gauge_json_value(v));
-}
-
-json_t *
-gauge_json_value(double v)
-{
-	if (isnan(v) || isinf(v))
-		return json_null();
-	if (fabs(v) < 9e15 && fabs(v - trunc(v)) <= 0)
-		return json_integer((json_int_t)v);
-	return json_real(v);
+		json_put(o, key, json_double(v));
 }
 
 json_t *
@@ -51,7 +41,7 @@ gauge_json_def(const struct gauge_def *d)
 			json_t *t = json_object();
 
 			json_put_str(t, "type", d->trips[i].type);
-			json_put(t, "temp", gauge_json_value(d->trips[i].temp));
+			json_put(t, "temp", json_double(d->trips[i].temp));
 			(void)json_array_append_new(trips, t);
 		}
 		json_put(o, "trips", trips);
@@ -87,7 +77,7 @@ gauge_set_json_values(const struct gauge_set *g)
 
 	(void)gauge_set_defs(g, &n);
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(a, gauge_json_value(series_now(s, i)));
+		(void)json_array_append_new(a, json_double(series_now(s, i)));
 	return a;
 }
 
@@ -105,7 +95,7 @@ gauge_set_json_samples(const struct gauge_set *g)
 
 		(void)json_array_append_new(row, json_integer((json_int_t)series_time(s, i)));
 		for (size_t k = 0; k < n; k++)
-			(void)json_array_append_new(row, gauge_json_value(series_at(s, k, i)));
+			(void)json_array_append_new(row, json_double(series_at(s, k, i)));
 		(void)json_array_append_new(a, row);
 	}
 	return a;

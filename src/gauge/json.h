@@ -10,6 +10,5 @@
 #include "gauge/gauge.h"
 
 json_t *gauge_json_def(const struct gauge_def *d);
-json_t *gauge_json_value(double v);     /* null for NAN; whole numbers as integers */
 
 #endif

@@ -1,10 +1,11 @@
 noinst_LIBRARIES += %D%/libgauge.a
-%C%_libgauge_a_SOURCES = %D%/finding.h %D%/gauge.h \
+%C%_libgauge_a_SOURCES = %D%/gauge.h \
 	%D%/advice.c %D%/advice.h \
 	%D%/advice_facts.c %D%/advice_facts.h \
 	%D%/board.c %D%/board.h \
 	%D%/cpulist.c %D%/cpulist.h \
 	%D%/export.c %D%/export.h \
+	%D%/finding.c %D%/finding.h \
 	%D%/findings.c %D%/findings.h \
 	%D%/heard.c %D%/heard.h \
 	%D%/json.c %D%/json.h \

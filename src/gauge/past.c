@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "base/alloc.h"
-#include "gauge/json.h"
 
 /* Slices of a tier up to `end`, the last one cut there. */
 static size_t
@@ -118,9 +117,9 @@ past_columns(const struct series *s, const struct tiers *t, size_t gauge,
 	o = json_object();
 	list = json_array();
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(list, gauge_json_value(rounded(max[i])));
-	json_put(o, "min", gauge_json_value(rounded(least)));
-	json_put(o, "mean", gauge_json_value(rounded(sum / weight)));
+		(void)json_array_append_new(list, json_double(rounded(max[i])));
+	json_put(o, "min", json_double(rounded(least)));
+	json_put(o, "mean", json_double(rounded(sum / weight)));
 	json_put(o, "max", list);
 	return o;
 }

@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "gauge/json.h"
 #include "gauge/procfs.h"
 #include "gauge/table.h"
 #include "sys/path.h"
@@ -341,7 +340,7 @@ one_json(const struct one *x)
 	json_put_str(o, "state", state);
 	json_put(o, "rss", x->rss >= 0 ? json_integer((json_int_t)x->rss * 1024) : json_null());
 	json_put_int(o, "threads", (int64_t)x->threads);
-	json_put(o, "cpu", gauge_json_value(x->cpu));
+	json_put(o, "cpu", json_double(x->cpu));
 	return o;
 }
 
@@ -362,7 +361,7 @@ list_json(const struct processes *p, const struct waiter *w)
 	mem_free(pick);
 	json_put_int(o, "all", (int64_t)p->list.seen);
 	json_put_int(o, "match", (int64_t)n);
-	json_put(o, "span", gauge_json_value(p->span));
+	json_put(o, "span", json_double(p->span));
 	json_put(o, "rows", rows);
 	return o;
 }

@@ -189,7 +189,7 @@ judge(struct finding *x, const struct rule_memory *m)
 }
 
 static void
-look(void *state, const struct rule_look *l, struct findings *out)
+look(void *state, const struct rule_look *l, struct found *out)
 {
 	struct cross *s = state;
 	struct finding *x;

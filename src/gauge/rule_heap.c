@@ -141,7 +141,7 @@ judge(struct heap *s, struct finding *x, const struct rule_config *c, const char
  * collector and see its top for minutes. */
 static void
 judge_alloc(struct heap *s, const struct rule_look *l, double alloc, double cycles,
-    const char *source, struct findings *out)
+    const char *source, struct found *out)
 {
 	double t[3], v[3], grown;
 	struct finding *x;
@@ -215,7 +215,7 @@ raw(struct heap *s, const struct rule_look *l, double alloc, double cycles, cons
 
 static void
 sound(struct heap *s, const struct rule_look *l, const char *source, double alloc, double cycles,
-    struct findings *out)
+    struct found *out)
 {
 	const char *from = source;
 	double live = first(l, live_ids, &from);
@@ -244,7 +244,7 @@ sound(struct heap *s, const struct rule_look *l, const char *source, double allo
 }
 
 static void
-look(void *state, const struct rule_look *l, struct findings *out)
+look(void *state, const struct rule_look *l, struct found *out)
 {
 	struct heap *s = state;
 	const char *source = "go.heap.alloc", *which;

@@ -75,7 +75,7 @@ judge(struct leak *s, struct finding *x, const struct trend_drift *d, double lev
 }
 
 static void
-look(void *state, const struct rule_look *l, struct findings *out)
+look(void *state, const struct rule_look *l, struct found *out)
 {
 	struct leak *s = state;
 	const double lazy = rule_value(l, "proc.lazyfree"), window = l->config->leak_window,

@@ -100,7 +100,7 @@ say(struct finding *x, const struct view *v, bool group)
 
 static void
 one(struct limit *s, const struct rule_look *l, struct view *v, const char *id, bool group,
-    struct findings *out)
+    struct found *out)
 {
 	if (isnan(v->room) || isnan(v->all) || v->all <= 0)
 		return;
@@ -120,7 +120,7 @@ one(struct limit *s, const struct rule_look *l, struct view *v, const char *id, 
 }
 
 static void
-look(void *state, const struct rule_look *l, struct findings *out)
+look(void *state, const struct rule_look *l, struct found *out)
 {
 	struct oom *s = state;
 	const int avail = table_find(l->table, "mem.avail"),

@@ -178,7 +178,7 @@ zone_of(struct steady *s, int gauge, const struct rule_config *c)
 }
 
 static void
-look(void *state, const struct rule_look *l, struct findings *out)
+look(void *state, const struct rule_look *l, struct found *out)
 {
 	struct steady *s = state;
 

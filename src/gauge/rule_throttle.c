@@ -339,7 +339,7 @@ policy_of(struct throttle *s, int gauge)
 }
 
 static void
-look(void *state, const struct rule_look *l, struct findings *out)
+look(void *state, const struct rule_look *l, struct found *out)
 {
 	struct throttle *s = state;
 	const double temp = hottest(l), real = rule_value(l, "freq.arm");

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "pprof/dump_table.h"
-#include "pprof/dump_text.h"
+#include "pprof/dump_line.h"
 
 bool
 dump_counts_is(struct slice text)

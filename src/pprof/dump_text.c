@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "pprof/dump_counts.h"
+#include "pprof/dump_line.h"
 #include "pprof/dump_table.h"
 
 enum { PREFIX_MAX = 256, HEADLINE_MAX = 4096, ID_SPACE_MAX = 160 };
@@ -69,45 +70,6 @@ dump_clean(const char *text, size_t in, size_t *n)
 
 /* ---- pieces of lines */
 
-static bool
-number(struct slice *s, uint64_t *v)
-{
-	size_t n = 0;
-
-	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
-		n++;
-	if (n == 0 || !slice_u64(slice_make(s->p, n), UINT64_MAX, v))
-		return false;
-	*s = slice_skip(*s, n);
-	return true;
-}
-
-bool
-dump_place(struct slice line, struct dump_frame *f)
-{
-	struct slice s = slice_trim(line), rest;
-	int64_t tail = slice_find(s, slice_of(" +0x"));
-	size_t colon;
-	uint64_t v;
-
-	if (tail < 0)
-		tail = slice_find(s, slice_of(" fp=0x"));
-	if (tail >= 0)
-		s.n = (size_t)tail;
-	if (slice_starts(s, "#011")) /* what syslog makes of a tab */
-		s = slice_skip(s, 4);
-	for (colon = s.n; colon > 0 && s.p[colon - 1] != ':'; colon--)
-		;
-	if (colon < 2)
-		return false;
-	rest = slice_skip(s, colon);
-	if (!number(&rest, &v) || rest.n != 0 || v > INT32_MAX)
-		return false;
-	f->file = slice_make(s.p, colon - 1);
-	f->line = (int64_t)v;
-	return true;
-}
-
 /* "main.(*T).f(0x1, ...)": the argument list starts at the last "(". */
 static bool
 function_of(struct slice s, struct slice *out)
@@ -141,7 +103,7 @@ take_extra(struct slice word, struct dump_goroutine *g)
 
 	if (slice_is(s, "locked to thread"))
 		g->flags |= DUMP_LOCKED;
-	else if (number(&s, &v) && slice_is(s, " minutes"))
+	else if (dump_number(&s, &v) && slice_is(s, " minutes"))
 		g->minutes = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
@@ -200,7 +162,7 @@ header_at(struct slice s, struct dump_goroutine *g)
 	struct slice rest = slice_skip(s, 10);
 
 	*g = (struct dump_goroutine){ .count = 1 };
-	if (!slice_starts(s, "goroutine ") || !number(&rest, &g->id) || rest.n == 0)
+	if (!slice_starts(s, "goroutine ") || !dump_number(&rest, &g->id) || rest.n == 0)
 		return false;
 	open = memchr(rest.p, '[', rest.n < ID_SPACE_MAX ? rest.n : ID_SPACE_MAX);
 	if (open == NULL || rest.p[0] != ' ' || !only_machine(rest.p + 1, open))
@@ -331,7 +293,7 @@ take_creator(struct reading *r, struct slice s)
 	int64_t at = slice_find(name, slice_of(in));
 	struct slice id = slice_skip(name, (size_t)(at < 0 ? 0 : at) + strlen(in));
 
-	if (at >= 0 && number(&id, &r->item.g.creator_id))
+	if (at >= 0 && dump_number(&id, &r->item.g.creator_id))
 		name.n = (size_t)at;
 	r->item.creator.function = slice_trim(name);
 	r->want_place = r->creator_place = true;
@@ -343,7 +305,7 @@ elided(struct slice s)
 	uint64_t v;
 	struct slice rest = slice_skip(s, 3);
 
-	return number(&rest, &v) && v < UINT32_MAX ? (uint32_t)v : UINT32_MAX;
+	return dump_number(&rest, &v) && v < UINT32_MAX ? (uint32_t)v : UINT32_MAX;
 }
 
 static void
@@ -403,7 +365,7 @@ other_line(struct reading *r, struct slice s)
 		r->head_to = s.p + s.n;
 	} else if (slice_starts(s, "exit status ")) {
 		s = slice_skip(s, 12);
-		if (number(&s, &v) && v < 256)
+		if (dump_number(&s, &v) && v < 256)
 			r->d->exit_status = (int)v;
 	}
 }
@@ -481,7 +443,7 @@ line_has_header(struct slice line)
 	struct slice s = slice_skip(line, (size_t)(at < 0 ? 0 : at) + 10);
 	uint64_t id;
 
-	return at >= 0 && number(&s, &id) && s.n > 1 && s.p[0] == ' ' &&
+	return at >= 0 && dump_number(&s, &id) && s.n > 1 && s.p[0] == ' ' &&
 	       memchr(s.p, '[', s.n < ID_SPACE_MAX ? s.n : ID_SPACE_MAX) != NULL;
 }
 

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/tagroot.c %D%/tagroot.h \
 	%D%/view.c %D%/view.h \
 	%D%/options.h \
+	%D%/dump_line.c %D%/dump_line.h \
 	%D%/dump_encode.c %D%/dump_encode.h \
 	%D%/legacy.c %D%/legacy.h \
 	%D%/legacy_symbols.c %D%/legacy_symbols.h \
@@ -43,6 +44,8 @@ noinst_LIBRARIES += %D%/libpprof.a
 	%D%/names.c %D%/names.h \
 	%D%/nodes.c %D%/nodes.h \
 	%D%/profile.c %D%/profile.h \
+	%D%/profile_decode.c %D%/profile_decode.h \
+	%D%/profile_load.c %D%/profile_load.h \
 	%D%/proto.c %D%/proto.h \
 	%D%/report.c %D%/report.h \
 	%D%/leaks.c %D%/leaks.h \

@@ -9,6 +9,7 @@
 #include "pprof/cursor.h"
 #include "pprof/encode.h"
 #include "pprof/keys.h"
+#include "pprof/profile_decode.h"
 #include "pprof/units.h"
 
 /* A distinct sample: where its stack and labels stand, and its sums behind it in values. */

@@ -1,8 +1,8 @@
 /*
  * profile.h - a decoded profile: tables in memory, samples read from the inflated bytes on demand.
  *
- * Layer   pprof; value header (plain structs, read-only for everyone but profile.c).
- * Samples pprof/cursor.h.
+ * Layer   pprof; value header (plain structs, read-only for everyone but profile_decode.c).
+ * Made    by pprof/profile_load.h; samples: pprof/cursor.h.
  * Format  google/pprof proto/profile.proto; raw or gzip. What is refused is what pprof's Parse and
  *         CheckValid refuse (research/pprof.md 1.1, 1.2); legacy text formats are refused with
  *         advice.
@@ -86,12 +86,6 @@ struct pprof_profile {
 	uint32_t  extra_count;
 };
 
-/* data is borrowed for the call. what names it in messages. */
-enum err pprof_decode(struct pprof_profile **out, const void *data, size_t n, uint64_t limit_bytes,
-                      const char *what, struct err_msg *why);
-/* The same of a message that is not compressed, whose bytes it takes over. */
-enum err pprof_decode_own(struct pprof_profile **out, struct buf *message, const char *what,
-                          struct err_msg *why);
 void     pprof_free(struct pprof_profile *p);   /* NULL is fine */
 struct slice pprof_string(const struct pprof_profile *p, uint32_t index);
 

@@ -84,12 +84,6 @@ series_free(struct series *s)
 	mem_free(s);
 }
 
-struct slice
-series_text(const struct series *s, uint32_t string)
-{
-	return slice_make(buf_str(&s->text) + s->string[string].at, s->string[string].n);
-}
-
 int
 series_find_type(const struct series *s, const char *name)
 {

@@ -25,6 +25,12 @@ series_room(void *array, uint32_t *cap, uint32_t count, size_t size)
 	return true;
 }
 
+struct slice
+series_text(const struct series *s, uint32_t string)
+{
+	return slice_make(buf_str(&s->text) + s->string[string].at, s->string[string].n);
+}
+
 bool
 series_push_string(struct series *s, struct slice text)
 {

@@ -8,7 +8,7 @@
 #ifndef TEXT_DECODE_CAUSE_H
 #define TEXT_DECODE_CAUSE_H
 #include <stdint.h>
-#include "text/decode.h"
+#include "text/decoder.h"
 
 const char *decode_cause_riscv(uint64_t mcause);
 const char *decode_cause_xtensa(uint64_t exccause);

@@ -141,22 +141,6 @@ begin_go(struct decode_record *r, const struct decode_line *l, const struct deco
 
 /* ---- Go: the dump that follows */
 
-bool
-decode_is_library(const char *func, const char *file)
-{
-	static const char *const roots[] = { "/go/src/", "/usr/lib/go", "/usr/local/go",
-		"/golang.org/toolchain", "/libexec/src/", "/tinygo/src/", "/pkg/mod/",
-		"/esp-idf/components/", "/zephyr/arch/", "/zephyr/kernel/", "/newlib/" };
-
-	if (strncmp(func, "runtime.", 8) == 0 || strncmp(func, "runtime/", 8) == 0 ||
-	    strncmp(func, "panic(", 6) == 0 || strncmp(func, "main.init.func", 14) == 0)
-		return true;
-	for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
-		if (strstr(file, roots[i]) != NULL)
-			return true;
-	return false;
-}
-
 /* "/path/file.go:12 +0x1d" at the end of the line: where the path ends and its line's number. */
 static bool
 place(const char *p, size_t *path_n, size_t *all)

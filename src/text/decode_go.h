@@ -10,7 +10,7 @@
  */
 #ifndef TEXT_DECODE_GO_H
 #define TEXT_DECODE_GO_H
-#include "text/decode.h"
+#include "text/decoder.h"
 
 extern const struct decoder_ops decode_go_ops;
 

@@ -8,7 +8,7 @@
  */
 #ifndef TEXT_DECODE_GOTRACE_H
 #define TEXT_DECODE_GOTRACE_H
-#include "text/decode.h"
+#include "text/decoder.h"
 
 extern const struct decoder_ops decode_gctrace_ops;
 extern const struct decoder_ops decode_schedtrace_ops;

@@ -11,7 +11,7 @@
  */
 #ifndef TEXT_DECODE_REGS_H
 #define TEXT_DECODE_REGS_H
-#include "text/decode.h"
+#include "text/decoder.h"
 
 extern const struct decoder_ops decode_regs_ops;        /* the dumps */
 extern const struct decoder_ops decode_backtrace_ops;   /* a `Backtrace:` line alone */

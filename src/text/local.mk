@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libtext.a
 	%D%/decode_gotrace.c %D%/decode_gotrace.h \
 	%D%/decode_json.c %D%/decode_json.h \
 	%D%/decode_regs.c %D%/decode_regs.h \
+	%D%/decoder.c %D%/decoder.h \
 	%D%/level.c %D%/level.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/literals.c %D%/literals.h \

@@ -12,6 +12,7 @@
 #include "core/place.h"
 #include "pprof/causes.h"
 #include "pprof/goroutines.h"
+#include "pprof/profile_load.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "worker/profile_args.h"

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "fetch/url.h"
 #include "pprof/merge.h"
+#include "pprof/profile_load.h"
 #include "pprof/top.h"
 #include "worker/source.h"
 

@@ -14,6 +14,7 @@
 #include "pprof/cursor.h"
 #include "pprof/encode.h"
 #include "pprof/merge.h"
+#include "pprof/profile_load.h"
 #include "pprof/raw.h"
 #include "pprof/report.h"
 #include "pprof/stacks.h"

@@ -18,7 +18,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "pprof/encode.h"
-#include "pprof/profile.h"
+#include "pprof/profile_load.h"
 
 struct make_row {
 	unsigned stack;

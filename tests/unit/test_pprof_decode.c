@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "pprof/cursor.h"
 #include "pprof/encode.h"
+#include "pprof/profile_load.h"
 
 /* A profile by hand: bytes of fields. Strings: "", "a", "b" stand at 0, 1, 2. */
 #define TYPE "\x0a\x04\x08\x01\x10\x02"                 /* sample_type a/b */

@@ -15,6 +15,7 @@
 #include "pprof/flame.h"
 #include "pprof/folded.h"
 #include "pprof/plaintext.h"
+#include "pprof/profile_load.h"
 #include "pprof/save.h"
 #include "pprof/speedscope.h"
 #include "pprof/svg.h"

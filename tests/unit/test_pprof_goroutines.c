@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "pprof/encode.h"
 #include "pprof/goroutines.h"
+#include "pprof/profile_load.h"
 
 /* So many goroutines of one kind. */
 struct kind {

@@ -12,6 +12,7 @@
 #include "pprof/cursor.h"
 #include "pprof/dump.h"
 #include "pprof/encode.h"
+#include "pprof/profile_load.h"
 #include "pprof/series.h"
 
 enum { LIMIT = 1 << 20 };

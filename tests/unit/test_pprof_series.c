@@ -1,5 +1,6 @@
 /* test_pprof_series.c - a series keeps what was put in, says what cannot be compared, stays small,
  * and survives torn and hostile files. */
+#include "pprof/profile_load.h"
 #include "pprof_make.h"
 
 #include <libdeflate.h>

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "pprof/encode.h"
+#include "pprof/profile_load.h"
 #include "pprof/stacks.h"
 #include "pprof/top.h"
 

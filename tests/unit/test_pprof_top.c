@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "pprof/encode.h"
+#include "pprof/profile_load.h"
 #include "pprof/report.h"
 
 /*

@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "pprof/profile.h"
+#include "pprof/profile_load.h"
 #include "sim/board.h"
 #include "sim/flash.h"
 #include "sys/io.h"

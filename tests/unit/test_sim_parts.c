@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "pprof/profile.h"
+#include "pprof/profile_load.h"
 #include "sim/at.h"
 #include "sim/heap.h"
 #include "sim/model.h"
