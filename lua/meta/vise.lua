@@ -17,8 +17,14 @@ local vise = {}
 ---@field code string # timeout eof busy lost lost_place device_fault at_error verify wrong_mode infra tool_failed denied cancelled ...
 ---@field msg string
 ---@field where string # file:line of the caller
----@field trace? string
+---@field trace? string # where it was raised: the calls on the way there
 ---@field next? string
+---@field cause? vise.Cause # the error of the plugin or board profile that was asked
+
+---An error that crossed from one process to another: texts, numbers and truth values of it, 24 at most, of 500 bytes (a trace: 4096).
+---@class vise.Cause: vise.Error
+---@field plugin? string # whose
+---@field what? string # "service cam.shoot", "command cam.shoot", "reset of board NAME"
 
 ---@class vise.Rx
 local Rx = {}

@@ -119,16 +119,40 @@ for _, level in ipairs { "debug", "info", "warn", "error" } do
   end
 end
 
--- One error for people: a line, and the trace when the script is to blame.
+-- What others are told of an error: its texts, numbers and truth values, and those of its causes. What is too long is cut
+-- where it arrives (core/cause.h).
+function core.told(err, plugin, what)
+  local first, last = nil, nil
+  for _ = 1, 4 do
+    if type(err) ~= "table" or type(rawget(err, "code")) ~= "string" then break end
+    local o = {}
+    for k, v in next, err do
+      local kind = type(v)
+      if type(k) == "string" and (kind == "string" or kind == "number" and v == v and v ~= math.huge and v ~= -math.huge or kind == "boolean") then
+        o[k] = kind == "string" and #v > 8000 and v:sub(1, 8000) or v
+      end
+    end
+    if o.msg == nil then o.msg = tostring(rawget(err, "msg")) end
+    if last then last.cause = o else first = o end
+    last, err = o, rawget(err, "cause")
+  end
+  if first and plugin then first.plugin, first.what = plugin, what end
+  return first
+end
+
+-- One error for people: a line; the trace when the script is to blame or somebody else's error stands behind it, which is
+-- told too.
 function core.complain(name, err)
+  local cause = core.told(err.cause)
   if core.json_errors then
     core.err(core.json.encode { error = { code = err.code, what = name, why = tostring(err.msg), next = err.next or "",
-      where = err.where, trace = err.trace } })
+      where = err.where, trace = err.trace, cause = cause } })
     return
   end
   local where = err.where and err.where ~= "" and err.where .. ": " or ""
   local next_step = err.next and "; " .. err.next or ""
-  if core.status(err) == 7 and err.trace then core.err(err.trace) end
+  if (cause or core.status(err) == 7) and err.trace then core.err(err.trace) end
+  if cause then core.err((core.cause_text(cause):gsub("\n$", ""))) end
   core.err(("vise: %s: %s%s: %s%s"):format(name, where, err.code, tostring(err.msg), next_step))
 end
 

@@ -583,10 +583,14 @@ end
 
 -- The last word of the host: of a flash or reset the job itself says it, with the state of the board.
 function core.flash_failed(r, err)
-  if not (core.part and core.job_id) or core.status(err) == 7 then return core.complain(core.name, err) end
+  local is_part = core.part and core.job_id
+  if not is_part or core.status(err) == 7 then core.complain(core.name, err) end
+  if not is_part then return end
   local why, next_step = ("%s: %s"):format(err.code, tostring(err.msg)), err.next or ""
   if err.code == "cancelled" and r.action == "flash" then why = ("%s; %s"):format(why, core.flash_state()) end
   why, next_step = plain(why, 380), plain(next_step, 230)
-  local line = core.line("job.fail", {}, { code = err.code, what = now.what or ("%s %s"):format(r.action, r.id), why = why, next = next_step })
-  if not pcall(core.call, "job.fail", "command", { line = line }) then core.tell(line) end
+  local args = { code = err.code, what = now.what or ("%s %s"):format(r.action, r.id), why = why, next = next_step }
+  local short = core.line("job.fail", {}, args)
+  args.cause = core.json.encode(core.told(err, vise.plugin and vise.plugin.name, ("%s of board %s"):format(r.action, r.id)))
+  if not pcall(core.call, "job.fail", "command", { line = core.line("job.fail", {}, args) }) then core.tell(short) end
 end

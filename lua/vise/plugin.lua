@@ -295,7 +295,8 @@ local function answer(q)
   if r.code == "cancelled" and core.stopping() then return end          -- the bench says why it was ended
   local where = r.where and r.where ~= "" and r.where .. ": " or ""
   if core.status(r) == 7 then core.complain(q.what .. " " .. tostring(q.name), r) end
-  mine("plugin.fail", { id = q.id, code = r.code, why = where .. tostring(r.msg) })
+  local cause = core.told(r, vise.plugin.name, ("%s %s"):format(q.what, tostring(q.name)))
+  mine("plugin.fail", { id = q.id, code = r.code, why = where .. tostring(r.msg), cause = cause and core.json.encode(cause) })
 end
 
 local function each(call, every, fn)

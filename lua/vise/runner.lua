@@ -85,7 +85,7 @@ local function send(record) core.out(core.json.encode(record)) end
 local function error_record(err)
   if not err then return nil end
   return { code = err.code, why = tostring(err.msg), next = err.next, where = err.where ~= "" and err.where or nil,
-    trace = core.status(err) == 7 and err.trace or nil }
+    trace = (core.status(err) == 7 or err.cause and not err.blocked) and err.trace or nil, cause = not err.blocked and core.told(err.cause) or nil }
 end
 
 ------------------------------------------------------------------ outcomes

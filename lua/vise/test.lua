@@ -136,9 +136,10 @@ function core.run_workflow(w, params, board)
   end
   local status = core.status(err)
   record.result = status == 1 and "fail" or "error"
-  record.error = { code = err.code, what = w.id, why = tostring(err.msg), next = err.next or "", where = err.where }
+  record.error = { code = err.code, what = w.id, why = tostring(err.msg), next = err.next or "", where = err.where,
+    cause = core.told(err.cause) }
   core.say(("%s: FAIL: %s: %s%s"):format(w.id, err.code, tostring(err.msg), err.next and ("; " .. err.next) or ""), record)
   core.event("error", ("%s: %s: %s"):format(w.id, err.code, tostring(err.msg)))
-  if status == 7 then core.complain(w.id, err) end
+  if status == 7 or err.cause then core.complain(w.id, err) end
   return status
 end

@@ -44,7 +44,9 @@ local function job(call, name, words, fields, timeout)
   if r.exit == 0 then return r end
   local e = type(r.error) == "table" and r.error or {}
   local code = ({ [1] = "verify", [2] = "usage", [4] = "denied", [6] = "busy" })[r.exit] or "infra"
-  fail(code, "%s: %s", tostring(r.name), tostring(e.why or r.last or "it failed"), { next = e.next })
+  local cause = type(e.cause) == "table" and e.cause or nil
+  fail(cause and cause.code or code, "%s: %s", tostring(r.name), tostring(e.why or r.last or "it failed"),
+    { next = e.next, cause = cause, verdict = r.exit == 1 })
 end
 
 local function board(call, o, known)

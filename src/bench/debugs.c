@@ -132,7 +132,7 @@ on_server_gone(void *arg)
 	s->leave = NULL;
 	bench_notice_err(s->bench, "error", "debug", &s->error);
 	if (s->debugger.job != NULL)
-		job_set_error(s->debugger.job->job, &s->error);
+		job_set_error(s->debugger.job->job, &s->error, NULL);
 	debugs_end(s);
 }
 

@@ -13,6 +13,7 @@
 #include "bench/news.h"
 #include "bench/ocd.h"
 #include "bench/streams.h"
+#include "core/cause.h"
 #include "sys/io.h"
 #include "sys/sock.h"
 #include "sys/time.h"
@@ -529,7 +530,7 @@ cmd_fail(struct command_call *c)
 	(void)err_set(&why, err_from_word(json_get_str(c->args, "code", "")),
 	    json_get_str(c->args, "what", ""), json_get_str(c->args, "next", ""), "%s",
 	    json_get_str(c->args, "why", ""));
-	job_set_error(j->job, &why);
+	job_set_error(j->job, &why, cause_read(json_get_str(c->args, "cause", NULL)));
 	command_done(c, NULL);
 }
 
@@ -572,6 +573,7 @@ static const struct command_arg fail_args[] = {
 	{ "what", ARG_WORD, ARG_MUST, NULL, "of what" },
 	{ "why", ARG_WORD, ARG_MUST, NULL, "the reason" },
 	{ "next", ARG_WORD, 0, "", "what to do" },
+	{ "cause", ARG_WORD, 0, NULL, "JSON: the error itself, with its trace" },
 	{ .name = NULL },
 };
 static const struct command_arg progress_args[] = {

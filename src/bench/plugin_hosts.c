@@ -10,6 +10,7 @@
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/plugin_shown.h"
+#include "core/cause.h"
 #include "core/plugin.h"
 #include "sys/path.h"
 
@@ -525,6 +526,7 @@ static void
 cmd_fail(struct command_call *c)
 {
 	enum err code = err_from_word(json_get_str(c->args, "code", "script"));
+	json_t *cause = cause_read(json_get_str(c->args, "cause", NULL));
 	struct err_msg why;
 	struct ask *a;
 
@@ -534,7 +536,8 @@ cmd_fail(struct command_call *c)
 	    json_get_str(c->args, "why", ""));
 	(void)answerer(c, &a);
 	if (a != NULL)
-		command_fail(a->call, &why);
+		command_fail_cause(a->call, &why, cause);
+	json_decref(cause);
 	mem_free(a);
 }
 
@@ -819,7 +822,8 @@ static const struct command_arg answer_args[] = { HOST_ARGS,
 static const struct command_arg fail_args[] = { HOST_ARGS,
 	{ "id", ARG_INT, ARG_MUST, NULL, "of the request" },
 	{ "code", ARG_WORD, 0, "script", "word of the error" },
-	{ "why", ARG_WORD, 0, "", "what happened" }, { .name = NULL } };
+	{ "why", ARG_WORD, 0, "", "what happened" },
+	{ "cause", ARG_WORD, 0, NULL, "JSON: its own error, with its trace" }, { .name = NULL } };
 static const struct command_arg segment_args[] = { HOST_ARGS, ID_ARG,
 	{ "text", ARG_WORD, 0, "", "shown in the message row" },
 	{ "level", ARG_WORD, 0, "info", "info, warn or alarm" }, { .name = NULL } };

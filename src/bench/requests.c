@@ -81,7 +81,7 @@ on_answer(void *arg, json_t *result, const struct err_msg *why)
 
 	if (r->client != NULL) {
 		if (why != NULL)
-			peer_fail(r->client->peer, r->id, why);
+			peer_fail_cause(r->client->peer, r->id, why, result);
 		else
 			peer_answer(r->client->peer, r->id, json_incref(result));
 	}

@@ -92,7 +92,7 @@ fail(struct bench_send *s, const struct err_msg *why)
 {
 	if (s->job == NULL)
 		return;
-	job_set_error(s->job->job, why);
+	job_set_error(s->job->job, why, NULL);
 	job_stop(s->job->job);
 }
 

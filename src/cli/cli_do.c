@@ -27,7 +27,7 @@ int
 cli_do(struct cli_call *c)
 {
 	struct door d = { .client = NULL };
-	json_t *result = NULL;
+	json_t *result = NULL, *cause;
 	struct buf line;
 	struct err_msg why;
 	enum err e = args_parse(c, NULL, 1, ARGS_MANY, &why);
@@ -44,8 +44,9 @@ cli_do(struct cli_call *c)
 		say_value(result);
 	json_decref(result);
 	buf_fini(&line);
+	cause = client_cause(d.client);
 	door_close(&d);
-	return say_end(c, e, &why);
+	return say_end_cause(c, e, &why, cause);
 }
 
 static enum err

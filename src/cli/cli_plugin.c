@@ -367,8 +367,10 @@ on_bench(struct cli_call *c)
 		say_json(result);
 	else if (e == ERR_OK && !json_is_null(result))
 		say_value(result);
-	json_decref(result);
 	buf_fini(&line);
+	if (e != ERR_OK)
+		return say_end_cause(c, e, &why, result);
+	json_decref(result);
 	return say_end(c, e, &why);
 }
 

@@ -21,12 +21,13 @@ struct client {
 	struct err_msg closed_why;
 	struct client_ops ops;
 	void *arg;
+	json_t *cause;                  /* of the last call that failed, or NULL */
 };
 
 /* One call. It outlives its caller when that is interrupted: peer answers it in any case. */
 struct pending {
 	bool done, abandoned;
-	json_t *result;
+	json_t *result;                 /* with a code: its cause */
 	enum err code;
 	struct err_msg why;
 };
@@ -109,6 +110,7 @@ client_close(struct client *c)
 	else
 		peer_flush_close(c->peer, FLUSH_MS);
 	loop_free(c->loop);
+	json_decref(c->cause);
 	mem_free(c);
 }
 
@@ -194,9 +196,8 @@ on_answer(void *arg, const json_t *result, const struct err_msg *err)
 	if (err != NULL) {
 		p->why = *err;
 		p->code = err->code != ERR_OK ? err->code : ERR_INFRA;
-	} else {
-		p->result = json_incref((json_t *)(uintptr_t)result);
 	}
+	p->result = json_incref((json_t *)(uintptr_t)result);
 }
 
 enum err
@@ -222,12 +223,23 @@ client_call(struct client *c, const char *method, json_t *params, uint64_t timeo
 	e = p->code;
 	if (e != ERR_OK && why != NULL)
 		*why = p->why;
-	if (e == ERR_OK && result != NULL)
+	if (e == ERR_OK && result != NULL) {
 		*result = p->result;
-	else
-		json_decref(p->result);
+		p->result = NULL;
+	}
+	if (e != ERR_OK) {
+		json_decref(c->cause);
+		c->cause = json_incref(p->result);
+	}
+	json_decref(p->result);
 	mem_free(p);
 	return e;
+}
+
+json_t *
+client_cause(const struct client *c)
+{
+	return c != NULL ? json_incref(c->cause) : NULL;
 }
 
 enum err

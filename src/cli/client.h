@@ -32,6 +32,8 @@ struct loop *client_loop(struct client *c);
  * ever. */
 enum err client_call(struct client *c, const char *method, json_t *params, uint64_t timeout_ns,
     json_t **result, struct err_msg *why);
+/* What caused the last call that failed to fail, as core/cause.h, or NULL; a new reference. */
+json_t *client_cause(const struct client *c);
 /* Events, no streams; one part of the snapshot ("bench"). */
 enum err client_attach(struct client *c, const char *part, json_t **snapshot,
     struct err_msg *why);

@@ -468,6 +468,8 @@ door_ask(const char *bench, const struct buf *line, json_t **result, struct err_
 	*result = NULL;
 	if (e == ERR_OK)
 		e = client_line(d.client, buf_str(line), 0, result, why);
+	if (e != ERR_OK)
+		*result = client_cause(d.client);
 	door_close(&d);
 	return e;
 }

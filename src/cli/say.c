@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "core/cause.h"
 
 enum { OUT_MAX = 64 << 20, COLUMNS_MAX = 8, CELL_MAX = 40 };
 
@@ -68,10 +69,48 @@ say_word(FILE *f, const char *word)
 	fputc('\'', f);
 }
 
+static void
+say_cause(const json_t *cause)
+{
+	struct buf b;
+
+	buf_init(&b, OUT_MAX);
+	cause_format(cause, &b);
+	say_text(stderr, buf_str(&b), b.len);
+	buf_fini(&b);
+}
+
 int
 say_end(const struct cli_call *c, enum err e, const struct err_msg *why)
 {
+	return say_end_cause(c, e, why, NULL);
+}
+
+static void
+say_error(const struct cli_call *c, const struct err_msg *why, json_t *cause)
+{
 	char text[ERR_WHAT_MAX + ERR_WHY_MAX + ERR_NEXT_MAX + 8];
+
+	if (c != NULL && c->json) {
+		json_t *o = json_object(), *error = json_from_err(why);
+
+		if (cause != NULL)
+			(void)json_object_set(error, "cause", cause);
+		json_put(o, "error", error);
+		say_json(o);
+		json_decref(o);
+		return;
+	}
+	say_cause(cause);
+	err_format(why, text, sizeof text);
+	fputs("vise: ", stderr);
+	say_str(stderr, text);
+	fputc('\n', stderr);
+}
+
+int
+say_end_cause(const struct cli_call *c, enum err e, const struct err_msg *why, json_t *cause)
+{
 	struct err_msg full;
 
 	if (e == ERR_OK && (fflush(stdout) != 0 || ferror(stdout))) {
@@ -80,20 +119,11 @@ say_end(const struct cli_call *c, enum err e, const struct err_msg *why)
 		e = err_set(&full, ERR_IO, "output", NULL, "cannot be written");
 		why = &full;
 	}
+	if (e != ERR_OK)
+		say_error(c, why, cause);
+	json_decref(cause);
 	if (e == ERR_OK)
 		return 0;
-	if (c != NULL && c->json) {
-		json_t *o = json_object();
-
-		json_put(o, "error", json_from_err(why));
-		say_json(o);
-		json_decref(o);
-	} else {
-		err_format(why, text, sizeof text);
-		fputs("vise: ", stderr);
-		say_str(stderr, text);
-		fputc('\n', stderr);
-	}
 	(void)fflush(stdout);
 	return status_of(e, why);
 }

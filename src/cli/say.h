@@ -15,6 +15,8 @@
 /* The end of a subcommand: prints the error, if any (c may be NULL: no --json), flushes
  * stdout, gives the exit status. */
 int say_end(const struct cli_call *c, enum err e, const struct err_msg *why);
+/* The same with what caused it (core/cause.h): stolen, may be NULL. */
+int say_end_cause(const struct cli_call *c, enum err e, const struct err_msg *why, json_t *cause);
 void say_json(const json_t *v); /* one line */
 /* Control bytes as \xNN, tab and newline kept. */
 void say_text(FILE *f, const char *p, size_t n);

@@ -339,7 +339,13 @@ command_done(struct command_call *c, json_t *result)
 void
 command_fail(struct command_call *c, const struct err_msg *why)
 {
-	c->answer(c->answer_arg, NULL, why);
+	command_fail_cause(c, why, NULL);
+}
+
+void
+command_fail_cause(struct command_call *c, const struct err_msg *why, json_t *cause)
+{
+	c->answer(c->answer_arg, cause, why);
 	over(c);
 }
 

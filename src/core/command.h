@@ -70,8 +70,11 @@ struct command_call {
  * arguments to its end. Steals result, NULL is null. */
 void command_done(struct command_call *c, json_t *result);
 void command_fail(struct command_call *c, const struct err_msg *why);
+/* cause (borrowed, may be NULL): core/cause.h */
+void command_fail_cause(struct command_call *c, const struct err_msg *why, json_t *cause);
 
-/* The answer callback borrows result; err is NULL on success. */
+/* The answer callback borrows result; err is NULL on success. With err, result is its cause
+ * (core/cause.h) or NULL. */
 typedef void (*command_answer)(void *arg, json_t *result, const struct err_msg *err);
 
 const struct command *command_find(const struct command *const *tables, struct slice name);

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += %D%/libcore.a
 %C%_libcore_a_SOURCES = \
 	%D%/bus.c %D%/bus.h \
+	%D%/cause.c %D%/cause.h \
 	%D%/command.c %D%/command.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/json.c %D%/json.h \

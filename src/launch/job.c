@@ -49,6 +49,7 @@ struct job {
 	enum job_state state;
 	int exit;
 	struct err_msg error;
+	json_t *cause;                  /* of error, or NULL */
 };
 
 /* ---- the log file: written from the ring, a little later, never in the reading path */
@@ -623,6 +624,7 @@ job_free(struct job *j)
 	mem_free(j->kind);
 	mem_free(j->by);
 	mem_free(j->log_path);
+	json_decref(j->cause);
 	mem_free(j);
 }
 
@@ -669,9 +671,11 @@ job_take_progress(struct job *j, const struct job *part)
 }
 
 void
-job_set_error(struct job *j, const struct err_msg *why)
+job_set_error(struct job *j, const struct err_msg *why, json_t *cause)
 {
 	j->error = *why;
+	json_decref(j->cause);
+	j->cause = cause;
 }
 
 uint32_t
@@ -798,5 +802,7 @@ job_json(const struct job *j, uint64_t start_mono)
 	}
 	if (j->error.code != ERR_OK)
 		json_put(o, "error", json_from_err(&j->error));
+	if (j->cause != NULL)
+		(void)json_object_set(json_object_get(o, "error"), "cause", j->cause);
 	return o;
 }

@@ -65,7 +65,8 @@ void     job_set_size(struct job *j, uint64_t bytes);
 void     job_say(struct job *j, const char *p, size_t n);
 void     job_take_progress(struct job *j, const struct job *part);
 /* a better reason than the status */
-void     job_set_error(struct job *j, const struct err_msg *why);
+/* cause (stolen, may be NULL): core/cause.h */
+void     job_set_error(struct job *j, const struct err_msg *why, json_t *cause);
 
 uint32_t job_id(const struct job *j);
 pid_t    job_pid(const struct job *j);          /* 0: it has ended */

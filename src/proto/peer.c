@@ -271,10 +271,18 @@ peer_answer(struct peer *p, uint64_t id, json_t *result)
 void
 peer_fail(struct peer *p, uint64_t id, const struct err_msg *why)
 {
-	json_t *o = json_object();
+	peer_fail_cause(p, id, why, NULL);
+}
 
+void
+peer_fail_cause(struct peer *p, uint64_t id, const struct err_msg *why, json_t *cause)
+{
+	json_t *o = json_object(), *error = json_from_err(why);
+
+	if (cause != NULL)
+		(void)json_object_set(error, "cause", cause);
 	json_put_int(o, "id", (int64_t)id);
-	json_put(o, "error", json_from_err(why));
+	json_put(o, "error", error);
 	put_answer(p, o);
 	json_decref(o);
 }
@@ -399,9 +407,12 @@ got_answer(struct peer *p, const json_t *o)
 
 		if (c->id != id)
 			continue;
-		if (json_is_object(error))
+		if (json_is_object(error)) {
 			(void)json_to_err(error, &why);
-		call_end(c, json_object_get(o, "result"), json_is_object(error) ? &why : NULL);
+			call_end(c, json_object_get(error, "cause"), &why);
+		} else {
+			call_end(c, json_object_get(o, "result"), NULL);
+		}
 		return;
 	}
 }

@@ -23,6 +23,7 @@
 #include "loop/loop.h"
 
 struct peer;
+/* err is NULL on success. With err, result is its cause (core/cause.h) or NULL. */
 typedef void (*peer_answer_cb)(void *arg, const json_t *result, const struct err_msg *err);
 
 struct peer_ops {
@@ -56,6 +57,8 @@ void   peer_call(struct peer *p, const char *method, json_t *params, uint64_t ti
     peer_answer_cb cb, void *arg);
 void   peer_answer(struct peer *p, uint64_t id, json_t *result);        /* steals result */
 void   peer_fail(struct peer *p, uint64_t id, const struct err_msg *why);
+/* cause borrowed, may be NULL */
+void   peer_fail_cause(struct peer *p, uint64_t id, const struct err_msg *why, json_t *cause);
 /* body borrowed: object with "t" */
 void   peer_event(struct peer *p, const char *type, const json_t *body);
 /* false: queue full, nothing sent */

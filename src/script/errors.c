@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cause.h"
 #include "script/host.h"
+#include "script/value.h"
 
 /* The nearest line that is not the runtime's, as "file:line", or "". */
 static void
@@ -34,6 +36,14 @@ push_error(lua_State *L, const char *code)
 	lua_setfield(L, -2, "where");
 }
 
+/* Of one that is being raised: who catches it with pcall has its trace too. */
+static void
+put_trace(lua_State *L)
+{
+	luaL_traceback(L, L, NULL, 1);
+	lua_setfield(L, -2, "trace");
+}
+
 void
 errors_make(lua_State *L, const char *code)
 {
@@ -54,14 +64,46 @@ errors_raise(lua_State *L, const char *code, const char *fmt, ...)
 	lua_pushvfstring(L, fmt, ap);
 	va_end(ap);
 	lua_setfield(L, -2, "msg");
+	put_trace(L);
 	return lua_error(L);
 }
 
 int
 errors_raise_msg(lua_State *L, const struct err_msg *m)
 {
-	luaL_checkstack(L, 6, NULL);
-	push_error(L, err_word(m->code));
+	return errors_raise_cause(L, m, NULL);
+}
+
+/* Pops a cause: it, and what is behind it, becomes an error, so that tostring writes it. */
+static void
+mark_causes(lua_State *L)
+{
+	for (int i = 0; i < CAUSE_DEPTH && lua_istable(L, -1); i++) {
+		if (lua_getmetatable(L, -1) != 0)
+			lua_pop(L, 1);
+		else
+			luaL_setmetatable(L, ERRORS_META);
+		lua_pushliteral(L, "cause");
+		(void)lua_rawget(L, -2);
+		lua_remove(L, -2);
+	}
+	lua_pop(L, 1);
+}
+
+int
+errors_raise_cause(lua_State *L, const struct err_msg *m, const json_t *cause)
+{
+	const char *own = json_get_str(cause, "code", "");
+	const bool keeps = m->code == ERR_INFRA && own[0] != '\0';
+
+	luaL_checkstack(L, 8, NULL);
+	push_error(L, keeps ? own : err_word(m->code));
+	if (cause != NULL) {
+		value_push(L, cause);
+		lua_pushvalue(L, -1);
+		lua_setfield(L, -3, "cause");
+		mark_causes(L);
+	}
 	if (m->what[0] != '\0')
 		lua_pushfstring(L, "%s: %s", m->what, m->why);
 	else
@@ -73,6 +115,7 @@ errors_raise_msg(lua_State *L, const struct err_msg *m)
 		lua_pushstring(L, m->next);
 		lua_setfield(L, -2, "next");
 	}
+	put_trace(L);
 	return lua_error(L);
 }
 
@@ -203,6 +246,9 @@ l_fail(lua_State *L)
 			lua_pushvalue(L, -2);
 			lua_settable(L, 4);
 		}
+	lua_getfield(L, 4, "cause");
+	mark_causes(L);
+	put_trace(L);
 	return lua_error(L);
 }
 
@@ -212,6 +258,26 @@ l_here(lua_State *L)
 {
 	push_where(L, 1);
 	return 1;
+}
+
+/* cause_text(cause): for people, "" where it is none. */
+static int
+l_cause_text(lua_State *L)
+{
+	json_t *cause = NULL, *o = value_get(L, 1);
+	struct buf b;
+	int status;
+
+	cause = cause_copy(o);
+	json_decref(o);
+	buf_init(&b, CAUSE_DEPTH * CAUSE_FIELDS * CAUSE_TRACE);
+	cause_format(cause, &b);
+	json_decref(cause);
+	lua_pushcfunction(L, value_push_buf);
+	lua_pushlightuserdata(L, &b);
+	status = lua_pcall(L, 1, 1, 0);
+	buf_fini(&b);
+	return status == LUA_OK ? 1 : lua_error(L);
 }
 
 static int
@@ -236,6 +302,7 @@ void
 errors_functions(lua_State *L)
 {
 	static const luaL_Reg list[] = {
+		{ "cause_text", l_cause_text },
 		{ "fail", l_fail },
 		{ "handler", errors_handler },
 		{ "here", l_here },

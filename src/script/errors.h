@@ -21,6 +21,9 @@ int  errors_raise(lua_State *L, const char *code, const char *fmt, ...);
 /* The text on top becomes an error table, which is not raised yet. */
 void errors_make(lua_State *L, const char *code);
 int  errors_raise_msg(lua_State *L, const struct err_msg *m);
+/* With the error of who was asked (core/cause.h, may be NULL) as its cause; a word of the cause
+ * that Vise does not know is the code of both. */
+int  errors_raise_cause(lua_State *L, const struct err_msg *m, const json_t *cause);
 /* `usage`, named by argument */
 int  errors_argument(lua_State *L, int arg, const char *wanted);
 /* Message handler of every task: adds trace and where, makes tables of strings. */

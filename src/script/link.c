@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "core/cause.h"
 #include "script/host.h"
 #include "script/mod_event.h"
 
@@ -311,10 +312,12 @@ on_answer(void *arg, const json_t *result, const struct err_msg *err)
 	struct link_call *c = arg;
 
 	c->done = true;
+	c->failed = err != NULL;
 	if (err != NULL) {
 		c->why = *err;
 		if (c->host->link->lost)
 			c->why = c->host->link->why;
+		c->result = cause_copy(result);
 	} else {
 		c->result = json_deep_copy(result);
 		if (c->result == NULL)
@@ -333,7 +336,7 @@ link_request(struct link *k, const char *method, json_t *params, uint64_t timeou
 	if (k->peer == NULL) {
 		json_decref(params);
 		c->refs = 1;
-		c->done = true;
+		c->done = c->failed = true;
 		c->why = k->why;
 		return c;
 	}

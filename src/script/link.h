@@ -23,7 +23,8 @@ struct link_call {
 	struct host *host;
 	int refs;
 	bool done;
-	json_t *result;                 /* owned; NULL on failure */
+	bool failed;
+	json_t *result;                 /* owned; of a failure its cause (core/cause.h) or NULL */
 	struct err_msg why;
 };
 

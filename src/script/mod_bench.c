@@ -55,8 +55,8 @@ k_call(lua_State *L, int status, lua_KContext ctx)
 		t->until = 0;
 		return sched_park(L, t, c, k_call, ctx);
 	}
-	if (c->result == NULL)
-		return errors_raise_msg(L, &c->why);
+	if (c->failed)
+		return errors_raise_cause(L, &c->why, c->result);
 	value_push(L, c->result);
 	return 1;
 }

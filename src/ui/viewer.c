@@ -186,7 +186,7 @@ on_answer(void *arg, const json_t *result, const struct err_msg *err)
 
 	if (!v->done) {
 		v->ui->mono = sys_mono();
-		ui_answer(v->ui, a->line, result, err);
+		ui_answer(v->ui, a->line, err == NULL ? result : NULL, err);
 		draw_now(v);
 	}
 	mem_free(a->line);

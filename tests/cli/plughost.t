@@ -22,6 +22,7 @@ vise.command { id = "good.hello", title = "Say hello", run = function(who) retur
 vise.command { id = "good.sneak", run = function(line) return vise.cmd(line) end }
 vise.keymap("global", ", j", function() vise.ui.notify("the key ran") end)
 vise.service("good.add", function(a, b)
+  if a == "card" then vise.fail("no_card", "slot %d", 3, { slot = 3, bus = {} }) end
   if type(a) ~= "number" then vise.fail("verify", "no numbers: %s", tostring(a)) end
   return a + b
 end)
@@ -47,7 +48,7 @@ end }
 E
 
 cat >"$D/user/plugin.json" <<'E'
-{ "name": "user", "version": "1.0.0", "api": "1.0", "requires": { "good": ">=1.0" }, "provides": ["command:user.sum"] }
+{ "name": "user", "version": "1.0.0", "api": "1.0", "requires": { "good": ">=1.0" }, "provides": ["command:user.sum", "command:user.card"] }
 E
 echo 'return { twice = function(x) return 2 * x end }' >"$D/good/math.lua"
 cat >"$D/user/init.lua" <<'E'
@@ -56,6 +57,13 @@ local m = require "good.math"
 vise.command { id = "user.sum", run = function(a, b)
   local ok, err = pcall(vise.call, "good.add", "x", 1)
   return { vise.call("good.add", tonumber(a), tonumber(b)), m.twice(4), ok, err.code, err.msg }
+end }
+local function ask(word) return (vise.call("good.add", word)) end
+vise.command { id = "user.card", run = function(word)
+  local ok, err = pcall(ask, word)
+  if word == "deep" then ask(word) end
+  local c = err.cause
+  return { err.code, err.trace, c.code, c.msg, c.where, c.trace, c.slot, c.plugin, c.what, tostring(c), c.bus == nil }
 end }
 E
 
@@ -186,8 +194,44 @@ P
 py "services: copies go in and out, an error keeps its code; modules of a required plugin are found" <<'P'
 assert c.do('plugin.call good.add "[2,3]"') == 5
 r = run("user.sum", "40", "2")
-assert r[:4] == [42, 8, False, "verify"] and "init.lua:7" in r[4] and "no numbers: x" in r[4], r
+assert r[:4] == [42, 8, False, "verify"] and "init.lua:8" in r[4] and "no numbers: x" in r[4], r
 P
+
+py "and both traces: the caller's own, and with the cause the provider's" <<'P'
+code, trace, ccode, cmsg, where, ctrace, slot, plugin, what, text, bounded = run("user.card", "card")
+assert (code, ccode, cmsg, slot, plugin, what, bounded) == ("no_card", "no_card", "slot 3", 3, "good", "service good.add", True), (code, ccode)
+assert "user/init.lua" in trace and "good/init.lua" not in trace, trace
+assert "good/init.lua:7" in ctrace and "user/init.lua" not in ctrace and "good/init.lua:7" in where, (ctrace, where)
+assert text.endswith("good/init.lua:7: no_card: slot 3"), text
+P
+
+cat >"$T/ask.lua" <<'E'
+local vise = require "vise"
+local function deep() return (vise.cmd("plugin.run user.card -- deep")) end
+deep()
+E
+run "$BUILD/vise" script --bench plug "$T/ask.lua"
+is "$status" 1 "a script that asks a plugin that asks another fails as the last one did"
+grep 'ask.lua:2: in\|caused by\|user/init.lua:[0-9]*: in\|good/init.lua:[0-9]*: in\|^vise: ' "$T/err" |
+	sed -E 's,[^ ]*/((good|user)/init.lua),\1,g; s,[^ ]*/(ask.lua),\1,g; s/^[ \t]*//; s/: in .*//; s/^(vise: ).*/\1/' >"$T/got"
+cat >"$T/want" <<'E'
+ask.lua:2
+caused by user, command user.card: user/init.lua:7: verify: good: good/init.lua:8: no numbers: deep
+user/init.lua:7
+user/init.lua:10
+caused by good, service good.add: good/init.lua:8: verify: no numbers: deep
+good/init.lua:8
+vise: 
+E
+same "$T/got" "$T/want" "and says so with the trace of each"
+run "$BUILD/vise" script --json --bench plug "$T/ask.lua"
+is "$(tail -n 1 "$T/err" | python3 -c 'import json, sys
+e = json.load(sys.stdin)["error"]
+c = e["cause"]; d = c["cause"]
+print(e["code"], "ask.lua:2" in e["trace"], c["code"], c["plugin"], "user/init.lua" in c["trace"], d["code"], d["plugin"], "good/init.lua:8" in d["trace"])')" \
+	"verify True verify user True verify good True" "--json has the same"
+run "$BUILD/vise" plugin run --bench plug user.card -- deep
+like "$err" '^caused by user, command user.card: .*verify: good: ' "vise plugin run tells it too"
 
 py "gauge, segment, advisor, threshold, event and table reach people" <<'P'
 assert notice("n is over 1")[0]["next"] == "relax"

@@ -440,7 +440,7 @@ said_by_script(void **state)
 	start("exit 1", (struct job_spec){ .by = "me" });
 	(void)err_set(&why, ERR_VERIFY, "page 5", "try again", "differs");
 	job_set_progress(w.j, 50, "write");
-	job_set_error(w.j, &why);
+	job_set_error(w.j, &why, NULL);
 	assert_int_equal(w.changes, 1);
 	UNTIL(w.ends == 1);
 	o = job_json(w.j, 0);
