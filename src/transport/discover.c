@@ -17,7 +17,7 @@
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/process.h"
-#include "transport/node.h"
+#include "transport/node_name.h"
 
 enum { ATTR_MAX = 4096, PORTS_MAX = 512, CLIMB_MAX = 16 };
 

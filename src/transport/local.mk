@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libtransport.a
 	%D%/discover.c %D%/discover.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/node.c %D%/node.h \
+	%D%/node_name.c %D%/node_name.h \
 	%D%/portrow.c %D%/portrow.h \
 	%D%/pulse.c %D%/pulse.h \
 	%D%/telnet.c %D%/telnet.h \

@@ -30,12 +30,6 @@ void     node_unlock(char *lock);
 /* Makes the UUCP lock file for path in dir. ERR_BUSY with *owner when a live process has it;
  * ERR_OK with *lock NULL when the folder does not let us, and for a pty. */
 enum err node_uucp_take(const char *dir, const char *path, char **lock, pid_t *owner);
-/* Links resolved into out; false when nothing is there. */
-bool     node_resolve(const char *path, char *out, size_t size);
-bool     node_is_pty(const char *resolved);
-/* See transport_mark. devpts sets the change time of a slave when its pty is made, and neither
- * data nor settings nor opening it move that time. */
-struct transport_mark node_mark(const char *path);
 /* The live owner of a UUCP lock file for this device, 0 if none; dir is "/var/lock". */
 pid_t    node_uucp_owner(const char *dir, const char *path);
 

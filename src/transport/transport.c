@@ -10,6 +10,7 @@
 #include "sys/io.h"
 #include "transport/lines.h"
 #include "transport/node.h"
+#include "transport/node_name.h"
 #include "transport/wire.h"
 #include "transport/wire_exec.h"
 #include "transport/wire_replay.h"
