@@ -8,7 +8,8 @@
 #include "ui/at_form.h"
 #include "ui/at_result.h"
 #include "ui/edit.h"
-#include "ui/pane.h"
+#include "ui/overlay.h"
+#include "ui/pane_box.h"
 #include "ui/wrap.h"
 
 struct card {

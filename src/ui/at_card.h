@@ -5,7 +5,8 @@
  */
 #ifndef UI_AT_CARD_H
 #define UI_AT_CARD_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+void at_card_open(struct ui *u);
 
 #endif

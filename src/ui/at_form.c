@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "ui/edit.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 
 struct field {
 	char *name;

@@ -5,7 +5,7 @@
  */
 #ifndef UI_AT_FORM_H
 #define UI_AT_FORM_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 struct at_form;
 

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 
 enum { BAR = 16 };
 

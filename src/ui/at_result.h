@@ -6,7 +6,7 @@
  */
 #ifndef UI_AT_RESULT_H
 #define UI_AT_RESULT_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 /* Events at, at.begin, at.progress and macro. */
 void at_result_news(struct ui *u, const struct replica_news *n);

@@ -7,14 +7,22 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/at_card.h"
+#include "ui/commands_console.h"
 #include "ui/debug_card.h"
+#include "ui/dialog.h"
 #include "ui/gauge_commands.h"
+#include "ui/gauge_procs.h"
+#include "ui/help.h"
 #include "ui/history.h"
+#include "ui/notices.h"
+#include "ui/palette.h"
 #include "ui/pane.h"
 #include "ui/plugins.h"
+#include "ui/ports.h"
 #include "ui/profile.h"
-#include "ui/gauge_procs.h"
 #include "ui/profile_commands.h"
+#include "ui/prompt.h"
 #include "ui/streamfind.h"
 
 static const char *
@@ -27,24 +35,6 @@ static bool
 flag(const struct command_call *c, const char *name)
 {
 	return json_get_bool(c->args, name, false);
-}
-
-struct streamview *
-ui_scrollback(struct ui *u)
-{
-	struct streamview *v;
-
-	if (u->focus != PANE_JOBS)
-		u->focus = PANE_CONSOLE;
-	v = ui_current_view(u);
-	if (v == NULL)
-		return NULL;
-	if (u->focus == PANE_CONSOLE && !u->nav)
-		streamview_hold(v);
-	u->nav = u->nav || u->focus == PANE_CONSOLE;
-	if (u->focus == PANE_JOBS)
-		u->zoom = u->log = true;
-	return v;
 }
 
 /* ---- panes */
@@ -92,7 +82,7 @@ run_enter(struct command_call *c)
 {
 	struct ui *u = c->ctx;
 
-	pane_ops(u->focus)->enter(u);
+	pane_ops(u, u->focus)->enter(u);
 	command_done(c, NULL);
 }
 
@@ -103,7 +93,7 @@ run_back(struct command_call *c)
 {
 	struct ui *u = c->ctx;
 
-	if (pane_ops(u->focus)->back(u)) {
+	if (pane_ops(u, u->focus)->back(u)) {
 		command_done(c, NULL);
 		return;
 	}
@@ -133,7 +123,7 @@ run_move(struct command_call *c)
 
 	for (size_t i = 0; i < sizeof how / sizeof how[0]; i++)
 		if (strcmp(word(c, "how"), how[i].name) == 0) {
-			pane_ops(u->focus)->move(u, how[i].by);
+			pane_ops(u, u->focus)->move(u, how[i].by);
 			command_done(c, NULL);
 			return;
 		}
@@ -209,7 +199,7 @@ run_yank(struct command_call *c)
 	size_t n;
 
 	buf_init(&b, 4 << 20);
-	n = pane_ops(u->focus)->yank(u, &b);
+	n = pane_ops(u, u->focus)->yank(u, &b);
 	if (n != 0) {
 		u->ops->yank(u->arg, buf_str(&b), b.len, flag(c, "file"), said, sizeof said);
 		bytes_fmt_short((int64_t)b.len, size, sizeof size);
@@ -271,7 +261,7 @@ run_find(struct command_call *c)
 
 	if (text[0] == '\0')
 		prompt_open(u, "find", "view.find", "");
-	else if (!pane_ops(u->focus)->find(u, text, false, u->focus == PANE_CONSOLE ||
+	else if (!pane_ops(u, u->focus)->find(u, text, false, u->focus == PANE_CONSOLE ||
 	    flag(c, "back")))
 		not_found(u, text);
 	command_done(c, NULL);
@@ -290,7 +280,7 @@ run_find_next(struct command_call *c)
 	 * end. */
 	if (text[0] == '\0')
 		prompt_open(u, "find", "view.find", "");
-	else if (!pane_ops(u->focus)->find(u, text, true, (u->focus == PANE_CONSOLE) != flag(c,
+	else if (!pane_ops(u, u->focus)->find(u, text, true, (u->focus == PANE_CONSOLE) != flag(c,
 	    "back")))
 		not_found(u, text);
 	command_done(c, NULL);

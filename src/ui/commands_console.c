@@ -6,10 +6,12 @@
 
 #include "ui/history.h"
 #include "ui/lineinput.h"
-#include "ui/pane.h"
+#include "ui/marks.h"
 #include "ui/places.h"
-#include "ui/streamfind.h"
 #include "ui/profile_commands.h"
+#include "ui/prompt.h"
+#include "ui/streamfind.h"
+#include "ui/streamjump.h"
 
 static const char *
 word(const struct command_call *c, const char *name)
@@ -170,7 +172,7 @@ run_jump(struct command_call *c)
 	struct ui *u = c->ctx;
 	struct streamview *v = ui_scrollback(u);
 
-	if (v != NULL && !places_jump(v, word(c, "what"), flag(c, "back")) &&
+	if (v != NULL && !streamjump(v, word(c, "what"), flag(c, "back")) &&
 	    !history_seek(u, word(c, "what"), flag(c, "back")))
 		ui_say(u, UI_WARN, "no %s %s this line", word(c, "what"),
 		    flag(c, "back") ? "before" : "after");

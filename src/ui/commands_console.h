@@ -5,6 +5,8 @@
  */
 #ifndef UI_COMMANDS_CONSOLE_H
 #define UI_COMMANDS_CONSOLE_H
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+extern const struct command view_console_commands[];
 
 #endif

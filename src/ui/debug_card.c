@@ -9,8 +9,8 @@
 #include "text/ocd_svd_text.h"
 #include "text/ocd_text.h"
 #include "ui/overlay.h"
-#include "ui/pane.h"
-#include "ui/parts.h"
+#include "ui/palette.h"
+#include "ui/pane_box.h"
 #include "ui/wrap.h"
 
 enum { TEXT_MAX = 4 << 20, INDENT_MAX = 24 };

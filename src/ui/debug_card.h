@@ -8,7 +8,7 @@
 #ifndef UI_DEBUG_CARD_H
 #define UI_DEBUG_CARD_H
 #include "base/err.h"
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 void debug_card_open(struct ui *u);
 /* An answer for it: it is shown, the card opened when it is not. False: another command's. */

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "ui/pane.h"
+#include "ui/overlay.h"
+#include "ui/pane_box.h"
 #include "ui/wrap.h"
 
 enum { BUTTONS = 3 };

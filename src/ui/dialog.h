@@ -6,7 +6,11 @@
  */
 #ifndef UI_DIALOG_H
 #define UI_DIALOG_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+/* Asks before `line` is sent; the button that has the focus is Cancel. */
+void dialog_ask(struct ui *u, const char *line, const char *what, const char *target);
+/* q at the top: detach, end the bench, stay. */
+void dialog_leave(struct ui *u);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ui/overlay.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 
 enum { LINES_MAX = 200, TEXT_MAX = 64 << 10 };
 

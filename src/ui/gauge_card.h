@@ -5,7 +5,7 @@
  */
 #ifndef UI_GAUGE_CARD_H
 #define UI_GAUGE_CARD_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 /* False: the line is another command, nothing was done. */
 bool gauge_card_answer(struct ui *u, const char *line, const json_t *result);

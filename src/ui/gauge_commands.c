@@ -13,7 +13,8 @@
 #include "ui/gauge_procs.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_table.h"
-#include "ui/parts.h"
+#include "ui/history.h"
+#include "ui/prompt.h"
 #include "ui/streamfind.h"
 
 static void

@@ -6,7 +6,7 @@
 #ifndef UI_GAUGE_COMMANDS_H
 #define UI_GAUGE_COMMANDS_H
 #include "core/command.h"
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 extern const struct command gauge_commands[];
 /* Enter: zooms; in the zoomed pane the console goes to the moment of the cursor. */

@@ -9,7 +9,7 @@
 #include "ui/edit.h"
 #include "ui/fmt.h"
 #include "ui/overlay.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 
 enum { WARN, CRIT, HOLD, FIELDS };
 

@@ -5,7 +5,7 @@
  */
 #ifndef UI_GAUGE_FORM_H
 #define UI_GAUGE_FORM_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 void gauge_form_open(struct ui *u, const struct replica_gauge *g);
 

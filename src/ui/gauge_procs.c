@@ -10,8 +10,8 @@
 #include "base/slice.h"
 #include "ui/fmt.h"
 #include "ui/gauge_ask.h"
-#include "ui/pane.h"
-#include "ui/parts.h"
+#include "ui/pane_box.h"
+#include "ui/prompt.h"
 
 static const uint64_t PAGE_EVERY = 2 * NS_PER_S, SMALL_EVERY = 20 * NS_PER_S,
 		      FURTHER_EVERY = 10 * NS_PER_S;    /* it may be a serial line */

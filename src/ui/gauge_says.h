@@ -6,7 +6,7 @@
 #ifndef UI_GAUGE_SAYS_H
 #define UI_GAUGE_SAYS_H
 #include "grid/grid.h"
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 /* Asks the bench; the answer is kept, also when there is none. */
 void gauge_says_ask(struct ui *u);

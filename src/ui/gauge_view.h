@@ -12,7 +12,7 @@
  */
 #ifndef UI_GAUGE_VIEW_H
 #define UI_GAUGE_VIEW_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 enum { GAUGE_COLUMNS_MAX = 512, GAUGE_HIDDEN_MAX = 64, GAUGE_SOURCES_MAX = 17 };
 

@@ -7,7 +7,9 @@
 #include "base/alloc.h"
 #include "ui/edit.h"
 #include "ui/gauge_view.h"
+#include "ui/overlay.h"
 #include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/profile_list.h"
 
 struct help {
@@ -61,7 +63,7 @@ make_order(const struct ui *u, const struct help *h, enum key_context order[KEY_
 	else if (profile_snapshots(u))
 		order[n++] = KEYS_SNAPSHOTS;
 	if (!h->live)
-		order[n++] = pane_ops(u->focus)->keys;
+		order[n++] = pane_ops(u, u->focus)->keys;
 	order[n++] = KEYS_GLOBAL;
 	for (unsigned c = 0; c < KEY_CONTEXTS; c++)
 		if (!among(order, n, (enum key_context)c))
@@ -139,7 +141,7 @@ draw(struct ui *u, void *state, struct grid *g)
 	top = overlay_list_top(&h->list, h->lines, height);
 	if (top == 1 && h->line[0].heading != NULL)
 		top = h->list.top = 0;
-	snprintf(title, sizeof title, "Help: %s", pane_ops(u->focus)->name);
+	snprintf(title, sizeof title, "Help: %s", pane_ops(u, u->focus)->name);
 	where(h, top, height, right, sizeof right);
 	pane_popup(u, g, box, title, right,
 	    u->cols >= 60 ? "Enter runs the selected line  Esc closes" : "Enter, Esc");

@@ -5,7 +5,8 @@
  */
 #ifndef UI_HELP_H
 #define UI_HELP_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+void help_open(struct ui *u);
 
 #endif

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "ui/places.h"
 #include "ui/streamfind.h"
+#include "ui/streamjump.h"
+#include "ui/ui_streams.h"
 #include "ui/window.h"
 
 enum { PIECE = 256 << 10, BEFORE = 192 << 10, NEAR = 128 << 10 };
@@ -418,7 +420,7 @@ look_in(struct ui *u, struct history *h, struct streamview *in)
 		in->judged = in->first; /* each line is looked at as it comes */
 		in->mode = owner->mode;
 	}
-	found = places_jump(in, h->what, h->back);
+	found = streamjump(in, h->what, h->back);
 	if (lent) {
 		in->find = find;
 		in->filter = filter;
@@ -749,4 +751,35 @@ history_title(struct ui *u, char *out, size_t size)
 		bytes_fmt_short((int64_t)(sent_end(sent) - at), back, sizeof back);
 		snprintf(out, size, "%sB back", back);
 	}
+}
+
+/* ---- the view that commands are about */
+
+struct streamview *
+ui_current_view(struct ui *u)
+{
+	struct replica_console *c = ui_console(u);
+	struct replica_job *j = ui_job(u);
+
+	if (u->focus == PANE_JOBS && j != NULL)
+		return ui_view(u, &j->stream, j->pty);
+	return c != NULL ? history_view(u, c) : NULL;
+}
+
+struct streamview *
+ui_scrollback(struct ui *u)
+{
+	struct streamview *v;
+
+	if (u->focus != PANE_JOBS)
+		u->focus = PANE_CONSOLE;
+	v = ui_current_view(u);
+	if (v == NULL)
+		return NULL;
+	if (u->focus == PANE_CONSOLE && !u->nav)
+		streamview_hold(v);
+	u->nav = u->nav || u->focus == PANE_CONSOLE;
+	if (u->focus == PANE_JOBS)
+		u->zoom = u->log = true;
+	return v;
 }

@@ -9,11 +9,15 @@
  */
 #ifndef UI_HISTORY_H
 #define UI_HISTORY_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 void history_free(struct history *h);                   /* NULL is fine */
 /* The view that scrollback of this console shows. */
 struct streamview *history_view(struct ui *u, struct replica_console *c);
+/* The view of the stream that scrollback commands are about, or NULL. */
+struct streamview *ui_current_view(struct ui *u);
+/* The same, out of live: its scrollback has the keys. */
+struct streamview *ui_scrollback(struct ui *u);
 void history_leave(struct ui *u);                       /* to what the viewer was sent */
 void history_move(struct ui *u, long by);               /* rows; LONG_MIN: the beginning */
 /* Looks for it (see places_jump) where the view that is shown has nothing more; false: there is

@@ -5,6 +5,7 @@
 
 #include "ui/history.h"
 #include "ui/streamfind.h"
+#include "ui/ui_streams.h"
 
 void
 holds_news(struct ui *u, const json_t *body)

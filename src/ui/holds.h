@@ -7,7 +7,7 @@
  */
 #ifndef UI_HOLDS_H
 #define UI_HOLDS_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 void holds_news(struct ui *u, const json_t *body);
 void holds_apply(struct ui *u);

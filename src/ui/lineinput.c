@@ -9,7 +9,6 @@
 #include "sys/io.h"
 #include "sys/path.h"
 #include "ui/edit.h"
-#include "ui/parts.h"
 
 enum { HISTORY = 200, FILE_MAX = 256 << 10 };
 

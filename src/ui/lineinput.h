@@ -9,7 +9,7 @@
  */
 #ifndef UI_LINEINPUT_H
 #define UI_LINEINPUT_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 struct lineinput *lineinput_new(const char *target);
 void lineinput_free(struct lineinput *l);               /* NULL is fine */

@@ -1,26 +1,16 @@
 noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES = \
-	%D%/at_card.c \
-	%D%/at_form.c \
-	%D%/at_form.h \
-	%D%/at_result.c \
-	%D%/at_result.h \
-	%D%/at_card.h \
-	%D%/clip.c \
-	%D%/clip.h \
-	%D%/commands.c \
-	%D%/commands.h \
-	%D%/commands_console.c \
-	%D%/commands_console.h \
+	%D%/at_card.c %D%/at_card.h \
+	%D%/at_form.c %D%/at_form.h \
+	%D%/at_result.c %D%/at_result.h \
+	%D%/clip.c %D%/clip.h \
+	%D%/commands.c %D%/commands.h \
+	%D%/commands_console.c %D%/commands_console.h \
 	%D%/debug_card.c %D%/debug_card.h \
-	%D%/dialog.c \
-	%D%/dialog.h \
-	%D%/edit.c \
-	%D%/edit.h \
-	%D%/filter.c \
-	%D%/filter.h \
-	%D%/fmt.c \
-	%D%/fmt.h \
+	%D%/dialog.c %D%/dialog.h \
+	%D%/edit.c %D%/edit.h \
+	%D%/filter.c %D%/filter.h \
+	%D%/fmt.c %D%/fmt.h \
 	%D%/gauge_ask.c %D%/gauge_ask.h \
 	%D%/gauge_bar.c %D%/gauge_bar.h \
 	%D%/gauge_card.c %D%/gauge_card.h \
@@ -35,91 +25,57 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/gauge_table.c %D%/gauge_table.h \
 	%D%/gauge_throttle.c %D%/gauge_throttle.h \
 	%D%/gauge_view.c %D%/gauge_view.h \
-	%D%/help.c \
-	%D%/help.h \
+	%D%/help.c %D%/help.h \
+	%D%/hexview.c %D%/hexview.h \
 	%D%/history.c %D%/history.h \
 	%D%/holds.c %D%/holds.h \
-	%D%/hexview.c \
-	%D%/hexview.h \
-	%D%/input.c \
-	%D%/input.h \
-	%D%/keymap.c \
-	%D%/keymap.h \
-	%D%/layout.c \
-	%D%/layout.h \
-	%D%/lineinput.c \
-	%D%/lineinput.h \
-	%D%/linetext.c \
-	%D%/linetext.h \
-	%D%/marks.c \
-	%D%/marks.h \
+	%D%/input.c %D%/input.h \
+	%D%/keymap.c %D%/keymap.h \
+	%D%/layout.c %D%/layout.h \
+	%D%/lineinput.c %D%/lineinput.h \
+	%D%/linetext.c %D%/linetext.h \
+	%D%/marks.c %D%/marks.h \
 	%D%/notes.c %D%/notes.h \
-	%D%/notices.c \
-	%D%/notices.h \
-	%D%/overlay.c \
-	%D%/overlay.h \
-	%D%/palette.c \
-	%D%/palette.h \
-	%D%/pane.c \
-	%D%/pane.h \
-	%D%/parts.h \
-	%D%/ports.c \
-	%D%/ports.h \
-	%D%/paste.c \
-	%D%/paste.h \
+	%D%/notices.c %D%/notices.h \
+	%D%/overlay.c %D%/overlay.h \
+	%D%/palette.c %D%/palette.h \
+	%D%/pane.c %D%/pane.h \
+	%D%/pane_box.c %D%/pane_box.h \
+	%D%/paste.c %D%/paste.h \
 	%D%/places.c %D%/places.h \
-	%D%/plain.c \
-	%D%/plain.h \
-	%D%/plugins.c \
-	%D%/plugins.h \
+	%D%/plain.c %D%/plain.h \
+	%D%/plugins.c %D%/plugins.h \
+	%D%/ports.c %D%/ports.h \
 	%D%/profile.h \
-	%D%/profile_ask.c \
-	%D%/profile_ask.h \
-	%D%/profile_commands.c \
-	%D%/profile_commands.h \
-	%D%/profile_details.c \
-	%D%/profile_details.h \
-	%D%/profile_icicle.c \
-	%D%/profile_icicle.h \
-	%D%/profile_list.c \
-	%D%/profile_list.h \
-	%D%/profile_table.c \
-	%D%/profile_table.h \
-	%D%/prompt.c \
-	%D%/prompt.h \
-	%D%/question.c \
-	%D%/question.h \
-	%D%/replica.c \
-	%D%/replica.h \
-	%D%/replica_parts.c \
-	%D%/replica_parts.h \
-	%D%/screen.c \
-	%D%/screen.h \
+	%D%/profile_ask.c %D%/profile_ask.h \
+	%D%/profile_commands.c %D%/profile_commands.h \
+	%D%/profile_details.c %D%/profile_details.h \
+	%D%/profile_icicle.c %D%/profile_icicle.h \
+	%D%/profile_list.c %D%/profile_list.h \
+	%D%/profile_table.c %D%/profile_table.h \
+	%D%/prompt.c %D%/prompt.h \
+	%D%/question.c %D%/question.h \
+	%D%/replica.c %D%/replica.h \
+	%D%/replica_parts.c %D%/replica_parts.h \
+	%D%/screen.c %D%/screen.h \
 	%D%/snapshot_say.c %D%/snapshot_say.h \
-	%D%/status.c \
-	%D%/status.h \
-	%D%/streamfind.c \
-	%D%/streamfind.h \
-	%D%/streamview.c \
-	%D%/streamview.h \
-	%D%/theme.c \
-	%D%/theme.h \
-	%D%/ui.c \
-	%D%/ui.h \
-	%D%/wrap.c \
-	%D%/wrap.h \
-	%D%/view_board.c \
-	%D%/view_board.h \
-	%D%/view_console.c \
-	%D%/view_console.h \
-	%D%/view_jobs.c \
-	%D%/view_jobs.h \
-	%D%/view_profile.c \
-	%D%/view_profile.h \
+	%D%/status.c %D%/status.h \
+	%D%/streamfind.c %D%/streamfind.h \
+	%D%/streamjump.c %D%/streamjump.h \
+	%D%/streamview.c %D%/streamview.h \
+	%D%/theme.c %D%/theme.h \
+	%D%/ui.c %D%/ui.h \
+	%D%/ui_state.c %D%/ui_state.h \
+	%D%/ui_streams.c %D%/ui_streams.h \
+	%D%/ui_type.c %D%/ui_type.h \
+	%D%/view_board.c %D%/view_board.h \
+	%D%/view_console.c %D%/view_console.h \
+	%D%/view_jobs.c %D%/view_jobs.h \
+	%D%/view_profile.c %D%/view_profile.h \
+	%D%/viewer.c %D%/viewer.h \
 	%D%/watch_say.c %D%/watch_say.h \
-	%D%/viewer.c \
-	%D%/viewer.h \
-	%D%/window.c %D%/window.h
+	%D%/window.c %D%/window.h \
+	%D%/wrap.c %D%/wrap.h
 %C%_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(PCRE2_CFLAGS)
 viewthemesdir = $(pkgdatadir)/themes
 dist_viewthemes_DATA = share/themes/default share/themes/contrast

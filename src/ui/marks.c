@@ -5,7 +5,9 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "ui/pane.h"
+#include "ui/history.h"
+#include "ui/overlay.h"
+#include "ui/pane_box.h"
 #include "ui/streamfind.h"
 
 static void

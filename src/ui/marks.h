@@ -5,7 +5,8 @@
  */
 #ifndef UI_MARKS_H
 #define UI_MARKS_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+void marks_open(struct ui *u);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "ui/pane.h"
+#include "ui/overlay.h"
+#include "ui/pane_box.h"
 #include "ui/wrap.h"
 
 static void

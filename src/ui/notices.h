@@ -5,7 +5,8 @@
  */
 #ifndef UI_NOTICES_H
 #define UI_NOTICES_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+void notices_open(struct ui *u);
 
 #endif

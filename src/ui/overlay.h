@@ -8,7 +8,7 @@
  */
 #ifndef UI_OVERLAY_H
 #define UI_OVERLAY_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 struct overlay_ops {
 	const char *mode;               /* word of the hint row: "AT" */

@@ -7,7 +7,8 @@
 
 #include "base/alloc.h"
 #include "ui/edit.h"
-#include "ui/pane.h"
+#include "ui/overlay.h"
+#include "ui/pane_box.h"
 #include "ui/wrap.h"
 
 struct row {
@@ -98,9 +99,9 @@ add_plugins(struct palette *p, const json_t *plugins)
 }
 
 static void
-add_view_commands(struct palette *p)
+add_view_commands(struct palette *p, const struct command *const *t)
 {
-	for (const struct command *const *t = view_command_tables; *t != NULL; t++)
+	for (; *t != NULL; t++)
 		for (const struct command *c = *t; c->name != NULL; c++) {
 			char usage[300];
 
@@ -123,7 +124,7 @@ make_rows(const struct ui *u, struct palette *p)
 	add_things(p, r->macros, "macro.run");
 	add_plugins(p, r->plugins);
 	add_things(p, r->boards, "board.use");
-	add_view_commands(p);
+	add_view_commands(p, u->top->commands);
 	p->hit = mem_zero(p->rows + 1, sizeof(struct row *));
 }
 

@@ -7,7 +7,8 @@
  */
 #ifndef UI_PALETTE_H
 #define UI_PALETTE_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+void palette_open(struct ui *u, const char *text);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #ifndef UI_PANE_H
 #define UI_PANE_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 struct pane_ops {
 	const char *name, *tab;         /* "Console", "Con" */
@@ -24,21 +24,11 @@ struct pane_ops {
 	size_t (*yank)(struct ui *u, struct buf *out);  /* lines */
 };
 
-extern const struct pane_ops view_console_ops, view_board_ops, view_profile_ops, view_jobs_ops;
-const struct pane_ops *pane_ops(enum pane_id id);
+const struct pane_ops *pane_ops(const struct ui *u, enum pane_id id);
+unsigned pane_contexts(const struct ui *u);             /* key contexts that hold now */
 
 /* "=1 Console ttyUSB0 ===== LIVE =": the title row of a pane. */
 void pane_title(struct ui *u, struct grid *g, struct grid_rect r, enum pane_id id);
 void pane_draw_all(struct ui *u, struct grid *g);
-/* A titled row inside a pane or popup. */
-void pane_rule(struct grid *g, int row, int col, int cols, uint32_t style, enum grid_set set,
-    const char *left,
-               const char *right);
-
-/* A popup: clears r, draws the border with a title above and a footer below right. */
-void pane_popup(struct ui *u, struct grid *g, struct grid_rect r, const char *title,
-    const char *right,
-                const char *footer);
-bool pane_match(const char *hay, const char *needle);   /* contains, case ignored (ASCII) */
 
 #endif

@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "ui/overlay.h"
-#include "ui/pane.h"
-#include "ui/parts.h"
+#include "ui/pane_box.h"
+#include "ui/ui_type.h"
 
 enum { CHUNK = 4096, SHOWN = 6 };
 

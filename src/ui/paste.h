@@ -6,7 +6,7 @@
  */
 #ifndef UI_PASTE_H
 #define UI_PASTE_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 enum { PASTE_MAX = 1 << 20 };
 

@@ -5,54 +5,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "text/level.h"
 #include "ui/history.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/streamfind.h"
-
-static bool
-is_error(const char *p, size_t n, void *arg)
-{
-	(void)arg;
-	return level_of(p, n, NULL, NULL) == LEVEL_ERROR;
-}
-
-static bool
-is_boot(const char *p, size_t n, void *arg)
-{
-	struct pattern_match m;
-
-	return pattern_find(arg, p, n, 0, &m) == PATTERN_YES;
-}
-
-static bool
-jump_boot(struct streamview *v, bool back)
-{
-	static const char text[] = "(?i)U-Boot|Booting Linux|Linux version|\\bboot:|rst:0x|"
-	    "\\breset\\b.*cause|Starting kernel";
-	struct pattern *p = NULL;
-	bool found;
-
-	if (pattern_new(text, strlen(text), 0, &p, NULL) != ERR_OK)
-		return false;
-	found = streamview_find_if(v, is_boot, p, back);
-	pattern_free(p);
-	return found;
-}
-
-bool
-places_jump(struct streamview *v, const char *what, bool back)
-{
-	if (strcmp(what, "find") == 0)
-		return streamview_find_next(v, back);
-	if (strcmp(what, "error") == 0)
-		return streamview_find_if(v, is_error, NULL, back);
-	if (strcmp(what, "boot") == 0)
-		return jump_boot(v, back);
-	if (strcmp(what, "crash") == 0)
-		return streamview_find_crash(v, back);
-	return strcmp(what, "mark") == 0 && streamview_find_mark(v, back);
-}
+#include "ui/streamjump.h"
 
 static void
 to_time(struct ui *u, struct streamview *v, uint64_t t)
@@ -119,7 +75,7 @@ places_go(struct ui *u, struct streamview *v, const char *text)
 {
 	if (strcmp(text, "error") == 0 || strcmp(text, "boot") == 0 ||
 	    strcmp(text, "crash") == 0)
-		return places_jump(v, text, true) || history_seek(u, text, true);
+		return streamjump(v, text, true) || history_seek(u, text, true);
 	if (strncmp(text, "mark:", 5) == 0)
 		return goto_mark(u, v, text + 5);
 	return goto_offset(u, v, text) || goto_time(u, v, text);

@@ -5,10 +5,8 @@
  */
 #ifndef UI_PLACES_H
 #define UI_PLACES_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
-/* what: find (the view's search), error, boot, crash or mark; the nearest in this view. */
-bool places_jump(struct streamview *v, const char *what, bool back);
 /* "-5m", "+30s", "14:03:07", "boot", "error", "crash", "mark:TEXT", "@1234", "0x4d2". False: no
  * such place. v is the view that ui_scrollback gave. */
 bool places_go(struct ui *u, struct streamview *v, const char *text);

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "grid/draw.h"
 #include "ui/overlay.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 
 enum { COLUMNS = 16, SEGMENT_COLS = 30 };
 

@@ -6,7 +6,7 @@
  */
 #ifndef UI_PLUGINS_H
 #define UI_PLUGINS_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 /* Binds the keys that plugins have, and unbinds those of plugins that are gone. A key that is
  * taken is not shadowed: it is said. */

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "ui/pane.h"
+#include "ui/overlay.h"
+#include "ui/palette.h"
+#include "ui/pane_box.h"
 
 static const unsigned bauds[] = { 300, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 74880, 115200,
 	230400, 460800, 921600, 1000000, 1500000, 2000000, 3000000 };

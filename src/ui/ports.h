@@ -7,9 +7,9 @@
  */
 #ifndef UI_PORTS_H
 #define UI_PORTS_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
 
+void ports_dialog(struct ui *u);
 void ports_news(struct ui *u);                          /* one came or went */
 /* The bench's answer to port.list: true when the dialog took it. */
 bool ports_answer(struct ui *u, const json_t *list, const struct err_msg *err);

@@ -13,7 +13,7 @@
  */
 #ifndef UI_PROFILE_H
 #define UI_PROFILE_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 enum profile_page { PROFILE_COMPARE, PROFILE_SHOTS, PROFILE_LEAKS, PROFILE_GOROUTINES,
 	PROFILE_PAGES };

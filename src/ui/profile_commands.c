@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "ui/pane.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_icicle.h"
 #include "ui/profile_list.h"
+#include "ui/prompt.h"
 
 static const char *
 word(const struct command_call *c, const char *name)
@@ -71,7 +71,7 @@ run_part(struct command_call *c)
 
 	if (word(c, "part")[0] == '\0' && (!u->zoom || u->focus != PANE_PROFILE)) {
 		command_done(c, NULL);
-		view_command(u, "view.next");
+		ui_run_line(u, "view.next");
 		return;
 	}
 	n = word(c, "part")[0] == '\0' ? (int)(u->profile->part + 1) % PROFILE_PARTS :

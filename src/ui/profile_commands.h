@@ -5,7 +5,7 @@
  */
 #ifndef UI_PROFILE_COMMANDS_H
 #define UI_PROFILE_COMMANDS_H
-#include "ui/parts.h"
+#include "ui/ui_state.h"
 
 extern const struct command profile_commands[];
 

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "ui/fmt.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/profile_list.h"
 #include "ui/profile_table.h"
 

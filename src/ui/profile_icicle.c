@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ui/fmt.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_table.h"
 

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ui/fmt.h"
-#include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_table.h"
 

@@ -6,6 +6,8 @@
 
 #include "base/alloc.h"
 #include "ui/edit.h"
+#include "ui/history.h"
+#include "ui/overlay.h"
 #include "ui/pane.h"
 #include "ui/streamfind.h"
 
@@ -101,7 +103,7 @@ find_now(struct ui *u, struct prompt *p)
 	go_back(u, p);
 	if (p->edit.len != 0) {
 		snprintf(was, sizeof was, "%s", u->message);
-		(void)pane_ops(u->focus)->find(u, p->edit.text, false, u->focus == PANE_CONSOLE);
+		(void)pane_ops(u, u->focus)->find(u, p->edit.text, false, u->focus == PANE_CONSOLE);
 		snprintf(u->message, sizeof u->message, "%s", was);
 	} else {
 		(void)streamview_find(v, "", NULL);

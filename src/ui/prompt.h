@@ -5,7 +5,9 @@
  */
 #ifndef UI_PROMPT_H
 #define UI_PROMPT_H
-#include "ui/overlay.h"
-#include "ui/parts.h"
+#include "ui/ui_state.h"
+
+/* One line of text; Enter runs `command "TEXT"`. */
+void prompt_open(struct ui *u, const char *label, const char *command, const char *text);
 
 #endif

@@ -7,7 +7,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "ui/edit.h"
-#include "ui/pane.h"
+#include "ui/overlay.h"
+#include "ui/pane_box.h"
 #include "ui/wrap.h"
 
 enum { ITEMS = 200 };

@@ -5,7 +5,7 @@
  */
 #ifndef UI_SNAPSHOT_SAY_H
 #define UI_SNAPSHOT_SAY_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 /* False: the line is another command, nothing was said. */
 bool snapshot_say(struct ui *u, const char *line, const json_t *result);

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ui/gauge_view.h"
 #include "ui/overlay.h"
 #include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/plugins.h"
-#include "ui/gauge_view.h"
-#include "ui/question.h"
 #include "ui/profile_list.h"
+#include "ui/question.h"
 #include "ui/wrap.h"
 
 static void
@@ -145,7 +146,7 @@ draw_hint_row(struct ui *u, struct grid *g, int row)
 	if (!ui_live(u) && (u->focus != PANE_CONSOLE || u->replica->consoles != 0))
 		col = draw_hints(u, g, row, col, help_at - 1, profile_snapshots(u) ?
 		    KEYS_SNAPSHOTS : gauge_overview(u) ? KEYS_PROCESSES :
-		    pane_ops(u->focus)->keys);
+		    pane_ops(u, u->focus)->keys);
 	(void)draw_hints(u, g, row, col, help_at - 1, KEYS_GLOBAL);
 }
 
@@ -219,7 +220,7 @@ void
 status_menu(struct ui *u, struct grid *g)
 {
 	const size_t behind = u->keys[0] != '\0' ? strlen(u->keys) + 1 : 0;
-	const unsigned contexts = ui_contexts(u);
+	const unsigned contexts = pane_contexts(u);
 	struct menu m = { .n = 0 };
 	char foot[48] = "Esc back";
 	struct grid_rect r;
@@ -249,4 +250,10 @@ status_menu(struct ui *u, struct grid *g)
 		(void)wrap_cut(g, r.row + 1 + at, (int)col + MENU_KEY, left, STYLE_NORMAL,
 		    m.row[i]->help);
 	}
+}
+
+bool
+status_menu_due(const struct ui *u)
+{
+	return (u->prefix || u->keys[0] != '\0') && u->mono >= u->prefix_since + STATUS_MENU_NS;
 }

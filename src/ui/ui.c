@@ -1,264 +1,44 @@
 /* ui.c - state of the viewer: what is shown, where keys go, what news does. */
-#include "ui/at_result.h"
-#include "ui/debug_card.h"
-#include "ui/gauge_ask.h"
-#include "ui/gauge_card.h"
-#include "ui/gauge_procs.h"
-#include "ui/snapshot_say.h"
-#include "ui/watch_say.h"
 #include "ui/ui.h"
 
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/at_result.h"
+#include "ui/commands.h"
+#include "ui/debug_card.h"
+#include "ui/dialog.h"
+#include "ui/gauge_ask.h"
+#include "ui/gauge_card.h"
+#include "ui/gauge_procs.h"
 #include "ui/gauge_says.h"
 #include "ui/gauge_view.h"
 #include "ui/history.h"
 #include "ui/holds.h"
 #include "ui/lineinput.h"
 #include "ui/overlay.h"
+#include "ui/palette.h"
 #include "ui/pane.h"
-#include "ui/parts.h"
 #include "ui/paste.h"
 #include "ui/plugins.h"
-#include "ui/question.h"
+#include "ui/ports.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_list.h"
-#include "ui/ports.h"
+#include "ui/question.h"
+#include "ui/snapshot_say.h"
+#include "ui/status.h"
 #include "ui/streamfind.h"
-
-#define MESSAGE_NS (6 * NS_PER_S)
-#define MENU_NS (300 * NS_PER_MS)
-
-struct ui *
-ui_new(const struct ui_ops *ops, void *arg, struct options *options)
-{
-	struct ui *u = mem_zero(1, sizeof *u);
-
-	u->ops = ops;
-	u->arg = arg;
-	u->options = options;
-	u->replica = replica_new();
-	u->profile = profile_new();
-	u->gauges = gauge_view_new();
-	buf_init(&u->paste, PASTE_MAX);
-	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
-	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
-	u->laid_out = options_num(options, OPT_CONSOLE_LAYOUT) != 0;
-	u->echo = options_num(options, OPT_CONSOLE_ECHO) != 0;
-	u->console = u->job = -1;
-	u->focused = true;
-	u->rows = 24;
-	u->cols = 80;
-	keymap_init(&u->keymap);
-	return u;
-}
-
-void
-ui_free(struct ui *u)
-{
-	overlay_close(u);
-	profile_free(u->profile);
-	gauge_view_free(u->gauges);
-	lineinput_free(u->line);
-	buf_fini(&u->paste);
-	history_free(u->past);
-	for (size_t i = 0; i < UI_STREAMS; i++)
-		streamview_free(u->view[i]);
-	for (size_t i = 0; i < u->histories; i++)
-		mem_free(u->history[i]);
-	at_result_fini(&u->at);
-	debug_card_free(u->debug);
-	mem_free(u->mods);
-	keymap_fini(&u->keymap);
-	json_decref(u->plugin_keys);
-	replica_free(u->replica);
-	mem_free(u);
-}
-
-/* ---- asking */
-
-struct replica_console *
-ui_console(const struct ui *u)
-{
-	const struct replica *r = u->replica;
-
-	for (size_t i = 0; i < r->consoles; i++)
-		if (r->console[i]->id == u->console)
-			return r->console[i];
-	return r->consoles != 0 ? r->console[0] : NULL;
-}
-
-struct replica_job *
-ui_job(const struct ui *u)
-{
-	struct replica_job *j = replica_job(u->replica, u->job);
-
-	if (j == NULL && u->replica->jobs != 0)
-		j = u->replica->job[u->replica->jobs - 1];
-	return j;
-}
-
-bool
-ui_live(const struct ui *u)
-{
-	if (u->overlay != NULL)
-		return false;
-	if (u->focus == PANE_JOBS)
-		return u->terminal && ui_job(u) != NULL;
-	return u->focus == PANE_CONSOLE && !u->nav && u->replica->consoles != 0;
-}
-
-const char *
-ui_target(const struct ui *u)
-{
-	const struct replica *r = u->replica;
-
-	return r->target != NULL && r->target[0] != '\0' ? r->target : r->bench != NULL ? r->bench :
-	    "bench";
-}
-
-const char *
-ui_mode(const struct ui *u)
-{
-	const struct replica_console *c = ui_console(u);
-
-	if (u->focus == PANE_CONSOLE && c != NULL && c->state == CONSOLE_LOST)
-		return "LOST";
-	if (u->observe)
-		return "VIEW";
-	return ui_live(u) ? "LIVE" : "NAV";
-}
-
-enum grid_set
-ui_set(const struct ui *u, bool focus)
-{
-	if (u->set == GRID_ASCII)
-		return focus ? GRID_ASCII_FOCUS : GRID_ASCII;
-	return focus ? GRID_UNICODE_FOCUS : GRID_UNICODE;
-}
-
-double
-ui_gauge_limit(const struct replica_gauge *g)
-{
-	if (isnan(g->warn) || isnan(g->crit))
-		return isnan(g->warn) ? g->crit : g->warn;
-	return (g->warn < g->crit) != g->below ? g->warn : g->crit;
-}
-
-bool
-ui_gauge_alarm(const struct replica_gauge *g)
-{
-	const double v = replica_value(g), limit = ui_gauge_limit(g);
-
-	return isfinite(v) && isfinite(limit) && limit > 0 &&
-	    (g->below ? v <= limit : v >= limit);
-}
-
-unsigned
-ui_contexts(const struct ui *u)
-{
-	if (u->prefix)
-		return 1u << KEYS_LIVE | 1u << KEYS_GLOBAL;
-	return 1u << pane_ops(u->focus)->keys | 1u << KEYS_LIST | 1u << KEYS_GLOBAL |
-	    (gauge_overview(u) ? 1u << KEYS_PROCESSES : 0) |
-	    (profile_snapshots(u) ? 1u << KEYS_SNAPSHOTS : 0);
-}
-
-/* ---- streams */
-
-static bool
-stream_exists(const struct replica *r, const struct streamview *v)
-{
-	for (size_t i = 0; i < r->consoles; i++)
-		if (&r->console[i]->stream == v->stream && v->id == v->stream->id)
-			return true;
-	for (size_t i = 0; i < r->jobs; i++)
-		if (&r->job[i]->stream == v->stream && v->id == v->stream->id)
-			return true;
-	return false;
-}
-
-static void
-sweep_views(struct ui *u)
-{
-	for (size_t i = 0; i < UI_STREAMS; i++)
-		if (u->view[i] != NULL && !stream_exists(u->replica, u->view[i])) {
-			streamview_free(u->view[i]);
-			u->view[i] = NULL;
-		}
-}
-
-static struct streamview *
-find_view(const struct ui *u, const struct replica_stream *s)
-{
-	for (size_t i = 0; i < UI_STREAMS; i++)
-		if (u->view[i] != NULL && u->view[i]->stream == s)
-			return u->view[i];
-	return NULL;
-}
-
-struct streamview *
-ui_view(struct ui *u, struct replica_stream *s, bool always_screen)
-{
-	struct streamview *v = find_view(u, s);
-	size_t i = 0;
-
-	if (v != NULL)
-		return v;
-	while (i + 1 < UI_STREAMS && u->view[i] != NULL)
-		i++;
-	streamview_free(u->view[i]);    /* the last place is shared by those that found no other */
-	return u->view[i] = streamview_new(s, always_screen);
-}
-
-struct streamview *
-ui_current_view(struct ui *u)
-{
-	struct replica_console *c = ui_console(u);
-	struct replica_job *j = ui_job(u);
-
-	if (u->focus == PANE_JOBS && j != NULL)
-		return ui_view(u, &j->stream, j->pty);
-	return c != NULL ? history_view(u, c) : NULL;
-}
-
-void
-ui_bytes(struct ui *u, const struct replica_stream *s)
-{
-	struct streamview *v = find_view(u, s);
-
-	if (v != NULL)
-		streamview_update(v);
-	holds_apply(u);
-}
+#include "ui/ui_streams.h"
+#include "ui/ui_type.h"
+#include "ui/view_board.h"
+#include "ui/view_console.h"
+#include "ui/view_jobs.h"
+#include "ui/view_profile.h"
+#include "ui/watch_say.h"
 
 /* ---- messages */
-
-void
-ui_say(struct ui *u, enum ui_level level, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(u->message, sizeof u->message, fmt, ap);
-	va_end(ap);
-	u->level = level;
-	u->message_until = u->mono + MESSAGE_NS;
-}
-
-void
-ui_say_err(struct ui *u, const struct err_msg *why)
-{
-	char text[512];
-
-	err_format(why, text, sizeof text);
-	ui_say(u, UI_ERROR, "%s", text);
-}
 
 static void
 say_notice(struct ui *u, const struct replica_notice *n)
@@ -306,7 +86,7 @@ say_console(struct ui *u, const struct replica_console *c)
 void
 ui_news(struct ui *u, const struct replica_news *n)
 {
-	sweep_views(u);
+	ui_sweep_views(u);
 	if (u->terminal && (ui_job(u) == NULL || ui_job(u)->state != JOB_RUNNING)) {
 		u->terminal = false;
 		u->log = true;
@@ -331,7 +111,7 @@ ui_news(struct ui *u, const struct replica_news *n)
 void
 ui_started(struct ui *u)
 {
-	sweep_views(u);
+	ui_sweep_views(u);
 	u->nav = false;
 	if (u->message[0] == '\0' && u->replica->consoles != 0)
 		ui_say(u, UI_INFO, "%s reaches everything: %s d leaves, %s ? helps",
@@ -340,19 +120,6 @@ ui_started(struct ui *u)
 }
 
 /* ---- commands */
-
-void
-ui_remember(struct ui *u, const char *line)
-{
-	if (u->histories != 0 && strcmp(u->history[u->histories - 1], line) == 0)
-		return;
-	if (u->histories == UI_HISTORY) {
-		mem_free(u->history[0]);
-		u->histories--;
-		memmove(u->history, u->history + 1, u->histories * sizeof *u->history);
-	}
-	u->history[u->histories++] = mem_str(line);
-}
 
 /* The bench, and what would end with it. */
 static void
@@ -388,8 +155,8 @@ target_of(const struct ui *u, const char *name, char *out, size_t size)
 		    "");
 }
 
-void
-ui_run_line(struct ui *u, const char *line)
+static void
+run_line(struct ui *u, const char *line)
 {
 	const struct replica_command *c;
 	const size_t n = strlen(line);
@@ -496,73 +263,6 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 
 /* ---- keys */
 
-static struct replica_stream *
-live_stream(struct ui *u)
-{
-	struct replica_console *c = ui_console(u);
-	struct replica_job *j = ui_job(u);
-
-	if (u->focus == PANE_JOBS)
-		return u->terminal && j != NULL ? &j->stream : NULL;
-	return c != NULL ? &c->stream : NULL;
-}
-
-static void
-say_not_open(struct ui *u, const struct replica_console *c)
-{
-	const char *name = c->device != NULL ? c->device : c->name;
-
-	if (c->lent_to != NULL)
-		ui_say(u, UI_WARN, "%s is lent to %s: typed keys are not sent and not kept", name,
-		    c->lent_to);
-	else
-		ui_say(u, UI_WARN, "%s is not open: typed keys are not sent and not kept", name);
-}
-
-/* What was typed, shown here alone: the board's offsets stay what they are. */
-static void
-echo(struct ui *u, struct replica_stream *s, const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		replica_echo(s, p[i] == '\r' ? "\r\n" : p + i, p[i] == '\r' ? 2 : 1);
-	ui_bytes(u, s);
-}
-
-static bool
-is_arrow(const char *p, size_t n)
-{
-	return n == 3 && p[0] == '\033' && p[1] == '[' && p[2] >= 'A' && p[2] <= 'D';
-}
-
-void
-ui_type(struct ui *u, const char *p, size_t n)
-{
-	struct replica_console *c = ui_console(u);
-	struct replica_stream *s = live_stream(u);
-	struct streamview *v = s != NULL ? find_view(u, s) : NULL;
-
-	if (s == NULL || n == 0)
-		return;
-	if (u->observe) {
-		ui_say(u, UI_WARN, "observing only: keys are not sent");
-		return;
-	}
-	if (u->focus == PANE_CONSOLE && c->state != CONSOLE_OPEN) {
-		say_not_open(u, c);
-		return;
-	}
-	if (v != NULL && is_arrow(p, n) && streamview_app_cursor(v)) {
-		const char app[3] = { '\033', 'O', p[2] };
-
-		u->ops->input(u->arg, s->id, app, 3);
-		return;
-	}
-	u->typed = u->mono;
-	u->ops->input(u->arg, s->id, p, n);
-	if (u->echo && u->focus == PANE_CONSOLE)
-		echo(u, s, p, n);
-}
-
 static void
 end_prefix(struct ui *u)
 {
@@ -586,14 +286,14 @@ unknown_key(struct ui *u, const char *keys)
 		    ", i makes the console live" : "");
 }
 
-void
-ui_key_sequence(struct ui *u, const char *name)
+static void
+key_sequence(struct ui *u, const char *name)
 {
 	const struct key_row *row;
 	char keys[64];
 
 	snprintf(keys, sizeof keys, "%.40s%s%.16s", u->keys, u->keys[0] != '\0' ? " " : "", name);
-	switch (keymap_find(&u->keymap, ui_contexts(u), keys, &row)) {
+	switch (keymap_find(&u->keymap, pane_contexts(u), keys, &row)) {
 	case KEYMAP_MORE:
 		snprintf(u->keys, sizeof u->keys, "%s", keys);
 		u->prefix_since = u->mono;
@@ -619,7 +319,7 @@ prefixed(struct ui *u, const struct input_event *e)
 		end_prefix(u);
 		ui_type(u, &u->keymap.prefix_byte, 1);
 	} else if (e->type == INPUT_KEY) {
-		ui_key_sequence(u, e->name);
+		key_sequence(u, e->name);
 	} else if (e->type == INPUT_PASTE || e->type == INPUT_PASTE_END) {
 		end_prefix(u);
 		paste_piece(u, e);
@@ -643,7 +343,7 @@ click(struct ui *u, const struct input_event *e)
 				u->nav = true;
 				streamview_hold(ui_current_view(u));
 			}
-			pane_ops((enum pane_id)id)->move(u, e->button == 64 ? -3 : 3);
+			pane_ops(u, (enum pane_id)id)->move(u, e->button == 64 ? -3 : 3);
 		} else {
 			u->focus = (enum pane_id)id;
 		}
@@ -684,7 +384,7 @@ ui_input(struct ui *u, const struct input_event *e)
 	} else if (ui_live(u)) {
 		live(u, e);
 	} else if (e->type == INPUT_KEY) {
-		ui_key_sequence(u, e->name);
+		key_sequence(u, e->name);
 	} else if (e->type == INPUT_PASTE) {
 		ui_say(u, UI_WARN,
 		    "a paste of %zu bytes went nowhere: i makes the console live first", e->n);
@@ -738,11 +438,11 @@ ui_next_change(const struct ui *u)
 {
 	const struct replica *r = u->replica;
 	const struct replica_console *c = ui_console(u);
-	const struct streamview *v = c != NULL ? find_view(u, &c->stream) : NULL;
+	const struct streamview *v = c != NULL ? ui_find_view(u, &c->stream) : NULL;
 	uint64_t at = earlier(u->message_until, question_next(u)), age;
 
 	if ((u->prefix || u->keys[0] != '\0') && !status_menu_due(u))
-		at = earlier(at, u->prefix_since + MENU_NS);
+		at = earlier(at, u->prefix_since + STATUS_MENU_NS);
 	if (any_running(r) || at_result_running(u) ||
 	    replica_gauges_stale(r, u->mono, &age) || u->slow_since != 0 ||
 	    (c != NULL && c->state == CONSOLE_LOST) ||
@@ -753,8 +453,61 @@ ui_next_change(const struct ui *u)
 	return at;
 }
 
-bool
-status_menu_due(const struct ui *u)
+/* ---- making it */
+
+static const struct pane_ops *const panes[PANE_COUNT] = {
+	&view_console_ops, &view_board_ops, &view_profile_ops, &view_jobs_ops,
+};
+
+static const struct ui_top top = {
+	.run_line = run_line,
+	.panes = panes,
+	.commands = view_command_tables,
+};
+
+struct ui *
+ui_new(const struct ui_ops *ops, void *arg, struct options *options)
 {
-	return (u->prefix || u->keys[0] != '\0') && u->mono >= u->prefix_since + MENU_NS;
+	struct ui *u = mem_zero(1, sizeof *u);
+
+	u->ops = ops;
+	u->arg = arg;
+	u->top = &top;
+	u->options = options;
+	u->replica = replica_new();
+	u->profile = profile_new();
+	u->gauges = gauge_view_new();
+	buf_init(&u->paste, PASTE_MAX);
+	u->times = (enum streamview_times)options_num(options, OPT_CONSOLE_TIMES);
+	u->levels = options_num(options, OPT_CONSOLE_LEVELS) != 0;
+	u->laid_out = options_num(options, OPT_CONSOLE_LAYOUT) != 0;
+	u->echo = options_num(options, OPT_CONSOLE_ECHO) != 0;
+	u->console = u->job = -1;
+	u->focused = true;
+	u->rows = 24;
+	u->cols = 80;
+	keymap_init(&u->keymap);
+	return u;
+}
+
+void
+ui_free(struct ui *u)
+{
+	overlay_close(u);
+	profile_free(u->profile);
+	gauge_view_free(u->gauges);
+	lineinput_free(u->line);
+	buf_fini(&u->paste);
+	history_free(u->past);
+	for (size_t i = 0; i < UI_STREAMS; i++)
+		streamview_free(u->view[i]);
+	for (size_t i = 0; i < u->histories; i++)
+		mem_free(u->history[i]);
+	at_result_fini(&u->at);
+	debug_card_free(u->debug);
+	mem_free(u->mods);
+	keymap_fini(&u->keymap);
+	json_decref(u->plugin_keys);
+	replica_free(u->replica);
+	mem_free(u);
 }

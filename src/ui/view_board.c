@@ -13,6 +13,8 @@
 #include "ui/gauge_lines.h"
 #include "ui/gauge_procs.h"
 #include "ui/gauge_table.h"
+#include "ui/pane.h"
+#include "ui/pane_box.h"
 
 enum { JOINED_MAX = 10 };
 

@@ -10,7 +10,9 @@
 #include "ui/fmt.h"
 #include "ui/history.h"
 #include "ui/lineinput.h"
+#include "ui/pane.h"
 #include "ui/streamfind.h"
+#include "ui/ui_streams.h"
 
 static void
 lost_text(const struct ui *u, const struct replica_console *c, char *out, size_t size)

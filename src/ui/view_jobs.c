@@ -8,7 +8,10 @@
 
 #include "base/clock.h"
 #include "ui/fmt.h"
+#include "ui/history.h"
+#include "ui/pane.h"
 #include "ui/streamfind.h"
+#include "ui/ui_streams.h"
 #include "ui/wrap.h"
 
 static const uint64_t STALLED_NS = 5 * NS_PER_S;

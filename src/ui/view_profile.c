@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "ui/fmt.h"
+#include "ui/pane.h"
+#include "ui/pane_box.h"
 #include "ui/profile_ask.h"
 #include "ui/profile_details.h"
 #include "ui/profile_icicle.h"

@@ -14,14 +14,15 @@
 #include "sys/path.h"
 #include "sys/process.h"
 #include "sys/spawn.h"
+#include "sys/terminal.h"
 #include "sys/time.h"
 #include "ui/clip.h"
 #include "ui/input.h"
 #include "ui/plain.h"
 #include "ui/plugins.h"
 #include "ui/screen.h"
-#include "sys/terminal.h"
 #include "ui/ui.h"
+#include "ui/ui_type.h"
 #include "ui/view_jobs.h"
 
 #define RESIZE_NS  (50 * NS_PER_MS)

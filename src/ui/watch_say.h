@@ -5,7 +5,7 @@
  */
 #ifndef UI_WATCH_SAY_H
 #define UI_WATCH_SAY_H
-#include "ui/ui.h"
+#include "ui/ui_state.h"
 
 /* Says it and returns true when the answer is one of these. */
 bool watch_say(struct ui *u, const char *line, const json_t *result);

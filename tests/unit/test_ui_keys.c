@@ -2,6 +2,8 @@
 #include "ui_rig.h"
 
 #include "grid/dump.h"
+#include "ui/history.h"
+#include "ui/ui_type.h"
 
 #define SENT(r, text) do { \
 	assert_int_equal((r)->sent.len, sizeof (text) - 1); \

@@ -3,8 +3,10 @@
 #include "ui_rig.h"
 
 #include "grid/dump.h"
+#include "ui/history.h"
 #include "ui/linetext.h"
 #include "ui/streamview.h"
+#include "ui/ui_type.h"
 #include "ui/wrap.h"
 
 static void

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "grid/dump.h"
+#include "ui/ui_type.h"
 
 /* name, snapshot, size, keys typed; of the lost one an event comes first */
 static const struct {
