@@ -1,7 +1,7 @@
 /*
  * at_card.h - AT macros, free AT commands; the card with the last result is at_result.
  *
- * Layer   ui. at_card_open is declared in parts.h.
+ * Layer   ui.
  */
 #ifndef UI_AT_CARD_H
 #define UI_AT_CARD_H

@@ -1,8 +1,7 @@
 /*
  * commands.h - the view.* commands: what keys, palette and help run in the viewer itself.
  *
- * Layer   ui. view_command() and view_command_tables are declared in parts.h. ctx of a call is
- *         struct ui.
+ * Layer   ui. ctx of a call is struct ui.
  */
 #ifndef UI_COMMANDS_H
 #define UI_COMMANDS_H

@@ -1,7 +1,7 @@
 /*
  * commands_console.h - the view.* commands about how a console is seen: view_console_commands.
  *
- * Layer   ui. Declared in parts.h.
+ * Layer   ui.
  */
 #ifndef UI_COMMANDS_CONSOLE_H
 #define UI_COMMANDS_CONSOLE_H

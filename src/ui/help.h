@@ -1,7 +1,7 @@
 /*
  * help.h - all keys from the key table: searchable, and Enter runs the chosen line.
  *
- * Layer   ui. help_open is declared in parts.h.
+ * Layer   ui.
  */
 #ifndef UI_HELP_H
 #define UI_HELP_H

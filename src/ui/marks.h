@@ -1,7 +1,7 @@
 /*
  * marks.h - the list of a console's marks: set ones, ports lost and back, gaps. Enter goes there.
  *
- * Layer   ui. marks_open is declared in parts.h.
+ * Layer   ui.
  */
 #ifndef UI_MARKS_H
 #define UI_MARKS_H

@@ -1,7 +1,7 @@
 /*
  * notices.h - the list of notices, newest last.
  *
- * Layer   ui. notices_open is declared in parts.h.
+ * Layer   ui.
  */
 #ifndef UI_NOTICES_H
 #define UI_NOTICES_H

@@ -1,9 +1,8 @@
 /*
  * palette.h - command line and palette in one: every command with its meaning and its key.
  *
- * Layer   ui. palette_open is declared in parts.h. Rows are the bench's commands, view.*, and one
- *         for each workflow,
- *         macro and board. Nothing runs from a partial name: Enter on one completes it first.
+ * Layer   ui. Rows are the bench's commands, view.*, and one for each workflow, macro and board.
+ *         Nothing runs from a partial name: Enter on one completes it first.
  */
 #ifndef UI_PALETTE_H
 #define UI_PALETTE_H

@@ -2,8 +2,8 @@
  * ports.h - the dialog that opens a port: the bench's list of ports, what each is, what is in the
  * way.
  *
- * Layer   ui. ports_dialog is declared in parts.h. The list is asked for when the dialog opens and
- *         with r; an answer that comes after it closed is not its own.
+ * Layer   ui. The list is asked for when the dialog opens and with r; an answer that comes after it
+ *         closed is not its own.
  */
 #ifndef UI_PORTS_H
 #define UI_PORTS_H
