@@ -21,6 +21,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/http.lua \
 	lua/vise/launch.lua \
 	lua/vise/launchjson.lua \
+	lua/vise/lint.lua \
 	lua/vise/macro.lua \
 	lua/vise/main.lua \
 	lua/vise/openocd.lua \

@@ -11,8 +11,8 @@ static const char usage[] =
     "usage: vise-script [--bench SOCKET | --fd N] [--console NAME] [--board ID] [--set K=V]...\n"
     "                   [--timeout T] [--json] [--verbose] FILE.lua [-- ARGS...]\n"
     "       vise-script ... --plugin DIR [--tree DIR --tree-hash SHA256] [--uses NAME=DIR]...\n"
-    "          --describe | --check | --serve | --workflow ID | --macro ID | --flash BOARD FILE\n"
-    "          | --reset BOARD | --server BOARD | --debug BOARD FILE | --plan BOARD FILE\n"
+    "   --describe | --check | --compile -- FILE... | --serve | --workflow ID | --macro ID\n"
+    "   | --flash|--debug|--plan BOARD FILE | --reset|--server|--register BOARD\n"
     "The usual door is `vise script`, `vise workflow` and `vise flash`; see vise-script(1).\n";
 
 enum { MAX_WORDS = 64 };
@@ -25,13 +25,13 @@ static const struct option { const char *name; enum kind kind; size_t at; } opti
 	{ "--json", FLAG, AT(json) }, { "--verbose", FLAG, AT(verbose) },
 	{ "--timeout", SPAN, AT(timeout_ns) }, { "--watchdog", SPAN, AT(watchdog_ns) },
 	{ "--busy", SPAN, AT(busy_ns) }, { "--grace", SPAN, AT(grace_ns) },
-	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) },
-	{ "--fd", NUMBER, 0 }, { "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 },
-	{ "--describe", ACT, 0 }, { "--check", ACT, 0 }, { "--serve", ACT, 0 },
+	{ "--tree", TEXT, AT(tree) }, { "--tree-hash", TEXT, AT(tree_hash) }, { "--fd", NUMBER, 0 },
+	{ "--set", PAIR, 0 }, { "--uses", PAIR, 1 }, { "--run", PAIR, 2 }, { "--describe", ACT, 0 },
+	{ "--check", ACT, 0 }, { "--compile", ACT, 0 }, { "--serve", ACT, 0 }, { "--test", ACT, 0 },
 	{ "--workflow", ACT_ID, 0 }, { "--macro", ACT_ID, 0 }, { "--reset", ACT_ID, 0 },
-	{ "--decode", ACT_ID, 0 }, { "--server", ACT_ID, 0 }, { "--flash", ACT_FILE, 0 },
-	{ "--plan", ACT_FILE, 0 }, { "--debug", ACT_FILE, 0 }, { "--debug-plan", ACT_FILE, 0 },
-	{ "--test", ACT, 0 }, { "--usb", TEXT, AT(usb) }, { .name = NULL },
+	{ "--register", ACT_ID, 0 }, { "--decode", ACT_ID, 0 }, { "--server", ACT_ID, 0 },
+	{ "--flash", ACT_FILE, 0 }, { "--plan", ACT_FILE, 0 }, { "--debug", ACT_FILE, 0 },
+	{ "--debug-plan", ACT_FILE, 0 }, { "--usb", TEXT, AT(usb) }, { .name = NULL },
 };
 
 struct line {

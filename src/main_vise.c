@@ -1,5 +1,6 @@
 /* main_vise.c - vise: the command line and the viewer, plugged together. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -17,7 +18,7 @@ load_options(struct options *o)
 	struct err_msg why;
 
 	options_init(o);
-	if (file != NULL && options_load(o, file, &why) != ERR_OK) {
+	if (file != NULL && getenv("VISE_CLEAN") == NULL && options_load(o, file, &why) != ERR_OK) {
 		err_format(&why, text, sizeof text);
 		fprintf(stderr, "vise: %s\n", text);
 	}

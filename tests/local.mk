@@ -75,6 +75,7 @@ TESTS += \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/measure.t \
+	tests/cli/own.t \
 	tests/cli/place.t \
 	tests/cli/plughost.t \
 	tests/cli/plugin-user.t \
@@ -153,6 +154,7 @@ EXTRA_DIST += \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
 	tests/cli/measure.t \
+	tests/cli/own.t \
 	tests/cli/place.t \
 	tests/cli/plughost.t \
 	tests/cli/plugin-user.t \

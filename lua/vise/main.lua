@@ -46,8 +46,9 @@ end
 
 ------------------------------------------------------------------ plugins
 
--- m: its manifest, checked before any Lua ran
+-- m: its manifest, checked before any Lua ran; dir: its folder, or the Lua file that is all of it
 local function load_plugin(dir, sets, m)
+  if m.lone then dir = dir_of(dir) end
   local declared, options = m.options or {}, {}
   for name, p in pairs(declared) do
     local set = {}
@@ -187,6 +188,9 @@ function actions.describe(r)
   core.out(core.json.encode(core.describe(r.board)))
 end
 
+-- The bench is told of what is provided, which is all.
+function actions.register() end
+
 -- What flash would run, in words; nothing is run.
 function actions.plan(r)
   local list, array = {}, core.json.array
@@ -198,23 +202,25 @@ function actions.plan(r)
 end
 
 -- What is registered against what the manifest promises: the bench and the command line know only the latter.
+-- A file of its own promises the board of its name; the user's init.lua nothing.
 function actions.check()
-  local promised, problems = {}, {}
-  local have = core.provided()
-  for _, p in ipairs(core.manifest().provides or {}) do
+  local promised, problems, names = {}, {}, {}
+  local have, m = core.provided(), core.manifest()
+  local missing, hidden = "plugin.json promises %s, which nothing registers", "%s is registered, and not in \"provides\" of plugin.json"
+  if m.lone then missing, hidden = "%s is what the name of the file promises, and nothing registers it", "%s is registered: a file of boards is for the board of its name" end
+  for _, p in ipairs(m.provides or {}) do
     promised[p] = true
-    if not have[p] then problems[#problems + 1] = ("plugin.json promises %s, which nothing registers"):format(p) end
+    if not have[p] then problems[#problems + 1] = missing:format(p) end
   end
-  local names = {}
   for p in pairs(have) do
     names[#names + 1] = p
-    if not promised[p] then problems[#problems + 1] = ("%s is registered, and not in \"provides\" of plugin.json"):format(p) end
+    if not promised[p] and not m.eager then problems[#problems + 1] = hidden:format(p) end
   end
   table.sort(names)
   table.sort(problems)
   for _, p in ipairs(problems) do core.say(p, { type = "problem", text = p }) end
   local word = #problems == 0 and "sound" or "not sound"
-  core.say(("%s %s: %s; %s"):format(vise.plugin.name, vise.plugin.version, word, table.concat(names, " ")),
+  core.say(("%s%s: %s; %s"):format(vise.plugin.name, m.lone and "" or " " .. vise.plugin.version, word, table.concat(names, " ")),
     { type = "end", plugin = vise.plugin.name, result = word, provides = core.json.array(names), problems = core.json.array(problems) })
   return #problems == 0 and 0 or 2
 end
@@ -282,9 +288,10 @@ local function run_file(r, sets)
 end
 
 local on_board = { flash = true, reset = true, debug = true, server = true }
-local offline = { describe = true, check = true, plan = true, ["debug-plan"] = true }
+local offline = { describe = true, check = true, compile = true, plan = true, ["debug-plan"] = true }
 
 local function run_plugin(r, sets)
+  if r.action == "compile" then return core.lint(r.args) end
   local declared = load_plugin(r.plugin, sets, core.manifest())
   core.finish_boards()
   for name, p in pairs(core.more_options) do declared[name] = p end
@@ -329,7 +336,7 @@ local function setup(r)
     if id then core.answers = core.answers or {} core.answers[id] = answer end
   end
   core.console_name, core.job_id = r.console, os.getenv("VISE_JOB")
-  core.name = (r.plugin or r.file or r.action):match("([^/]+)/*$")
+  core.name = r.plugin and core.manifest().name or (r.file or r.action):match("([^/]+)/*$")
   core.sets, core.more_options = sets_of(r.sets), {}
   vise.args = {}
   for i, a in ipairs(r.args or {}) do vise.args[i] = a end

@@ -178,7 +178,7 @@ open_all(struct bench *b, struct err_msg *why)
 
 	b->socket = mem_fmt("%s/%s.sock", runtime, b->name);
 	b->info = mem_fmt("%s/%s.json", runtime, b->name);
-	if (e == ERR_OK && file != NULL)
+	if (e == ERR_OK && file != NULL && getenv("VISE_CLEAN") == NULL)
 		e = options_load(&b->options, file, why);
 	if (e == ERR_OK)
 		e = journal_open(journal, b->start_mono, &b->journal, why);

@@ -19,7 +19,7 @@ static void
 scan(struct bench *b)
 {
 	const struct plugin_where w = { .given = b->given.plugins, .from = b->given.project,
-		.trust_hash = getenv("VISE_TRUST_HASH") };
+		.trust_hash = getenv("VISE_TRUST_HASH"), .clean = getenv("VISE_CLEAN") != NULL };
 
 	json_decref(b->plugin_rows);
 	b->plugin_rows = plugin_rows(&w);
@@ -259,6 +259,30 @@ boards_host(struct bench *b, const struct boards_host *h, uint32_t *job, struct 
 	if (e == ERR_OK)
 		*job = (uint32_t)job_id(j->job);
 	return e;
+}
+
+/* A profile without a manifest tells what it is by running, which waits until somebody looks. */
+void
+boards_learn(struct bench *b)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(b->plugin_rows, i, row) {
+		const char *id = plugin_provided(json_array_get(json_object_get(row, "provides"),
+		    0), "board");
+		const struct boards_host h = { .kind = "board", .id = id, .verb = "--register" };
+		struct err_msg why;
+		uint32_t job;
+
+		if (id == NULL || json_object_get(row, "file") == NULL || !plugin_usable(row) ||
+		    json_get_bool(row, "learned", false) ||
+		    plugin_find(b->plugin_rows, "board", id) != row)
+			continue;
+		json_put_bool(row, "learned", true);
+		if (boards_host(b, &h, &job, &why) != ERR_OK)
+			bench_notice_err(b, "error", id, &why);
+	}
 }
 
 static void

@@ -26,6 +26,9 @@ enum err boards_host(struct bench *b, const struct boards_host *h, uint32_t *job
 
 /* The lists of boards, workflows and macros, to everyone. */
 void boards_told(struct bench *b);
+/* Runs the profiles that have no manifest (core/lone.h), each once, for what they say of their
+ * boards. */
+void     boards_learn(struct bench *b);
 /* Looks for new plugins in the folders. */
 void boards_rescan(struct bench *b);
 

@@ -139,6 +139,25 @@ drop_waiting(struct plugin_host *h, uint32_t job)
 	command_done(c, json_array());
 }
 
+/* "exit status 7: vise: cam: script: /whole/path/init.lua:4: why": of a line of 80 columns the
+ * place and the reason are what is wanted. */
+static char *
+reason_of(const struct bench *b, const char *name, const char *said)
+{
+	char *mark = mem_fmt("vise: %s: ", name);
+	const char *at = strstr(said, mark), *dir = json_get_str(row_of(b, name), "dir", "");
+	const size_t n = strlen(dir);
+	const char *path;
+	char *out;
+
+	said = at != NULL ? at + strlen(mark) : said;
+	path = n != 0 ? strstr(said, dir) : NULL;
+	out = path != NULL && path[n] == '/' ?
+	    mem_fmt("%.*s%s", (int)(path - said), said, path + n + 1) : mem_str(said);
+	mem_free(mark);
+	return out;
+}
+
 /* The last words of a job, or how it ended. */
 static void
 last_words(const struct bench *b, uint32_t id, struct err_msg *why, const char *name)
@@ -147,9 +166,11 @@ last_words(const struct bench *b, uint32_t id, struct err_msg *why, const char *
 	json_t *o = j != NULL ? job_json(j->job, b->start_mono) : NULL;
 	const char *said = json_get_str(json_object_get(o, "error"), "why",
 	    json_get_str(o, "last", ""));
+	char *reason = reason_of(b, name, said);
 
 	(void)err_set(why, ERR_SCRIPT, name, "vise plugin reload starts it again",
-	    "the plugin ended: %s", said[0] != '\0' ? said : "no reason given");
+	    "the plugin ended: %s", reason[0] != '\0' ? reason : "no reason given");
+	mem_free(reason);
 	json_decref(o);
 }
 
@@ -768,8 +789,9 @@ plugin_hosts_seen(struct bench *b)
 	const json_t *row, *v;
 	size_t i, k;
 
+	boards_learn(b);
 	json_array_foreach(b->plugin_rows, i, row) {
-		bool wanted = false;
+		bool wanted = json_get_bool(row, "eager", false);
 
 		json_array_foreach(json_object_get(row, "provides"), k, v)
 			for (size_t m = 0; m < sizeof kinds / sizeof *kinds; m++)

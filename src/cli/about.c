@@ -177,7 +177,8 @@ static const struct { const char *name, *text; } texts[] = {
 	{ "plugin",
 	    "  --source             view: the files too\n"
 	    "  --hash HASH          trust: what view has printed\n"
-	    "  --project            new: in .vise/plugins of this folder\n" },
+	    "  --project            new: in .vise/plugins of this folder\n"
+	    "  --run                check: run it, trusted or not\n" },
 	{ "run",
 	    "  --name N             what the job is called\n"
 	    "  --timeout D          it is ended after that: 30s, 10m\n"

@@ -122,10 +122,12 @@ static enum err
 take(struct cli_call *c, const struct args_option *options, int *i, struct err_msg *why)
 {
 	const char *trust = NULL;
+	bool clean = false;
 	const struct args_option common[] = {
 		{ "--json", ARGS_FLAG, &c->json },
 		{ "--bench", ARGS_TEXT, &c->bench },
 		{ "--trust-hash", ARGS_TEXT, &trust },
+		{ "--clean", ARGS_FLAG, &clean },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	const char *value, *arg = c->argv[*i];
@@ -151,6 +153,8 @@ take(struct cli_call *c, const struct args_option *options, int *i, struct err_m
 	}
 	if (trust != NULL)
 		(void)setenv(ARGS_TRUST, trust, 1);     /* for the bench that we start, too */
+	if (clean)
+		(void)setenv(ARGS_CLEAN, "1", 1);
 	return ERR_OK;
 }
 

@@ -1,8 +1,8 @@
 /*
  * args.h - options of a subcommand: one table, values checked, words in between allowed.
  *
- * Layer   cli. Nothing is copied: results point into argv. --json, --bench NAME and
- *         --trust-hash are known everywhere.
+ * Layer   cli. Nothing is copied: results point into argv. --json, --bench NAME,
+ *         --trust-hash and --clean are known everywhere.
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
@@ -35,6 +35,8 @@ struct args_option {
 
 /* --trust-hash of the command line, for us and for what we start (core/trust.h). */
 #define ARGS_TRUST "VISE_TRUST_HASH"
+/* --clean, for us and for a bench that we start: nothing of the user's or the project's is read. */
+#define ARGS_CLEAN "VISE_CLEAN"
 
 enum { ARGS_MANY = 1 << 20 };
 

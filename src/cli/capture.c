@@ -85,30 +85,40 @@ capture_both(const char *const *argv, uint64_t limit_ns, struct buf *out, int *s
 }
 
 enum err
-capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,
+capture_words(const json_t *words, const char *const *rest, struct buf *out, int *status,
     struct err_msg *why)
 {
 	char *program = path_program("vise-script");
 	const char *argv[WORDS_MAX] = { program };
 	const json_t *word;
-	struct buf text;
 	size_t n = 1, i;
 	enum err e;
 
-	*out = NULL;
 	json_array_foreach(words, i, word)
 		if (n + 1 < WORDS_MAX)
 			argv[n++] = json_string_value(word);
 	while (*rest != NULL && n + 1 < WORDS_MAX)
 		argv[n++] = *rest++;
+	e = capture(argv, out, status, why);
+	mem_free(program);
+	return e;
+}
+
+enum err
+capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,
+    struct err_msg *why)
+{
+	struct buf text;
+	enum err e;
+
+	*out = NULL;
 	buf_init(&text, OUTPUT_MAX);
-	e = capture(argv, &text, status, why);
+	e = capture_words(words, rest, &text, status, why);
 	if (e == ERR_OK && *status == 0) {
 		*out = json_read(buf_str(&text), text.len, "vise-script", why);
 		e = *out != NULL ? ERR_OK : ERR_FORMAT;
 	}
 	buf_fini(&text);
-	mem_free(program);
 	return e;
 }
 

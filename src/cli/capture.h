@@ -16,6 +16,9 @@ enum err capture(const char *const *argv, struct buf *out, int *status, struct e
 /* The same, with what it says on stderr among it; after limit_ns it is ended: ERR_TIMEOUT. */
 enum err capture_both(const char *const *argv, uint64_t limit_ns, struct buf *out, int *status,
     struct err_msg *why);
+/* What `vise-script WORDS REST...` prints. */
+enum err capture_words(const json_t *words, const char *const *rest, struct buf *out, int *status,
+    struct err_msg *why);
 /* What `vise-script WORDS REST...` prints, as JSON; words: of plugins_find; rest ends with NULL.
  * ERR_OK with *out NULL: it said itself what is wrong, *status is its exit status. */
 enum err capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,

@@ -117,7 +117,7 @@ static const struct cli_command commands[] = {
 	    "who waits for what in a Go program, and who leaks", goroutines, true },
 	{ "snapshot", "take|list|show|diff|open [options] [WHAT]",
 	    "everything at one instant: profiles, trace, gauges, consoles", cli_snapshot, true },
-	{ "board", "list [WORD] | show ID | find [--usb ID] [--product P] [--model M] "
+	{ "board", "list [WORD] | show ID | check [ID] | find [--usb ID] [--product P] [--model M] "
 	    "[--compatible C] [--gmr G] [--volume V] [--ssh HOST]",
 	    "board profiles, and which of them is plugged in", cli_boards, false },
 	{ "build", "[PACKAGE] ROW... [-p BOARD]... [-o DIR] [-j N] [--tags T] [--ldflags L] "
@@ -181,7 +181,8 @@ overview(FILE *f)
 			fprintf(f, "  %-10s %s\n", c->name, c->help);
 	fputs("\nTARGET: ttyUSB0, /dev/serial/by-id/..., usb:VID:PID, a board, tcp:HOST:PORT,\n"
 	      "        telnet:, rfc2217:, rtt:HOST:PORT, unix:PATH, exec:COMMAND, replay:FILE\n"
-	      "Everywhere: --bench NAME picks a running bench, --json prints JSON.\n"
+	      "Everywhere: --bench NAME picks a running bench, --json prints JSON, --clean\n"
+	      "reads nothing of yours or the project's: no init.lua, plugins, boards, config.\n"
 	      "vise help SUBCOMMAND tells more; vise keys lists the keys; man vise\n",
 	    f);
 }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -66,8 +67,8 @@ open_place(struct client *c, const json_t *place, struct err_msg *why)
  * and
  * the bench made for it goes. */
 static enum err
-first_command(const char *bench, json_t *place, const struct place_args *a, const char *line,
-    struct err_msg *why)
+first_command(const char *bench, json_t *place, const struct place_args *a, const json_t *board,
+    const char *line, struct err_msg *why)
 {
 	struct client *c = NULL;
 	int fd;
@@ -75,6 +76,10 @@ first_command(const char *bench, json_t *place, const struct place_args *a, cons
 
 	if (e == ERR_OK)
 		e = client_open(&c, fd, why);
+	/* what a profile without a manifest has said of itself is news to the bench */
+	if (e == ERR_OK && board != NULL)
+		e = client_call(c, "register", json_pack("{s:s,s:[O]}", "plugin",
+		    json_get_str(board, "plugin", ""), "boards", board), FIRST_NS, NULL, why);
 	if (e == ERR_OK && place != NULL)
 		e = place_bench_hold(c, place, a, why);
 	if (e == ERR_OK && place != NULL)
@@ -93,6 +98,8 @@ no_target(const struct cli_call *c, const char *target, struct err_msg *why)
 	char next[ERR_NEXT_MAX];
 	struct nearest near;
 
+	if (plugins_missing("board", target, why) == ERR_DENIED)
+		return ERR_DENIED;      /* a project's, which waits for trust */
 	subcommands_near(c, target, &near);
 	return err_set(why, ERR_USAGE, target, nearest_advice(&near,
 	    "vise ports lists ports, vise board list the boards, vise help the subcommands", next,
@@ -105,24 +112,25 @@ start_for(const struct cli_call *c, const char *target, char name[DOOR_NAME_MAX]
 {
 	char spec[DOOR_TARGET_MAX];
 	const char *extra[] = { "--target", spec, NULL };
-	const bool board = !door_is_console(target) && plugins_have("board", target);
+	json_t *board = door_is_console(target) ? NULL : plugins_board(target);
 	struct buf line;
 	enum err e;
 
-	if (!board && !door_is_console(target))
+	if (board == NULL && !door_is_console(target))
 		return no_target(c, target, why);
 	door_spec(target, spec);
 	buf_init(&line, 65536);
-	(void)buf_add_str(&line, board ? "board.use" : "console.open");
+	(void)buf_add_str(&line, board != NULL ? "board.use" : "console.open");
 	door_add(&line, NULL, spec);
-	if (board && plugins_board_has_port(target)) {
+	if (json_array_size(json_object_get(board, "match")) != 0) {
 		(void)buf_add_str(&line, "; console.open");
 		door_add(&line, NULL, spec);
 	}
 	e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
 	if (e == ERR_OK)
-		e = first_command(name, NULL, NULL, buf_str(&line), why);
+		e = first_command(name, NULL, NULL, board, buf_str(&line), why);
 	buf_fini(&line);
+	json_decref(board);
 	return e;
 }
 
@@ -140,7 +148,7 @@ start_place(const char *word, const struct place_args *a, char name[DOOR_NAME_MA
 	if (e == ERR_OK)
 		e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
 	if (e == ERR_OK)
-		e = first_command(name, row, a, NULL, why);
+		e = first_command(name, row, a, NULL, NULL, why);
 	json_decref(row);
 	return e;
 }
@@ -163,7 +171,8 @@ several(const json_t *list, struct err_msg *why)
 static enum err
 open_any(char name[DOOR_NAME_MAX], struct err_msg *why)
 {
-	json_t *list = dial_list();
+	/* one that runs has read the user's files */
+	json_t *list = getenv(ARGS_CLEAN) == NULL ? dial_list() : json_array();
 	enum err e = ERR_OK;
 
 	if (json_array_size(list) > 1)

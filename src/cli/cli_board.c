@@ -119,10 +119,8 @@ parse(struct cli_call *c, struct board *b, size_t files, struct err_msg *why)
 		plugins_names("board", names, sizeof names);
 		e = err_set(why, ERR_USAGE, c->name, names, "say which board: -p BOARD");
 	}
-	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", b->id)) {
-		plugins_names("board", names, sizeof names);
-		e = err_set(why, ERR_USAGE, b->id, names, "no plugin provides this board");
-	}
+	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", b->id))
+		e = plugins_missing("board", b->id, why);
 	whole_names(b);
 	return e;
 }

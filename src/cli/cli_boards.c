@@ -13,6 +13,9 @@
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
+#include "core/plugin.h"
+
+enum { CHECK_MAX = 1 << 20 };
 
 /* ---- list */
 
@@ -53,30 +56,40 @@ print_found_by(const json_t *match)
 	}
 }
 
+static void
+print_board_row(const json_t *row)
+{
+	printf("%-24s %-13s %-16s ", json_get_str(row, "id", "?"), json_get_str(row, "plugin", "?"),
+	    json_get_str(row, "chip", "-"));
+	if (json_get_bool(row, "shadowed", false))
+		printf("shadowed by %s", json_get_str(row, "by", ""));
+	say_str(stdout, json_get_str(row, "problem", json_get_str(row, "name", "")));
+	fputs(json_array_size(json_object_get(row, "match")) != 0 ? "  " : "", stdout);
+	print_found_by(json_object_get(row, "match"));
+	putchar('\n');
+}
+
 static int
 list(struct cli_call *c)
 {
 	struct err_msg why;
 	const enum err e = args_parse(c, NULL, 1, 2, &why);
 	const char *word = e == ERR_OK && c->words > 1 ? c->word[1] : "";
-	json_t *all = plugins_boards(), *rows = json_array(), *row;
+	json_t *plugins = plugins_rows(), *all = plugins_boards(), *rows = json_array(), *row,
+	       *other = plugin_shadowed(plugins, "board");
 	size_t i;
 
+	(void)json_array_extend(all, other);
 	json_array_foreach(all, i, row)
 		if (mentions(row, word))
 			(void)json_array_append(rows, row);
 	if (e == ERR_OK && c->json)
 		say_json(rows);
 	else if (e == ERR_OK)
-		json_array_foreach(rows, i, row) {
-			printf("%-24s %-13s %-16s ", json_get_str(row, "id", "?"),
-			    json_get_str(row, "plugin", "?"), json_get_str(row, "chip", "-"));
-			say_str(stdout, json_get_str(row, "name", ""));
-			fputs(json_array_size(json_object_get(row, "match")) != 0 ? "  " : "",
-			    stdout);
-			print_found_by(json_object_get(row, "match"));
-			putchar('\n');
-		}
+		json_array_foreach(rows, i, row)
+			print_board_row(row);
+	json_decref(plugins);
+	json_decref(other);
 	json_decref(all);
 	json_decref(rows);
 	return say_end(c, e, &why);
@@ -260,6 +273,58 @@ show(struct cli_call *c)
 	json_decref(board);
 	end = say_end(c, e, &why);
 	return status != 0 ? status : end;
+}
+
+/* ---- check */
+
+static enum err
+check_one(const char *id, bool json, int *status, struct err_msg *why)
+{
+	const char *rest[] = { "--check", json ? "--json" : NULL, NULL };
+	json_t *words = NULL;
+	struct buf text;
+	enum err e = plugins_find("board", id, &words, why);
+
+	buf_init(&text, CHECK_MAX);
+	if (e == ERR_OK)
+		e = capture_words(words, rest, &text, status, why);
+	if (e == ERR_OK)
+		(void)fputs(buf_str(&text), stdout);
+	buf_fini(&text);
+	json_decref(words);
+	return e;
+}
+
+/* Each profile by its plugin's check; without a name those in files of their own. */
+static int
+check(struct cli_call *c)
+{
+	struct err_msg why;
+	json_t *all, *row;
+	int worst = 0, status = 0, end;
+	enum err e = args_parse(c, NULL, 1, 2, &why);
+	size_t i, n = 0;
+
+	all = e == ERR_OK && c->words == 1 ? plugins_list() : json_array();
+	if (e == ERR_OK && c->words > 1)
+		e = check_one(c->word[1], c->json, &worst, &why);
+	json_array_foreach(all, i, row) {
+		const char *id = plugin_provided(json_array_get(json_object_get(row, "provides"),
+		    0), "board");
+
+		if (e != ERR_OK || id == NULL || json_object_get(row, "file") == NULL ||
+		    plugin_find(all, "board", id) != row)
+			continue;
+		n++;
+		e = check_one(id, c->json, &status, &why);
+		worst = status > worst ? status : worst;
+	}
+	if (e == ERR_OK && c->words == 1 && n == 0 && !c->json)
+		puts("no profile lies in a file of its own: vise board check ID checks one of a "
+		     "plugin");
+	json_decref(all);
+	end = say_end(c, e, &why);
+	return worst != 0 ? worst : end;
 }
 
 /* ---- what flash would do */
@@ -461,7 +526,7 @@ find(struct cli_call *c)
 }
 
 static const struct cli_verb verbs[] = {
-	{ "list", list }, { "show", show }, { "find", find }, { NULL, NULL },
+	{ "list", list }, { "show", show }, { "check", check }, { "find", find }, { NULL, NULL },
 };
 
 int

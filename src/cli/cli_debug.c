@@ -127,10 +127,8 @@ parse(struct cli_call *c, struct debug *d, struct err_msg *why)
 		e = err_set(why, ERR_USAGE, c->name, names,
 		    "say which board: -p BOARD, or --import");
 	}
-	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", d->id)) {
-		plugins_names("board", names, sizeof names);
-		e = err_set(why, ERR_USAGE, d->id, names, "no plugin provides this board");
-	}
+	if (e == ERR_OK && c->bench == NULL && !plugins_have("board", d->id))
+		e = plugins_missing("board", d->id, why);
 	return e == ERR_OK ? find_file(c, d, why) : e;
 }
 

@@ -180,13 +180,10 @@ name_svd(struct ocd_call *o, struct err_msg *why)
 static enum err
 come(struct ocd_call *o, struct err_msg *why)
 {
-	char names[ERR_NEXT_MAX];
 	enum err e;
 
-	if (o->board != NULL && o->c->bench == NULL && !plugins_have("board", o->board)) {
-		plugins_names("board", names, sizeof names);
-		return err_set(why, ERR_USAGE, o->board, names, "no plugin provides this board");
-	}
+	if (o->board != NULL && o->c->bench == NULL && !plugins_have("board", o->board))
+		return plugins_missing("board", o->board, why);
 	if (o->port != NULL && o->c->bench == NULL)
 		e = door_new(&o->door, why);
 	else

@@ -6,10 +6,11 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/slice.h"
 #include "cli/args.h"
 #include "cli/cli_trust.h"
 #include "cli/door.h"
+#include "cli/plugin_check.h"
+#include "cli/plugin_doc.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
@@ -17,9 +18,8 @@
 #include "core/trust.h"
 #include "sys/io.h"
 #include "sys/path.h"
-#include "sys/spawn.h"
 
-enum { STUBS_MAX = 1 << 20, NAME_COLS = 18 };
+enum { NAME_COLS = 18 };
 
 /* ---- list */
 
@@ -62,8 +62,10 @@ list(struct cli_call *c)
 	json_t *rows = plugins_rows(), *row;
 	size_t i;
 
-	json_array_foreach(rows, i, row)
+	json_array_foreach(rows, i, row) {
+		plugin_check_lone(row);
 		json_put_str(row, "state", state_of(row));
+	}
 	if (e == ERR_OK && c->json)
 		say_json(rows);
 	else if (e == ERR_OK)
@@ -71,78 +73,6 @@ list(struct cli_call *c)
 			print_row(row);
 	json_decref(rows);
 	return say_end(c, e, &why);
-}
-
-/* ---- check */
-
-/* A folder with a plugin.json, or a plugin's name. Words for vise-script. */
-static enum err
-named(const char *what, json_t **words, struct err_msg *why)
-{
-	char *file = path_join(what, "plugin.json"), *real;
-	json_t *rows = plugins_rows(), *row;
-	enum err e = err_set(why, ERR_NOENT, what, "vise plugin list names them",
-	    "is no plugin that may run, and no folder of one");
-	size_t i;
-
-	*words = NULL;
-	if (path_exists(file) && (real = path_real(what)) != NULL) {
-		*words = json_pack("[s,s]", "--plugin", real);
-		mem_free(real);
-	}
-	json_array_foreach(rows, i, row) {
-		if (*words != NULL || strcmp(json_get_str(row, "name", ""), what) != 0)
-			continue;
-		if (plugin_usable(row))
-			*words = plugin_argv(rows, row);
-		else if (json_object_get(row, "problem") != NULL)
-			e = err_set(why, strcmp(state_of(row), "untrusted") == 0 ? ERR_DENIED :
-			    ERR_USAGE, what, NULL, "%s", json_get_str(row, "problem", ""));
-	}
-	json_decref(rows);
-	mem_free(file);
-	return *words != NULL ? ERR_OK : e;
-}
-
-static enum err
-run_check(const struct cli_call *c, const json_t *words, int *status, struct err_msg *why)
-{
-	char *program = path_program("vise-script");
-	const char *argv[64] = { program };
-	const struct sys_spawn s = { .argv = argv, .fd_in = -1, .fd_out = 1, .fd_err = 2,
-		.fd3 = -1, .keep_group = true };
-	const json_t *v;
-	size_t i, n = 1;
-	pid_t pid;
-	enum err e;
-
-	json_array_foreach(words, i, v)
-		if (n < 60)
-			argv[n++] = json_string_value(v);
-	if (c->json)
-		argv[n++] = "--json";
-	argv[n] = "--check";
-	e = sys_spawn(&s, &pid, why);
-	if (e == ERR_OK)
-		*status = sys_wait(pid);
-	mem_free(program);
-	return e;
-}
-
-static int
-check(struct cli_call *c)
-{
-	struct err_msg why;
-	json_t *words = NULL;
-	int status = 0;
-	enum err e = args_parse(c, NULL, 2, 2, &why);
-
-	if (e == ERR_OK)
-		e = named(c->word[1], &words, &why);
-	if (e == ERR_OK)
-		e = run_check(c, words, &status, &why);
-	json_decref(words);
-	return e == ERR_OK ? status : say_end(c, e, &why);
 }
 
 /* ---- new */
@@ -273,75 +203,6 @@ new(struct cli_call *c)
 	return say_end(c, e, &why);
 }
 
-/* ---- doc */
-
-/* Whether this line of the stubs declares it: "vise.sleep" is named by sleep, not by eep. */
-static bool
-is_named(struct slice line, const char *what)
-{
-	struct slice name = slice_cut(line, '(', &(struct slice){ NULL, 0 });
-	const struct slice want = slice_of(what);
-	char before;
-
-	name = slice_make(name.p + sizeof "function " - 1, name.n - (sizeof "function " - 1));
-	if (name.n < want.n || memcmp(name.p + name.n - want.n, want.p, want.n) != 0)
-		return false;
-	before = name.n > want.n ? name.p[name.n - want.n - 1] : '.';
-	return before == '.' || before == ':' || want.p[0] == ':' || want.p[0] == '.';
-}
-
-/* Prints each declaration of the stubs that is named so; near: that has the word in it. */
-static bool
-print_stubs(const char *text, size_t size, const char *what, bool near)
-{
-	struct slice rest = slice_make(text, size), line, all;
-	const char *from = text;
-	bool any = false;
-
-	while (rest.n != 0) {
-		line = slice_cut(rest, '\n', &rest);
-		if (slice_starts(line, "---"))
-			continue;
-		all = slice_make(from, (size_t)(line.p + line.n - from));
-		if (slice_starts(line, "function ") && (is_named(line, what) ||
-		    (near && slice_find(all, slice_of(what)) >= 0))) {
-			printf("%s%.*s\n", any ? "\n" : "", (int)all.n, all.p);
-			any = true;
-		}
-		from = rest.p;
-	}
-	return any;
-}
-
-/* con:at is "Console:at" in the stubs: only what follows the colon is sure. */
-static const char *
-stub_name(const char *word)
-{
-	const char *colon = strchr(word, ':');
-
-	return colon != NULL ? colon : word;
-}
-
-static int
-doc(struct cli_call *c)
-{
-	struct err_msg why;
-	char *path = path_data("lua/meta/vise.lua");
-	struct buf b;
-	enum err e = args_parse(c, NULL, 2, 2, &why);
-
-	buf_init(&b, 2 * STUBS_MAX);
-	if (e == ERR_OK)
-		e = sys_file_read(path != NULL ? path : "lua/meta/vise.lua", STUBS_MAX, &b, &why);
-	if (e == ERR_OK && !print_stubs(buf_str(&b), b.len, stub_name(c->word[1]), false) &&
-	    !print_stubs(buf_str(&b), b.len, c->word[1], true))
-		e = err_set(&why, ERR_NOENT, c->word[1], "vise-lua(7) lists them",
-		    "no function of the module has this name, or this word in what is said of it");
-	buf_fini(&b);
-	mem_free(path);
-	return say_end(c, e, &why);
-}
-
 /* ---- of a bench that runs: plugin.VERB with the words */
 
 static int
@@ -376,8 +237,8 @@ on_bench(struct cli_call *c)
 
 static const struct cli_verb verbs[] = {
 	{ "list", list }, { "view", cli_trust_view }, { "trust", cli_trust_allow },
-	{ "deny", cli_trust_deny }, { "forget", cli_trust_forget }, { "check", check },
-	{ "new", new }, { "doc", doc }, { "hosts", on_bench }, { "run", on_bench },
+	{ "deny", cli_trust_deny }, { "forget", cli_trust_forget }, { "check", plugin_check_run },
+	{ "new", new }, { "doc", plugin_doc }, { "hosts", on_bench }, { "run", on_bench },
 	{ "call", on_bench }, { "reload", on_bench }, { "unload", on_bench },
 	{ NULL, NULL },
 };

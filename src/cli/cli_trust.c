@@ -94,7 +94,10 @@ print_plugin(const json_t *row)
 		say_str(stdout, json_string_value(v));
 	}
 	putchar('\n');
-	print_needs(json_object_get(row, "needs"));
+	if (json_object_get(row, "file") != NULL)
+		puts("    a Lua file without a plugin.json: may run programs, all that you may");
+	else
+		print_needs(json_object_get(row, "needs"));
 }
 
 static json_t *

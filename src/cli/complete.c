@@ -69,9 +69,10 @@ static const struct row rows[] = {
 	{ "snapshot show", "", "f" },
 	{ "snapshot diff", "", "f" },
 	{ "snapshot open", "", "f" },
-	{ "board", "list show find", "" },
+	{ "board", "list show check find", "" },
 	{ "board list", "", "i" },
 	{ "board show", "", "i" },
+	{ "board check", "", "i" },
 	{ "board find", "--usb --product --model --compatible --gmr --volume --ssh", "" },
 	{ "build", "-p -o -j -n --board --tags --ldflags --trimpath --smoke --smoke-args "
 	    "--smoke-time --smoke-runs --expect --sbom --csv --events --dry-run linux/amd64 "
@@ -134,7 +135,7 @@ static const struct row rows[] = {
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },
-	{ "plugin check", "", "f" },
+	{ "plugin check", "--run", "f" },
 	{ "plugin new", "--project", "" },
 	{ "run", "--name --timeout --", "f" },
 	{ "do", "", "c" },
@@ -210,7 +211,7 @@ offer_kind(const struct ask *a, const char *kind)
 static void
 offer_boards(const struct ask *a)
 {
-	json_t *list = plugins_boards();
+	json_t *list = plugins_named_boards();
 	const json_t *row;
 	size_t i;
 
@@ -394,7 +395,7 @@ cli_complete(struct cli_call *c)
 			verb = c->argv[i];
 	if (sub == NULL) {
 		offer_subcommands(&a);
-		offer_words(&a, "--help --version --plain --bench --json");
+		offer_words(&a, "--help --version --plain --clean --bench --json");
 		offer_takes(&a, 't');
 		return 0;
 	}
@@ -405,7 +406,7 @@ cli_complete(struct cli_call *c)
 		return 0;
 	offer_words(&a, row->words);
 	offer_usage(&a, sub, row->words);
-	offer_words(&a, "--json --bench --help");
+	offer_words(&a, "--json --bench --clean --help");
 	for (const char *t = row->takes; *t != '\0'; t++)
 		offer_takes(&a, *t);
 	return 0;

@@ -68,6 +68,8 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/measure_heat.c %D%/measure_heat.h \
 	%D%/measure_run.c %D%/measure_run.h \
 	%D%/measure_table.c %D%/measure_table.h \
+	%D%/plugin_check.c %D%/plugin_check.h \
+	%D%/plugin_doc.c %D%/plugin_doc.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
 	%D%/report_files.c %D%/report_files.h \

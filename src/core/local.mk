@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libcore.a
 	%D%/command.c %D%/command.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/json.c %D%/json.h \
+	%D%/lone.c %D%/lone.h \
 	%D%/options.c %D%/options.h \
 	%D%/place.c %D%/place.h \
 	%D%/plugin.c %D%/plugin.h \

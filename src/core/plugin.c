@@ -7,11 +7,12 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/slice.h"
+#include "core/lone.h"
 #include "core/trust.h"
 #include "sys/io.h"
 #include "sys/path.h"
 
-enum { MANIFEST_MAX = 256 << 10, PLUGINS_MAX = 500 };
+enum { MANIFEST_MAX = 256 << 10, PLUGINS_MAX = 500, USES_MAX = 24 };
 
 /* ---- the manifest */
 
@@ -157,6 +158,7 @@ plugin_check(const json_t *o, const char *what, struct err_msg *why)
 struct scan {
 	json_t *rows;
 	const char *dir, *place;
+	bool boards;                    /* a folder of boards: a Lua file is one */
 	const struct tree *tree;        /* of a project: its bytes, not the disk's */
 	enum trust trust;
 	const struct err_msg *refused;
@@ -188,7 +190,11 @@ plugin_manifest(const char *dir, const struct tree *tree, struct err_msg *why)
 	char *path = path_join(dir, "plugin.json");
 	json_t *o = NULL;
 
-	if (read_manifest(tree, path, &o, why) != ERR_OK) {
+	if (lone_is(dir)) {
+		o = path_exists(dir) ? lone_manifest(dir) : NULL;
+		if (o == NULL)
+			(void)err_set(why, ERR_NOENT, dir, NULL, "is not there");
+	} else if (read_manifest(tree, path, &o, why) != ERR_OK) {
 		json_decref(o);
 		o = NULL;
 	}
@@ -237,43 +243,85 @@ known(const json_t *rows, const char *name)
 	return false;
 }
 
+static void
+put_problem(json_t *row, const struct err_msg *why)
+{
+	char text[800];
+
+	err_format(why, text, sizeof text);
+	json_put_str(row, "problem", text);
+}
+
+/* Steals row. */
+static void
+add_row(const struct scan *s, json_t *row, const char *dir)
+{
+	json_put_str(row, "dir", dir);
+	json_put_str(row, "place", s->place);
+	mark_trust(s, row);
+	if (known(s->rows, json_get_str(row, "name", "")))
+		json_put_bool(row, "shadowed", true);
+	(void)json_array_append_new(s->rows, row);
+}
+
+/* A Lua file without a manifest: a project's is trusted or not, a user's must be the user's
+ * alone. */
+static void
+look_lone(const struct scan *s, const char *dir, const char *file)
+{
+	json_t *row = lone_manifest(file);
+	struct err_msg why;
+
+	json_put_str(row, "file", file);
+	if (!good_name(json_get_str(row, "name", "")))
+		put_problem(row, (err_set(&why, ERR_USAGE, file, "letters, digits, - _ .",
+		    "is no name for a board"), &why));
+	else if (s->tree == NULL && lone_safe(file, &why) != ERR_OK)
+		put_problem(row, &why);
+	add_row(s, row, dir);
+}
+
+static void
+look_folder(const struct scan *s, const char *dir, const char *name, const char *path)
+{
+	struct err_msg why = { .code = ERR_OK };
+	json_t *row = NULL;
+
+	if (read_manifest(s->tree, path, &row, &why) != ERR_OK) {
+		json_decref(row);
+		row = json_object();
+		json_put_str(row, "name", name);
+		put_problem(row, &why);
+	}
+	add_row(s, row, dir);
+}
+
 static bool
 look(const char *name, void *arg)
 {
 	const struct scan *s = arg;
 	char *dir = path_join(s->dir, name), *path = path_join(dir, "plugin.json");
-	struct err_msg why = { .code = ERR_OK };
-	json_t *row = NULL;
 
-	if (path_exists(path) && json_array_size(s->rows) < PLUGINS_MAX) {
-		if (read_manifest(s->tree, path, &row, &why) != ERR_OK) {
-			char text[800];
-
-			json_decref(row);
-			row = json_object();
-			err_format(&why, text, sizeof text);
-			json_put_str(row, "name", name);
-			json_put_str(row, "problem", text);
-		}
-		json_put_str(row, "dir", dir);
-		json_put_str(row, "place", s->place);
-		mark_trust(s, row);
-		if (known(s->rows, json_get_str(row, "name", name)))
-			json_put_bool(row, "shadowed", true);
-		(void)json_array_append_new(s->rows, row);
-	}
+	if (json_array_size(s->rows) >= PLUGINS_MAX)
+		;
+	else if (s->boards && lone_is_board(dir))
+		look_lone(s, s->dir, dir);
+	else if (path_exists(path))
+		look_folder(s, dir, name, path);
 	mem_free(path);
 	mem_free(dir);
 	return true;
 }
 
+/* Steals dir. */
 static void
-scan_dir(json_t *rows, const char *dir, const char *place)
+scan_dir(struct scan *s, char *dir, bool boards)
 {
-	struct scan s = { .rows = rows, .dir = dir, .place = place };
-
+	s->dir = dir;
+	s->boards = boards;
 	if (dir != NULL && path_is_dir(dir))
-		(void)path_each(dir, look, &s, NULL);
+		(void)path_each(dir, look, s, NULL);
+	mem_free(dir);
 }
 
 static void
@@ -285,13 +333,11 @@ scan_project(json_t *rows, const struct plugin_where *w)
 
 	if (root != NULL) {
 		const enum trust trust = trust_look(root, w->trust_hash, &t, &why);
-		char *dir = path_join(t.root != NULL ? t.root : root, "plugins");
-		struct scan s = { .rows = rows, .dir = dir, .place = "project", .tree = &t,
-			.trust = trust, .refused = &why };
+		struct scan s = { .rows = rows, .place = "project", .tree = &t, .trust = trust,
+			.refused = &why };
 
-		if (path_is_dir(dir))
-			(void)path_each(dir, look, &s, NULL);
-		mem_free(dir);
+		scan_dir(&s, path_join(t.root != NULL ? t.root : root, LONE_BOARDS), true);
+		scan_dir(&s, path_join(t.root != NULL ? t.root : root, "plugins"), false);
 		tree_fini(&t);
 	}
 	mem_free(root);
@@ -323,24 +369,48 @@ check_requires(const json_t *rows, json_t *row)
 	}
 }
 
+/* The user's own file comes before all that has a name. */
+static void
+scan_init(json_t *rows, const char *config)
+{
+	const struct scan s = { .rows = rows, .place = "user" };
+	char *file = path_join(config, LONE_INIT);
+
+	if (path_exists(file) && lone_is(file))
+		look_lone(&s, config, file);
+	mem_free(file);
+}
+
+static void
+scan_user(json_t *rows, const char *config)
+{
+	struct scan s = { .rows = rows, .place = "user" };
+
+	scan_dir(&s, path_join(config, LONE_BOARDS), true);
+	scan_dir(&s, path_join(config, "plugins"), false);
+}
+
 json_t *
 plugin_rows(const struct plugin_where *w)
 {
-	char *config = path_config(), *own = config != NULL ? path_join(config, "plugins") : NULL;
-	char *shipped = path_data("plugins");
+	char *config = w->clean ? NULL : path_config();
 	json_t *rows = json_array(), *row;
+	struct scan s = { .rows = rows, .place = "given" }, ours = { .rows = rows,
+		.place = "shipped" };
 	size_t i;
 
+	if (config != NULL)
+		scan_init(rows, config);
 	for (const char *const *p = w->given; p != NULL && *p != NULL; p++)
-		scan_dir(rows, *p, "given");
-	scan_project(rows, w);
-	scan_dir(rows, own, "user");
-	scan_dir(rows, shipped, "shipped");
+		scan_dir(&s, mem_str(*p), false);
+	if (!w->clean)
+		scan_project(rows, w);
+	if (config != NULL)
+		scan_user(rows, config);
+	scan_dir(&ours, path_data("plugins"), false);
 	json_array_foreach(rows, i, row)
 		check_requires(rows, row);
 	mem_free(config);
-	mem_free(own);
-	mem_free(shipped);
 	return rows;
 }
 
@@ -401,8 +471,8 @@ add_kind(json_t *list, const json_t *row, const char *kind)
 		const json_t *facts;
 		json_t *o;
 
-		if (id == NULL)
-			continue;
+		if (id == NULL || json_row(list, id) != NULL)
+			continue;               /* shadowed, as in plugin_find */
 		facts = facts_of(row, kind, id);
 		/* what is in it is shared with the manifest: rows are changed at their top only */
 		o = json_is_object(facts) ? json_copy((json_t *)(uintptr_t)facts) : json_object();
@@ -424,6 +494,32 @@ plugin_kind(const json_t *rows, const char *kind)
 	json_array_foreach(rows, i, row)
 		if (plugin_usable(row))
 			add_kind(list, row, kind);
+	return list;
+}
+
+static json_t *
+shadowed_json(const json_t *row, const char *id, const json_t *first)
+{
+	return json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", id, "plugin", json_get_str(row, "name", ""),
+	    "place", json_get_str(row, "place", ""), "by", json_get_str(first, "name", ""),
+	    "shadowed", 1);
+}
+
+json_t *
+plugin_shadowed(const json_t *rows, const char *kind)
+{
+	json_t *list = json_array(), *row, *entry;
+	size_t i, k;
+
+	json_array_foreach(rows, i, row)
+		json_array_foreach(json_object_get(row, "provides"), k, entry) {
+			const char *id = plugin_provided(entry, kind);
+			const json_t *first = id != NULL ? plugin_find(rows, kind, id) : NULL;
+
+			if (first != NULL && first != row &&
+			    json_object_get(row, "problem") == NULL)
+				(void)json_array_append_new(list, shadowed_json(row, id, first));
+		}
 	return list;
 }
 
@@ -465,24 +561,61 @@ add(json_t *argv, const char *name, const char *value)
 	(void)json_array_append_new(argv, json_text(value, strlen(value)));
 }
 
+/* Where its code is, for a command line. */
+static const char *
+code_of(const json_t *row)
+{
+	return json_get_str(row, "file", json_get_str(row, "dir", ""));
+}
+
+static void
+add_use(json_t *argv, const json_t *row)
+{
+	char *pair = mem_fmt("%s=%s", json_get_str(row, "name", ""), code_of(row));
+
+	add(argv, "--uses", pair);
+	mem_free(pair);
+}
+
+static bool
+has_profiles(const json_t *row)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, "provides"), i, entry)
+		if (plugin_provided(entry, "board") != NULL ||
+		    plugin_provided(entry, "base") != NULL)
+			return true;
+	return false;
+}
+
+/* What it requires. A profile without a manifest may inherit any that there is. */
+static bool
+uses(const json_t *row, const json_t *other)
+{
+	const json_t *want = json_object_get(row, "requires");
+
+	if (json_object_get(want, json_get_str(other, "name", "")) != NULL)
+		return true;
+	return json_object_get(row, "file") != NULL && has_profiles(row) && has_profiles(other);
+}
+
 json_t *
 plugin_argv(const json_t *rows, const json_t *row)
 {
-	json_t *argv = json_array(), *want = json_object_get(row, "requires"), *v, *have;
-	const char *name;
-	size_t i;
+	json_t *argv = json_array(), *have;
+	const json_t *tree = row;
+	size_t i, n = 0;
 
-	add(argv, "--plugin", json_get_str(row, "dir", NULL));
-	add(argv, "--tree", json_get_str(row, "tree", NULL));
-	add(argv, "--tree-hash", json_get_str(row, "hash", NULL));
-	json_object_foreach(want, name, v)
-		json_array_foreach(rows, i, have)
-			if (plugin_usable(have) &&
-			    strcmp(json_get_str(have, "name", ""), name) == 0) {
-				char *pair = mem_fmt("%s=%s", name, json_get_str(have, "dir", ""));
-
-				add(argv, "--uses", pair);
-				mem_free(pair);
-			}
+	add(argv, "--plugin", code_of(row));
+	json_array_foreach(rows, i, have)
+		if (have != row && plugin_usable(have) && uses(row, have) && n++ < USES_MAX) {
+			add_use(argv, have);
+			tree = json_object_get(tree, "tree") != NULL ? tree : have;
+		}
+	/* its own, or that of a project's plugin it uses */
+	add(argv, "--tree", json_get_str(tree, "tree", NULL));
+	add(argv, "--tree-hash", json_get_str(tree, "hash", NULL));
 	return argv;
 }

@@ -3,10 +3,12 @@
  * run. No code of theirs is run to know it.
  *
  * Layer   core. Format: research/lua.md 6.1 and vise-plugin(5).
- * Places  given (--plugins), project (PROJECT/.vise/plugins, after trust), user
- *         ($XDG_CONFIG_HOME/vise/plugins), shipped. The first of a name wins, the rest is shadowed.
+ * Places  the user's init.lua, given (--plugins), project (PROJECT/.vise/boards and plugins, after
+ *         trust), user ($XDG_CONFIG_HOME/vise/boards and plugins), shipped. The first of a name
+ *         wins, the rest is shadowed; so it is with the boards and all else that they provide.
  * Rows    the manifest's own fields, and: "dir"; "place"; "problem": why it cannot be used; for a
- *         project's "tree" (its .vise folder), "trust" and "hash"; "shadowed": true.
+ *         project's "tree" (its .vise folder), "trust" and "hash"; "shadowed": true; for a Lua file
+ *         without a manifest (core/lone.h) "file".
  */
 #ifndef CORE_PLUGIN_H
 #define CORE_PLUGIN_H
@@ -22,6 +24,7 @@ struct plugin_where {
 	const char *const *given;       /* folders of plugins, NULL-terminated, or NULL */
 	const char *from;               /* its project is looked for at and above; NULL: none */
 	const char *trust_hash;         /* of the command line, or NULL */
+	bool clean;                     /* shipped and given ones only */
 };
 
 /* Array of rows, in the order of the places; new reference. */
@@ -41,10 +44,13 @@ json_t *plugin_find(const json_t *rows, const char *kind, const char *id);
 /* [{id, name, plugin, dir, ...}] of what usable plugins provide of one kind, with what the manifest
  * says of each ("boards": {ID: {...}} and its like). New reference. */
 json_t *plugin_kind(const json_t *rows, const char *kind);
+/* [{id, plugin, place, by, shadowed}] of what another one, which comes before, provides as well.
+ * New reference. */
+json_t *plugin_shadowed(const json_t *rows, const char *kind);
 /* "1.2.3" against ">=1.0", ">1", "=1.2" or "1.0" (at least). */
 bool plugin_version(const char *have, const char *want);
-/* Words for a command line of vise-script that runs it: --plugin DIR, --tree DIR --tree-hash HEX,
- * --uses NAME=DIR. New reference. */
+/* Words for a command line of vise-script that runs it: --plugin DIR|FILE, --tree DIR --tree-hash
+ * HEX, --uses NAME=DIR|FILE. New reference. */
 json_t *plugin_argv(const json_t *rows, const json_t *row);
 
 #endif

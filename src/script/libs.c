@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "core/plugin.h"
 #include "core/tree.h"
-#include "core/plugin.h"
 #include "script/errors.h"
 #include "script/host.h"
 #include "script/value.h"
@@ -283,6 +282,28 @@ l_load_file(lua_State *L)
 	return 1;
 }
 
+/* code_text(path): a file of code as it stands, which was compiled before. */
+static int
+l_code_text(lua_State *L)
+{
+	struct err_msg why;
+	struct buf b;
+	enum err e;
+	int status = LUA_OK;
+
+	buf_init(&b, 2 * CHUNK_MAX);
+	e = read_code(host_of(L), luaL_checkstring(L, 1), &b, &why);
+	if (e == ERR_OK) {
+		lua_pushcfunction(L, value_push_buf);
+		lua_pushlightuserdata(L, &b);
+		status = lua_pcall(L, 1, 1, 0);
+	}
+	buf_fini(&b);
+	if (e != ERR_OK)
+		return errors_raise_msg(L, &why);
+	return status == LUA_OK ? 1 : lua_error(L);
+}
+
 /* manifest(): plugin.json of the plugin that runs. */
 static int
 l_manifest(lua_State *L)
@@ -498,6 +519,7 @@ libs_functions(lua_State *L)
 {
 	static const luaL_Reg list[] = {
 		{ "load_file", l_load_file },
+		{ "code_text", l_code_text },
 		{ "load", l_load_now },
 		{ "require_dir", l_require_dir },
 		{ "manifest", l_manifest },

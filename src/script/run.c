@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "core/json.h"
+#include "core/lone.h"
 #include "core/plugin.h"
 #include "core/tree.h"
 #include "script/errors.h"
@@ -29,6 +30,7 @@ enum { STATUS_INT = 130, STATUS_TERM = 143, HARD_EXTRA_S = 1, READS_MAX = 40,
 
 struct session {
 	struct tree tree;               /* of a project's plugin */
+	char *folder;                   /* of the plugin, or NULL */
 	json_t *manifest;
 	const struct run_options *opt;
 	struct loop *loop;
@@ -373,12 +375,13 @@ static void
 take_powers_away(struct session *s)
 {
 	char *lua = path_data("lua");
-	const char *reads[READS_MAX + FS_ROOTS + 2] = { lua, s->opt->plugin },
+	const bool lone = s->opt->plugin != NULL && lone_is(s->opt->plugin);
+	const char *reads[READS_MAX + FS_ROOTS + 2] = { lua, s->folder },
 		   *writes[FS_ROOTS + 1] = { NULL };
 	const char *own = bench_dir(s);
 	size_t n = 2, w = 0;
 
-	mod_fs_roots(&s->host, s->opt->plugin);
+	mod_fs_roots(&s->host, s->folder);
 	if (own != NULL)
 		reads[n++] = own;
 	for (int i = 0; i < FS_ROOTS; i++) {
@@ -397,7 +400,8 @@ take_powers_away(struct session *s)
 		.files = 64,
 		.no_new_privs = true,
 		.no_write = true,
-		.no_read = s->opt->plugin != NULL,
+		/* a file without a manifest may be a link to where its user keeps such files */
+		.no_read = s->opt->plugin != NULL && !lone,
 		.read_ok = reads,
 		.write_ok = writes };
 
@@ -449,11 +453,13 @@ open_tree(struct session *s, struct err_msg *why)
 static enum err
 open_plugin(struct session *s, struct err_msg *why)
 {
-	char *dir = path_real(s->opt->plugin);
+	const bool lone = lone_is(s->opt->plugin);
+	char *dir = lone ? mem_str(s->opt->plugin) : path_real(s->opt->plugin);
 	enum err e = open_tree(s, why);
 
 	if (dir == NULL)
 		return err_set(why, ERR_NOENT, s->opt->plugin, NULL, "no such folder");
+	s->folder = lone ? lone_folder(dir) : mem_str(s->opt->plugin);
 	if (e == ERR_OK && (s->manifest = plugin_manifest(dir, s->host.tree, why)) == NULL)
 		e = why->code == ERR_FORMAT ? ERR_USAGE : why->code;
 	why->code = e;
@@ -506,7 +512,8 @@ open_host(struct session *s, struct err_msg *why)
 static bool
 is_offline(const char *action)
 {
-	static const char *const list[] = { "describe", "check", "plan", "debug-plan" };
+	static const char *const list[] = { "describe", "check", "compile", "plan",
+		"debug-plan" };
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		if (strcmp(action, list[i]) == 0)
@@ -575,6 +582,7 @@ tidy(struct session *s)
 	if (s->host.link != NULL)
 		link_fini(&s->link);
 	json_decref(s->manifest);
+	mem_free(s->folder);
 	tree_fini(&s->tree);
 	loop_free(s->loop);
 	(void)fflush(NULL);

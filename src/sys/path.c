@@ -63,6 +63,8 @@ path_facts(const char *path, struct path_facts *out)
 		.kind = S_ISREG(st.st_mode) ? PATH_FILE : S_ISDIR(st.st_mode) ? PATH_DIR :
 		    S_ISLNK(st.st_mode) ? PATH_LINK : PATH_OTHER,
 		.mine = st.st_uid == getuid(),
+		.open = (st.st_mode & S_IWOTH) != 0 ||
+		    ((st.st_mode & S_IWGRP) != 0 && st.st_gid != getgid()),
 		.uid = (unsigned long)st.st_uid,
 	};
 	return true;

@@ -18,7 +18,12 @@ struct path_stamp { uint64_t mtime_ns, size, inode; };
 bool  path_stamp(const char *path, struct path_stamp *out);
 /* What lies at a path itself, a link not followed; false: nothing. */
 enum path_kind { PATH_FILE, PATH_DIR, PATH_LINK, PATH_OTHER };
-struct path_facts { enum path_kind kind; bool mine; unsigned long uid; };
+struct path_facts {
+	enum path_kind kind;
+	bool mine;
+	bool open;                      /* others may write it, or a group that is not ours */
+	unsigned long uid;
+};
 bool  path_facts(const char *path, struct path_facts *out);
 char *path_real(const char *path);      /* absolute, links followed; NULL: it is not there */
 /* Makes the folder and its parents, the last one 0700; refuses one owned by somebody else. */

@@ -50,7 +50,7 @@ for sub in $(cat "$T/subs"); do
 	vise help "$sub" >"$T/help" 2>&1
 	grep -q 'picks a running bench; man vise' "$T/help" || continue     # its options are told elsewhere
 	for verb in '' $(offered "$sub" '' | grep -E '^[a-z]+$'); do offered "$sub" "$verb" -; done | sort -u |
-		grep -E '^-' | grep -vxE -- '--(json|bench|help|trust-hash)?' >"$T/have"
+		grep -E '^-' | grep -vxE -- '--(json|bench|help|trust-hash|clean)?' >"$T/have"
 	more=$(while read -r option; do grep -qwF -- "$option" "$T/help" || echo "$option"; done <"$T/have")
 	test -z "$more" || bad="$bad $sub: $more"
 done

@@ -96,6 +96,20 @@ mkdir "$D"
 printf '{"name":"odd","version":"1","api":"1.0","provides":["macro:a","macro:b"]}' >"$D/plugin.json"
 printf 'local v = require "vise"\nv.macro{ id="a", at="AT" }\nv.macro{ id="c", at="AT" }\n' >"$D/init.lua"
 run "$vise" plugin check "$D"
+is "$status $out" "0 odd 1: reads well; not run: what it registers is not known
+  its code waits for trust, or lies in none of the folders of plugins: --run runs it" "of a folder that nobody trusts nothing is run"
+printf 'local v = require "vise"\n-- vise.nothing "v.nothing"\nv.comand { id="x" }\nv.ui.notfy([[ v.none ]])\nerror "run"\n' >"$D/more.lua"
+run "$vise" plugin check "$D"
+is "$status" 2 "but its names are looked at"
+like "$out" 'more.lua:3: vise.comand is no part of the module; did you mean command' "in their line"
+like "$out" 'more.lua:4: vise.ui.notfy is no part of the module' "two deep"
+is "$(printf '%s\n' "$out" | grep -c 'no part')" 2 "comments and texts are not code"
+echo 'x = = 1' >"$D/more.lua"
+run "$vise" plugin check "$D"
+is "$status" 7 "and its syntax"
+like "$out" 'more.lua:1: ' "with its line"
+rm "$D/more.lua"
+run "$vise" plugin check --run "$D"
 is "$status" 2 "a plugin that is not what it promises is not sound"
 like "$out" 'promises macro:b, which nothing registers' "something is missing"
 like "$out" 'macro:c is registered, and not in' "something is hidden"
@@ -104,6 +118,11 @@ run "$vise" plugin check "$D"
 like "$err" 'needs API 9.0, this Vise has' "an API that is not served is said before code runs"
 run "$vise" plugin doc con:expect
 like "$out" '^function Console:expect\(' "doc tells what a function takes"
+run "$vise" plugin doc con:expect --json
+is "$(printf '%s\n' "$out" | python3 -c 'import json,sys
+f = json.load(sys.stdin)[0]
+print(f["name"], f["module"], f["waits"], f["contexts"], [p["name"] for p in f["params"]], f["params"][1]["optional"], f["returns"][0]["type"], f["errors"])')" \
+	"Console:expect vise True ['task'] ['patterns', 'opt'] True vise.Match ['timeout', 'eof', 'lost', 'busy', 'device_fault', 'cancelled']" "doc --json: the same in parts"
 run "$vise" plugin doc con:at
 is "$(printf '%s\n' "$out" | grep -c '^function')" 1 "and not of one whose name begins so"
 run "$vise" plugin doc earliest
