@@ -287,13 +287,14 @@ test_missing_port(void **state)
 	w_fini(&w);
 }
 
-/* Unplugged and back under another pts: open again within 50 ms of the node's return, with both
- * marks. */
+/* Unplugged and back under another pts: open again, soon by the event and not by a slow look, with
+ * both marks. */
 static void
 test_unplug_and_back(void **state)
 {
 	struct world w;
 	uint64_t worst = 0;
+	unsigned soon = 0;
 
 	(void)state;
 	w_init(&w);
@@ -313,10 +314,11 @@ test_unplug_and_back(void **state)
 		UNTIL(&w, console_rx(w.c) == before + 10);
 		if (sys_mono() - start > worst)
 			worst = sys_mono() - start;
+		soon += sys_mono() - start < NS_PER_S;
 		assert_int_equal(w.state, CONSOLE_OPEN);
 	}
 	print_message("reopen: worst of 20 is %.1f ms\n", (double)worst / 1e6);
-	assert_true(worst < 2 * NS_PER_S);
+	assert_true(soon > 10);         /* a machine may be busy, but not each time */
 	assert_int_equal(w.marks, 40);
 	assert_non_null(strstr(buf_str(&w.mark_text), "6:port lost"));
 	assert_non_null(strstr(buf_str(&w.mark_text), "6:port back after"));
