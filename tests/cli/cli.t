@@ -51,7 +51,7 @@ for words in "consol=console" "consol x=console" "help consol=console" "ls --jsn
 	like "$err" "did you mean ${words#*=}\?" "asks whether ${words#*=} was meant"
 done
 run "$VISE" board
-like "$err" '^vise: board: say what to do: list, show or find; vise help board' "a verb is wanted"
+like "$err" '^vise: board: say what to do: list, show, check or find; vise help board' "a verb is wanted"
 run "$VISE" at /dev/x AT --timeout never
 like "$err" '^vise: --timeout never: a duration such as' "what kind of value is wanted"
 run "$VISE" help nonsense
