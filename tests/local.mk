@@ -59,6 +59,7 @@ TESTS += \
 	tests/cli/decoder.t \
 	tests/cli/deploy.t \
 	tests/cli/doctor-target.t \
+	tests/cli/ending.t \
 	tests/cli/examples.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \
@@ -138,6 +139,7 @@ EXTRA_DIST += \
 	tests/cli/decoder.t \
 	tests/cli/deploy.t \
 	tests/cli/doctor-target.t \
+	tests/cli/ending.t \
 	tests/cli/examples.t \
 	tests/cli/fetch.t \
 	tests/cli/flame.t \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bench/ending.h"
 #include "bench/news.h"
 #include "bench/snapshot.h"
 #include "gauge/set.h"
@@ -53,10 +54,7 @@ cmd_info(struct command_call *c)
 static void
 cmd_stop(struct command_call *c)
 {
-	struct bench *b = c->ctx;
-
-	command_done(c, NULL);
-	bench_end(b, "ended by a command");
+	bench_end_for(c->ctx, "ended by a command", c);
 }
 
 static const struct command_arg set_args[] = {
@@ -73,7 +71,8 @@ const struct command bench_about_commands[] = {
 	{ "option.list", "all options and their values", NULL, 0, cmd_options },
 	{ "notice.clear", "forget notices", clear_args, 0, cmd_clear },
 	{ "bench.info", "what this bench is", NULL, 0, cmd_info },
-	{ "bench.stop", "end the bench: jobs are killed, ports closed", NULL, COMMAND_ASKS,
+	{ "bench.stop", "end the bench: jobs clean up, ports are closed; again: at once", NULL,
+	    COMMAND_ASKS,
 	    cmd_stop },
 	{ .name = NULL },
 };

@@ -20,6 +20,7 @@
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/demo.h"
+#include "bench/ending.h"
 #include "bench/gauges.h"
 #include "bench/hub.h"
 #include "bench/jobs.h"
@@ -83,32 +84,39 @@ keeps_watching(const struct bench *b)
 	return b->given.linger_ns != 0 && watches_running(b);
 }
 
+/* Who has come but not said yet what for counts, too; a child of ours does not. */
+static bool
+is_idle(const struct bench *b)
+{
+	return !clients_any(b) && !jobs_running(b) && !keeps_watching(b);
+}
+
 static void
 on_linger(void *arg)
 {
 	struct bench *b = arg;
 
 	b->linger = NULL;
-	if (!clients_any_viewer(b) && !jobs_running(b) && !keeps_watching(b))
+	if (is_idle(b))
 		bench_end(b, "nobody came back");
 }
 
 static void
 linger_check(struct bench *b)
 {
-	const bool idle = !clients_any_viewer(b) && !jobs_running(b) && !keeps_watching(b) &&
-	    list_empty(&b->clients);
 	const uint64_t linger = b->given.linger_ns >= 0 ? (uint64_t)b->given.linger_ns :
 	    options_num(&b->options, OPT_BENCH_LINGER);
 
-	if (b->ending)
+	if (b->end != NULL) {
+		ending_check(b);
 		return;
-	if (!idle) {
+	}
+	if (!is_idle(b)) {
 		loop_timer_stop(b->linger);
 		b->linger = NULL;
 	} else if (b->linger == NULL) {
 		/* a bench just started is given time for its first client */
-		const uint64_t least = b->next_client == 0 ? 5 * NS_PER_S : 0;
+		const uint64_t least = !b->visited ? 5 * NS_PER_S : 0;
 
 		b->linger =
 		    loop_timer_start(b->loop, linger > least ? linger : least, 0, on_linger, b);
@@ -159,6 +167,8 @@ write_info(struct bench *b, struct err_msg *why)
 	json_put_int(o, "started", (json_int_t)b->start_wall);
 	json_put_str(o, "dir", b->dir);
 	json_put_str(o, "version", VISE_VERSION);
+	if (b->end != NULL)
+		json_put_int(o, "ending", (json_int_t)ending_until(b));
 	debug_session_info(b, o);
 	buf_init(&text, 16 << 10);
 	e = json_write(o, &text);
@@ -278,6 +288,7 @@ bench_free(struct bench *b)
 	profiles_close(b);
 	macros_close(b);
 	boards_close(b);
+	ending_fini(b);
 	loop_timer_stop(b->linger);
 	loop_timer_stop(b->tick);
 	/* A bench refused at the start must not remove another's. The name goes when the ports are
@@ -345,7 +356,7 @@ serve(struct bench *b)
 	process_ready(NULL);
 	run_lines(b);
 	bench_linger_check(b);
-	if (!b->ending)
+	if (!b->ending)         /* a command of --run may have ended it */
 		loop_run(b->loop);
 	loop_signal_forget(term);
 	loop_signal_forget(intr);

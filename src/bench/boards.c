@@ -198,6 +198,13 @@ add_pair(json_t *argv, const char *name, const char *value)
 	(void)json_array_append_new(argv, json_string(value));
 }
 
+/* Its clean-up has the time of the bench's option. */
+static void
+add_grace(const struct bench *b, json_t *argv)
+{
+	add_pair(argv, "--grace", options_text(&b->options, OPT_BENCH_GRACE));
+}
+
 static json_t *
 host_argv(
     const struct bench *b, const json_t *m, const struct host_run *r, const json_t *set)
@@ -305,6 +312,7 @@ run_host(struct command_call *c, const struct host_run *r)
 		return;
 	}
 	argv = host_argv(b, m, r, json_object_get(c->args, "set"));
+	add_grace(b, argv);
 	name = mem_fmt("%s %s", r->verb + 2, m != NULL ? r->id : r->file);
 	const struct bench_job_request q = {
 		.name = name, .kind = r->job_kind, .argv = argv, .pty = r->pty, .with_socket = true,
@@ -469,6 +477,7 @@ cmd_script(struct command_call *c)
 	mem_free(program);
 	if (!list_empty(&b->consoles))
 		add_pair(argv, "--console", "main");
+	add_grace(b, argv);
 	(void)json_array_append_new(argv, json_string(file));
 	const struct bench_job_request q = { .kind = "script",
 		.argv = argv,

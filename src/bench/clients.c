@@ -111,6 +111,7 @@ on_accept(void *arg, unsigned events)
 			continue;
 		}
 		(void)clients_adopt(b, fd, false);
+		b->visited = true;
 	}
 }
 
@@ -146,6 +147,15 @@ clients_any_viewer(const struct bench *b)
 {
 	LIST_EACH(n, &b->clients)
 		if (LIST_ENTRY(n, struct client, node)->attached)
+			return true;
+	return false;
+}
+
+bool
+clients_any(const struct bench *b)
+{
+	LIST_EACH(n, &b->clients)
+		if (LIST_ENTRY(n, struct client, node)->job == 0)
 			return true;
 	return false;
 }

@@ -18,6 +18,8 @@ void     clients_gone(struct client *c);
 /* With whom it goes what this call puts up: the number of a client; 0: with nobody. mine: also when
  * that is no plugin. */
 uint32_t clients_owner(const struct command_call *c, bool mine);
+/* Anybody but children of ours. */
+bool     clients_any(const struct bench *b);
 bool     clients_any_viewer(const struct bench *b);
 void     clients_event(struct bench *b, const char *type, const json_t *body);
 json_t  *clients_json(const struct bench *b);

@@ -485,6 +485,21 @@ debugs_start(struct bench *b, json_t *plan, struct debug_session **out, struct e
 	return ERR_OK;
 }
 
+bool
+debugs_has(const struct bench *b, const struct bench_job *j)
+{
+	LIST_EACH(n, &b->debugs) {
+		const struct debug_session *s = LIST_ENTRY(n, struct debug_session, node);
+
+		for (size_t i = 0; i < s->servers; i++)
+			if (s->server[i].job == j)
+				return true;
+		if (s->debugger.job == j)
+			return true;
+	}
+	return false;
+}
+
 void
 debugs_close(struct bench *b)
 {

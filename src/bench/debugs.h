@@ -19,6 +19,8 @@
 enum err debugs_start(struct bench *b, json_t *plan, struct debug_session **out,
     struct err_msg *why);
 void     debugs_end(struct debug_session *s);
+/* Whether the job is one of a session's, which ends it in its order. */
+bool     debugs_has(const struct bench *b, const struct bench_job *j);
 void     debugs_close(struct bench *b);
 
 #endif

@@ -26,6 +26,7 @@ enum { STREAM_JOBS = 1000 };            /* stream of job N is STREAM_JOBS + N; c
 struct bench;
 struct bundle;
 struct comparison;
+struct ending;
 struct gauge_rules;
 struct gauge_set;
 struct macro_state;
@@ -50,6 +51,8 @@ struct client {
 	uint32_t job;                   /* it is the script host of this job, 0: of none */
 	char *cwd;                      /* its working folder, when it is one of this machine */
 	bool attached, events, streams, observe;
+	bool own;                       /* a program of one of our jobs */
+	bool late;                      /* it came when the bench was ending */
 	bool plugin;                    /* the process of one: what it puts up goes with it */
 	uint64_t typed;                 /* sys_mono() of its last input, 0: never */
 	struct list subs;               /* streams it follows */
@@ -118,7 +121,9 @@ struct bench {
 	struct loop_timer *linger, *tick;
 	pid_t sim;                      /* the simulated board, 0: none */
 	char *demo_run[4], *demo_proc, *demo_sys;
-	bool listening, ending, journal_alarm, pump_due;
+	struct ending *end;             /* ending.h: it was told to end, or NULL */
+	bool listening, ending, journal_alarm, pump_due;     /* ending: the loop stops */
+	bool visited;                   /* somebody has come */
 	bool closing;                   /* its parts are being freed */
 };
 

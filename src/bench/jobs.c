@@ -14,11 +14,14 @@
 #include "bench/ocd.h"
 #include "bench/streams.h"
 #include "core/cause.h"
+#include "proto/dial.h"
 #include "sys/io.h"
 #include "sys/sock.h"
 #include "sys/time.h"
 
 static const uint64_t TELL_NS = 100 * NS_PER_MS;
+/* it says that its time is over, and goes */
+static const uint64_t GRACE_MORE_NS = 2 * NS_PER_S;
 
 struct waiter { struct list node; struct command_call *call; };
 
@@ -183,19 +186,19 @@ argv_of(const json_t *list)
 }
 
 static const char **
-env_of(const char *const *add, const char *id, const char *port, const char *project)
+env_of(const char *const *add, const char *const ours[4])
 {
 	size_t n = 0;
 	const char **env;
 
 	while (add != NULL && add[n] != NULL)
 		n++;
-	env = mem_zero(n + 4, sizeof *env);
+	env = mem_zero(n + 5, sizeof *env);
 	for (size_t i = 0; i < n; i++)
 		env[i] = add[i];
-	env[n] = id;
-	env[n + 1] = port != NULL ? port : project;
-	env[n + 2] = port != NULL ? project : NULL;
+	for (size_t i = 0; i < 4; i++)
+		if (ours[i] != NULL)
+			env[n++] = ours[i];
 	return env;
 }
 
@@ -207,6 +210,7 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 	/* what a quiet part says is nothing to be read later */
 	char *log = r->quiet ? NULL : bench_path(b, "jobs", "%u.log", id), tag[40];
 	char *port = device != NULL ? mem_fmt("VISE_PORT=%s", device) : NULL;
+	char *bench = mem_fmt(DIAL_BENCH_ENV "=%s", b->name);
 	char *project = b->given.project != NULL ?
 	    mem_fmt("VISE_PROJECT=%s", b->given.project) : NULL;
 	const char *slash = argv[0] != NULL ? strrchr(argv[0], '/') : NULL;
@@ -224,11 +228,12 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 		.pty = r->pty,
 		.with_us = r->with_us,
 		.timeout_ns = r->timeout_ns,
+		.grace_ns = j->script ? jobs_script_grace(b) : 0,
 	};
 	enum err e;
 
 	snprintf(tag, sizeof tag, "VISE_JOB=%u", id);
-	env = env_of(r->env_add, tag, port, project);
+	env = env_of(r->env_add, (const char *const[]){ tag, bench, port, project });
 	s.env_add = env;
 	e = s.name == NULL ? err_set(why, ERR_USAGE, "job", NULL, "no program named")
 	    : job_start(b->loop, id, &s, &ops, j, &j->job, why);
@@ -236,6 +241,7 @@ start(struct bench *b, const struct bench_job_request *r, struct bench_job *j, u
 	mem_free(argv);
 	mem_free(log);
 	mem_free(port);
+	mem_free(bench);
 	mem_free(project);
 	return e;
 }
@@ -256,6 +262,19 @@ borrow(struct bench *b, const struct bench_job_request *r, char **device, struct
 	*device = mem_str(console_device(k->console));
 	e = consoles_lend(k, r->name != NULL ? r->name : r->kind, b->next_job + 1, NULL, why);
 	return e;
+}
+
+/* One that stays, and is waited for by people, has no such time. */
+static bool
+is_script(const struct bench_job_request *r)
+{
+	return r->with_socket && strcmp(r->kind, "plugin") != 0;
+}
+
+uint64_t
+jobs_script_grace(const struct bench *b)
+{
+	return options_num(&b->options, OPT_BENCH_GRACE) + GRACE_MORE_NS;
 }
 
 enum err
@@ -280,6 +299,7 @@ jobs_start(
 	j->owner = r->owner;
 	j->part_of = r->part_of;
 	j->quiet = r->quiet;
+	j->script = is_script(r);
 	e = borrow(b, r, &device, why);
 	if (e == ERR_OK)
 		e = start(b, r, j, b->next_job + 1, pair[1], device, why);
@@ -469,6 +489,9 @@ cmd_stop(struct command_call *c)
 
 	if (j == NULL)
 		return;
+	/* the clean-up of a script takes its time; who cannot wait says so again */
+	if (j->script && job_stopping(j->job))
+		job_end_now(j->job);
 	job_stop(j->job);
 	jobs_answer(c, j, true);
 }
@@ -594,7 +617,8 @@ const struct command bench_job_commands[] = {
 	{ "job.run", "run a program as a job", run_args, 0, cmd_run },
 	{ "job.list", "all jobs", NULL, 0, cmd_list },
 	{ "job.wait", "wait for the end of a job", id_args, 0, cmd_wait },
-	{ "job.stop", "end a job: SIGTERM, then SIGKILL", id_args, COMMAND_ASKS, cmd_stop },
+	{ "job.stop", "end a job: SIGTERM, then SIGKILL; a script has bench.grace, again: at once",
+	    id_args, COMMAND_ASKS, cmd_stop },
 	{ "job.output", "what a job printed", output_args, 0, cmd_output },
 	{ "job.fail", "a script tells why it fails", fail_args, COMMAND_HIDDEN, cmd_fail },
 	{ "job.progress", "a script tells how far it is", progress_args, COMMAND_HIDDEN,

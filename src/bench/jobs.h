@@ -19,6 +19,7 @@ struct bench_job {
 	void *over_arg;
 	uint32_t owner;                 /* the client that it ends with, or 0 */
 	uint32_t part_of;               /* the job it is a part of (bench/job_parts.h), 0: none */
+	bool script;                    /* a script host, of no plugin that stays */
 	bool quiet;                     /* what it says is not said by the whole */
 	uint64_t passed;                /* of its output, to the whole */
 };
@@ -53,6 +54,8 @@ json_t  *jobs_json(const struct bench *b);
 bool     jobs_stream(struct bench *b, uint32_t id, struct stream *out);
 bool     jobs_stream_at(struct list *node, struct stream *out);
 bool     jobs_input(struct bench *b, uint32_t stream, const char *p, size_t n);
+/* SIGTERM to SIGKILL of a script: what its clean-up may take, and a little. */
+uint64_t jobs_script_grace(const struct bench *b);
 bool     jobs_running(const struct bench *b);
 void     jobs_close(struct bench *b);
 /* Answers the call with the JOB object: when it ends (wait), or at once. */

@@ -24,6 +24,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/decoders.c %D%/decoders.h \
 	%D%/demo.c %D%/demo.h \
 	%D%/elfsum.c %D%/elfsum.h \
+	%D%/ending.c %D%/ending.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gauge_consoles.c %D%/gauge_consoles.h \
 	%D%/gauge_sources.c %D%/gauge_sources.h %D%/gauges.c %D%/gauges.h \

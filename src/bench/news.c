@@ -73,16 +73,6 @@ bench_path(const struct bench *b, const char *folder, const char *fmt, ...)
 }
 
 void
-bench_end(struct bench *b, const char *why)
-{
-	if (b->ending)
-		return;
-	b->ending = true;
-	bench_news(b, "bench.end", json_pack("{s:s}", "why", why));
-	loop_stop(b->loop);
-}
-
-void
 bench_info_changed(struct bench *b)
 {
 	if (!b->ending)

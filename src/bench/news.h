@@ -1,5 +1,5 @@
 /*
- * news.h - what the bench's parts tell: events, notices, times, the end. Private to bench/.
+ * news.h - what the bench's parts tell: events, notices, times. Private to bench/.
  *
  * Layer   bench.
  */
@@ -15,7 +15,6 @@ void     bench_notice(struct bench *b, const char *level, const char *source, co
              __attribute__((format(printf, 5, 6)));
 void     bench_notice_err(struct bench *b, const char *level, const char *source,
     const struct err_msg *why);
-void     bench_end(struct bench *b, const char *why);
 /* What `vise ls` reads of this bench is written anew. */
 void     bench_info_changed(struct bench *b);
 void     bench_linger_check(struct bench *b);

@@ -36,7 +36,7 @@ struct plugin_host {
 	struct plugin_shown shown;
 };
 
-struct plugin_hosts { struct list list; int64_t next_ask; };
+struct plugin_hosts { struct list list; int64_t next_ask; bool closed; };
 
 static size_t
 count(const struct list *l)
@@ -259,6 +259,8 @@ start(struct plugin_host *h, uint32_t *job, struct err_msg *why)
 	enum err e = row != NULL ? ERR_OK : err_set(why, ERR_NOENT, h->name,
 	    "vise plugin list tells why", "no plugin of this name may run");
 
+	if (e == ERR_OK && b->plugin_hosts->closed)
+		e = err_set(why, ERR_CANCELLED, h->name, NULL, "the bench is ending");
 	if (e == ERR_OK) {
 		words = plugin_argv(b->plugin_rows, row);
 		(void)json_array_extend(argv, words);
@@ -768,6 +770,14 @@ host_free(struct plugin_host *h)
 	mem_free(h->name);
 	mem_free(h->error);
 	mem_free(h);
+}
+
+void
+plugin_hosts_end(struct bench *b)
+{
+	b->plugin_hosts->closed = true;
+	LIST_EACH(n, &b->plugin_hosts->list)
+		entry(n)->ending = true;
 }
 
 void

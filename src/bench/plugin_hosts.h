@@ -16,6 +16,8 @@
 enum { PLUGIN_ASKS = 100, PLUGIN_ROWS = 500, PLUGIN_SHOWN = 16, PLUGIN_STATE_MAX = 1 << 20 };
 
 void    plugin_hosts_open(struct bench *b);             /* after the plugins were found */
+/* The bench is ending: none starts any more, and none fails by being ended. */
+void    plugin_hosts_end(struct bench *b);
 void    plugin_hosts_close(struct bench *b);            /* after the jobs' end */
 /* A viewer is there: what measures, decorates or advises by itself is started. */
 void    plugin_hosts_seen(struct bench *b);

@@ -8,6 +8,7 @@
 #include "bench/boards.h"
 #include "bench/clients.h"
 #include "bench/consoles.h"
+#include "bench/ending.h"
 #include "bench/jobs.h"
 #include "bench/macros.h"
 #include "bench/meters.h"
@@ -26,11 +27,31 @@ enum {
 	SAID_MAX = 1000,                /* bytes of each */
 };
 
+static enum err
+too_late(const struct client *c, struct err_msg *why)
+{
+	json_t *end = ending_json(c->bench);
+	const char *first = json_string_value(json_array_get(json_object_get(end, "waits"), 0));
+
+	(void)err_set(why, ERR_EOF, c->bench->name, "vise starts a new one",
+	    "the bench is ending%s%.80s", first != NULL ? "; it waits for the clean-up of " : "",
+	    first != NULL ? first : "");
+	json_decref(end);
+	return ERR_EOF;
+}
+
 static void
 attach(struct client *c, uint64_t id, const json_t *params)
 {
 	struct bench *b = c->bench;
+	struct err_msg why;
 
+	/* also who was about to when it began to end: nobody waits for him */
+	if (b->end != NULL && !c->attached && !c->own && c->job == 0) {
+		(void)too_late(c, &why);
+		peer_fail(c->peer, id, &why);
+		return;
+	}
 	c->attached = true;
 	c->events = json_get_bool(params, "events", true);
 	c->streams = json_get_bool(params, "streams", false);
@@ -114,9 +135,19 @@ observer_may_line(const char *line)
 	return good;
 }
 
+/* Who comes to a bench that is ending may look at it, and stop it. */
+static bool
+stops(const char *name)
+{
+	return strcmp(name, "bench.stop") == 0;
+}
+
 static enum err
 may_run(const struct client *c, const char *line, const char *name, struct err_msg *why)
 {
+	if (c->late && !stops(name) &&
+	    !(line != NULL ? observer_may_line(line) : observer_may(name)))
+		return too_late(c, why);
 	if (!c->observe || (line != NULL ? observer_may_line(line) : observer_may(name)))
 		return ERR_OK;
 	return err_set(
@@ -203,7 +234,7 @@ on_input(struct peer *p, uint32_t stream, const char *data, size_t n, void *arg)
 	const bool first = c->typed == 0;
 
 	(void)p;
-	if (c->observe)
+	if (c->observe || c->late)
 		return;
 	c->typed = sys_mono();
 	if (stream >= STREAM_JOBS)
@@ -237,6 +268,8 @@ on_hello(struct peer *p, const json_t *hello, void *arg)
 	struct client *c = arg;
 	const char *cwd = json_get_str(hello, "cwd", "");
 
+	c->own = strcmp(json_get_str(hello, "of", ""), c->bench->name) == 0;
+	c->late = c->bench->end != NULL && !c->own && c->job == 0;
 	mem_free(c->cwd);
 	c->cwd = cwd[0] == '/' && path_is_dir(cwd) ? mem_str(cwd) : NULL;
 	bench_news(c->bench, "connect", json_pack("{s:I,s:s,s:s}", "client", (json_int_t)c->id,

@@ -11,6 +11,7 @@
 #include "bench/consoles.h"
 #include "bench/debugs.h"
 #include "bench/decoders.h"
+#include "bench/ending.h"
 #include "bench/gauges.h"
 #include "bench/jobs.h"
 #include "bench/macros.h"
@@ -43,6 +44,8 @@ snapshot_bench(const struct bench *b)
 	json_put_str(o, "board", b->board);
 	json_put_bool(o, "simulated", b->given.simulated);
 	json_put_str(o, "journal", text);
+	if (b->end != NULL)
+		json_put(o, "ending", ending_json(b));
 	return o;
 }
 

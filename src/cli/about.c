@@ -27,7 +27,8 @@ static const struct { const char *name, *text; } texts[] = {
 	{ "attach", "  -r                   only look: no key goes to the board\n"
 	    "  --plain              lines instead of a screen\n"
 	    "NAME: of a bench, as vise ls tells. Over ssh: ssh -t HOST vise attach\n" },
-	{ "kill", "  --all                every bench of yours\n" },
+	{ "kill", "  --all                every bench of yours\n"
+	    "Scripts clean up first (bench.grace, 10 s); once more ends it at once.\n" },
 	{ "console",
 	    "  --log FILE           the board's bytes, exactly, appended\n"
 	    "  --past               of a bench's console: first what it said before\n"

@@ -20,14 +20,16 @@
 
 enum { DEMO_LINGER_MS = 1000 };
 static const uint64_t STOP_NS = 3 * NS_PER_S, TERM_NS = 3 * NS_PER_S, STEP_NS = 20 * NS_PER_MS;
-static const uint64_t FIRST_NS = 15 * NS_PER_S;
+static const uint64_t FIRST_NS = 15 * NS_PER_S, SOON_NS = NS_PER_S;
 
 static int
 view(struct cli_call *c, struct cli_view *v)
 {
 	struct err_msg why;
-	const enum err e = dial_bench(v->bench, &v->fd, &why);
+	enum err e;
 
+	door_await_name(v->bench);              /* then it is not there, and that is said */
+	e = dial_bench(v->bench, &v->fd, &why);
 	return e == ERR_OK ? c->hooks->view(v) : say_end(c, e, &why);
 }
 
@@ -172,7 +174,7 @@ static enum err
 open_any(char name[DOOR_NAME_MAX], struct err_msg *why)
 {
 	/* one that runs has read the user's files */
-	json_t *list = getenv(ARGS_CLEAN) == NULL ? dial_list() : json_array();
+	json_t *list = getenv(ARGS_CLEAN) == NULL ? dial_live() : json_array();
 	enum err e = ERR_OK;
 
 	if (json_array_size(list) > 1)
@@ -265,7 +267,7 @@ cli_attach(struct cli_call *c)
 		return say_end(c, e, &why);
 	v.bench = c->words != 0 ? c->word[0] : c->bench;
 	if (v.bench == NULL) {
-		list = dial_list();
+		list = dial_live();
 		if (json_array_size(list) > 1)
 			e = several(list, &why);
 		else if (json_array_size(list) == 0)
@@ -296,6 +298,8 @@ cli_demo(struct cli_call *c)
 	struct err_msg why;
 	enum err e = args_parse(c, options, 0, 0, &why);
 
+	if (e == ERR_OK && c->bench != NULL)
+		door_await_name(c->bench);
 	if (e == ERR_OK)
 		e = dial_start(c->bench, DEMO_LINGER_MS, extra, name, sizeof name, &why);
 	if (e != ERR_OK)
@@ -342,6 +346,8 @@ cli_ls(struct cli_call *c)
 			    (long long)json_get_int(o, "pid", 0));
 			say_str(stdout, json_get_str(o, "target", ""));
 			say_debug(o);
+			if (json_get_int(o, "ending", 0) != 0)
+				fputs("  (ending)", stdout);
 			putchar('\n');
 		}
 	}
@@ -373,12 +379,34 @@ gone(pid_t pid, uint64_t within)
 	return !process_alive(pid);
 }
 
-static enum err
-kill_one(const json_t *bench, struct err_msg *why)
+/* What it waits for; false: it does not even answer that. */
+static bool
+still_ending(struct client *c, const char *name, uint64_t *left)
 {
-	const char *name = json_get_str(bench, "name", "");
-	const pid_t pid = (pid_t)json_get_int(bench, "pid", 0);
+	json_t *info = NULL;
+	const json_t *end, *waits;
+	bool good = client_line(c, "bench.info", STOP_NS, &info, NULL) == ERR_OK;
+
+	end = json_object_get(info, "ending");
+	waits = json_object_get(end, "waits");
+	good = good && end != NULL;
+	*left = (uint64_t)json_get_int(end, "left", 0);
+	if (good)
+		fprintf(stderr, "vise: %s: waiting for the clean-up of %s; vise kill %s once more "
+		    "ends it at once\n", name,
+		    json_string_value(json_array_get(waits, 0)) != NULL ?
+		    json_string_value(json_array_get(waits, 0)) : "its jobs", name);
+	json_decref(info);
+	return good;
+}
+
+/* Asks it to end, and waits until it is over; said again, it ends at once. */
+static enum err
+stop_one(const char *name, struct err_msg *why)
+{
 	struct client *c = NULL;
+	const bool never = false;
+	uint64_t left;
 	enum err e;
 	int fd;
 
@@ -386,8 +414,20 @@ kill_one(const json_t *bench, struct err_msg *why)
 	if (e == ERR_OK)
 		e = client_open(&c, fd, why);
 	if (e == ERR_OK)
-		e = client_line(c, "bench.stop confirm=on", STOP_NS, NULL, why);
+		e = client_line(c, "bench.stop confirm=on", SOON_NS, NULL, why);
+	if (e == ERR_TIMEOUT && still_ending(c, name, &left))
+		e = client_wait(c, &never, sys_mono() + left + STOP_NS, why);
 	client_close(c);
+	return e;
+}
+
+static enum err
+kill_one(const json_t *bench, struct err_msg *why)
+{
+	const char *name = json_get_str(bench, "name", "");
+	const pid_t pid = (pid_t)json_get_int(bench, "pid", 0);
+	const enum err e = stop_one(name, why);
+
 	if (e == ERR_CANCELLED)
 		return e;
 	if (pid <= 1 || gone(pid, e == ERR_OK || e == ERR_EOF ? STOP_NS : STEP_NS))

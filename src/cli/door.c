@@ -2,6 +2,7 @@
 #include "cli/door.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,10 @@
 #include "loop/loop.h"
 #include "proto/dial.h"
 #include "sys/path.h"
+#include "sys/process.h"
 #include "sys/time.h"
 
+enum { LOOK_MS = 20 };
 static const uint64_t ASK_NS = 10 * NS_PER_S, OPEN_NS = 8 * NS_PER_S, END_WAIT_NS = 3 * NS_PER_S;
 
 void
@@ -140,6 +143,36 @@ ask_consoles(const char *bench, const char *canon, char console[DOOR_NAME_MAX], 
 	return found;
 }
 
+void
+door_await(const json_t *row)
+{
+	const char *name = json_get_str(row, "name", ""), *socket = json_get_str(row, "socket", "");
+	const pid_t pid = (pid_t)json_get_int(row, "pid", 0);
+	const uint64_t gone = (uint64_t)json_get_int(row, "ending", 0), wall = sys_wall();
+	const uint64_t begin = sys_mono(), most = (gone > wall ? gone - wall : 0) + END_WAIT_NS;
+	bool told = false;
+
+	while (process_alive(pid) && path_exists(socket) && sys_mono() - begin < most) {
+		(void)poll(NULL, 0, LOOK_MS);
+		if (told || sys_mono() - begin < NS_PER_S)
+			continue;
+		told = true;
+		fprintf(stderr, "vise: %s: it is ending; waiting until it is gone\n", name);
+	}
+}
+
+void
+door_await_name(const char *name)
+{
+	json_t *list = dial_list();
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_get_str(json_array_get(list, i), "name", ""), name) == 0 &&
+		    dial_is_ending(json_array_get(list, i)))
+			door_await(json_array_get(list, i));
+	json_decref(list);
+}
+
 bool
 door_find(
     const char *target, char bench[DOOR_NAME_MAX], char console[DOOR_NAME_MAX], uint32_t *stream)
@@ -157,8 +190,13 @@ door_find(
 
 		found = ask_consoles(name, canon, console, stream) ||
 			same_target(json_get_str(o, "target", NULL), canon);
-		if (found)
+		if (found && dial_is_ending(o)) {       /* its port will be free */
+			door_await(o);
+			found = false;
+			console[0] = '\0';
+		} else if (found) {
 			(void)snprintf(bench, DOOR_NAME_MAX, "%s", name);
+		}
 	}
 	json_decref(list);
 	return found;
@@ -176,7 +214,7 @@ start(struct door *d, const char *target, struct err_msg *why)
 static enum err
 only_one(struct door *d, bool may_start, struct err_msg *why)
 {
-	json_t *list = dial_list();
+	json_t *list = dial_live();
 	const size_t n = json_array_size(list);
 	enum err e = ERR_OK;
 

@@ -56,6 +56,11 @@ bool door_is_console(const char *word);
  * may come back "". */
 bool door_find(
     const char *target, char bench[DOOR_NAME_MAX], char console[DOOR_NAME_MAX], uint32_t *stream);
+/* Waits until this bench, a row of dial_list() that is ending, is gone: as long as that may
+ * take. */
+void door_await(const json_t *row);
+/* The same of the bench of this name, when it is ending. */
+void door_await_name(const char *name);
 /* One command line asked of the bench that is there: opened, asked, closed. *result is a new
  * reference, NULL on failure. */
 enum err door_ask(const char *bench, const struct buf *line, json_t **result, struct err_msg *why);

@@ -21,6 +21,8 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_DURATION, OPTION_TEXT, OPTION
 	    "prefix key while the console is live (^A..^_; not ^[ ^I ^J ^M ^H)") \
 	X(BENCH_LINGER,  "bench.linger",      OPTION_DURATION,  "10m",   NULL, \
 	    "how long a bench outlives its last viewer") \
+	X(BENCH_GRACE,   "bench.grace",       OPTION_DURATION,  "10s",   NULL, \
+	    "how long the clean-up of a script may take when it is stopped") \
 	X(GLYPHS,        "screen.glyphs",     OPTION_CHOICE,    "auto",  "auto,ascii,unicode", \
 	    "characters for lines, bars and sparklines") \
 	X(SYNC,          "screen.sync",       OPTION_CHOICE,    "auto",  "auto,on,off", \

@@ -45,6 +45,7 @@ struct job {
 	uint64_t logged, log_lost, started, finished;
 	struct { unsigned pass; uint64_t since; double from; } pace;    /* of this pass */
 	uint64_t moved;                 /* when its progress was told last */
+	uint64_t grace;                 /* SIGTERM to SIGKILL */
 	uint64_t size;                  /* bytes of the whole, 0: unknown */
 	enum job_state state;
 	int exit;
@@ -385,7 +386,7 @@ terminate(struct job *j)
 	if (j->exited || j->kill != NULL)
 		return;
 	sys_kill_group(j->pid, SIGTERM);
-	j->kill = loop_timer_start(j->loop, LIMIT_KILL_GRACE_MS * NS_PER_MS, 0, on_kill, j);
+	j->kill = loop_timer_start(j->loop, j->grace, 0, on_kill, j);
 }
 
 void
@@ -393,6 +394,20 @@ job_stop(struct job *j)
 {
 	j->stopping = true;
 	terminate(j);
+}
+
+bool
+job_stopping(const struct job *j)
+{
+	return j->stopping && !j->ended;
+}
+
+void
+job_end_now(struct job *j)
+{
+	j->stopping = true;
+	if (!j->exited)
+		sys_kill_group(j->pid, SIGKILL);
 }
 
 static void
@@ -526,6 +541,7 @@ job_new(struct loop *l, uint32_t id, const struct job_spec *s, const struct job_
 	j->ops = ops;
 	j->arg = arg;
 	j->pty = s->pty;
+	j->grace = s->grace_ns != 0 ? s->grace_ns : LIMIT_KILL_GRACE_MS * NS_PER_MS;
 	j->in.fd = j->out.fd = j->err.fd = j->log_fd = -1;
 	j->in.job = j->out.job = j->err.job = j;
 	buf_init(&j->out.keep, JOB_KEEP);
@@ -688,6 +704,12 @@ pid_t
 job_pid(const struct job *j)
 {
 	return j->exited ? 0 : j->pid;
+}
+
+const char *
+job_name(const struct job *j)
+{
+	return j->name;
 }
 
 const char *

@@ -38,6 +38,7 @@ struct job_spec {
 	bool pty;                       /* a terminal of its own */
 	bool with_us;                   /* ends when this process does, however that ends */
 	uint64_t timeout_ns;            /* 0: none */
+	uint64_t grace_ns;              /* SIGTERM to SIGKILL; 0: LIMIT_KILL_GRACE_MS */
 };
 
 struct job_ops {
@@ -50,8 +51,11 @@ enum err job_start(struct loop *l, uint32_t id, const struct job_spec *s,
     const struct job_ops *ops, void *arg,
                    struct job **out, struct err_msg *why);
 void     job_free(struct job *j);
-/* SIGTERM to its group, after LIMIT_KILL_GRACE_MS SIGKILL. Its end comes as `ended`. */
+/* SIGTERM to its group, after its grace SIGKILL. Its end comes as `ended`. */
 void     job_stop(struct job *j);
+bool     job_stopping(const struct job *j);
+/* SIGKILL to its group. */
+void     job_end_now(struct job *j);
 /* Its input ends, which some take as the sign to leave; job_stop after LIMIT_KILL_GRACE_MS. */
 void     job_stop_gently(struct job *j);
 /* Bytes to its terminal or standard input. */
@@ -70,6 +74,7 @@ void     job_set_error(struct job *j, const struct err_msg *why, json_t *cause);
 
 uint32_t job_id(const struct job *j);
 pid_t    job_pid(const struct job *j);          /* 0: it has ended */
+const char *job_name(const struct job *j);
 const char *job_kind(const struct job *j);
 enum job_state job_state_of(const struct job *j);
 int      job_exit(const struct job *j);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,10 +73,30 @@ dial_list(void)
 	return l.list;
 }
 
+bool
+dial_is_ending(const json_t *row)
+{
+	const char *of = getenv(DIAL_BENCH_ENV);
+
+	return json_get_int(row, "ending", 0) != 0 &&
+	    (of == NULL || strcmp(of, json_get_str(row, "name", "")) != 0);
+}
+
+json_t *
+dial_live(void)
+{
+	json_t *list = dial_list();
+
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (dial_is_ending(json_array_get(list, i)))
+			(void)json_array_remove(list, i);
+	return list;
+}
+
 static enum err
 only_one(char **name, struct err_msg *why)
 {
-	json_t *list = dial_list();
+	json_t *list = dial_live();
 	const size_t n = json_array_size(list);
 	enum err e = ERR_OK;
 

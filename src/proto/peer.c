@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/list.h"
+#include "proto/dial.h"
 #include "proto/frame.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -182,6 +184,8 @@ hello(struct peer *p, const char *role, const char *name)
 	json_put_str(o, "name", name);
 	json_put_int(o, "pid", (int64_t)getpid());
 	json_put_str(o, "cwd", cwd);
+	if (getenv(DIAL_BENCH_ENV) != NULL)
+		json_put_str(o, "of", getenv(DIAL_BENCH_ENV));
 	(void)put_json(p, 'H', o);
 	mem_free(cwd);
 	json_decref(o);

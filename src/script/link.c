@@ -213,6 +213,8 @@ on_event(struct peer *p, const char *type, const json_t *body, void *arg)
 		put_row(k, "jobs", json_object_get(body, "job"));
 	} else if (strcmp(type, "job.gone") == 0) {
 		drop_row(k, "jobs", json_object_get(body, "id"));
+	} else if (strcmp(type, "bench.ending") == 0 && k->ending != NULL) {
+		k->ending(k->arg);
 	}
 	mod_event_news(k->host, type, body);
 }

@@ -36,6 +36,7 @@ struct link {
 	struct err_msg why;             /* of the loss */
 	struct list streams;
 	void (*attached)(void *arg, const struct err_msg *why); /* once; why NULL is success */
+	void (*ending)(void *arg);      /* the bench is; it waits for us. May be NULL */
 	void *arg;
 };
 

@@ -283,6 +283,16 @@ on_lost_place(void *arg)
 	sched_news(&s->host, NULL, &why);
 }
 
+/* A job of the bench is asked by SIGTERM, each in its turn; who runs in the foreground by this. */
+static void
+on_bench_ending(void *arg)
+{
+	struct session *s = arg;
+
+	if (s->stop_status == 0)
+		stop(s, err_exit_status(ERR_LOST), ERR_LOST, "the bench is ending");
+}
+
 static void
 on_sigint(void *arg)
 {
@@ -556,6 +566,7 @@ run_all(struct session *s, int fd)
 	if (fd >= 0) {
 		link_open(&s->link, &s->host, fd, s->host.opt.name);
 		s->link.attached = on_attached;
+		s->link.ending = s->opt->fd < 0 ? on_bench_ending : NULL;
 		s->link.arg = s;
 		s->host.link = &s->link;
 	} else {

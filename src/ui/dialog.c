@@ -135,7 +135,8 @@ dialog_leave(struct ui *u)
 
 	d->title = mem_str("Leave?");
 	d->text =
-	    mem_str("Detach leaves the bench running; End stops its jobs and closes its ports.");
+	    mem_str("Detach leaves the bench running; End stops its jobs, after their clean-up, "
+		    "and closes its ports.");
 	d->target = mem_fmt("bench %s", u->replica->bench != NULL ? u->replica->bench : "");
 	d->label[0] = "Stay";
 	d->label[1] = "Detach";
