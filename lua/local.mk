@@ -14,6 +14,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/deploy.lua \
 	lua/vise/device.lua \
 	lua/vise/devices.lua \
+	lua/vise/dryrun.lua \
 	lua/vise/elf.lua \
 	lua/vise/flash.lua \
 	lua/vise/flashing.lua \
@@ -27,6 +28,7 @@ nobase_dist_pkgdata_DATA += \
 	lua/vise/openocd.lua \
 	lua/vise/place.lua \
 	lua/vise/plugin.lua \
+	lua/vise/power.lua \
 	lua/vise/pprof.lua \
 	lua/vise/probes.lua \
 	lua/vise/register.lua \

@@ -37,7 +37,8 @@ for file, names in pairs {
     "debug_way", "import_plan", "launch_export", "demanded", "check_signature" },
   macro = { "check_macro", "run_macro" }, runner = { "tests", "fixtures", "annotate", "run_tests" }, states = { "check_states", "board_to" },
   table = { "check_columns", "csv", "show_rows", "table_text" }, test = { "Test", "SKIP", "test", "run_workflow" },
-  lint = { "lint" }, place = { "add_place", "is_held", "place_of" }, probes = { "probe_by", "probe_of" }, boardobject = { "board", "board_console" },
+  lint = { "lint" }, place = { "add_place", "is_held", "place_of" }, dryrun = { "dry_script" }, power = { "power_back", "power_forget", "switching" },
+  probes = { "probe_by", "probe_of" }, boardobject = { "board", "board_console" },
 } do for _, name in ipairs(names) do parts[name] = file end end
 core.lazy(core, parts)
 
@@ -94,7 +95,8 @@ end
 ------------------------------------------------------------------ saying things
 
 core.json_lines, core.json_errors = false, false
-core.verbose = false
+core.levels = { debug = 1, info = 2, warn = 3, error = 4 }
+core.level = core.levels.info                           -- what vise.log says below it goes to the journal alone
 
 function core.say(text, record)
   if not core.json_lines then return (core.csv_only and core.err or core.out)(text) end
@@ -114,7 +116,7 @@ for _, level in ipairs { "debug", "info", "warn", "error" } do
   vise.log[level] = function(fmt, ...)
     local text = select("#", ...) > 0 and core.format("vise.log." .. level, tostring(fmt), ...) or tostring(fmt)
     core.event(level, text)
-    if level == "debug" and not core.verbose then return end
+    if core.levels[level] < core.level then return end
     core.say(("%-5s %s"):format(level, text), { type = "log", level = level, text = text })
   end
 end

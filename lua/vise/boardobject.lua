@@ -28,8 +28,13 @@ function more.probe(b)
   return probe
 end
 
--- b:power(act): where the profile has no function for it, by the commands of its place.
-local function power(b, act)
+-- b:power(act): by the profile's function; where it has none, by the commands of its place.
+local function power(b, act, ...)
+  local fn, words = b.profile.power, table.pack(...)
+  if fn then
+    return core.switching(b.id, act, "board " .. tostring(b.id), function() fn(b, act, table.unpack(words, 1, words.n)) end,
+      function() fn(b, "off") end)
+  end
   local place = b.place or core.is_held() or fail("unsupported", "board %s cannot switch its power: its profile has no power = function(b, state), and it is at no place",
     b.id, { next = "--place NAME; \"power\" in vise-place(5)" })
   place:power(act)
@@ -50,7 +55,7 @@ function core.board(profile)
   b.console = setmetatable({}, { __index = function(_, name) return core.board_console(b, name) end })
   return setmetatable(b, { __index = function(_, k)
     local v = profile[k]
-    if v == nil and more[k] then return more[k](b) end
+    if more[k] and (v == nil or k == "power") then return more[k](b) end
     return v
   end })
 end

@@ -276,6 +276,7 @@ local function run_macro(r, sets, declared)
 end
 
 local function run_file(r, sets)
+  if r.dry then return core.dry_script(r.file, dir_of(r.file)) end
   core.require_dir(dir_of(r.file), vise)
   vise.params = sets                                    -- as text: nothing declares types for a bare script
   local chunk = core.load_file(r.file)
@@ -326,11 +327,14 @@ local function run_plugin(r, sets)
 end
 
 local function setup(r)
-  core.json_lines, core.json_errors, core.verbose = r.json, r.json, r.verbose
+  core.json_lines, core.json_errors = r.json, r.json
+  if r.verbose then core.level = core.levels.debug end
   for _, word in ipairs(r.runs or {}) do
     r.dry = r.dry or word == "dry=on"
     r.export = r.export or word == "export=on"
     core.csv_only = core.csv_only or word == "csv=on"
+    core.powers_back = core.powers_back or word == "power=back"
+    core.level = core.levels[word:match("^log=(%a+)$")] or core.level
     if word:sub(1, 6) == "place=" then core.add_place(word:sub(7)) end
     local id, answer = word:match("^answer:([^=]+)=(.*)$")
     if id then core.answers = core.answers or {} core.answers[id] = answer end
@@ -362,6 +366,7 @@ function core.main(r)
     status = core.status(status)
   end
   end_others()
+  if rawget(core, "power_back") then status = worse(status, core.power_back()) end
   pcall(core.end_jobs, r.action)
   return status
 end

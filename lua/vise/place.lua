@@ -26,18 +26,23 @@ local function held(self, call)
   if own[self] and own[self].released then fail("usage", "%s: %s was given back", call, self.name) end
 end
 
+local function switch(self, act)
+  local list = self.commands or {}
+  if act == "cycle" and not list.cycle and list.on and list.off then
+    switch(self, "off")
+    core.sleep(1)
+    return switch(self, "on")
+  end
+  local words = list[act] or fail("unsupported", "place %s has no \"%s\"", self.name, act, { next = "\"power\" in vise-place(5)" })
+  vise.launch.run { cmd = words[1], args = table.move(words, 2, #words, 1, {}), name = "power " .. act, check = true, timeout = 60 }
+end
+
 -- place:power(act): "on", "off" or "cycle", by the command that the place's file names. Waits.
 function Place:power(act)
   held(self, "place:power")
   if not acts[act] then fail("usage", "place:power: \"on\", \"off\" or \"cycle\" is needed, not %s", tostring(act)) end
-  local list = self.commands or {}
-  if act == "cycle" and not list.cycle and list.on and list.off then
-    self:power "off"
-    core.sleep(1)
-    return self:power "on"
-  end
-  local words = list[act] or fail("unsupported", "place %s has no \"%s\"", self.name, act, { next = "\"power\" in vise-place(5)" })
-  vise.launch.run { cmd = words[1], args = table.move(words, 2, #words, 1, {}), name = "power " .. act, check = true, timeout = 60 }
+  local off = self.commands and self.commands.off and function() if not self.lost then switch(self, "off") end end
+  core.switching(self, act, self.name, function() switch(self, act) end, off)
 end
 
 local function add(as, p)
@@ -70,6 +75,7 @@ end
 local line = vise.rx [[\{"(?:place|error)":.*\}]]
 
 local function forget(self)
+  core.power_forget(self)
   for i, as in ipairs(order) do
     if places[as] == self then
       table.remove(order, i)
@@ -165,6 +171,7 @@ function Place:release()
   check(self, "place:release")
   local hold = own[self] or fail("usage", "place:release: %s is held by the command line, and given back at its end", self.name)
   if hold.released or self.lost then return end
+  core.power_back(self)
   hold.released = true
   forget(self)
   hold.proc:kill()

@@ -408,12 +408,14 @@ local function board_of(entry, profile)
   return b
 end
 
+local function unknown_board(id) fail("usage", "--board %s: no plugin and no test file provides this board", id) end
+
 local function boards_of(run)
   local out = {}
   for _, e in ipairs(run.boards) do
     local id = e.profile ~= "" and e.profile or nil
     local profile = id and core.boards[id]
-    if id and not profile then fail("usage", "--board %s: no plugin and no test file provides this board", id) end
+    if id and not profile then unknown_board(id) end
     out[#out + 1] = board_of(e, profile or (not id and core.only(core.boards)) or nil)
   end
   return out
@@ -507,7 +509,7 @@ local take = {
   ["flaky-fails"] = function(run) run.flaky_fails = true end,
   each = function(run) run.each = true end,
   list = function(run) run.list = true end,
-  place = function() end,                               -- taken already: place.lua
+  dry = function(run) run.list, run.dry = true, true end,
   plugin = function(run, v) table.insert(run.plugins, v) end,
   board = function(run, v)
     local name, console, profile = v:match("^([^:]+):([^:]*):(.*)$")
@@ -515,12 +517,14 @@ local take = {
   end,
 }
 
+local for_all = { power = true, log = true, place = true }
+
 local function run_of(r, sets)
   local run = { k = {}, tag = {}, boards = {}, plugins = {}, retries = 1, rep = 1, last = 0, extra = 0, test_timeout = TEST_S,
     params = sets, counts = {}, status = 0 }
   for _, s in ipairs(r.runs or {}) do
     local key, v = s:match("^([^=]+)=(.*)$")
-    if key and key:match("^answer:") then goto taken end                  -- by main.lua
+    if key and (key:match("^answer:") or for_all[key]) then goto taken end          -- by main.lua
     if not take[key] then fail("usage", "vise-script --run %s: not known", s) end
     take[key](run, v)
     ::taken::
@@ -541,9 +545,21 @@ local function read_file(run, ctx, path)
   finish(ctx, { id = -run.extra, shown = "load " .. path, file = path, line = 0 }, "error", err, 1, 0)
 end
 
-local function list_tests(list)
+-- With --dry-run also what it needs, and why it would be skipped.
+local function list_tests(run, list)
+  local have = {}
+  for _, e in ipairs(run.boards) do
+    have[e.name] = true
+    if run.dry and e.profile ~= "" and not core.boards[e.profile] then unknown_board(e.profile) end
+  end
+  local array = core.json.array
   for _, t in ipairs(list) do
-    send { type = "test", name = t.name, file = t.file, line = t.line, tags = core.json.array(table.move(t.tags, 1, #t.tags, 1, {})) }
+    local skip = run.dry and skipped(t) or nil
+    for _, need in ipairs(run.dry and t.needs or {}) do
+      if not have[need] then skip = skip or "needs a board named " .. need .. " (--port " .. need .. "=...)" end
+    end
+    send { type = "test", name = t.name, file = t.file, line = t.line, tags = array(table.move(t.tags, 1, #t.tags, 1, {})),
+      needs = run.dry and array(table.move(t.needs, 1, #t.needs, 1, {})) or nil, skip = skip }
   end
 end
 
@@ -556,7 +572,7 @@ function core.run_tests(r, sets)
   core.finish_boards()
   local list = select_tests(run)
   if run.list then
-    list_tests(list)
+    list_tests(run, list)
     return #list > 0 and run.status or core.worse(run.status, 5)
   end
   local all, tasks = contexts(run), {}

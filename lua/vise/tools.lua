@@ -86,5 +86,6 @@ function vise.launch.power(o)
     fail("unsupported", "the board profile %s cannot switch its power: it has no power = function(b, state)", profile.id)
   end
   local s = core.cut(core.seconds("vise.launch.power: timeout", opt.timeout or 60))
-  vise.timeout(s, profile.power, core.board(profile), opt.state)
+  local b = core.board(profile)
+  vise.timeout(s, b.power, b, opt.state)
 end

@@ -15,12 +15,16 @@ enum { COLUMNS = 79, INDENT = 8, GAP_MAX = 52 };
 	"  --lease T            give it back after so long; what runs is ended\n" \
 	"  --reason TEXT        what others are told\n"
 #define BAUD_WORDS "  --baud N             speed of the port (115200, or the board profile's)\n"
+#define KEEP_WORDS \
+	"  --log-level L        of vise.log: debug, info (unless said), warn, error\n" \
+	"  --keep-power         what it switched on stays on at its end\n" \
+	"  --trust-hash H       the project's plugins with this hash may run (CI)\n"
 #define RUN_WORDS \
 	"  --set K=V            a parameter; may be given again\n" \
 	"  --answer ID=V        the answer to a question; nobody is asked then\n" \
 	"  --timeout D          time for all of it; then status 124: 500ms, 30s, 10m\n" \
 	"  --port P             the board's console: ttyUSB0, tcp:HOST:PORT ...\n" \
-	"  --board ID           the board profile; vise board list\n"
+	"  --board ID           the board profile; vise board list\n" KEEP_WORDS
 
 static const struct { const char *name, *text; } texts[] = {
 	{ "demo", "  --plain              lines instead of a screen\n" },
@@ -138,6 +142,7 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  --set K=V            method, probe, debugger, load=on, host, program ...\n"
 	    PLACE_WORDS },
 	{ "script", RUN_WORDS BAUD_WORDS
+	    "  --dry-run            compiled, with what it requires; nothing runs\n"
 	    PLACE_WORDS },
 	{ "workflow", RUN_WORDS
 	    BAUD_WORDS
@@ -148,11 +153,13 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  -k TEXT              tests with this text in file or name\n"
 	    "  --tag T              with this tag; !T without it\n"
 	    "  --list               name them, run none\n"
+	    "  --dry-run            and look whether ports, places and profiles are there\n"
 	    "  --port [NAME=]P      a board's console; may be given again\n"
 	    "  --board [NAME=]ID    its profile\n"
 	    "  --each               every test on every board, beside one another\n"
 	    "  --set K=V            a value of t.params\n"
 	    "  --answer ID=V        the answer to a question; nobody is asked then\n"
+	    KEEP_WORDS
 	    "  --retries N          of a failure of the bench (1)\n"
 	    "  --repeat N           all of them so often\n"
 	    "  --shuffle SEED       in another order; --shard I/N: the I-th of N parts\n"

@@ -217,3 +217,15 @@ args_want_help(const struct cli_call *c)
 {
 	return says_help(c);
 }
+
+enum err
+args_level(const char *level, struct err_msg *why)
+{
+	static const char *const levels[] = { "debug", "info", "warn", "error" };
+
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+		if (level == NULL || strcmp(level, levels[i]) == 0)
+			return ERR_OK;
+	return err_set(why, ERR_USAGE, "--log-level", NULL,
+	    "debug, info, warn or error, not %.40s", level);
+}

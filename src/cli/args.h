@@ -45,6 +45,8 @@ enum { ARGS_MANY = 1 << 20 };
 enum err args_parse(struct cli_call *c, const struct args_option *options, size_t min, size_t max,
     struct err_msg *why);
 
+/* --log-level: ERR_OK for NULL, debug, info, warn and error. */
+enum err args_level(const char *level, struct err_msg *why);
 /* Is the flag among the words behind argv[0], before a "--"? Also when they are not read yet. */
 bool args_given(int argc, char **argv, const char *flag);
 /* --help or -h before a "--": usage is printed. */

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "cli/say.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/sock.h"
@@ -89,17 +90,18 @@ capture_words(const json_t *words, const char *const *rest, struct buf *out, int
     struct err_msg *why)
 {
 	char *program = path_program("vise-script");
-	const char *argv[WORDS_MAX] = { program };
+	const char **argv = mem_zero(json_array_size(words) + WORDS_MAX, sizeof *argv);
 	const json_t *word;
-	size_t n = 1, i;
+	size_t n = 1, more = 0, i;
 	enum err e;
 
+	argv[0] = program;
 	json_array_foreach(words, i, word)
-		if (n + 1 < WORDS_MAX)
-			argv[n++] = json_string_value(word);
-	while (*rest != NULL && n + 1 < WORDS_MAX)
-		argv[n++] = *rest++;
+		argv[n++] = json_string_value(word);
+	while (rest[more] != NULL && more + 2 < WORDS_MAX)
+		argv[n++] = rest[more++];
 	e = capture(argv, out, status, why);
+	mem_free(argv);
 	mem_free(program);
 	return e;
 }
@@ -118,6 +120,19 @@ capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *
 		*out = json_read(buf_str(&text), text.len, "vise-script", why);
 		e = *out != NULL ? ERR_OK : ERR_FORMAT;
 	}
+	buf_fini(&text);
+	return e;
+}
+
+enum err
+capture_say(const json_t *words, const char *const *rest, int *status, struct err_msg *why)
+{
+	struct buf text;
+	enum err e;
+
+	buf_init(&text, OUTPUT_MAX);
+	e = capture_words(words, rest, &text, status, why);
+	say_text(stdout, buf_str(&text), text.len);
 	buf_fini(&text);
 	return e;
 }

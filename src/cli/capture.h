@@ -23,6 +23,9 @@ enum err capture_words(const json_t *words, const char *const *rest, struct buf 
  * ERR_OK with *out NULL: it said itself what is wrong, *status is its exit status. */
 enum err capture_plugin(const json_t *words, const char *const *rest, json_t **out, int *status,
     struct err_msg *why);
+/* Prints what it says instead. */
+enum err capture_say(const json_t *words, const char *const *rest, int *status,
+    struct err_msg *why);
 /* The same for what would be done to a board: there is no bench to ask for the USB devices. */
 enum err capture_plan(const json_t *words, const char *const *rest, json_t **out, int *status,
     struct err_msg *why);

@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "cli/args.h"
+#include "cli/capture.h"
 #include "cli/door.h"
+#include "cli/dryrun.h"
 #include "cli/place_use.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
@@ -18,13 +20,13 @@
 #include "sys/spawn.h"
 
 struct script {
-	const char *port, *board, *timeout, *baud;
+	const char *port, *board, *timeout, *baud, *level;
 	struct args_sets sets, answers;
 	struct place_args place;
 	struct place_use use;
-	char *words[3 * ARGS_SETS_MAX]; /* what of argv is ours to free */
+	char *words[3 * ARGS_SETS_MAX + 1]; /* what of argv is ours to free */
 	size_t nwords;
-	bool dry, csv;
+	bool dry, csv, keep_power;
 	const char *argv[LIMIT_ARGV + 1];
 	size_t n;
 };
@@ -164,12 +166,16 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 	return e;
 }
 
+enum kind { WORKFLOW = 0, SCRIPT = 1, MACRO = 4 }; /* where its options begin */
+
 static enum err
-parse(struct cli_call *c, struct script *s, size_t words, bool workflow, struct err_msg *why)
+parse(struct cli_call *c, struct script *s, size_t words, enum kind kind, struct err_msg *why)
 {
 	const struct args_option options[] = {
-		{ "--dry-run", ARGS_FLAG, &s->dry },    /* these two for workflows alone */
-		{ "--csv", ARGS_FLAG, &s->csv },
+		{ "--csv", ARGS_FLAG, &s->csv },        /* of workflows alone */
+		{ "--dry-run", ARGS_FLAG, &s->dry },    /* these three not of macros */
+		{ "--keep-power", ARGS_FLAG, &s->keep_power },
+		{ "--log-level", ARGS_TEXT, &s->level },
 		{ "--port", ARGS_TEXT, &s->port },
 		{ "--baud", ARGS_COUNT, &s->baud },
 		{ "--board", ARGS_TEXT, &s->board },
@@ -180,7 +186,9 @@ parse(struct cli_call *c, struct script *s, size_t words, bool workflow, struct 
 		{ NULL, ARGS_FLAG, NULL },
 	};
 
-	return args_parse(c, workflow ? options : options + 2, words, words, why);
+	const enum err e = args_parse(c, options + kind, words, words, why);
+
+	return e == ERR_OK ? args_level(s->level, why) : e;
 }
 
 /* What the places say: the profile of the first, its settings; each one's facts for the script. */
@@ -216,6 +224,12 @@ head(struct script *s, const struct cli_call *c)
 	add_pair(s, "--timeout", s->timeout);
 	if (c->json)
 		add(s, "--json");
+	if (!s->keep_power)
+		add_pair(s, "--run", "power=back");
+	if (s->level != NULL) {
+		s->words[s->nwords] = mem_fmt("log=%s", s->level);
+		add_pair(s, "--run", s->words[s->nwords++]);
+	}
 	for (size_t i = 0; i < facts && i < s->nwords; i++)
 		add_pair(s, "--run", s->words[i]);
 	for (size_t i = 0; i < s->sets.n; i++)
@@ -269,15 +283,79 @@ perform(struct cli_call *c, struct script *s, enum err e, struct err_msg *why)
 	return e == ERR_OK ? status : say_end(c, e, why);
 }
 
+/* Its host says what it would do, without a bench; the targets are looked at. */
+static int
+dry_run(struct cli_call *c, struct script *s, json_t *words, const char *const *rest)
+{
+	json_t *plan = NULL;
+	struct dryrun d;
+	struct err_msg why;
+	int status = 0;
+	enum err e;
+
+	dryrun_init(&d);
+	if (s->port != NULL)
+		dryrun_port(&d, "main", s->port);
+	dryrun_board(&d, s->board, true);
+	dryrun_places(&d, &s->place);
+	if (c->json)
+		(void)json_array_append_new(words, json_string("--json"));
+	for (size_t i = 0; i < s->sets.n; i++) {
+		(void)json_array_append_new(words, json_string("--set"));
+		(void)json_array_append_new(words, json_text(s->sets.v[i], strlen(s->sets.v[i])));
+	}
+	(void)json_array_append_new(words, json_string("--run"));
+	(void)json_array_append_new(words, json_string("dry=on"));
+	e = c->json ? capture_plugin(words, rest, &plan, &status, &why)
+		    : capture_say(words, rest, &status, &why);
+	dryrun_status(&d, e == ERR_OK ? status : say_end(c, e, &why));
+	if (c->json && plan == NULL)
+		plan = json_pack("{s:s}", "type", "plan");
+	status = dryrun_end(&d, plan);
+	if (plan != NULL)
+		say_json(plan);
+	json_decref(plan);
+	return status;
+}
+
+static int
+dry_script(struct cli_call *c, struct script *s)
+{
+	const char *rest[] = { c->word[0], NULL };
+	json_t *words = json_array();
+	const int status = dry_run(c, s, words, rest);
+
+	json_decref(words);
+	return status;
+}
+
+static int
+dry_workflow(struct cli_call *c, struct script *s, const json_t *words, const char *id)
+{
+	const char *rest[] = { "--workflow", id, NULL };
+	json_t *all = json_copy((json_t *)(uintptr_t)words);
+	int status;
+
+	if (s->board != NULL) {
+		(void)json_array_append_new(all, json_string("--board"));
+		(void)json_array_append_new(all, json_string(s->board));
+	}
+	status = dry_run(c, s, all, rest);
+	json_decref(all);
+	return status;
+}
+
 int
 cli_script(struct cli_call *c)
 {
 	struct script s = { .n = 0 };
 	struct err_msg why;
-	enum err e = parse(c, &s, 1, false, &why);
+	enum err e = parse(c, &s, 1, SCRIPT, &why);
 
 	if (e == ERR_OK && !path_exists(c->word[0]))
 		e = err_set(&why, ERR_NOENT, c->word[0], NULL, "no such file");
+	if (e == ERR_OK && s.dry)
+		return dry_script(c, &s);
 	if (e == ERR_OK)
 		e = hold(&s, c, &why);
 	if (e == ERR_OK) {
@@ -295,10 +373,10 @@ cli_script(struct cli_call *c)
 int
 cli_script_macro(struct cli_call *c)
 {
-	struct script s = { .n = 0 };
+	struct script s = { .n = 0, .keep_power = true };
 	struct err_msg why;
 	json_t *words = NULL;
-	enum err e = parse(c, &s, 3, false, &why);
+	enum err e = parse(c, &s, 3, MACRO, &why);
 	int status;
 
 	if (e == ERR_OK)
@@ -324,18 +402,21 @@ cli_script_workflow(struct cli_call *c)
 	struct err_msg why;
 	json_t *words = NULL;
 	bool run_word = c->argc > 1 && strcmp(c->argv[1], "run") == 0;
-	enum err e = parse(c, &s, run_word ? 2 : 1, true, &why);
+	enum err e = parse(c, &s, run_word ? 2 : 1, WORKFLOW, &why);
 	const char *id = e == ERR_OK ? c->word[run_word] : "";
 	int status;
 
 	if (e == ERR_OK)
 		e = plugins_find("workflow", id, &words, &why);
-	if (e == ERR_OK && !s.dry)
+	if (e == ERR_OK && s.dry) {
+		status = dry_workflow(c, &s, words, id);
+		json_decref(words);
+		return status;
+	}
+	if (e == ERR_OK)
 		e = hold(&s, c, &why);
 	if (e == ERR_OK) {
 		head(&s, c);
-		if (s.dry)
-			add_pair(&s, "--run", "dry=on");
 		if (s.csv)
 			add_pair(&s, "--run", "csv=on");
 		add_words(&s, words);

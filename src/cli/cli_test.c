@@ -9,8 +9,10 @@
 #include "base/limits.h"
 #include "cli/args.h"
 #include "cli/artifacts.h"
+#include "cli/capture.h"
 #include "cli/cli_script.h"
 #include "cli/door.h"
+#include "cli/dryrun.h"
 #include "cli/place_use.h"
 #include "cli/plugins.h"
 #include "cli/report_files.h"
@@ -32,8 +34,8 @@ struct options {
 	struct args_sets ports, boards, sets, answers, k, tags, reports;
 	struct place_args place;
 	const char *baud, *timeout, *test_timeout, *retries, *repeat, *shuffle, *shard, *junit,
-	    *artifacts;
-	bool tap, tap13, go, verbose, list, fail_fast, flaky_fails, each;
+	    *artifacts, *level;
+	bool tap, tap13, go, verbose, list, fail_fast, flaky_fails, each, keep_power, dry;
 };
 
 struct board {
@@ -277,8 +279,10 @@ words(struct run *r, const char *socket)
 	json_t *file;
 	size_t i;
 
-	word(r, "--bench");
-	word(r, socket);
+	if (socket != NULL) {
+		word(r, "--bench");
+		word(r, socket);
+	}
 	if (o->timeout != NULL) {
 		word(r, "--timeout");
 		word(r, o->timeout);
@@ -308,6 +312,10 @@ words(struct run *r, const char *socket)
 	flag(r, "flaky-fails", o->flaky_fails);
 	flag(r, "each", o->each);
 	flag(r, "list", o->list);
+	flag(r, "dry", o->dry);
+	given(r, "log", o->level);
+	if (!o->keep_power)
+		given(r, "power", "back");
 	board_words(r);
 	place_words(r);
 	word(r, "--test");
@@ -317,16 +325,29 @@ words(struct run *r, const char *socket)
 
 /* ---- what it says */
 
+/* What is selected, or of a file that cannot be read its error. */
 static void
 listed(struct run *r, const json_t *record)
 {
-	if (strcmp(json_get_str(record, "type", ""), "test") != 0)
+	const char *type = json_get_str(record, "type", "");
+	const json_t *error = json_object_get(record, "error");
+
+	if (strcmp(type, "test") != 0 && strcmp(type, "result") != 0)
 		return;
-	if (r->call->json || r->o.go)
+	if (r->call->json || r->o.go) {
 		say_json(record);
-	else
-		printf("%s:%lld: %s\n", json_get_str(record, "file", "?"),
-		    (long long)json_get_int(record, "line", 0), json_get_str(record, "name", "?"));
+		return;
+	}
+	printf("%s:%lld: ", json_get_str(record, "file", "?"),
+	    (long long)json_get_int(record, "line", 0));
+	say_str(stdout, json_get_str(record, "name", "?"));
+	if (json_get_str(record, "skip", NULL) != NULL)
+		printf("  skip: %s", json_get_str(record, "skip", ""));
+	if (error != NULL) {
+		printf(": %s: ", json_get_str(error, "code", "?"));
+		say_str(stdout, json_get_str(error, "why", ""));
+	}
+	putchar('\n');
 }
 
 static void
@@ -342,12 +363,8 @@ take(struct run *r, const char *p, size_t n)
 	}
 	test = results_take(&r->results, record);
 	artifacts_record(&r->kept, record, test);
-	if (r->o.list) {
-		listed(r, record);
-	} else {
-		r->report.ops->record(&r->report, record, test);
-		report_files_record(&r->reports, record, test);
-	}
+	r->report.ops->record(&r->report, record, test);
+	report_files_record(&r->reports, record, test);
 	json_decref(record);
 }
 
@@ -415,8 +432,6 @@ start_reports(struct run *r)
 			: r->o.tap13               ? &report_tap13
 			: r->call->json || r->o.go ? &report_go
 						   : &report_text;
-	if (r->o.list)
-		return;
 	if (r->report.ops->start != NULL)
 		r->report.ops->start(&r->report);
 	report_files_start(&r->reports);
@@ -455,7 +470,7 @@ watch_to_the_end(struct run *r, pid_t pid, int *status)
 	while (!r->over && r->watch != NULL) /* the bench went first: what is left in the pipe */
 		on_output(r, LOOP_READ);
 	loop_fd_close(r->watch);
-	if (r->results.ended || r->o.list)
+	if (r->results.ended)
 		return;
 	if (*status == 0 || *status > 128)
 		*status = *status == 130 || *status == 143 ? *status : err_exit_status(ERR_SCRIPT);
@@ -476,12 +491,11 @@ run(struct run *r, int *status, struct err_msg *why)
 		return e;
 	start_reports(r);
 	watch_to_the_end(r, pid, status);
-	if (!r->o.list)
-		r->report.ops->end(&r->report);
+	r->report.ops->end(&r->report);
 	dir = logs_written(r);
 	e = artifacts_finish(&r->kept, &r->results, dir, *status, why);
 	mem_free(dir);
-	if (e == ERR_OK && !r->o.list)
+	if (e == ERR_OK)
 		e = report_files_end(&r->reports, why);
 	if (e == ERR_OK && r->use.over) {
 		*why = r->use.why;
@@ -489,6 +503,67 @@ run(struct run *r, int *status, struct err_msg *why)
 		*status = 0; /* its end by our hand says nothing */
 	}
 	return e;
+}
+
+/* ---- without a run */
+
+/* What the host prints, each line a record; nothing is opened, there is no bench. */
+static enum err
+ask_host(struct run *r, size_t *tests, int *status, struct err_msg *why)
+{
+	const char *const none[] = { NULL };
+	struct buf text;
+	json_t *record;
+	const char *p;
+	enum err e;
+
+	words(r, NULL);
+	buf_init(&text, RECORD_MAX);
+	e = capture_words(r->argv, none, &text, status, why);
+	p = buf_str(&text);
+	while (e == ERR_OK && *p != '\0') {
+		const size_t n = strcspn(p, "\n");
+
+		if ((record = json_read(p, n, "vise-script", NULL)) != NULL) {
+			*tests += strcmp(json_get_str(record, "type", ""), "test") == 0;
+			listed(r, record);
+			json_decref(record);
+		}
+		p += n + (p[n] == '\n');
+	}
+	buf_fini(&text);
+	return e;
+}
+
+/* --list, and --dry-run with what the boards need. */
+static int
+without_a_run(struct run *r)
+{
+	const struct options *o = &r->o;
+	struct dryrun d;
+	struct err_msg why;
+	json_t *plan = NULL;
+	size_t tests = 0;
+	int status = 0;
+	enum err e;
+
+	dryrun_init(&d);
+	for (size_t i = 0; o->dry && i < r->nboards && i < o->ports.n; i++)
+		dryrun_port(&d, r->boards[i].name, r->boards[i].spec);
+	if (o->dry)
+		dryrun_places(&d, &o->place);
+	e = ask_host(r, &tests, &status, &why);
+	dryrun_status(&d, e == ERR_OK ? status : say_end(r->call, e, &why));
+	if (o->dry && r->call->json)
+		plan = json_pack("{s:s,s:I}", "type", "plan", "tests", (json_int_t)tests);
+	status = dryrun_end(&d, plan);
+	if (plan != NULL)
+		say_json(plan);
+	else if (o->dry)
+		printf("%zu test%s on %zu board%s; nothing was opened, none ran\n", tests,
+		    tests == 1 ? "" : "s", r->nboards, r->nboards == 1 ? "" : "s");
+	json_decref(plan);
+	return status;
 }
 
 static enum err
@@ -507,6 +582,7 @@ parse(struct run *r, struct err_msg *why)
 		{ "-k", ARGS_LIST, &o->k },
 		{ "--tag", ARGS_LIST, &o->tags },
 		{ "--list", ARGS_FLAG, &o->list },
+		{ "--dry-run", ARGS_FLAG, &o->dry },
 		{ "--retries", ARGS_TEXT, &o->retries },
 		{ "--repeat", ARGS_COUNT, &o->repeat },
 		{ "--shuffle", ARGS_TEXT, &o->shuffle },
@@ -520,12 +596,16 @@ parse(struct run *r, struct err_msg *why)
 		{ "--junit", ARGS_TEXT, &o->junit },
 		{ "--report", ARGS_LIST, &o->reports },
 		{ "--artifacts", ARGS_TEXT, &o->artifacts },
+		{ "--keep-power", ARGS_FLAG, &o->keep_power },
+		{ "--log-level", ARGS_TEXT, &o->level },
 		{ "-v", ARGS_FLAG, &o->verbose },
 		{ "--verbose", ARGS_FLAG, &o->verbose },
 		{ NULL, ARGS_FLAG, NULL },
 	};
 	enum err e = args_parse(r->call, options, 1, ARGS_MANY, why);
 
+	if (e == ERR_OK)
+		e = args_level(o->level, why);
 	if (e == ERR_OK)
 		e = report_files_open(&r->reports, &o->reports, o->junit, &r->results, why);
 	for (size_t i = 0; e == ERR_OK && i < r->call->words; i++)
@@ -534,6 +614,19 @@ parse(struct run *r, struct err_msg *why)
 		e = err_set(why, ERR_NOTHING, r->call->word[0],
 		    "name them NAME_test.lua or test_NAME.lua, or give the file",
 		    "no test file in it");
+	return e;
+}
+
+static enum err
+perform(struct run *r, int *status, struct err_msg *why)
+{
+	enum err e = artifacts_init(&r->kept, r->o.artifacts, why);
+
+	if (e == ERR_OK)
+		e = reach(r, why);
+	if (e == ERR_OK)
+		e = run(r, status, why);
+	door_close(&r->door);
 	return e;
 }
 
@@ -548,17 +641,16 @@ cli_test(struct cli_call *c)
 	buf_init(&r.line, RECORD_MAX);
 	results_init(&r.results);
 	e = parse(&r, &why);
-	if (e == ERR_OK && !r.o.list)
+	if (e == ERR_OK && (r.o.list || r.o.dry))
+		e = place_use_look(&r.use, &r.o.place, &why);
+	else if (e == ERR_OK)
 		e = place_use_open(&r.use, &r.o.place, "test", &why);
 	if (e == ERR_OK)
 		e = boards_of(&r, &why);
-	if (e == ERR_OK)
-		e = artifacts_init(&r.kept, r.o.artifacts, &why);
-	if (e == ERR_OK)
-		e = reach(&r, &why);
-	if (e == ERR_OK)
-		e = run(&r, &status, &why);
-	door_close(&r.door);
+	if (e == ERR_OK && (r.o.list || r.o.dry))
+		status = without_a_run(&r);
+	else
+		e = e != ERR_OK ? e : perform(&r, &status, &why);
 	place_use_close(&r.use);
 	sys_close(r.fd);
 	artifacts_fini(&r.kept);

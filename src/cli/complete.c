@@ -124,14 +124,15 @@ static const struct row rows[] = {
 	{ "rsp probe", "", "" },
 	{ "rsp step", "--count --mask --isa --timeout --check", "" },
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
-	{ "script", "--answer --port --board --set --timeout --baud --place --wait "
-	    "--lease --reason", "f" },
-	{ "test", "--answer --artifacts --board --each --fail-fast --flaky-fails --junit --list "
+	{ "script", "--answer --port --board --set --timeout --baud --dry-run --keep-power "
+	    "--log-level --place --wait --lease --reason --trust-hash", "f" },
+	{ "test", "--answer --artifacts --board --each --fail-fast --flaky-fails --junit --keep-power "
+	    "--dry-run --list --log-level "
 	    "--place --wait --lease --reason --port --repeat --report --retries --set --shard "
 	    "--shuffle --tag --tap --tap13 --test2json "
-	    "--test-timeout --timeout -k -v", "f" },
-	{ "workflow", "list show --answer --baud --board --csv --dry-run --port --set --timeout "
-	    "--place --wait --lease --reason", "w" },
+	    "--test-timeout --timeout --trust-hash -k -v", "f" },
+	{ "workflow", "list show --answer --baud --board --csv --dry-run --keep-power "
+	    "--log-level --port --set --timeout --trust-hash --place --wait --lease --reason", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },
@@ -154,7 +155,7 @@ static const struct { const char *option, *values; } values[] = {
 	{ "--baud", "9600 19200 38400 57600 115200 230400 460800 921600" },
 	{ "--kind", "heap allocs goroutine mutex block threadcreate profile trace" },
 	{ "--kinds", "heap allocs goroutine mutex block threadcreate" },
-	{ "--only", "both growth shrink" },
+	{ "--only", "both growth shrink" }, { "--log-level", "debug info warn error" },
 };
 
 struct ask {

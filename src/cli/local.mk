@@ -50,6 +50,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_trust.c %D%/cli_trust.h \
 	%D%/client.c %D%/client.h \
 	%D%/doctor_target.c %D%/doctor_target.h \
+	%D%/dryrun.c %D%/dryrun.h \
 	%D%/door.c %D%/door.h \
 	%D%/gauges_advise.c %D%/gauges_advise.h \
 	%D%/lease.c %D%/lease.h \

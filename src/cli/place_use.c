@@ -21,6 +21,14 @@ name_of(const char *word)
 	return places_is_name(name) ? (size_t)(eq - word) : 0;
 }
 
+const char *
+place_use_word(const char *word)
+{
+	const size_t n = name_of(word);
+
+	return word + (n != 0 ? n + 1 : 0);
+}
+
 static enum err
 slots_of(const struct place_args *a, json_t *slots, struct err_msg *why)
 {
@@ -28,11 +36,9 @@ slots_of(const struct place_args *a, json_t *slots, struct err_msg *why)
 	enum err e = places_rows(&rows, why);
 
 	for (size_t i = 0; e == ERR_OK && i < a->names.n; i++) {
-		const char *word = a->names.v[i];
-		const size_t n = name_of(word);
 		json_t *slot = NULL;
 
-		e = places_match(rows, word + (n != 0 ? n + 1 : 0), &slot, why);
+		e = places_match(rows, place_use_word(a->names.v[i]), &slot, why);
 		(void)json_array_append_new(slots, slot);
 	}
 	json_decref(rows);
@@ -109,6 +115,21 @@ place_use_hold(struct place_use *u, const struct place_args *a, const struct lea
 	}
 	if (e != ERR_OK)
 		place_use_close(u);
+	json_decref(slots);
+	return e;
+}
+
+enum err
+place_use_look(struct place_use *u, const struct place_args *a, struct err_msg *why)
+{
+	json_t *slots = json_array(), *slot;
+	const enum err e = slots_of(a, slots, why);
+	size_t i;
+
+	*u = (struct place_use){ .rows = json_array() };
+	json_array_foreach(slots, i, slot)
+		(void)json_array_append(u->rows, json_array_get(slot, 0));
+	name_rows(u, a);
 	json_decref(slots);
 	return e;
 }

@@ -48,6 +48,10 @@ enum err place_use_hold(struct place_use *u, const struct place_args *a, const s
  * Without a console of the place *target is an error where it is needed, else NULL. */
 enum err place_use_target(struct place_use *u, const struct place_args *a, const char *what,
     bool needed, const char **target, const char **baud, struct err_msg *why);
+/* The rows alone, the first that fits of each; nothing is held. */
+enum err place_use_look(struct place_use *u, const struct place_args *a, struct err_msg *why);
+/* PLACE of [NAME=]PLACE. */
+const char *place_use_word(const char *word);
 void     place_use_close(struct place_use *u);
 /* A child has it all now: nothing is given back. */
 void     place_use_leave(struct place_use *u);

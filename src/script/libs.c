@@ -16,6 +16,7 @@
 #include "core/tree.h"
 #include "script/errors.h"
 #include "script/host.h"
+#include "script/requires.h"
 #include "script/value.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -415,6 +416,34 @@ push_found(lua_State *L, const char *dir, const char *name)
 	    push_module_path(L, used, rest, "/init.lua"));
 }
 
+/* requires(path): the names of the modules that the file names, and their files; false for one that
+ * is not there. */
+static int
+l_requires(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1), *dir = luaL_checkstring(L, 2);
+	json_t *list, *name;
+	struct err_msg why;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, 2 * CHUNK_MAX);
+	if (read_code(host_of(L), path, &b, &why) != ERR_OK) {
+		buf_fini(&b);
+		return errors_raise_msg(L, &why);
+	}
+	list = requires_find(buf_str(&b), b.len);
+	buf_fini(&b);
+	lua_newtable(L);
+	json_array_foreach(list, i, name) {
+		if (!push_found(L, dir, json_string_value(name)))
+			lua_pushboolean(L, 0);
+		lua_setfield(L, -2, json_string_value(name));
+	}
+	json_decref(list);
+	return 1;
+}
+
 /* require(name): upvalue 1 is the folder, or nil. */
 static int
 l_require(lua_State *L)
@@ -523,6 +552,7 @@ libs_functions(lua_State *L)
 		{ "load", l_load_now },
 		{ "require_dir", l_require_dir },
 		{ "manifest", l_manifest },
+		{ "requires", l_requires },
 		{ "manifest_of", l_manifest_of },
 		{ "program", l_program },
 		{ "used_plugins", l_used_plugins },

@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/mod_stream.c %D%/mod_stream.h \
 	%D%/mod_task.c %D%/mod_task.h \
 	%D%/mod_text.c %D%/mod_text.h \
+	%D%/requires.c %D%/requires.h \
 	%D%/run.c %D%/run.h \
 	%D%/rx.c %D%/rx.h \
 	%D%/rx_class.c %D%/rx_class.h \

@@ -532,6 +532,16 @@ is_offline(const char *action)
 }
 
 /* The descriptor of the bench; -1 with ERR_OK: there is none, and none is needed. */
+/* Is that --run word given? */
+static bool
+is_given(const struct run_options *o, const char *word)
+{
+	for (size_t i = 0; i < o->nruns; i++)
+		if (strcmp(o->runs[i], word) == 0)
+			return true;
+	return false;
+}
+
 static enum err
 reach_bench(const struct run_options *o, int *fd, struct err_msg *why)
 {
@@ -541,7 +551,7 @@ reach_bench(const struct run_options *o, int *fd, struct err_msg *why)
 		    err_set(why, ERR_USAGE, "--fd", NULL, "%d is no open descriptor", o->fd);
 	if (o->bench != NULL)
 		return sys_unix_connect(o->bench, fd, why);
-	if (is_offline(o->action))
+	if (is_offline(o->action) || is_given(o, "dry=on") || is_given(o, "list=on"))
 		return ERR_OK;
 	return err_set(why, ERR_USAGE, "vise-script",
 	    "run it through `vise script`, which gives it one",

@@ -153,7 +153,52 @@ end)
 END
 run "$VISE" test t --place dut=one --place two -k both
 is "$status" 0 "a test of two places" || { echo "$out"; echo "$err"; } | note
-is "$(grep -c '' power)" 3 "that powers one of them"
+is "$(echo $(cat power))" "off on on off" "that powers one of them, which is off again at the end"
+cat >t/state_test.lua <<'END'
+local vise = require "vise"
+vise.board { id = "here", states = { up = { enter = function(b) b:power "on" end } } }
+vise.test("a state", function(t) t.board:to "up" end)
+vise.test("a cycle", function(t) t.board:power "cycle" end)
+vise.test("is left on", function(t)
+  t.board:to "up"
+  print("up " .. vise.now())
+  vise.sleep(60)
+end)
+END
+: >power
+run "$VISE" test t/state_test.lua --place one --board here -k 'a state'
+is "$status $(echo $(cat power))" "0 on off" "so does a state of a board" || echo "$err" | note
+: >power
+run "$VISE" test t/state_test.lua --place one --board here -k 'a state' --keep-power
+is "$status $(echo $(cat power))" "0 on" "--keep-power leaves it"
+: >power
+run "$VISE" test t/state_test.lua --place one --board here -k 'a cycle'
+is "$status $(echo $(cat power))" "0 off on" "a cycle is none to put back"
+: >power
+spawn "$VISE" test t/state_test.lua --place one --board here -k 'is left on' --tap >left.out 2>&1
+wait_for 'grep -q "up [0-9]" left.out' 30
+kill -INT "$pid"
+wait "$pid"
+is "$? $(echo $(cat power))" "130 on off" "^C, too, puts it back" || note <left.out
+rm t/state_test.lua
+cat >power.lua <<'END'
+local vise = require "vise"
+vise.place.get():power "on"
+vise.log.debug "deep"
+vise.log.info "told"
+vise.log.warn "sharp"
+END
+: >power
+run "$VISE" script power.lua --place one --log-level warn
+is "$status $(echo $(cat power)) $(grep -c 'deep\|told' out) $(grep -c sharp out)" "0 on off 0 1" "a script, too; --log-level warn leaves out what is less"
+run "$VISE" script power.lua --place one --keep-power --log-level debug
+is "$status $(echo $(cat power)) $(grep -c 'deep\|told' out) $(grep -c sharp out)" "0 on off on 2 1" "and debug is all"
+run "$VISE" script power.lua --place one --log-level loud
+is "$status" 2 "no other level"
+: >power
+run "$VISE" test t --place dut=one --place two --dry-run -k both
+is "$status" 0 "--dry-run: the places are looked at"
+like "$(tr '\n' ';' <out)" 'both talk;  place one: there;  port  one: there .*;  place two: there;.*1 test on 2 boards; nothing was opened' "and their ports"
 spawn "$VISE" test t --place one -k waits --tap >busy.out 2>&1
 wait_for '"$VISE" place list | grep -q "^one .*held .*: vise test"' 20
 for what in "console --place one" "test t --place one -k both" "script s.lua --place one" "at place:one AT" "workflow soak --place one"; do
@@ -171,12 +216,13 @@ job=$(sed -n 's/.*up \([0-9]*\)$/\1/p' busy.out)
 wait_for 'ended "$job" && test -z "$(ls "$XDG_RUNTIME_DIR"/vise/*.sock 2>/dev/null)"' 20
 ok $? "its jobs and its bench are gone" || { ls "$XDG_RUNTIME_DIR/vise"; cat busy.out; } | note
 is "$(tail -n 1 power)" off "its teardown had the place"
+: >power
 spawn "$VISE" test t --place one -k waits --tap >term.out 2>&1
 wait_for 'grep -q "up [0-9]" term.out' 30
 kill "$pid"
 wait "$pid"
 is $? 143 "SIGTERM: the same"
-is "$(grep -c off power)" 3 "teardown and all"
+is "$(grep -c off power)" 1 "teardown and all"
 run "$VISE" test t --place one -k waits --lease 1s
 is "$status" 3 "a test that outlives its lease is a failure of the bench"
 mkdir lost

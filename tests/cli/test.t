@@ -132,6 +132,28 @@ fi
 # ---- selection and order
 "$VISE" test t --list >list 2>&1
 is "$(grep -c '' list)" 25 "--list names the tests of a folder"
+run "$VISE" test t --dry-run --port exec:cat --port b=/dev/no-such-port -k other
+is "$status" 3 "--dry-run: a port that is not there"
+like "$(tr '\n' ';' <out)" 'needs another  skip: needs a board named second-board.*port  main: there .*port  b: missing .*nothing was opened' "is named, and what would be skipped"
+test -z "$("$VISE" ls | grep -v '^no bench')"
+ok $? "nothing is started"
+run "$VISE" test t --dry-run -k none-of-them
+is "$status" 5 "nothing selected"
+run "$VISE" test t --dry-run --board nobody
+is "$status" 2 "no such profile"
+run "$VISE" test t --dry-run --json -k other --port exec:cat
+like "$out" '"type":"plan".*"state":"there"' "--json"
+echo 'x = (' >bad.lua
+echo 'local v, w = require "vise", require "away"' >needs.lua
+echo 'local m = require("bad") -- require "no"' >three.lua
+for script in needs three; do
+	run "$VISE" script $script.lua --dry-run
+	echo "$status $err" | head -n 1 >>dry.out
+done
+echo 'print("ran")' >bad.lua
+run "$VISE" script three.lua --dry-run
+is "$status $out" "0 three.lua: compiles, and with it ./bad.lua; nothing was run" "a script's --dry-run compiles"
+is "$(cut -c 1 dry.out | tr '\n' ' ')$(grep -c "requires 'away', which is not there" dry.out)" "2 7 1" "and says what is not there"
 run "$VISE" test t --port exec:cat -k no-such-test
 is "$status" 5 "nothing selected is 5"
 run "$VISE" test t/boards_test.lua --port exec:cat --tag '!long' --repeat 3 --shuffle 7 -v
