@@ -75,6 +75,7 @@ TESTS += \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/manual.t \
 	tests/cli/measure.t \
 	tests/cli/own.t \
 	tests/cli/place.t \
@@ -155,6 +156,7 @@ EXTRA_DIST += \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/manual.t \
 	tests/cli/measure.t \
 	tests/cli/own.t \
 	tests/cli/place.t \
@@ -303,6 +305,8 @@ EXTRA_DIST += \
 	tests/data/launch/openocd-unplugged-mid.txt \
 	tests/data/launch/picotool-source.txt \
 	tests/data/launch/st-flash-source.txt \
+	tests/data/manual/STM32F407.svd \
+	tests/data/manual/examples \
 	tests/data/pprof/goroutine.debug1 \
 	tests/data/pprof/heap-a.pb.gz \
 	tests/data/pprof/heap-b.pb.gz \
@@ -365,10 +369,12 @@ EXTRA_DIST += \
 	tests/lib/client.py \
 	tests/lib/flashrig.sh \
 	tests/lib/macro.sh \
+	tests/lib/manual.py \
 	tests/lib/pprofcases.py \
 	tests/lib/pprofgen.py \
 	tests/lib/slowread.c \
 	tests/lib/sshd.sh \
+	tests/lib/stage.sh \
 	tests/lib/tap.sh \
 	tests/lib/treeboard.sh \
 	tests/lib/ttyrig.py \

@@ -116,6 +116,21 @@ local function catch_up(self, bytes)
   self.stream:ended()
 end
 
+local function output_of(self, call, how)
+  local got = core.call(call, "command", { line = "job.output " .. self.id .. (how or "") })
+  local out = type(got) == "table" and got.text or tostring(got or "")
+  return out, type(got) == "table" and type(got.err) == "string" and got.err or ""
+end
+
+-- Who waits for a word of a program hears that it has ended: a task that ends the stream then.
+local function watch_end(self)
+  return core.spawn(nil, function()
+    core.call("proc:expect", "command", { line = "job.wait " .. self.id })
+    local out, err = output_of(self, "proc:expect")
+    catch_up(self, #out + #err)
+  end)
+end
+
 -- proc:wait() -> { code, signal, out, err, state }. out and err are the two streams of the job (a pty
 -- has only out); where a tool that failed said nothing on err, err is its last line.
 function Proc:wait()
@@ -123,10 +138,8 @@ function Proc:wait()
   local job = core.call("proc:wait", "command", { line = "job.wait " .. self.id })
   -- nobody asks for a part again
   local last = self.part and not self.stream and " last=on" or ""
-  local got = core.call("proc:wait", "command", { line = "job.output " .. self.id .. last })
+  local out, err = output_of(self, "proc:wait", last)
   self.done, self.job = true, job
-  local out = type(got) == "table" and got.text or tostring(got or "")
-  local err = type(got) == "table" and type(got.err) == "string" and got.err or ""
   if self.stream then catch_up(self, #out + #err) end
   local error_text = type(job.error) == "table" and job.error or nil
   local code, signal = job.exit, job.signal
@@ -159,7 +172,9 @@ function Proc:expect(p, opt)
   check(self, "proc:expect")
   opt = core.options("proc:expect", opt, { timeout = true, idle = true, quiet = true, strip = true })
   if type(p) ~= "table" then p = { p } end
-  return core.expect(stream_of(self), "proc:expect", p, opt, nil, false)
+  local stream = stream_of(self)
+  local watch <close> = watch_end(self)
+  return core.expect(stream, "proc:expect", p, opt, nil, false)
 end
 
 -- vise.launch.run{ ..., check } -> { code, signal, out, err }. Waits for the end; a cancelled task

@@ -443,8 +443,8 @@ static enum err
 ask_host(const char *host, const json_t *boards, json_t *answers, struct err_msg *why)
 {
 	const char *const argv[] = { "ssh", "-o", "BatchMode=yes", "--", host,
-		"tr '\\0' ' ' < /proc/device-tree/model; echo; "
-		"tr '\\0' ' ' < /proc/device-tree/compatible; echo", NULL };
+		"cd /proc/device-tree 2>/dev/null || exit 44; "
+		"tr '\\0' ' ' < model; echo; tr '\\0' ' ' < compatible; echo", NULL };
 	struct slice rest, model;
 	struct buf b;
 	int status = 0;
@@ -452,7 +452,10 @@ ask_host(const char *host, const json_t *boards, json_t *answers, struct err_msg
 
 	buf_init(&b, 1 << 16);
 	e = capture(argv, &b, &status, why);
-	if (e == ERR_OK && status != 0)
+	if (e == ERR_OK && status == 44)
+		e = err_set(why, ERR_NOTHING, host, "vise doctor tells what it is",
+		    "it has no device tree to be known by");
+	else if (e == ERR_OK && status != 0)
 		e = err_set(why, ERR_INFRA, host, "ssh must reach it without a question",
 		    "its device tree cannot be read (ssh ended with %d)", status);
 	if (e == ERR_OK) {

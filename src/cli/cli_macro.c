@@ -112,7 +112,8 @@ print_macro(const json_t *m)
 	if (json_object_get(m, "at") != NULL)
 		printf("  sends %s\n", json_get_str(m, "at", ""));
 	if (json_object_get(m, "steps") != NULL)
-		printf("  %lld steps\n", (long long)json_get_int(m, "steps", 0));
+		printf("  %lld step%s\n", (long long)json_get_int(m, "steps", 0),
+		    json_get_int(m, "steps", 0) == 1 ? "" : "s");
 	printf("  plugin %s\n", json_get_str(m, "plugin", "?"));
 	json_object_foreach(params, name, p)
 		cli_macro_param(name, p, true);

@@ -290,6 +290,26 @@ run_one(struct ocd_call *o, const struct verb *v)
 	return say_end(o->c, e, &why);
 }
 
+/* Nothing is left of a start that failed. */
+static void
+take_back(struct ocd_call *o, enum err e)
+{
+	if (e != ERR_OK && o->door.client != NULL)
+		(void)client_line(o->door.client, "bench.stop confirm=on", 5 * NS_PER_S, NULL,
+		    NULL);
+}
+
+static void
+say_state(struct ocd_call *o, const struct verb *v, const json_t *state)
+{
+	if (o->c->json) {
+		say_json(state);
+		return;
+	}
+	say_lines(v, state);
+	printf("in the bench %s\n", o->door.bench);
+}
+
 /* A bench that stays, with its name to go on with. */
 static int
 run_start(struct ocd_call *o, const struct verb *v)
@@ -298,6 +318,7 @@ run_start(struct ocd_call *o, const struct verb *v)
 	char name[DOOR_NAME_MAX], had[DOOR_NAME_MAX], console[DOOR_NAME_MAX];
 	struct err_msg why;
 	uint32_t stream;
+	bool fresh = false;
 	enum err e = ERR_OK;
 
 	if (o->board == NULL && o->port == NULL)
@@ -307,20 +328,19 @@ run_start(struct ocd_call *o, const struct verb *v)
 		e = dial_start(NULL, -1, o->board != NULL ? extra : extra + 2, name, sizeof name,
 		    &why);
 		o->c->bench = name;
+		fresh = e == ERR_OK;
 	}
 	if (e == ERR_OK)
 		e = come(o, &why);
+	if (fresh)
+		take_back(o, e);
 	if (e == ERR_OK) {
 		json_t *state = NULL;
 
 		o->started = false;
 		e = client_line(o->door.client, "ocd.state", 5 * NS_PER_S, &state, &why);
-		if (e == ERR_OK && o->c->json)
-			say_json(state);
-		else if (e == ERR_OK)
-			say_lines(v, state);
-		if (e == ERR_OK && !o->c->json)
-			printf("in the bench %s\n", o->door.bench);
+		if (e == ERR_OK)
+			say_state(o, v, state);
 		json_decref(state);
 	}
 	leave(o);

@@ -379,12 +379,11 @@ sys_tcp_listen_word(const char *word, int *fd, char *address, size_t size, struc
 	uint16_t port;
 	enum err e;
 
-	if (!slice_u64(slice_of(colon != NULL ? colon + 1 : word), UINT16_MAX, &number) ||
-	    colon == word)
+	if (!slice_u64(slice_of(colon != NULL ? colon + 1 : word), UINT16_MAX, &number))
 		return err_set(why, ERR_USAGE, word, "give PORT or HOST:PORT; 0 is a free port",
 		    "the port is no number up to 65535");
 	port = (uint16_t)number;
-	if (colon != NULL)
+	if (colon != NULL && colon != word)     /* :PORT is one of this machine, as for servers */
 		snprintf(host, sizeof host, "%.*s", (int)(colon - word), word);
 	e = sys_tcp_listen(host, &port, fd, why);
 	if (e == ERR_OK)

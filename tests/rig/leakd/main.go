@@ -142,9 +142,9 @@ func (s *store) free(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-func serve(portfile string) error {
+func serve(listen, portfile string) error {
 	s := &store{gate: make(chan struct{}), stop: make(chan struct{})}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
@@ -228,13 +228,14 @@ func main() {
 	gen := flag.String("gen", "", "write two heap profiles into this folder and end")
 	size := flag.String("size", "S", "how large they are: S or M")
 	portfile := flag.String("portfile", "", "write the address there")
+	listen := flag.String("listen", "127.0.0.1:0", "")
 	flag.Int("rate", 0, "bytes a heap sample; 1 records all, 0 leaves Go's 524288")
 	flag.Parse()
 	var err error
 	if *gen != "" {
 		err = generate(*gen, *size)
 	} else {
-		err = serve(*portfile)
+		err = serve(*listen, *portfile)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "leakd:", err)
