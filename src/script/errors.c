@@ -7,6 +7,7 @@
 
 #include "core/cause.h"
 #include "script/host.h"
+#include "script/missing.h"
 #include "script/value.h"
 
 /* The nearest line that is not the runtime's, as "file:line", or "". */
@@ -139,6 +140,30 @@ is_error(lua_State *L, int idx)
 	return is;
 }
 
+/* A library that is not there: on top are the error and its text, text. */
+static bool
+wrap_missing(lua_State *L, const char *text)
+{
+	struct err_msg why;
+	size_t where;
+
+	if (!missing_explain(text, &why, &where))
+		return false;
+	lua_createtable(L, 0, 5);
+	lua_pushstring(L, err_word(why.code));
+	lua_setfield(L, -2, "code");
+	lua_pushfstring(L, "%s: %s", why.what, why.why);
+	lua_setfield(L, -2, "msg");
+	lua_pushstring(L, why.next);
+	lua_setfield(L, -2, "next");
+	lua_pushlstring(L, text, where);
+	lua_setfield(L, -2, "where");
+	luaL_setmetatable(L, ERRORS_META);
+	lua_replace(L, -3);
+	lua_pop(L, 1);
+	return true;
+}
+
 void
 errors_wrap(lua_State *L)
 {
@@ -155,6 +180,8 @@ errors_wrap(lua_State *L)
 	if (lua_istable(L, -1))
 		lua_pop(L, 1);
 	text = luaL_tolstring(L, -1, NULL);
+	if (wrap_missing(L, text))
+		return;
 	if (strcmp(text, "not enough memory") == 0)
 		code = "memory";
 	lua_createtable(L, 0, 4);

@@ -13,6 +13,10 @@
 
 enum { PERIOD_NS = 2000000, IDLE_TICKS = 4 };
 
+/* A cancel is raised where a task waits. One that does not wait hears of it after this CPU time
+ * where it stands, so that it cleans up; clean-up that does not wait is ended after that. */
+static const uint64_t DEAF_NS = NS_PER_S / 4, BURN_NS = NS_PER_S;
+
 /* The handler gets no argument, so the host it watches is known to the process. */
 static struct host *volatile watched;
 
@@ -115,6 +119,20 @@ over_grace(const struct task *t, uint64_t now)
 	return t->cancel == CANCEL_OVER || (t->cancel == CANCEL_GRACE && now >= t->grace);
 }
 
+/* Cancelled, it goes on without waiting. Raises, or says that its time is over. */
+static bool
+burns(lua_State *L, struct task *t, uint64_t spent)
+{
+	const uint64_t all = t->busy + spent;
+
+	if (t->cancel == CANCEL_ASKED && all >= t->busy_before + DEAF_NS) {
+		t->busy_before = all;
+		lua_sethook(L, NULL, 0, 0);
+		sched_check(L, t);
+	}
+	return t->cancel == CANCEL_GRACE && all >= t->busy_before + BURN_NS;
+}
+
 static void
 hook(lua_State *L, lua_Debug *ar)
 {
@@ -124,7 +142,7 @@ hook(lua_State *L, lua_Debug *ar)
 	const bool task = f->kind == GUARD_TASK, can_pause = task && lua_isyieldable(L);
 
 	(void)ar;
-	if (task && over_grace(f->task, sys_mono()))
+	if (task && (over_grace(f->task, sys_mono()) || burns(L, f->task, spent)))
 		f->task->cancel = CANCEL_OVER;
 	if (f->kind != GUARD_NONE && guard_killed(h)) {
 		end_it(L, h);

@@ -16,6 +16,7 @@
 #include "core/tree.h"
 #include "script/errors.h"
 #include "script/host.h"
+#include "script/missing.h"
 #include "script/requires.h"
 #include "script/value.h"
 #include "sys/io.h"
@@ -170,6 +171,29 @@ pick(lua_State *L, const char *name, lua_CFunction open, const char *const *list
 	lua_setglobal(L, name);
 }
 
+static int
+l_missing(lua_State *L)
+{
+	const struct missing *n = lua_touserdata(L, lua_upvalueindex(1));
+	struct err_msg why;
+
+	(void)err_set(&why, ERR_USAGE, n->name, n->next, "%s", n->why);
+	return errors_raise_msg(L, &why);
+}
+
+/* In place of what a script does not have: it says what to use. */
+static void
+put_missing(lua_State *L, const char *library, const struct missing *list)
+{
+	lua_getglobal(L, library);
+	for (; list->name != NULL; list++) {
+		lua_pushlightuserdata(L, (void *)(uintptr_t)list);
+		lua_pushcclosure(L, l_missing, 1);
+		lua_setfield(L, -2, strchr(list->name, '.') + 1);
+	}
+	lua_pop(L, 1);
+}
+
 static void
 base_library(lua_State *L)
 {
@@ -201,7 +225,6 @@ libs_open(lua_State *L)
 	};
 	static const char *const of_os[] = { "time", "date", "difftime", NULL };
 	static const char *const of_debug[] = { "traceback", NULL };
-	static const char *const of_string[] = { "dump", NULL };
 	static const luaL_Reg own_os[] = { { "getenv", l_getenv }, { "clock", l_clock },
 		{ NULL, NULL } };
 
@@ -215,9 +238,8 @@ libs_open(lua_State *L)
 	lua_getglobal(L, "os");
 	luaL_setfuncs(L, own_os, 0);
 	lua_pop(L, 1);
-	lua_getglobal(L, "string");
-	drop(L, of_string);
-	lua_pop(L, 1);
+	put_missing(L, "os", missing_of_os);
+	put_missing(L, "string", missing_of_string);
 	/* the methods of all texts are also the runtime's: nobody takes them away */
 	lua_pushliteral(L, "");
 	if (lua_getmetatable(L, -1) != 0) {

@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/host.c %D%/host.h \
 	%D%/libs.c %D%/libs.h \
 	%D%/link.c %D%/link.h \
+	%D%/missing.c %D%/missing.h \
 	%D%/mod_bench.c %D%/mod_bench.h \
 	%D%/mod_expect.c %D%/mod_expect.h \
 	%D%/mod_event.c %D%/mod_event.h \

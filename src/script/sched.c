@@ -192,7 +192,7 @@ sched_park(lua_State *L, struct task *t, const void *tag, lua_KFunction k, lua_K
 		until = t->grace;
 	t->state = TASK_WAITS;
 	t->tag = tag;
-	t->busy = 0;
+	t->busy = t->busy_before = 0;
 	if (until != 0)
 		t->timer =
 		    loop_timer_start(t->host->loop, until > now ? until - now : 0, 0, on_timer, t);
@@ -245,6 +245,7 @@ sched_cancel(struct task *t, enum err code, const char *why)
 	if (t->state == TASK_DONE || t->cancel != CANCEL_NO)
 		return;
 	t->cancel = CANCEL_ASKED;
+	t->busy_before = t->busy;
 	t->cancel_code = code;
 	snprintf(t->cancel_why, sizeof t->cancel_why, "%s", why);
 	make_ready(t);

@@ -45,6 +45,7 @@ struct task {
 	uint64_t until;                 /* 0: no deadline */
 	struct loop_timer *timer;
 	uint64_t busy;                  /* ns since it last waited */
+	uint64_t busy_before;           /* of these before it was cancelled, or told of it */
 	enum task_cancel cancel;
 	enum err cancel_code;
 	char cancel_why[120];

@@ -334,8 +334,8 @@ def echo(n):
 P
 py "each runaway is named within its time; keys are answered and another plugin goes on meanwhile" <<'P'
 # the eleven of V12 and more ("script": what a slow machine held up in one call was ended with its process); the same for scripts: tests/data/script/runaway
-names = {"loop": "budget", "coroutine": "budget", "doubling": "budget", "recursive": "budget|memory|script", "gsub": "script", "sethook": "script",
-    "sort": "budget", "handler": "budget", "closing": "budget|script", "lineloop": "script", "pcall": "budget", "rep": "budget", "pattern": "script", "tables": "budget", "gc": "usage", "execute": "script|usage",
+names = {"loop": "budget", "coroutine": "budget", "doubling": "budget", "recursive": "budget|memory|script", "gsub": "script", "sethook": "usage",
+    "sort": "budget", "handler": "budget", "closing": "budget|script", "lineloop": "script", "pcall": "budget", "rep": "budget", "pattern": "script", "tables": "budget", "gc": "usage", "execute": "usage",
     "texts": "script", "clobber": "script", "hoard": "budget|script", "object": "budget|script", "endless": "usage", "swarm": "budget"}
 for what, codes in names.items():
     began, keys = time.monotonic(), []

@@ -165,6 +165,29 @@ cat "$T/missing"
 test ! -s "$T/missing"
 ok $? "every public function has a stub"
 
+# ---- what a script has not of Lua is named, with what it has instead, at the caller's line
+cat >"$T/missing.lua" <<'END'
+local vise = require "vise"
+for code, want in pairs {
+  ['\nlocal f = io.open("x")'] = "vise.fs.read", ['\nlocal io = io\nlocal f = io.open("x")'] = "vise.fs.read",
+  ['\nos.execute("ls")'] = "vise.launch.run", ['\nos.exit(0)'] = "return", ['\ndofile("x")'] = "require",
+  ['\nlocal f = loadfile("x")'] = "load%(vise.fs.read", ['\npackage.path = "x"'] = "require", ['\ndebug.sethook()'] = "debug.traceback",
+  ['\nos.remove("x")'] = "vise.fs.remove", ['\nsetmetatable({}, { __gc = print })'] = "<close>", ['\nstring.dump(print)'] = "load",
+  ['\nunpack({})'] = "table.unpack",
+} do
+  local task = vise.spawn(assert(load(code, "=there")))
+  local ok, err = pcall(task.await, task)
+  local good = not ok and err.code == "usage" and (err.where == "there:2" or err.where == "there:3") and ((err.next or "") .. err.msg):find(want)
+  if not good then print("not told", code, ok, err.code, err.where, err.msg, err.next) end
+end
+local task = vise.spawn(function() local t return t.io end)
+print("others", select(2, pcall(task.await, task)).code, io == nil and package == nil)
+END
+run ok "$T/missing.lua"
+is 0 '^others	script	true$' "what is missing of Lua's libraries is told"
+! grep "not told" "$T/out"
+ok $? "of all of them, with what to use"
+
 # ---- limits: every runaway is ended and named
 for f in "$data"/runaway/*.lua; do
 	want=$(sed -n '1s/^-- expect: //p' "$f")
@@ -183,7 +206,7 @@ print("waiting")
 vise.sleep(100)
 END
 cat >"$T/stop.py" <<'END'
-import signal, subprocess, sys, time
+import resource, signal, subprocess, sys, time
 times, sig, command = int(sys.argv[1]), getattr(signal, sys.argv[2]), sys.argv[3:]
 p = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 print(p.stdout.readline(), end="")
@@ -191,8 +214,11 @@ p.send_signal(sig)
 if times == 2:
     time.sleep(0.1)
     p.send_signal(sig)
-print(p.stdout.read(), end="")
-sys.exit(p.wait())
+said = p.stdout.read()
+status = p.wait()
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(said + "used", "little" if used.ru_utime + used.ru_stime < 6 else used, "after", said.strip() or "nothing")
+sys.exit(status)
 END
 # stopped TIMES SIGNAL: the waiting script, stopped so often
 stopped()
@@ -208,5 +234,20 @@ is 143 '^cleaned$' "so does SIGTERM"
 sed -i 's/0\.2/5/' "$T/wait.lua"
 stopped 2 SIGINT
 is 130 'interrupted again' "the second ^C ends at once"
+# what burns CPU time hears of it where it stands, and cleans up; deaf to that, it is ended (not after the 10 s)
+cat >"$T/burns.lua" <<'END'
+local vise = require "vise"
+vise.defer(function() vise.sleep(0.2) print("cleaned") end)
+print("burning")
+while true do end
+END
+sed 's/^while.*/while true do pcall(function() while true do end end) end/' "$T/burns.lua" >"$T/deaf.lua"
+cp "$T/burns.lua" "$T/wait.lua"
+stopped 1 SIGINT
+is 130 '^used little after cleaned$' "^C of one that never waits ends after clean-up"
+cp "$T/deaf.lua" "$T/wait.lua"
+stopped 1 SIGINT
+is 130 '^used little after nothing$' "deaf, it is ended soon"
+is 130 'interrupted; the time to clean up is over' "and told why"
 
 plan

@@ -1,2 +1,2 @@
--- expect: 7 script
+-- expect: 2 usage
 os.execute("sleep 100")

@@ -1,3 +1,3 @@
--- expect: 7 script
+-- expect: 2 usage
 debug.sethook()
 while true do end
