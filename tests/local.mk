@@ -75,6 +75,7 @@ TESTS += \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/manpages.t \
 	tests/cli/manual.t \
 	tests/cli/measure.t \
 	tests/cli/own.t \
@@ -156,6 +157,7 @@ EXTRA_DIST += \
 	tests/cli/luadoc.t \
 	tests/cli/macro-packs.t \
 	tests/cli/macro.t \
+	tests/cli/manpages.t \
 	tests/cli/manual.t \
 	tests/cli/measure.t \
 	tests/cli/own.t \

@@ -6,14 +6,16 @@ BEGIN {
 	object["Rx"] = "rx"; object["Subscription"] = "sub"; object["Pane"] = "pane"
 	object["Chan"] = "ch"; object["Prof"] = "prof"; object["Series"] = "series"; object["Elf"] = "elf"
 	object["Rsp"] = "rsp"; object["Progress"] = "p"
+	object["Debug"] = "dbg"; object["Place"] = "place"; object["Server"] = "server"
 }
 
 function safe(s)
 {
 	gsub(/\\/, "\\e", s)
 	if (s ~ /^['.]/)
-		s = "\\\\&" s
+		s = "\\&" s
 	gsub(/-/, "\\-", s)
+	gsub(/[|{,]/, "&\\:", s)      # long types may break there
 	return s
 }
 
