@@ -28,6 +28,7 @@ dist_man_MANS += \
 	man/vise-pprof.1 \
 	man/vise-profile-pane.7 \
 	man/vise-profile.5 \
+	man/vise-project.5 \
 	man/vise-protocol.7 \
 	man/vise-rsp.1 \
 	man/vise-script.1 \

@@ -86,6 +86,7 @@ TESTS += \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
+	tests/cli/project.t \
 	tests/cli/script.t \
 	tests/cli/sendfile.t \
 	tests/cli/series.t \
@@ -168,6 +169,7 @@ EXTRA_DIST += \
 	tests/cli/ports.t \
 	tests/cli/pprof.t \
 	tests/cli/pprof_parity.t \
+	tests/cli/project.t \
 	tests/cli/script.t \
 	tests/cli/sendfile.t \
 	tests/cli/series.t \

@@ -54,6 +54,7 @@ local function load_plugin(dir, sets, m)
     local set = {}
     set[name] = sets[name]
     if set[name] == nil then set[name] = os.getenv("VISE_" .. name:upper()) end
+    if set[name] == nil then set[name] = core.given_options[m.name .. "." .. name] end      -- of the project
     options[name] = core.parameters("plugin " .. m.name, { [name] = p }, set)[name]
   end
   vise.plugin = { name = m.name, version = m.version, dir = dir, options = options }
@@ -329,6 +330,7 @@ end
 local function setup(r)
   core.json_lines, core.json_errors = r.json, r.json
   if r.verbose then core.level = core.levels.debug end
+  core.given_options = {}
   for _, word in ipairs(r.runs or {}) do
     r.dry = r.dry or word == "dry=on"
     r.export = r.export or word == "export=on"
@@ -336,6 +338,8 @@ local function setup(r)
     core.powers_back = core.powers_back or word == "power=back"
     core.level = core.levels[word:match("^log=(%a+)$")] or core.level
     if word:sub(1, 6) == "place=" then core.add_place(word:sub(7)) end
+    local option, value = word:match("^option:([^=]+)=(.*)$")
+    if option then core.given_options[option] = value end
     local id, answer = word:match("^answer:([^=]+)=(.*)$")
     if id then core.answers = core.answers or {} core.answers[id] = answer end
   end

@@ -524,7 +524,7 @@ local function run_of(r, sets)
     params = sets, counts = {}, status = 0 }
   for _, s in ipairs(r.runs or {}) do
     local key, v = s:match("^([^=]+)=(.*)$")
-    if key and (key:match("^answer:") or for_all[key]) then goto taken end          -- by main.lua
+    if key and (key:match("^answer:") or key:match("^option:") or for_all[key]) then goto taken end   -- by main.lua
     if not take[key] then fail("usage", "vise-script --run %s: not known", s) end
     take[key](run, v)
     ::taken::

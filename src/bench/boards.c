@@ -13,6 +13,7 @@
 #include "bench/news.h"
 #include "bench/triggers.h"
 #include "core/plugin.h"
+#include "core/project.h"
 #include "sys/path.h"
 
 static void
@@ -54,6 +55,20 @@ place_files(json_t *list)
 	}
 }
 
+/* Its project.json: not applied while it waits for trust, or wrong. A denied one is passed over. */
+static void
+tell_project(struct bench *b)
+{
+	struct project p = { .root = NULL };
+	struct err_msg why;
+
+	if (b->given.project != NULL && getenv("VISE_CLEAN") == NULL &&
+	    project_open(&p, b->given.project, getenv("VISE_TRUST_HASH"), &why) != ERR_OK &&
+	    p.trust != TRUST_DENIED)
+		bench_notice_err(b, "warn", "project", &why);
+	project_fini(&p);
+}
+
 /* A project that waits for trust is one matter, however many plugins it has. */
 static void
 tell_problems(struct bench *b)
@@ -72,6 +87,8 @@ tell_problems(struct bench *b)
 		    root[0] != '\0' ? root : json_get_str(row, "name", "?"), problem);
 		tree = root;
 	}
+	if (tree[0] == '\0')
+		tell_project(b);
 }
 
 void

@@ -486,6 +486,19 @@ cmd_grab(struct command_call *c)
 }
 
 static void
+cmd_source(struct command_call *c)
+{
+	struct bench *b = c->ctx;
+	const char *url = json_get_str(c->args, "url", NULL);
+
+	if (url != NULL) {
+		mem_free(b->profile_url);
+		b->profile_url = mem_str(url);
+	}
+	command_done(c, b->profile_url != NULL ? json_string(b->profile_url) : json_null());
+}
+
+static void
 cmd_list(struct command_call *c)
 {
 	command_done(c, shots_json(c->ctx, (size_t)json_get_int(c->args, "limit", SHOTS_MAX)));
@@ -500,6 +513,9 @@ static const struct command_arg path_args[] = {
 	{ "path", ARG_WORD, ARG_MUST, NULL,
 	    "#ID, last, first, HH:MM:SS, +SECONDS of the timeline; a file or any source" },
 	{ .name = NULL },
+};
+static const struct command_arg source_args[] = {
+	{ "url", ARG_WORD, 0, NULL, "its address; absent: which it is" }, { .name = NULL },
 };
 static const struct command_arg grab_args[] = {
 	{ "url", ARG_WORD, 0, NULL, "HOST:PORT, http://, unix:, ssh:, gops:, pid:, a file; the "
@@ -523,6 +539,8 @@ const struct command bench_profile_commands[] = {
 	{ "profile.a", "choose the profile to compare with", path_args, 0, cmd_a },
 	{ "profile.b", "choose the newer profile", path_args, 0, cmd_b },
 	{ "profile.swap", "exchange A and B", NULL, 0, cmd_swap },
+	{ "profile.source", "the program that profile.grab and watch.start fetch from", source_args,
+	    0, cmd_source },
 	{ "profile.grab", "fetch a snapshot from the running program", grab_args, 0, cmd_grab },
 	{ .name = NULL },
 };

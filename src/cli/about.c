@@ -187,6 +187,17 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  --hash HASH          trust: what view has printed\n"
 	    "  --project            new: in .vise/plugins of this folder\n"
 	    "  --run                check: run it, trusted or not\n" },
+	{ "trust",
+	    "  --source             view: the files too\n"
+	    "  --hash HASH          allow: what view has printed\n"
+	    "DIR: the project, else that of this folder. The same as vise plugin view, trust,\n"
+	    "deny, forget: one hash over its plugins, board profiles and project.json.\n" },
+	{ "project",
+	    "check: exit status 2 when it is wrong or names what is not there.\n"
+	    "man vise-project\n" },
+	{ "meta",
+	    "  --copy               the stubs too, to DIR/.luameta: for who has no Vise\n"
+	    "For the Lua language server; what stands in the file already stays.\n" },
 	{ "run",
 	    "  --name N             what the job is called\n"
 	    "  --timeout D          it is ended after that: 30s, 10m\n"

@@ -8,7 +8,9 @@
 
 #include "base/nearest.h"
 #include "base/slice.h"
+#include "base/alloc.h"
 #include "cli/about.h"
+#include "cli/defaults.h"
 #include "cli/subcommands.h"
 
 /* Its usage is longer than an error: where it stands. */
@@ -158,6 +160,63 @@ take(struct cli_call *c, const struct args_option *options, int *i, struct err_m
 	return ERR_OK;
 }
 
+/* ---- what a project says */
+
+struct filling { struct cli_call *c; const struct args_option *options; };
+
+static const struct args_option *
+option_of(const struct filling *f, const char *name)
+{
+	const char *value;
+
+	return find(f->options, name, &value);
+}
+
+static bool
+line_has(void *arg, const char *option)
+{
+	return option_of(arg, option) != NULL;
+}
+
+static bool
+line_given(void *arg, const char *option)
+{
+	const struct args_option *o = option_of(arg, option);
+
+	if (o->kind == ARGS_SET || o->kind == ARGS_LIST)
+		return ((const struct args_sets *)o->to)->n != 0;
+	return o->kind == ARGS_FLAG ? *(const bool *)o->to : *(const char *const *)o->to != NULL;
+}
+
+static bool
+line_put(void *arg, const char *option, const char *value)
+{
+	return store(option_of(arg, option), value);
+}
+
+static void
+line_add_word(void *arg, const char *value)
+{
+	struct cli_call *c = ((struct filling *)arg)->c;
+
+	c->own = mem_zero(c->words + 2, sizeof *c->own);
+	for (size_t i = 0; i < c->words; i++)
+		c->own[i] = c->word[i];
+	c->own[c->words++] = (char *)(uintptr_t)value;
+	c->word = c->own;
+}
+
+static enum err
+fill(struct cli_call *c, const struct args_option *options, size_t max, struct err_msg *why)
+{
+	struct filling f = { c, options };
+	const struct defaults_line l = { .arg = &f, .command = c->name, .bench = c->bench != NULL,
+		.words = c->words, .most = max, .has = line_has, .given = line_given,
+		.put = line_put, .add_word = line_add_word };
+
+	return c->project.root != NULL ? ERR_OK : defaults_fill(&l, &c->project, why);
+}
+
 enum err
 args_parse(struct cli_call *c, const struct args_option *options, size_t min, size_t max,
     struct err_msg *why)
@@ -181,6 +240,8 @@ args_parse(struct cli_call *c, const struct args_option *options, size_t min, si
 			c->word[c->words++] = arg;
 		}
 	}
+	if (fill(c, options, max, why) != ERR_OK)
+		return why->code;
 	if (c->words < min)
 		return missing(c, why);
 	if (c->words > max)

@@ -33,11 +33,6 @@ struct args_option {
 	void *to;
 };
 
-/* --trust-hash of the command line, for us and for what we start (core/trust.h). */
-#define ARGS_TRUST "VISE_TRUST_HASH"
-/* --clean, for us and for a bench that we start: nothing of the user's or the project's is read. */
-#define ARGS_CLEAN "VISE_CLEAN"
-
 enum { ARGS_MANY = 1 << 20 };
 
 /* options ends with a NULL name, may be NULL. min..max words must remain. Words behind --

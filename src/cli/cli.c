@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/about.h"
-#include "cli/args.h"
 #include "cli/args.h"
 #include "cli/cli_at.h"
 #include "cli/cli_bench.h"
@@ -29,10 +29,12 @@
 #include "cli/cli_ports.h"
 #include "cli/cli_goroutines.h"
 #include "cli/cli_pprof.h"
+#include "cli/cli_project.h"
 #include "cli/cli_rsp.h"
 #include "cli/cli_script.h"
 #include "cli/cli_snapshot.h"
 #include "cli/cli_test.h"
+#include "cli/cli_trust.h"
 #include "cli/cli_watch.h"
 #include "cli/cli_workflow.h"
 #include "cli/complete.h"
@@ -159,6 +161,12 @@ static const struct cli_command commands[] = {
 	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|NAME | new NAME [--project] | "
 	    "doc NAME | hosts | run ID [-- ARGS] | reload|unload [NAME]",
 	    "plugins, and which project's code may run", cli_plugin, false },
+	{ "trust", "view|allow|deny|forget [DIR] [--hash HASH] [--source]",
+	    "what a project's .vise may do, and whether it may", cli_trust, false },
+	{ "project", "[show | check]", "what .vise/project.json sets, and whether it counts",
+	    cli_project, false },
+	{ "meta", "[DIR] [--copy]", "an editor's settings for Lua of Vise: .luarc.json", cli_meta,
+	    false },
 	{ "run", "[--name N] [--timeout D] -- PROGRAM [ARGS]", "run a program as a job of a bench",
 	    cli_run, false },
 	{ "do", "LINE...", "one command line of a bench", cli_do, false },
@@ -256,12 +264,20 @@ no_command(struct cli_call *c)
 	return cli_open(c);
 }
 
+static void
+forget_call(struct cli_call *c)
+{
+	project_fini(&c->project);
+	mem_free(c->own);
+}
+
 int
 cli_main(int argc, char **argv, const struct cli_hooks *hooks)
 {
 	struct cli_call c = { .hooks = hooks, .commands = commands, .name = "" };
 	const struct cli_command *cmd;
 	struct err_msg why;
+	int status;
 
 	process_fill_std_fds();
 	process_ignore_signals();
@@ -277,11 +293,16 @@ cli_main(int argc, char **argv, const struct cli_hooks *hooks)
 	c.argc = argc - 1;
 	c.argv = argv + 1;
 	cmd = argc > 1 ? subcommands_find(&c, argv[1]) : NULL;
-	if (cmd == NULL)
-		return no_command(&c);
+	if (cmd == NULL) {
+		status = no_command(&c);
+		forget_call(&c);
+		return status;
+	}
 	c.name = cmd->name;
 	if (!cmd->own_options && (args_given(c.argc, c.argv, "--help") ||
 	    args_given(c.argc, c.argv, "-h")))
 		return help_of(cmd);
-	return cmd->run(&c);
+	status = cmd->run(&c);
+	forget_call(&c);
+	return status;
 }

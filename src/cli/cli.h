@@ -11,6 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/err.h"
+#include "core/project.h"
+
+/* --trust-hash of the command line, for us and for what we start (core/trust.h). */
+#define ARGS_TRUST "VISE_TRUST_HASH"
+/* --clean, for us and for a bench that we start: nothing of the user's or the project's is read. */
+#define ARGS_CLEAN "VISE_CLEAN"
 
 struct cli_view {
 	const char *bench;
@@ -39,6 +45,9 @@ struct cli_call {
 	char **rest; /* what stands behind -- */
 	size_t rests;
 	bool has_rest;
+
+	struct project project; /* whose settings were filled in; cli_main ends it */
+	char **own; /* word, when it is not part of argv; or NULL */
 };
 
 struct cli_command {

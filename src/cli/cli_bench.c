@@ -6,19 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "cli/args.h"
+#include "cli/defaults.h"
 #include "cli/door.h"
 #include "cli/place_bench.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "cli/subcommands.h"
 #include "proto/dial.h"
+#include "sys/path.h"
 #include "sys/process.h"
 #include "sys/spawn.h"
 #include "sys/time.h"
 
-enum { DEMO_LINGER_MS = 1000 };
+enum { DEMO_LINGER_MS = 1000, EXTRA_MAX = 64 };
 static const uint64_t STOP_NS = 3 * NS_PER_S, TERM_NS = 3 * NS_PER_S, STEP_NS = 20 * NS_PER_MS;
 static const uint64_t FIRST_NS = 15 * NS_PER_S, SOON_NS = NS_PER_S;
 
@@ -136,6 +139,91 @@ start_for(const struct cli_call *c, const char *target, char name[DOOR_NAME_MAX]
 	return e;
 }
 
+/* ---- what a project wants of its workbench */
+
+static void
+run_word(const char *extra[EXTRA_MAX], size_t *n, char **made, const char *command,
+    const char *value)
+{
+	struct buf line;
+
+	if (value == NULL || *n + 3 > EXTRA_MAX)
+		return;
+	buf_init(&line, 65536);
+	(void)buf_add_str(&line, command);
+	door_add(&line, NULL, value);
+	extra[(*n)++] = "--run";
+	extra[*n] = made[*n] = buf_take(&line);
+	(*n)++;
+	extra[*n] = NULL;
+}
+
+/* Its program, profiles and gauges: command lines of the bench, whose failures are notices. */
+static void
+project_words(const json_t *data, const char *extra[EXTRA_MAX], char **made)
+{
+	const char *elf = json_get_str(data, "elf", NULL);
+	const json_t *v;
+	size_t i, n = 2;
+
+	if (elf != NULL && path_exists(elf))
+		run_word(extra, &n, made, "decode.elf", elf);
+	run_word(extra, &n, made, "profile.source", json_get_str(data, "pprof", NULL));
+	json_array_foreach(json_object_get(data, "gauges"), i, v)
+		if (strcmp(json_string_value(v), "local") != 0) /* which it has anyway */
+			run_word(extra, &n, made, "gauge.source add", json_string_value(v));
+}
+
+static enum err
+project_line(const json_t *data, struct buf *line, json_t **board, struct err_msg *why)
+{
+	const char *id = json_get_str(data, "board", NULL), *port = json_get_str(data, "port",
+	    NULL);
+	char spec[DOOR_TARGET_MAX];
+
+	if (id != NULL && (*board = plugins_board(id)) == NULL)
+		return plugins_missing("board", id, why);
+	if (id != NULL) {
+		(void)buf_add_str(line, "board.use");
+		door_add(line, NULL, id);
+	}
+	if (port == NULL && json_array_size(json_object_get(*board, "match")) != 0)
+		port = id;
+	if (port != NULL) {
+		door_spec(port, spec);
+		(void)buf_add_str(line, line->len != 0 ? "; console.open" : "console.open");
+		door_add(line, NULL, spec);
+		if (json_get_str(data, "baud", NULL) != NULL)
+			door_add(line, "baud", json_get_str(data, "baud", ""));
+	}
+	return ERR_OK;
+}
+
+/* The workbench of the project we are in: a new one. */
+static enum err
+start_project(const json_t *data, const char *target, char name[DOOR_NAME_MAX],
+    struct err_msg *why)
+{
+	const char *extra[EXTRA_MAX] = { "--target", target, NULL };
+	char *made[EXTRA_MAX] = { NULL };
+	json_t *board = NULL;
+	struct buf line;
+	enum err e;
+
+	buf_init(&line, 65536);
+	e = project_line(data, &line, &board, why);
+	project_words(data, extra, made);
+	if (e == ERR_OK)
+		e = dial_start(NULL, -1, extra, name, DOOR_NAME_MAX, why);
+	if (e == ERR_OK && line.len != 0)
+		e = first_command(name, NULL, NULL, board, buf_str(&line), why);
+	for (size_t i = 0; i < EXTRA_MAX; i++)
+		mem_free(made[i]);
+	buf_fini(&line);
+	json_decref(board);
+	return e;
+}
+
 /* A bench that holds the place for as long as it runs. */
 static enum err
 start_place(const char *word, const struct place_args *a, char name[DOOR_NAME_MAX],
@@ -168,6 +256,30 @@ several(const json_t *list, struct err_msg *why)
 	}
 	return err_set(why, ERR_USAGE, "bench", "pick one of the list above", "%zu are running",
 	    json_array_size(list));
+}
+
+/* Without a word: the bench of the project's board, port or place; *found: there is one. */
+static enum err
+open_project(struct cli_call *c, const struct place_args *p, char name[DOOR_NAME_MAX], bool *found,
+    struct err_msg *why)
+{
+	const enum err e = defaults_open(&c->project, why);
+	const json_t *data = c->project.data;
+	const char *place = json_get_str(data, "place", NULL),
+		   *target = json_get_str(data, "port", json_get_str(data, "board", NULL));
+	char console[DOOR_NAME_MAX], *at = NULL;
+	uint32_t stream;
+	enum err then = ERR_OK;
+
+	*found = e == ERR_OK && (place != NULL || target != NULL);
+	if (!*found)
+		return e;
+	at = place != NULL ? mem_fmt("place:%s", place) : mem_str(target);
+	if (!door_find(at, name, console, &stream))
+		then = place != NULL ? start_place(place, p, name, why) :
+		    start_project(data, at, name, why);
+	mem_free(at);
+	return then;
 }
 
 static enum err
@@ -203,12 +315,13 @@ place_meant(const struct cli_call *c, const struct place_args *p, const char **p
 }
 
 static enum err
-open_one(const struct cli_call *c, const struct place_args *p, char name[DOOR_NAME_MAX],
+open_one(struct cli_call *c, const struct place_args *p, char name[DOOR_NAME_MAX],
     struct err_msg *why)
 {
 	const char *place;
 	char console[DOOR_NAME_MAX];
 	uint32_t stream;
+	bool found = false;
 	enum err e = place_meant(c, p, &place, why);
 
 	if (e != ERR_OK)
@@ -221,9 +334,11 @@ open_one(const struct cli_call *c, const struct place_args *p, char name[DOOR_NA
 	if (c->bench != NULL)
 		(void)snprintf(name, DOOR_NAME_MAX, "%s", c->bench);
 	else if (c->words == 0)
-		e = open_any(name, why);
+		e = open_project(c, p, name, &found, why);
 	else if (!door_find(c->word[0], name, console, &stream))
 		e = start_for(c, c->word[0], name, why);
+	if (e == ERR_OK && c->bench == NULL && c->words == 0 && !found)
+		e = open_any(name, why);
 	return e;
 }
 

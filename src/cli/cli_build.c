@@ -14,6 +14,7 @@
 #include "cli/build_run.h"
 #include "cli/build_text.h"
 #include "cli/cli_boards.h"
+#include "cli/defaults.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
 #include "sys/path.h"
@@ -23,6 +24,7 @@ enum { JOBS_MAX = 32, EVENT_OUTPUT = 4096 };
 struct given {
 	struct args_sets boards;
 	const char *dir, *jobs, *tags, *ldflags, *smoke_time, *smoke_runs;
+	const json_t *project;          /* "build" of its project.json, or NULL */
 	bool trimpath, csv, events;
 	struct build_opts o;
 	struct cli_call *call;
@@ -185,6 +187,20 @@ add_any(struct given *g, const char *word, json_t *rows, struct err_msg *why)
 	return ERR_OK;
 }
 
+/* No row was named: those of the project. */
+static enum err
+project_rows(struct given *g, json_t *rows, struct err_msg *why)
+{
+	enum err e = ERR_OK;
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(g->project, "rows"), i, v)
+		if (e == ERR_OK)
+			e = add_any(g, json_string_value(v), rows, why);
+	return e;
+}
+
 static enum err
 add_rows(struct given *g, struct cli_call *c, json_t *rows, struct err_msg *why)
 {
@@ -196,6 +212,8 @@ add_rows(struct given *g, struct cli_call *c, json_t *rows, struct err_msg *why)
 		e = add_any(g, c->word[i], rows, why);
 	for (i = 0; i < g->boards.n && e == ERR_OK; i++)
 		e = add_board(g, g->boards.v[i], rows, why);
+	if (e == ERR_OK && json_array_size(rows) == 0)
+		e = project_rows(g, rows, why);
 	if (e == ERR_OK && g->status == 0 && json_array_size(rows) == 0)
 		e = err_set(why, ERR_USAGE, "build", "vise help build",
 		    "no row: say linux/arm64, linux/mipsle/softfloat, FILE.env, a board or host");
@@ -207,13 +225,30 @@ add_rows(struct given *g, struct cli_call *c, json_t *rows, struct err_msg *why)
 			build_check_row(g->o.go, row);
 	}
 	if (g->o.package == NULL)
-		g->o.package = ".";
+		g->o.package = json_get_str(g->project, "package", ".");
 	if (json_array_size(rows) < g->o.jobs)
 		g->o.jobs = (unsigned)json_array_size(rows);
 	return e;
 }
 
 /* ---- the whole */
+
+/* What its project.json says of a build, where the command line says nothing. */
+static enum err
+take_project(struct given *g, struct cli_call *c, struct err_msg *why)
+{
+	const enum err e = defaults_open(&c->project, why);
+
+	g->project = json_object_get(c->project.data, "build");
+	if (g->dir == NULL)
+		g->dir = json_get_str(g->project, "out", NULL);
+	if (g->tags == NULL)
+		g->tags = json_get_str(g->project, "tags", NULL);
+	if (g->ldflags == NULL)
+		g->ldflags = json_get_str(g->project, "ldflags", NULL);
+	g->trimpath = g->trimpath || json_get_bool(g->project, "trimpath", false);
+	return e;
+}
 
 static enum err
 options(struct given *g, struct cli_call *c, struct err_msg *why)
@@ -235,6 +270,8 @@ options(struct given *g, struct cli_call *c, struct err_msg *why)
 	uint64_t n = cpus > 0 ? (uint64_t)cpus : 1;
 	enum err e = args_parse(c, table, 0, ARGS_MANY, why);
 
+	if (e == ERR_OK)
+		e = take_project(g, c, why);
 	g->o.cpus = (unsigned)n;
 	n = n > 4 ? 4 : n;
 	if (e == ERR_OK && g->jobs != NULL && !slice_u64(slice_of(g->jobs), JOBS_MAX, &n))

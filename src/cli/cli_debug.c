@@ -72,6 +72,11 @@ import(struct cli_call *c, struct debug *d, struct err_msg *why)
 static enum err
 find_file(struct cli_call *c, struct debug *d, struct err_msg *why)
 {
+	const char *elf = json_get_str(c->project.data, "elf", NULL);
+
+	/* the project's program, when it is built */
+	if (c->words == 0 && elf != NULL && d->attach == NULL && realpath(elf, d->file) == NULL)
+		d->file[0] = '\0';
 	if (c->words == 0)
 		return ERR_OK;
 	if (realpath(c->word[0], d->file) != NULL)

@@ -14,6 +14,7 @@
 #include "base/slice.h"
 #include "base/nearest.h"
 #include "cli/about.h"
+#include "cli/defaults.h"
 #include "cli/gauges_advise.h"
 #include "cli/gauges_processes.h"
 #include "cli/metrics.h"
@@ -33,6 +34,7 @@ struct run {
 	struct gauge_set_opts opts;
 	bool csv, help, defs_due, stopped, in_line;
 	const char *source[SOURCES_MAX];        /* [NAME=]SPEC */
+	struct project project;                 /* whose sources these may be */
 	unsigned sources;
 	uint64_t count, left;           /* 0: without end */
 	struct loop *loop;
@@ -650,11 +652,60 @@ advise(struct run *r)
 	json_decref(advice);
 }
 
+/* Nothing was named: what the project names. */
+static enum err
+project_sources(struct run *r, struct err_msg *why)
+{
+	const json_t *list, *v;
+	enum err e;
+	size_t i;
+
+	if (r->sources != 0 || r->help || r->opts.pid != 0 || r->opts.process != NULL)
+		return ERR_OK;
+	e = defaults_open(&r->project, why);
+	list = json_object_get(r->project.data, "gauges");
+	json_array_foreach(list, i, v)
+		if (r->sources < SOURCES_MAX)
+			r->source[r->sources++] = json_string_value(v);
+	return e;
+}
+
+static int
+sample(struct run *r)
+{
+	struct err_msg why;
+
+	r->left = r->count;
+	r->opts.epoch = sys_mono();
+	r->loop = loop_new();
+	(void)loop_signal_watch(r->loop, SIGINT, on_interrupt, r);
+	(void)loop_signal_watch(r->loop, SIGTERM, on_terminate, r);
+	if (open_set(r, &why) != ERR_OK || apply_limits(r, &why) != ERR_OK ||
+	    apply_rules(r, &why) != ERR_OK || serve(r, &why) != ERR_OK) {
+		gauge_set_free(r->set);
+		loop_free(r->loop);
+		return fail(&why);
+	}
+	loop_run(r->loop);
+	check_process(r);
+	if (r->advise && r->status == 0)
+		advise(r);
+	if (gauge_set_hanging(r->set) != 0) {
+		(void)fflush(stdout);
+		_Exit(r->status); /* a thread hangs in a driver: an orderly end would wait for it */
+	}
+	metrics_close(r->metrics);
+	gauge_set_free(r->set);
+	loop_free(r->loop);
+	return r->status;
+}
+
 int
 cli_gauges(int argc, char **argv)
 {
 	struct run r = { .defs_due = true, .live = (double)NAN };
 	struct err_msg why;
+	int status;
 
 	if (argc > 1 && strcmp(argv[1], "processes") == 0)
 		return gauges_processes(argc - 1, argv + 1);
@@ -664,29 +715,13 @@ cli_gauges(int argc, char **argv)
 		about_text(usage);
 		return 0;
 	}
-	if (r.advise)
-		advise_options(&r);
-	r.left = r.count;
-	r.opts.epoch = sys_mono();
-	r.loop = loop_new();
-	(void)loop_signal_watch(r.loop, SIGINT, on_interrupt, &r);
-	(void)loop_signal_watch(r.loop, SIGTERM, on_terminate, &r);
-	if (open_set(&r, &why) != ERR_OK || apply_limits(&r, &why) != ERR_OK ||
-	    apply_rules(&r, &why) != ERR_OK || serve(&r, &why) != ERR_OK) {
-		gauge_set_free(r.set);
-		loop_free(r.loop);
-		return fail(&why);
+	if (project_sources(&r, &why) != ERR_OK) {
+		status = fail(&why);
+	} else {
+		if (r.advise)
+			advise_options(&r);
+		status = sample(&r);
 	}
-	loop_run(r.loop);
-	check_process(&r);
-	if (r.advise && r.status == 0)
-		advise(&r);
-	if (gauge_set_hanging(r.set) != 0) {
-		(void)fflush(stdout);
-		_Exit(r.status); /* a thread hangs in a driver: an orderly end would wait for it */
-	}
-	metrics_close(r.metrics);
-	gauge_set_free(r.set);
-	loop_free(r.loop);
-	return r.status;
+	project_fini(&r.project);
+	return status;
 }

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "cli/args.h"
+#include "cli/cli_project.h"
 #include "cli/cli_trust.h"
 #include "cli/door.h"
 #include "cli/plugin_check.h"
@@ -112,14 +113,6 @@ static const char test_text[] =
     "  t.console:at(\"AT\")\n"
     "end)\n";
 
-static const char rc_text[] =
-    "{\n"
-    "  \"runtime.version\": \"Lua 5.4\",\n"
-    "  \"workspace.library\": [\"%s\"],\n"
-    "  \"diagnostics.neededFileStatus\": { \"await-in-sync\": \"Any\", \"not-yieldable\": "
-    "\"Any\" }\n"
-    "}\n";
-
 static enum err
 put(const char *dir, const char *name, char *text, struct err_msg *why)
 {
@@ -145,13 +138,10 @@ put_test(const char *dir, const char *name, struct err_msg *why)
 static enum err
 make(const char *dir, const char *name, struct err_msg *why)
 {
-	char *meta = path_data("lua/meta");
 	enum err e;
 
-	if (path_exists(dir)) {
-		mem_free(meta);
+	if (path_exists(dir))
 		return err_set(why, ERR_USAGE, dir, "choose another name", "is there already");
-	}
 	e = path_make_private(dir, why);
 	if (e == ERR_OK)
 		e = put(dir, "plugin.json", mem_fmt(manifest_text, name, name, name), why);
@@ -160,8 +150,7 @@ make(const char *dir, const char *name, struct err_msg *why)
 	if (e == ERR_OK)
 		e = put_test(dir, name, why);
 	if (e == ERR_OK)
-		e = put(dir, ".luarc.json", mem_fmt(rc_text, meta != NULL ? meta : ""), why);
-	mem_free(meta);
+		e = meta_write(dir, false, why);
 	return e;
 }
 

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "cli/args.h"
 #include "cli/say.h"
+#include "cli/verbs.h"
 #include "core/plugin.h"
+#include "core/project.h"
 #include "core/trust.h"
 #include "sys/path.h"
 
-struct project {
+struct viewed {
 	char *root;                     /* its .vise folder */
 	struct tree tree;
 	enum trust trust;
@@ -20,11 +23,11 @@ struct project {
 
 /* dir: the project, a folder in it, or its .vise itself; NULL: where we are. */
 static enum err
-open_project(struct project *p, const char *dir, struct err_msg *why)
+open_project(struct viewed *p, const char *dir, struct err_msg *why)
 {
 	struct err_msg refused;
 
-	*p = (struct project){ .root = trust_project(dir != NULL ? dir : ".") };
+	*p = (struct viewed){ .root = trust_project(dir != NULL ? dir : ".") };
 	if (p->root == NULL)
 		return err_set(why, ERR_NOENT, dir != NULL ? dir : "this folder",
 		    "vise plugin list shows the plugins that need no trust",
@@ -37,7 +40,7 @@ open_project(struct project *p, const char *dir, struct err_msg *why)
 }
 
 static void
-close_project(struct project *p)
+close_project(struct viewed *p)
 {
 	tree_fini(&p->tree);
 	mem_free(p->root);
@@ -51,7 +54,8 @@ print_needs(const json_t *needs)
 {
 	static const char *const words[][2] = {
 		{ "exec", "run programs" }, { "commands", "run commands of the bench" },
-		{ "net", "connect to" }, { "fs", "files" }, { "usb", "USB devices" },
+		{ "net", "connect to" }, { "fs", "files" }, { "serve", "listen on" },
+		{ "places", "take the places" }, { "usb", "USB devices" },
 	};
 	const json_t *v;
 	size_t k;
@@ -100,8 +104,65 @@ print_plugin(const json_t *row)
 		print_needs(json_object_get(row, "needs"));
 }
 
+/* Whether a value names a program that is run: of all settings that is the widest. */
+static bool
+runs_programs(const json_t *v)
+{
+	const char *text = json_string_value(v);
+
+	return text != NULL && (strncmp(text, "exec:", 5) == 0 || strncmp(text, "shell:", 6) == 0 ||
+	    strstr(text, "=exec:") != NULL);
+}
+
+static void
+print_setting(const char *name, const json_t *v)
+{
+	char *text = json_is_string(v) ? mem_str(json_string_value(v)) : NULL;
+	struct buf b;
+
+	buf_init(&b, 1 << 18);
+	if (text == NULL)
+		(void)json_write(v, &b);
+	printf("    %-10s ", name);
+	say_str(stdout, text != NULL ? text : buf_str(&b));
+	putchar('\n');
+	buf_fini(&b);
+	mem_free(text);
+}
+
+/* What its project.json sets, what runs a program first. */
+static void
+print_project(const struct viewed *p)
+{
+	struct err_msg why;
+	json_t *data = project_read(&p->tree, "", &why), *v, *one;
+	char text[800];
+	const char *name;
+	size_t i;
+
+	if (data == NULL && why.code != ERR_OK) {
+		err_format(&why, text, sizeof text);
+		printf("  " PROJECT_FILE "  is wrong: ");
+		say_str(stdout, text);
+		putchar('\n');
+	} else if (data != NULL) {
+		puts("  " PROJECT_FILE "  sets");
+	}
+	json_object_foreach(data, name, v) {
+		bool runs = runs_programs(v);
+
+		json_array_foreach(v, i, one)
+			runs = runs || runs_programs(one);
+		if (runs)
+			printf("    may run programs: by %s\n", name);
+	}
+	json_object_foreach(data, name, v)
+		print_setting(name, v);
+	json_decref(data);
+}
+
 static json_t *
-rows_of(const struct project *p)
+rows_of(const struct viewed *p)
 {
 	const struct plugin_where w = { .from = p->root };
 	json_t *all = plugin_rows(&w), *rows = json_array(), *row;
@@ -115,7 +176,7 @@ rows_of(const struct project *p)
 }
 
 static json_t *
-files_of(const struct project *p)
+files_of(const struct viewed *p)
 {
 	json_t *files = json_array();
 
@@ -127,7 +188,7 @@ files_of(const struct project *p)
 }
 
 static void
-print_view(const struct project *p, const json_t *rows, bool source)
+print_view(const struct viewed *p, const json_t *rows, bool source)
 {
 	const json_t *row;
 	size_t i;
@@ -136,6 +197,7 @@ print_view(const struct project *p, const json_t *rows, bool source)
 	printf("  %s\n", trust_word(p->trust));
 	json_array_foreach(rows, i, row)
 		print_plugin(row);
+	print_project(p);
 	printf("files:\n");
 	for (i = 0; i < p->tree.n; i++) {
 		printf("  %8zu  ", p->tree.file[i].n);
@@ -160,7 +222,7 @@ cli_trust_view(struct cli_call *c)
 	bool source = false;
 	const struct args_option options[] = { { "--source", ARGS_FLAG, &source },
 		{ NULL, ARGS_FLAG, NULL } };
-	struct project p = { .root = NULL };
+	struct viewed p = { .root = NULL };
 	struct err_msg why;
 	enum err e = args_parse(c, options, 1, 2, &why);
 	json_t *rows = NULL;
@@ -170,9 +232,9 @@ cli_trust_view(struct cli_call *c)
 	if (e == ERR_OK)
 		rows = rows_of(&p);
 	if (e == ERR_OK && c->json) {
-		json_t *o = json_pack("{s:s,s:s,s:s,s:O,s:o}", "root", p.tree.root, "trust",
+		json_t *o = json_pack("{s:s,s:s,s:s,s:O,s:o,s:o*}", "root", p.tree.root, "trust",
 		    trust_word(p.trust), "hash", p.tree.hash, "plugins", rows, "files",
-		    files_of(&p));
+		    files_of(&p), "project", project_read(&p.tree, "", &why));
 
 		say_json(o);
 		json_decref(o);
@@ -187,7 +249,7 @@ cli_trust_view(struct cli_call *c)
 /* ---- saying it */
 
 static enum err
-check_hash(const struct project *p, const char *given, struct err_msg *why)
+check_hash(const struct viewed *p, const char *given, struct err_msg *why)
 {
 	char next[ERR_NEXT_MAX];
 
@@ -205,7 +267,7 @@ act(struct cli_call *c, enum trust_act what)
 	const char *hash = NULL;
 	const struct args_option options[] = { { "--hash", ARGS_TEXT, &hash },
 		{ NULL, ARGS_FLAG, NULL } };
-	struct project p = { .root = NULL };
+	struct viewed p = { .root = NULL };
 	struct err_msg why = { .code = ERR_OK };
 	enum err e = args_parse(c, what == TRUST_ALLOW ? options : NULL, 1, 2, &why);
 
@@ -246,4 +308,15 @@ int
 cli_trust_forget(struct cli_call *c)
 {
 	return act(c, TRUST_FORGET);
+}
+
+static const struct cli_verb verbs[] = {
+	{ "view", cli_trust_view }, { "allow", cli_trust_allow }, { "deny", cli_trust_deny },
+	{ "forget", cli_trust_forget }, { NULL, NULL },
+};
+
+int
+cli_trust(struct cli_call *c)
+{
+	return verbs_run(c, verbs);
 }

@@ -8,6 +8,7 @@
 #define CLI_CLI_TRUST_H
 #include "cli/cli.h"
 
+int cli_trust(struct cli_call *c);          /* vise trust */
 int cli_trust_view(struct cli_call *c);
 int cli_trust_allow(struct cli_call *c);
 int cli_trust_deny(struct cli_call *c);

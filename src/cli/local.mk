@@ -53,6 +53,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/dryrun.c %D%/dryrun.h \
 	%D%/door.c %D%/door.h \
 	%D%/gauges_advise.c %D%/gauges_advise.h \
+	%D%/defaults.c %D%/defaults.h \
 	%D%/lease.c %D%/lease.h \
 	%D%/lease_text.c %D%/lease_text.h \
 	%D%/places.c %D%/places.h \
@@ -81,6 +82,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/results.c %D%/results.h \
 	%D%/test_files.c %D%/test_files.h \
 	%D%/metrics.c %D%/metrics.h %D%/say.c %D%/say.h \
+	%D%/cli_project.c %D%/cli_project.h \
 	%D%/cli_rsp.c %D%/cli_rsp.h \
 	%D%/rsp_ask.c %D%/rsp_ask.h \
 	%D%/rsp_log.c %D%/rsp_log.h \

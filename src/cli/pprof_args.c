@@ -11,6 +11,7 @@
 #include "base/slice.h"
 #include "cli/about.h"
 #include "cli/args.h"
+#include "cli/defaults.h"
 #include "cli/cli_worker.h"
 
 const struct pprof_option pprof_common_options[] = {
@@ -280,7 +281,13 @@ enum err
 pprof_line_sources(struct pprof_line *c, size_t from, struct err_msg *why)
 {
 	json_t *all;
+	char *own = c->words == 0 && from == 0 ? defaults_text("pprof") : NULL;
 
+	if (own != NULL) {
+		json_put_str(c->params, "now", own);
+		mem_free(own);
+		return ERR_OK;
+	}
 	if (c->words <= from)
 		return pprof_usage(why, "source", "name a file or a URL");
 	if (c->words == from + 1) {

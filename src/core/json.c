@@ -156,16 +156,32 @@ add_piece(const char *p, size_t n, void *arg)
 	return buf_add(arg, p, n) == ERR_OK ? 0 : -1;
 }
 
-enum err
-json_write(const json_t *v, struct buf *out)
+static enum err
+write_as(const json_t *v, size_t flags, struct buf *out)
 {
 	const size_t before = out->len;
 
-	if (json_dump_callback(
-		v, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) == 0)
+	if (json_dump_callback(v, add_piece, out, flags | JSON_ENCODE_ANY |
+	    JSON_REAL_PRECISION(12)) == 0)
 		return ERR_OK;
 	out->len = before;
 	return ERR_LIMIT;
+}
+
+enum err
+json_write(const json_t *v, struct buf *out)
+{
+	return write_as(v, JSON_COMPACT, out);
+}
+
+enum err
+json_write_pretty(const json_t *v, struct buf *out)
+{
+	const enum err e = write_as(v, JSON_INDENT(2), out);
+
+	if (e == ERR_OK)
+		(void)buf_add_byte(out, '\n');
+	return e;
 }
 
 json_t *

@@ -40,6 +40,8 @@ enum err    json_to_err(const json_t *o, struct err_msg *m);
 
 /* Compact text, one line, appended. */
 enum err    json_write(const json_t *v, struct buf *out);
+/* ... and in lines, indented by two. */
+enum err    json_write_pretty(const json_t *v, struct buf *out);
 /* Depth and size are bounded; NULL with *why on bad input. */
 json_t     *json_read(const char *p, size_t n, const char *what, struct err_msg *why);
 

@@ -5,10 +5,12 @@ noinst_LIBRARIES += %D%/libcore.a
 	%D%/command.c %D%/command.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/json.c %D%/json.h \
+	%D%/jsonline.c %D%/jsonline.h \
 	%D%/lone.c %D%/lone.h \
 	%D%/options.c %D%/options.h \
 	%D%/place.c %D%/place.h \
 	%D%/plugin.c %D%/plugin.h \
+	%D%/project.c %D%/project.h \
 	%D%/token.c %D%/token.h \
 	%D%/tree.c %D%/tree.h \
 	%D%/trust.c %D%/trust.h

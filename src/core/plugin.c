@@ -7,7 +7,9 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/slice.h"
+#include "base/nearest.h"
 #include "core/lone.h"
+#include "core/project.h"
 #include "core/trust.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -324,8 +326,19 @@ scan_dir(struct scan *s, char *dir, bool boards)
 	mem_free(dir);
 }
 
+/* "plugins" of its project.json, when it is trusted and right; what is wrong others tell. */
+static json_t *
+settings_of(const struct tree *t)
+{
+	json_t *data = project_read(t, "/", NULL), *out = json_incref(json_object_get(data,
+	    "plugins"));
+
+	json_decref(data);
+	return out;
+}
+
 static void
-scan_project(json_t *rows, const struct plugin_where *w)
+scan_project(json_t *rows, const struct plugin_where *w, json_t **settings)
 {
 	char *root = w->from != NULL ? trust_project(w->from) : NULL;
 	struct err_msg why = { .code = ERR_OK };
@@ -338,6 +351,8 @@ scan_project(json_t *rows, const struct plugin_where *w)
 
 		scan_dir(&s, path_join(t.root != NULL ? t.root : root, LONE_BOARDS), true);
 		scan_dir(&s, path_join(t.root != NULL ? t.root : root, "plugins"), false);
+		if (trust == TRUST_ALLOWED)
+			*settings = settings_of(&t);
 		tree_fini(&t);
 	}
 	mem_free(root);
@@ -390,11 +405,64 @@ scan_user(json_t *rows, const char *config)
 	scan_dir(&s, path_join(config, "plugins"), false);
 }
 
+static void
+put_why(json_t *row, const char *next, const char *text, const char *word)
+{
+	struct err_msg why;
+
+	(void)err_set(&why, ERR_CONFIG, TRUST_FOLDER "/" PROJECT_FILE, next, "%s%.60s", text, word);
+	put_problem(row, &why);
+}
+
+/* Options that the plugin has not are mistakes. */
+static void
+give_options(json_t *row, const json_t *options)
+{
+	const json_t *declared = json_object_get(row, "options");
+	const char *name, *known;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)options, name, v) {
+		struct nearest near;
+		char next[ERR_NEXT_MAX];
+
+		if (json_object_get(declared, name) != NULL)
+			continue;
+		nearest_begin(&near, name);
+		json_object_foreach((json_t *)(uintptr_t)declared, known, v)
+			nearest_offer(&near, known);
+		put_why(row, nearest_advice(&near, "\"options\" of its plugin.json lists them",
+		    next, sizeof next), "the plugin has no option ", name);
+		return;
+	}
+	json_put(row, "given", json_incref((json_t *)(uintptr_t)options));
+}
+
+/* What a project says of plugins by their names. */
+static void
+apply_settings(json_t *rows, const json_t *settings)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		const json_t *own = json_object_get(settings, json_get_str(row, "name", ""));
+
+		if (own == NULL || !plugin_usable(row) || json_get_bool(row, "eager", false))
+			continue;
+		if (!json_get_bool(own, "enabled", true))
+			put_why(row, "\"enabled\": true turns it on", "it is switched off there",
+			    "");
+		else if (json_object_get(own, "options") != NULL)
+			give_options(row, json_object_get(own, "options"));
+	}
+}
+
 json_t *
 plugin_rows(const struct plugin_where *w)
 {
 	char *config = w->clean ? NULL : path_config();
-	json_t *rows = json_array(), *row;
+	json_t *rows = json_array(), *row, *settings = NULL;
 	struct scan s = { .rows = rows, .place = "given" }, ours = { .rows = rows,
 		.place = "shipped" };
 	size_t i;
@@ -404,10 +472,12 @@ plugin_rows(const struct plugin_where *w)
 	for (const char *const *p = w->given; p != NULL && *p != NULL; p++)
 		scan_dir(&s, mem_str(*p), false);
 	if (!w->clean)
-		scan_project(rows, w);
+		scan_project(rows, w, &settings);
 	if (config != NULL)
 		scan_user(rows, config);
 	scan_dir(&ours, path_data("plugins"), false);
+	apply_settings(rows, settings);
+	json_decref(settings);
 	json_array_foreach(rows, i, row)
 		check_requires(rows, row);
 	mem_free(config);
@@ -568,12 +638,34 @@ code_of(const json_t *row)
 	return json_get_str(row, "file", json_get_str(row, "dir", ""));
 }
 
+/* --run option:PLUGIN.NAME=VALUE for each. */
+static void
+add_given(json_t *argv, const json_t *row)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach(json_object_get(row, "given"), name, v) {
+		struct buf b;
+
+		buf_init(&b, MANIFEST_MAX);
+		(void)buf_add_fmt(&b, "option:%s.%s=", json_get_str(row, "name", ""), name);
+		if (json_is_string(v))
+			(void)buf_add_str(&b, json_string_value(v));
+		else
+			(void)json_write(v, &b);
+		add(argv, "--run", buf_str(&b));
+		buf_fini(&b);
+	}
+}
+
 static void
 add_use(json_t *argv, const json_t *row)
 {
 	char *pair = mem_fmt("%s=%s", json_get_str(row, "name", ""), code_of(row));
 
 	add(argv, "--uses", pair);
+	add_given(argv, row);
 	mem_free(pair);
 }
 
@@ -609,6 +701,7 @@ plugin_argv(const json_t *rows, const json_t *row)
 	size_t i, n = 0;
 
 	add(argv, "--plugin", code_of(row));
+	add_given(argv, row);
 	json_array_foreach(rows, i, have)
 		if (have != row && plugin_usable(have) && uses(row, have) && n++ < USES_MAX) {
 			add_use(argv, have);

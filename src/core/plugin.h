@@ -8,7 +8,8 @@
  *         wins, the rest is shadowed; so it is with the boards and all else that they provide.
  * Rows    the manifest's own fields, and: "dir"; "place"; "problem": why it cannot be used; for a
  *         project's "tree" (its .vise folder), "trust" and "hash"; "shadowed": true; for a Lua file
- *         without a manifest (core/lone.h) "file".
+ *         without a manifest (core/lone.h) "file"; "given": options that the project's project.json
+ *         (core/project.h) sets. What it switches off has that as its problem.
  */
 #ifndef CORE_PLUGIN_H
 #define CORE_PLUGIN_H
@@ -50,7 +51,7 @@ json_t *plugin_shadowed(const json_t *rows, const char *kind);
 /* "1.2.3" against ">=1.0", ">1", "=1.2" or "1.0" (at least). */
 bool plugin_version(const char *have, const char *want);
 /* Words for a command line of vise-script that runs it: --plugin DIR|FILE, --tree DIR --tree-hash
- * HEX, --uses NAME=DIR|FILE. New reference. */
+ * HEX, --uses NAME=DIR|FILE, --run option:NAME.OPTION=VALUE. New reference. */
 json_t *plugin_argv(const json_t *rows, const json_t *row);
 
 #endif

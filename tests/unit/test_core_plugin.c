@@ -15,7 +15,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "core/jsonline.h"
 #include "core/plugin.h"
+#include "core/project.h"
 #include "core/trust.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -311,12 +313,65 @@ places(void **state)
 	mem_free(project);
 }
 
+/* The data of a text, or the first words of what is wrong with it. */
+static json_t *
+settings(const char *text, struct err_msg *why)
+{
+	why->why[0] = why->what[0] = '\0';
+	return project_check(text, strlen(text), "p.json", "/p", why);
+}
+
+static void
+project(void **state)
+{
+	static const struct { const char *text, *what, *problem; } rows[] = {
+		{ "{\n\"board\": 7}", "p.json:2", "board must be a text" },
+		{ "{\"build\": {\n\"rows\": [1]}}", "p.json:2", "build.rows must be" },
+		{ "{\"a\": [[{\"board\": 1}]]}", "p.json:1", "a is no field" },
+		{ "{\"gauges\": []}", "p.json:1", "gauges must be" },
+		{ "{\"elf\": \"a/../../b\"}", "p.json:1", "leads out" },
+		{ "{\"elf\": \"/etc/x\"}", "p.json:1", "leads out" },
+		{ "{\"baud\": 0}", "p.json:1", "baud must be" },
+		{ "{\"plugins\": {\n\"x\": {\"options\": {\"a\": []}}}}", "p.json:2", "must be" },
+		{ "{\"plugins\": {\n\"x\": 1}}", "p.json:2", "plugins.x must be" },
+		{ "[]", "p.json", "no JSON object" }, { "{", "p.json", "not valid JSON" },
+	};
+	static const char good[] = "{\"elf\": \"./a\", \"gauges\": \"local\", \"build\": "
+	    "{\"package\": \"./cmd\"}, \"plugins\": {\"x\": {\"options\": {\"a\": 1}}}}";
+	const char *const path[] = { "plugins", "x", "options", NULL };
+	struct err_msg why;
+	json_t *o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_null(settings(rows[i].text, &why));
+		assert_int_equal(why.code, ERR_CONFIG);
+		assert_string_equal(why.what, rows[i].what);
+		if (strstr(why.why, rows[i].problem) == NULL)
+			fail_msg("%s: %s", rows[i].text, why.why);
+	}
+	o = settings(good, &why);
+	assert_string_equal(json_get_str(o, "elf", ""), "/p/a");
+	assert_int_equal(json_array_size(json_object_get(o, "gauges")), 1);
+	assert_string_equal(json_get_str(json_object_get(o, "build"), "package", ""), "/p/cmd");
+	json_decref(o);
+	assert_int_equal(jsonline_find(good, strlen(good), path), 1);
+	for (size_t i = 0; i < strlen(good); i++) {     /* each prefix: no data, no crash */
+		char *part = mem_strn(good, i);
+
+		(void)jsonline_find(part, i, path);
+		assert_null(settings(part, &why));
+		mem_free(part);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests), cmocka_unit_test(trust), cmocka_unit_test(owners),
 		cmocka_unit_test(broken_file), cmocka_unit_test(manifests), cmocka_unit_test(places),
+		cmocka_unit_test(project),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
