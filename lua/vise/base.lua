@@ -35,7 +35,7 @@ for file, names in pairs {
     "flash_state", "preflight", "run_flash", "run_reset", "can_debug", "check_debug", "debug_plan", "debug_ways", "plan_by",
     "deploy_state", "openocd", "openocd_hooks", "openocd_hooks_field", "openocd_server", "openocd_way", "start_server", "tcl",
     "debug_way", "import_plan", "launch_export", "demanded", "check_signature" },
-  macro = { "check_macro", "run_macro" }, runner = { "tests", "fixtures", "annotate", "run_tests" }, states = { "check_states", "board_to" },
+  macro = { "check_macro", "run_macro" }, runner = { "tests", "fixtures", "annotate", "run_tests", "recorded" }, states = { "check_states", "board_to" },
   table = { "check_columns", "csv", "show_rows", "table_text" }, test = { "Test", "SKIP", "test", "run_workflow" },
   lint = { "lint" }, place = { "add_place", "is_held", "place_of" }, dryrun = { "dry_script" }, power = { "power_back", "power_forget", "switching" },
   probes = { "probe_by", "probe_of" }, boardobject = { "board", "board_console" },

@@ -256,15 +256,18 @@ local function run_workflows(list, r, sets, declared)
     for name, p in pairs(w.params or {}) do declared[name] = p end
   end
   core.check_sets(sets, declared)
-  local status = 0
+  local status, first = 0, nil
   for _, w in ipairs(list) do
     local profile = core.boards[w.board or r.board] or only(core.boards)
     use_profile(profile)
     local params = core.parameters(w.id, w.params, sets)
     if r.dry then dry_run(w, params)
-    else status = worse(status, core.run_workflow(w, params, core.board(profile))) end
+    else
+      local s, err = core.run_workflow(w, params, core.board(profile))
+      status, first = worse(status, s), first or err
+    end
   end
-  return status
+  return status, first
 end
 
 local function run_macro(r, sets, declared)
@@ -310,9 +313,9 @@ local function run_plugin(r, sets)
   register(of_board and r.id or nil)
   if r.action == "workflow" then
     local list = { need(core.workflows, "workflow", r.id) }
-    local status = run_workflows(list, r, sets, declared)
+    local status, err = run_workflows(list, r, sets, declared)
     core.save_state()
-    return status
+    return status, err
   end
   if r.action == "macro" then
     local status = run_macro(r, sets, declared)
@@ -333,7 +336,7 @@ local function setup(r)
   core.given_options = {}
   for _, word in ipairs(r.runs or {}) do
     r.dry = r.dry or word == "dry=on"
-    r.export = r.export or word == "export=on"
+    r.export, r.records = r.export or word == "export=on", r.records or word == "records=on"
     core.csv_only = core.csv_only or word == "csv=on"
     core.powers_back = core.powers_back or word == "power=back"
     core.level = core.levels[word:match("^log=(%a+)$")] or core.level
@@ -363,7 +366,8 @@ function core.main(r)
   local ok, status = xpcall(function()
     local run = r.action == "test" and core.run_tests or r.plugin and run_plugin or
       (r.action == "debug" or r.action == "debug-plan") and run_launch or run_file
-    return run(r, sets_of(r.sets))
+    if not r.records then return (run(r, sets_of(r.sets))) end
+    return core.recorded(r.id or core.name:gsub("%.lua$", ""), r.file or r.plugin, function() return run(r, sets_of(r.sets)) end)
   end, core.handler)
   if not ok then
     core.flash_failed(r, status)

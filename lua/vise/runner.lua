@@ -208,7 +208,7 @@ local function consoles_of(ctx)
   for _, b in ipairs(ctx.boards) do
     if b.con then
       local row = core.console(b.con.name)
-      out[#out + 1] = { name = b.name, log = row and row.log, at = b.con.stream:skip(0) }
+      out[#out + 1] = { name = b.name, console = b.con.name, log = row and row.log, at = b.con.stream:skip(0) }
     end
   end
   return out
@@ -319,7 +319,7 @@ local function attempt(ctx, test, n, limit)
   if outcome ~= "pass" and outcome ~= "skip" then for _, b in ipairs(ctx.boards) do b.state = "unknown" end end
   local logs = core.json.array {}
   for i, c in ipairs(consoles_of(ctx)) do
-    if from[i] and c.log then logs[#logs + 1] = { name = c.name, log = c.log, from = from[i].at, to = c.at } end
+    if from[i] and c.log then logs[#logs + 1] = { name = c.name, console = c.console, log = c.log, from = from[i].at, to = c.at } end
   end
   core.event(outcome == "pass" and "info" or "warn", ("test %s: %s"):format(test.shown, outcome))
   send { type = "attempt", test = test.id, name = test.shown, attempt = n, outcome = outcome, error = error_record(err),
@@ -587,4 +587,37 @@ function core.run_tests(r, sets)
   send { type = "summary", counts = run.counts }
   if #list == 0 and run.status == 0 then return 5 end
   return run.status
+end
+
+-- A workflow or script as one test of reports and artefacts (--report, --artifacts): fn gives its exit status, and the error.
+-- Gives the status; raises what fn raises. Waits.
+function core.recorded(name, file, fn)
+  core.json_lines, core.tests_run = true, true
+  local t, boards = { number = 1, attempt = 1 }, {}
+  for _, con in ipairs(core.has_bench() and vise.console.list() or {}) do
+    local ok, c = pcall(vise.console.get, con)
+    if ok then boards[#boards + 1] = { name = con, con = c } end
+  end
+  local ctx, line = { boards = boards }, { test = 1, name = name, attempt = 1 }
+  running[core.current()], several = t, 1
+  send { type = "plan", tests = 1, boards = core.json.array {} }
+  send { type = "begin", test = 1, name = name, file = file, line = 0, attempt = 1, tags = core.json.array {} }
+  local began, from, t0 = core.now(), consoles_of(ctx), bench_time()
+  local r = table.pack(pcall(fn))
+  local status, err = r[2], r[3]
+  if not r[1] then status, err = core.status(r[2]), r[2] end
+  local outcome = err and outcome_of(err) or status == 0 and "pass" or "error"
+  local logs = core.json.array {}
+  for i, c in ipairs(consoles_of(ctx)) do
+    if from[i] and c.log then logs[#logs + 1] = { name = c.name, console = c.console, log = c.log, from = from[i].at, to = c.at } end
+  end
+  line.type, line.outcome, line.error, line.seconds = "attempt", outcome, error_record(err), core.now() - began
+  line.consoles, line.journal = logs, { from = t0, to = bench_time() }
+  send(line)
+  send { type = "result", test = 1, name = name, file = file, line = 0, outcome = outcome, error = line.error, attempts = 1,
+    seconds = line.seconds }
+  send { type = "summary", counts = { [outcome] = 1 } }
+  several, core.tests_run = 0, nil
+  if not r[1] then error(r[2], 0) end
+  return status
 end

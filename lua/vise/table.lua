@@ -98,5 +98,6 @@ end
 function core.show_rows(t)
   if not t.columns or #t.rows == 0 then return end
   if core.csv_only then return core.out(core.csv(t.columns, t.rows)) end
-  if not core.json_lines then core.out(core.table_text(t.columns, t.rows)) end
+  if core.tests_run then core.say(core.table_text(t.columns, t.rows), { type = "table" })
+  elseif not core.json_lines then core.out(core.table_text(t.columns, t.rows)) end
 end

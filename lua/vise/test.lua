@@ -132,7 +132,7 @@ function core.run_workflow(w, params, board)
     record.why = not ok and err.msg or nil
     core.say(ok and ("%s: PASS in %d step%s, %s"):format(w.id, t.steps, t.steps == 1 and "" or "s", core.span(spent))
       or ("%s: SKIP: %s"):format(w.id, err.msg), record)
-    return 0
+    return 0, not ok and err or nil
   end
   local status = core.status(err)
   record.result = status == 1 and "fail" or "error"
@@ -141,5 +141,5 @@ function core.run_workflow(w, params, board)
   core.say(("%s: FAIL: %s: %s%s"):format(w.id, err.code, tostring(err.msg), err.next and ("; " .. err.next) or ""), record)
   core.event("error", ("%s: %s: %s"):format(w.id, err.code, tostring(err.msg)))
   if status == 7 or err.cause then core.complain(w.id, err) end
-  return status
+  return status, err
 end

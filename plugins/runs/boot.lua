@@ -11,6 +11,24 @@ local function reset(t, p)
   t.console:line(p.reset)
 end
 
+-- The last lines of what came since the reset, for a boot without its banner.
+local function last_lines(text)
+  local lines = {}
+  for l in text:gmatch("[^\r\n]+") do if l:match("%S") then lines[#lines + 1] = #l > 120 and l:sub(1, 120) .. "..." or l end end
+  return #lines, table.concat(lines, " | ", math.max(1, #lines - 2))
+end
+
+-- No banner: what the board said instead is a verdict; a board that says nothing may have no power, or the wrong wire or speed.
+local function no_banner(t, p, text)
+  local n, last = last_lines(text)
+  if n == 0 then
+    vise.fail("infra", "awaited %q for %g s after the reset (%s), and nothing came at all", p.ready, p.wait, p.reset,
+      { next = "power, port and its speed; --set reset= says how it is reset" })
+  end
+  t:fail("no_banner", "awaited %q for %g s after the reset (%s); %d line%s came instead, at last: %s", p.ready, p.wait, p.reset, n,
+    n == 1 and "" or "s", last)
+end
+
 vise.workflow {
   id = "boot-time", title = "Time from reset to ready", timeout = "1h", needs = { "console" },
   doc = "Resets the board, waits for its banner, and says how long that took and how steady it is.",
@@ -34,7 +52,9 @@ vise.workflow {
         local began, first, seen = vise.now(), nil, 0
         local sub <close> = con:on_line(function() first = first or vise.now() end)
         reset(t, p)
-        local m = con:expect(p.ready, { timeout = p.wait })
+        local m, err = con:try_expect(p.ready, { timeout = p.wait })
+        if not m and err.code == "timeout" then no_banner(t, p, con:pending()) end
+        if not m then error(err, 0) end
         local took = vise.now() - began
         seen = #m.before + #m.text
         times[i] = took * 1000

@@ -15,14 +15,14 @@ function M.round(v, digits)
   return math.floor(v * k + 0.5) / k
 end
 
--- id -> newest value; what is missing is nil.
+-- id -> newest value, what is missing is nil; id -> what the gauge is: { unit, min, max, ... }.
 function M.gauges()
-  local list, out = vise.cmd("gauge.list"), {}
+  local list, out, defs = vise.cmd("gauge.list"), {}, {}
   for i, d in ipairs(list.defs or {}) do
     local v = list.v and list.v[i]
-    if type(v) == "number" then out[d.id] = v end
+    if type(v) == "number" then out[d.id], defs[d.id] = v, d end
   end
-  return out
+  return out, defs
 end
 
 -- Calls fn(elapsed) each `every` seconds for `seconds`, without drift; fn may end it by giving false.

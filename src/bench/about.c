@@ -48,6 +48,9 @@ cmd_clear(struct command_call *c)
 static void
 cmd_info(struct command_call *c)
 {
+	const struct bench *b = c->ctx;
+
+	journal_flush(b->journal);      /* who asks for its folder finds all of it there */
 	command_done(c, snapshot_bench(c->ctx));
 }
 

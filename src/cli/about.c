@@ -19,6 +19,9 @@ enum { COLUMNS = 79, INDENT = 8, GAP_MAX = 52 };
 	"  --log-level L        of vise.log: debug, info (unless said), warn, error\n" \
 	"  --keep-power         what it switched on stays on at its end\n" \
 	"  --trust-hash H       the project's plugins with this hash may run (CI)\n"
+#define RECORD_WORDS \
+	"  --report KIND:FILE   it as a test: junit, tap, tap13, test2json, text\n" \
+	"  --artifacts DIR      consoles, log and results into DIR\n"
 #define RUN_WORDS \
 	"  --set K=V            a parameter; may be given again\n" \
 	"  --answer ID=V        the answer to a question; nobody is asked then\n" \
@@ -141,11 +144,11 @@ static const struct { const char *name, *text; } texts[] = {
 	    "  --port P             open this console first\n"
 	    "  --set K=V            method, probe, debugger, load=on, host, program ...\n"
 	    PLACE_WORDS },
-	{ "script", RUN_WORDS BAUD_WORDS
+	{ "script", RUN_WORDS BAUD_WORDS RECORD_WORDS
 	    "  --dry-run            compiled, with what it requires; nothing runs\n"
 	    PLACE_WORDS },
 	{ "workflow", RUN_WORDS
-	    BAUD_WORDS
+	    BAUD_WORDS RECORD_WORDS
 	    "  --dry-run            says each step, does none\n"
 	    "  --csv                what it measured as rows\n"
 	    PLACE_WORDS },

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/clock.h"
+#include "cli/console_lines.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/time.h"
@@ -182,6 +183,28 @@ copy_range(struct artifacts *a, const json_t *console, const char *dir)
 	}
 	sys_close(fd);
 	mem_free(name);
+}
+
+void
+artifacts_lines(struct artifacts *a, struct client *c)
+{
+	json_t *part, *k;
+	size_t i, n;
+
+	json_array_foreach(a->parts, i, part)
+	    json_array_foreach(json_object_get(part, "consoles"), n, k)
+	{
+		char *name = mem_fmt("console-%s.jsonl", json_get_str(k, "name", "main"));
+		struct buf b;
+
+		buf_init(&b, JOURNAL_MAX);
+		/* one that was closed meanwhile has its bytes only */
+		if (console_lines(c, json_get_str(k, "console", "main"), json_get_int(k, "from", 0),
+			json_get_int(k, "to", 0), &b, NULL) == ERR_OK)
+			append(a, json_get_str(part, "dir", "."), name, buf_str(&b), b.len);
+		buf_fini(&b);
+		mem_free(name);
+	}
 }
 
 /* Lines of the journal with a time of ours. */

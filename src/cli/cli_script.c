@@ -2,6 +2,7 @@
 #include "cli/cli_script.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "cli/dryrun.h"
 #include "cli/place_use.h"
 #include "cli/plugins.h"
+#include "cli/records.h"
 #include "cli/say.h"
 #include "proto/dial.h"
 #include "sys/path.h"
@@ -27,8 +29,12 @@ struct script {
 	char *words[3 * ARGS_SETS_MAX + 1]; /* what of argv is ours to free */
 	size_t nwords;
 	bool dry, csv, keep_power;
+	const char *artifacts;
+	struct args_sets reports;
 	const char *argv[LIMIT_ARGV + 1];
 	size_t n;
+	bool json;
+	struct records records;         /* with --report or --artifacts */
 };
 
 struct child {
@@ -136,16 +142,77 @@ cli_script_wait(struct client *c, pid_t pid, struct place_use *use)
 	return status;
 }
 
-static enum err
-run(struct script *s, struct door *d, int *status, struct err_msg *why)
+static bool
+recorded(const struct script *s)
 {
-	char *program = path_program("vise-script"), *sock = dial_socket(d->bench);
+	return s->artifacts != NULL || s->reports.n != 0;
+}
+
+/* What it says as text, or with --json its records, without those that are for the reports. */
+static void
+say_record(struct report *r, const json_t *record, const json_t *test)
+{
+	static const char *const own[] = { "plan", "begin", "attempt", "result", "summary",
+		"table" };
+	const char *type = json_get_str(record, "type", ""),
+		   *text = json_get_str(record, "output", "");
+	json_t *o;
+
+	(void)test;
+	if (!r->verbose && text[0] != '\0') {
+		say_str(r->f, text);
+		fputc('\n', r->f);
+	}
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (!r->verbose || strcmp(type, own[i]) == 0)
+			return;
+	o = json_copy((json_t *)(uintptr_t)record);
+	(void)json_object_del(o, "output");
+	(void)json_object_del(o, "test");
+	(void)json_object_del(o, "attempt");
+	say_json(o);
+	json_decref(o);
+	(void)fflush(r->f);
+}
+
+static const struct report_ops report_said = { .record = say_record };
+
+/* As one test: its end is that of the reports and artefacts. */
+static enum err
+run_recorded(struct script *s, struct door *d, int *status, struct err_msg *why)
+{
+	pid_t pid = -1;
+	const enum err e =
+	    records_spawn(&s->records, s->argv + 1, s->n - 1, &s->use, &pid, why);
+
+	if (e != ERR_OK)
+		return e;
+	s->records.report.ops = &report_said;
+	s->records.report.verbose = s->json;
+	records_watch(&s->records, d, &s->use, pid, status);
+	return records_end(&s->records, d, *status, why);
+}
+
+static enum err
+run_plain(struct script *s, int *status, struct door *d, struct err_msg *why)
+{
 	struct sys_spawn spawn = {
 		.argv = s->argv, .fd_in = 0, .fd_out = 1, .fd_err = 2, .fd3 = -1,
 		.keep_group = true,
 		.keep = s->use.keep, .nkeep = s->use.nkeep, .die_with_parent = true
 	};
 	pid_t pid = -1;
+	const enum err e = sys_spawn(&spawn, &pid, why);
+
+	if (e == ERR_OK)
+		*status = cli_script_wait(d->client, pid, &s->use);
+	return e;
+}
+
+static enum err
+run(struct script *s, struct door *d, int *status, struct err_msg *why)
+{
+	char *program = path_program("vise-script"), *sock = dial_socket(d->bench);
 	enum err e;
 
 	s->argv[0] = program;
@@ -153,10 +220,10 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 	if (d->console[0] != '\0')
 		s->argv[4] = d->console;
 	s->argv[s->n] = NULL;
-	e = s->n < LIMIT_ARGV ? sys_spawn(&spawn, &pid, why)
-			      : err_set(why, ERR_LIMIT, "script", NULL, "too many arguments");
-	if (e == ERR_OK)
-		*status = cli_script_wait(d->client, pid, &s->use);
+	if (s->n >= LIMIT_ARGV)
+		e = err_set(why, ERR_LIMIT, "script", NULL, "too many arguments");
+	else
+		e = recorded(s) ? run_recorded(s, d, status, why) : run_plain(s, status, d, why);
 	if (e == ERR_OK && s->use.over) {
 		*why = s->use.why;
 		e = why->code;
@@ -166,14 +233,16 @@ run(struct script *s, struct door *d, int *status, struct err_msg *why)
 	return e;
 }
 
-enum kind { WORKFLOW = 0, SCRIPT = 1, MACRO = 4 }; /* where its options begin */
+enum kind { WORKFLOW = 0, SCRIPT = 1, MACRO = 6 }; /* where its options begin */
 
 static enum err
 parse(struct cli_call *c, struct script *s, size_t words, enum kind kind, struct err_msg *why)
 {
 	const struct args_option options[] = {
 		{ "--csv", ARGS_FLAG, &s->csv },        /* of workflows alone */
-		{ "--dry-run", ARGS_FLAG, &s->dry },    /* these three not of macros */
+		{ "--dry-run", ARGS_FLAG, &s->dry },    /* these five not of macros */
+		{ "--report", ARGS_LIST, &s->reports },
+		{ "--artifacts", ARGS_TEXT, &s->artifacts },
 		{ "--keep-power", ARGS_FLAG, &s->keep_power },
 		{ "--log-level", ARGS_TEXT, &s->level },
 		{ "--port", ARGS_TEXT, &s->port },
@@ -186,9 +255,17 @@ parse(struct cli_call *c, struct script *s, size_t words, enum kind kind, struct
 		{ NULL, ARGS_FLAG, NULL },
 	};
 
-	const enum err e = args_parse(c, options + kind, words, words, why);
+	enum err e = args_parse(c, options + kind, words, words, why);
 
-	return e == ERR_OK ? args_level(s->level, why) : e;
+	s->json = c->json;
+	if (e == ERR_OK)
+		e = args_level(s->level, why);
+	if (e == ERR_OK && s->csv && recorded(s))
+		e = err_set(why, ERR_USAGE, "--csv", NULL,
+		    "it goes without --report and --artifacts");
+	if (e == ERR_OK && recorded(s) && !s->dry)
+		e = records_open(&s->records, &s->reports, NULL, s->artifacts, why);
+	return e;
 }
 
 /* What the places say: the profile of the first, its settings; each one's facts for the script. */
@@ -224,6 +301,8 @@ head(struct script *s, const struct cli_call *c)
 	add_pair(s, "--timeout", s->timeout);
 	if (c->json)
 		add(s, "--json");
+	if (recorded(s))
+		add_pair(s, "--run", "records=on");
 	if (!s->keep_power)
 		add_pair(s, "--run", "power=back");
 	if (s->level != NULL) {
@@ -277,6 +356,7 @@ perform(struct cli_call *c, struct script *s, enum err e, struct err_msg *why)
 	if (e == ERR_OK)
 		e = run(s, &d, &status, why);
 	door_close(&d);
+	records_close(&s->records);
 	place_use_close(&s->use);
 	while (s->nwords > 0)
 		mem_free(s->words[--s->nwords]);

@@ -5,30 +5,22 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/limits.h"
 #include "cli/args.h"
-#include "cli/artifacts.h"
 #include "cli/capture.h"
-#include "cli/cli_script.h"
 #include "cli/door.h"
 #include "cli/dryrun.h"
 #include "cli/place_use.h"
 #include "cli/plugins.h"
-#include "cli/report_files.h"
+#include "cli/records.h"
 #include "cli/report_go.h"
 #include "cli/report_tap.h"
 #include "cli/report_text.h"
 #include "cli/say.h"
 #include "cli/test_files.h"
 #include "proto/dial.h"
-#include "sys/io.h"
-#include "sys/path.h"
-#include "sys/spawn.h"
-#include "sys/time.h"
 
-enum { RECORD_MAX = 64 << 20, PIECE = 65536 };
-static const uint64_t LAST_NS = 5 * NS_PER_S, LOGS_NS = 3 * NS_PER_S, LOOK_NS = 20 * NS_PER_MS;
+enum { LISTED_MAX = 64 << 20 };
 
 struct options {
 	struct args_sets ports, boards, sets, answers, k, tags, reports;
@@ -51,14 +43,7 @@ struct run {
 	struct board boards[2 * ARGS_SETS_MAX];
 	size_t nboards;
 	json_t *files, *argv; /* texts */
-	struct results results;
-	struct artifacts kept;
-	struct report report;
-	struct report_files reports;
-	struct buf line;
-	struct loop_fd *watch;
-	int fd;
-	bool over;
+	struct records records;
 };
 
 /* ---- the boards */
@@ -350,153 +335,38 @@ listed(struct run *r, const json_t *record)
 	putchar('\n');
 }
 
-static void
-take(struct run *r, const char *p, size_t n)
-{
-	json_t *record = json_read(p, n, "vise-script", NULL);
-	const json_t *test;
-
-	if (record == NULL) {
-		say_text(stderr, p, n);
-		fputc('\n', stderr);
-		return;
-	}
-	test = results_take(&r->results, record);
-	artifacts_record(&r->kept, record, test);
-	r->report.ops->record(&r->report, record, test);
-	report_files_record(&r->reports, record, test);
-	json_decref(record);
-}
-
-static void
-on_output(void *arg, unsigned events)
-{
-	struct run *r = arg;
-	char piece[PIECE];
-	const ssize_t n = sys_read(r->fd, piece, sizeof piece);
-	size_t from = 0;
-
-	(void)events;
-	if (n <= 0) {
-		loop_fd_close(r->watch);
-		r->watch = NULL;
-		r->over = true;
-		return;
-	}
-	for (size_t i = 0; i < (size_t)n; i++) {
-		if (piece[i] != '\n')
-			continue;
-		(void)buf_add(&r->line, piece + from, i - from);
-		take(r, buf_str(&r->line), r->line.len);
-		buf_clear(&r->line);
-		from = i + 1;
-	}
-	(void)buf_add(&r->line, piece + from, (size_t)n - from);
-}
-
-static enum err
-spawn(struct run *r, pid_t *pid, struct err_msg *why)
-{
-	const size_t n = json_array_size(r->argv);
-	const char **argv = mem_zero(n + 2, sizeof *argv);
-	char *program = path_program("vise-script");
-	struct sys_spawn s = {
-		.argv = argv, .fd_in = -1, .fd_err = 2, .fd3 = -1, .keep_group = true,
-		.keep = r->use.keep, .nkeep = r->use.nkeep, .die_with_parent = true
-	};
-	int ends[2] = { -1, -1 };
-	enum err e = ERR_OK;
-
-	argv[0] = program;
-	for (size_t i = 0; i < n; i++)
-		argv[i + 1] = json_string_value(json_array_get(r->argv, i));
-	if (!sys_pipe(ends))
-		e = err_set(why, ERR_INFRA, "vise-script", NULL, "no pipe for it");
-	s.fd_out = ends[1];
-	if (e == ERR_OK)
-		e = sys_spawn(&s, pid, why);
-	sys_close(ends[1]);
-	r->fd = ends[0];
-	mem_free(program);
-	mem_free(argv);
-	return e;
-}
-
 /* ---- the run */
 
-static void
-start_reports(struct run *r)
+static const struct report_ops *
+ops_of(const struct run *r)
 {
-	r->report = (struct report){ .f = stdout, .results = &r->results, .verbose = r->o.verbose };
-	r->report.ops = r->o.tap                   ? &report_tap
-			: r->o.tap13               ? &report_tap13
-			: r->call->json || r->o.go ? &report_go
-						   : &report_text;
-	if (r->report.ops->start != NULL)
-		r->report.ops->start(&r->report);
-	report_files_start(&r->reports);
-}
-
-/* The bench's folder, its logs written. Heap, or NULL. */
-static char *
-logs_written(struct run *r)
-{
-	const uint64_t deadline = sys_mono() + LOGS_NS;
-	const bool never = false;
-	json_t *info = NULL;
-	char *dir = NULL;
-
-	if (r->kept.dir == NULL)
-		return NULL;
-	client_resume(r->door.client);
-	while (!artifacts_ready(&r->kept) && sys_mono() < deadline)
-		(void)client_wait(r->door.client, &never, sys_mono() + LOOK_NS, NULL);
-	if (client_line(r->door.client, "bench.info", LOGS_NS, &info, NULL) == ERR_OK &&
-	    json_get_str(info, "dir", "")[0] != '\0')
-		dir = mem_str(json_get_str(info, "dir", ""));
-	json_decref(info);
-	return dir;
-}
-
-static void
-watch_to_the_end(struct run *r, pid_t pid, int *status)
-{
-	r->watch = loop_fd_open(client_loop(r->door.client), r->fd, LOOP_READ, on_output, r);
-	*status = cli_script_wait(r->door.client, pid, &r->use);
-	client_resume(r->door.client);
-	while (!r->over && r->watch != NULL &&
-	       client_wait(r->door.client, &r->over, sys_mono() + LAST_NS, NULL) == ERR_OK)
-		;
-	while (!r->over && r->watch != NULL) /* the bench went first: what is left in the pipe */
-		on_output(r, LOOP_READ);
-	loop_fd_close(r->watch);
-	if (r->results.ended)
-		return;
-	if (*status == 0 || *status > 128)
-		*status = *status == 130 || *status == 143 ? *status : err_exit_status(ERR_SCRIPT);
-	results_break_off(&r->results, "the script host ended before the tests did");
+	return r->o.tap			 ? &report_tap
+	    : r->o.tap13		 ? &report_tap13
+	    : r->call->json || r->o.go ? &report_go
+				       : &report_text;
 }
 
 static enum err
 run(struct run *r, int *status, struct err_msg *why)
 {
-	char *socket = dial_socket(r->door.bench), *dir;
+	struct records *all = &r->records;
+	char *socket = dial_socket(r->door.bench);
+	const size_t n = (words(r, socket), json_array_size(r->argv));
+	const char **argv = mem_zero(n + 1, sizeof *argv);
 	pid_t pid = -1;
 	enum err e;
 
-	words(r, socket);
 	mem_free(socket);
-	e = spawn(r, &pid, why);
+	for (size_t i = 0; i < n; i++)
+		argv[i] = json_string_value(json_array_get(r->argv, i));
+	e = records_spawn(all, argv, n, &r->use, &pid, why);
+	mem_free(argv);
 	if (e != ERR_OK)
 		return e;
-	start_reports(r);
-	watch_to_the_end(r, pid, status);
-	r->report.ops->end(&r->report);
-	dir = logs_written(r);
-	e = artifacts_finish(&r->kept, &r->results, dir, *status, why);
-	mem_free(dir);
-	if (e == ERR_OK)
-		e = report_files_end(&r->reports, why);
+	all->report.ops = ops_of(r);
+	all->report.verbose = r->o.verbose;
+	records_watch(all, &r->door, &r->use, pid, status);
+	e = records_end(all, &r->door, *status, why);
 	if (e == ERR_OK && r->use.over) {
 		*why = r->use.why;
 		e = why->code;
@@ -518,7 +388,7 @@ ask_host(struct run *r, size_t *tests, int *status, struct err_msg *why)
 	enum err e;
 
 	words(r, NULL);
-	buf_init(&text, RECORD_MAX);
+	buf_init(&text, LISTED_MAX);
 	e = capture_words(r->argv, none, &text, status, why);
 	p = buf_str(&text);
 	while (e == ERR_OK && *p != '\0') {
@@ -607,7 +477,8 @@ parse(struct run *r, struct err_msg *why)
 	if (e == ERR_OK)
 		e = args_level(o->level, why);
 	if (e == ERR_OK)
-		e = report_files_open(&r->reports, &o->reports, o->junit, &r->results, why);
+		e = records_open(&r->records, &o->reports, o->junit,
+		    o->list || o->dry ? NULL : o->artifacts, why);
 	for (size_t i = 0; e == ERR_OK && i < r->call->words; i++)
 		e = test_files(r->call->word[i], r->files, why);
 	if (e == ERR_OK && json_array_size(r->files) == 0)
@@ -620,10 +491,8 @@ parse(struct run *r, struct err_msg *why)
 static enum err
 perform(struct run *r, int *status, struct err_msg *why)
 {
-	enum err e = artifacts_init(&r->kept, r->o.artifacts, why);
+	enum err e = reach(r, why);
 
-	if (e == ERR_OK)
-		e = reach(r, why);
 	if (e == ERR_OK)
 		e = run(r, status, why);
 	door_close(&r->door);
@@ -633,13 +502,11 @@ perform(struct run *r, int *status, struct err_msg *why)
 int
 cli_test(struct cli_call *c)
 {
-	struct run r = { .call = c, .files = json_array(), .argv = json_array(), .fd = -1 };
+	struct run r = { .call = c, .files = json_array(), .argv = json_array() };
 	struct err_msg why;
 	int status = 0, end;
 	enum err e;
 
-	buf_init(&r.line, RECORD_MAX);
-	results_init(&r.results);
 	e = parse(&r, &why);
 	if (e == ERR_OK && (r.o.list || r.o.dry))
 		e = place_use_look(&r.use, &r.o.place, &why);
@@ -652,11 +519,7 @@ cli_test(struct cli_call *c)
 	else
 		e = e != ERR_OK ? e : perform(&r, &status, &why);
 	place_use_close(&r.use);
-	sys_close(r.fd);
-	artifacts_fini(&r.kept);
-	report_files_close(&r.reports);
-	results_fini(&r.results);
-	buf_fini(&r.line);
+	records_close(&r.records);
 	json_decref(r.files);
 	json_decref(r.argv);
 	end = say_end(c, e, &why);

@@ -124,15 +124,15 @@ static const struct row rows[] = {
 	{ "rsp probe", "", "" },
 	{ "rsp step", "--count --mask --isa --timeout --check", "" },
 	{ "rsp speed", "--addr --size --write --swd-khz --acks", "" },
-	{ "script", "--answer --port --board --set --timeout --baud --dry-run --keep-power "
-	    "--log-level --place --wait --lease --reason --trust-hash", "f" },
+	{ "script", "--answer --artifacts --report --port --board --set --timeout --baud --dry-run "
+	    "--keep-power --log-level --place --wait --lease --reason --trust-hash", "f" },
 	{ "test", "--answer --artifacts --board --dry-run --each --fail-fast --flaky-fails "
 	    "--junit --keep-power --list --log-level --place --wait --lease --reason --port "
 	    "--repeat --report --retries --set --shard --shuffle --tag --tap --tap13 "
 	    "--test2json --test-timeout --timeout --trust-hash -k -v", "f" },
-	{ "workflow", "list show --answer --baud --board --csv --dry-run --keep-power "
-	    "--log-level --port --set --timeout --trust-hash --place --wait --lease --reason",
-	    "w" },
+	{ "workflow", "list show --answer --artifacts --baud --board --csv --dry-run "
+	    "--keep-power --log-level --port --report --set --timeout --trust-hash --place "
+	    "--wait --lease --reason", "w" },
 	{ "plugin", "list view trust deny forget check new doc hosts run call reload unload", "" },
 	{ "plugin view", "--source", "f" },
 	{ "plugin trust", "--hash --trust-hash", "f" },

@@ -49,6 +49,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli_worker.c %D%/cli_worker.h \
 	%D%/cli_trust.c %D%/cli_trust.h \
 	%D%/client.c %D%/client.h \
+	%D%/console_lines.c %D%/console_lines.h \
 	%D%/doctor_target.c %D%/doctor_target.h \
 	%D%/dryrun.c %D%/dryrun.h \
 	%D%/door.c %D%/door.h \
@@ -74,6 +75,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/plugin_doc.c %D%/plugin_doc.h \
 	%D%/plugins.c %D%/plugins.h \
 	%D%/pprof_args.c %D%/pprof_args.h \
+	%D%/records.c %D%/records.h \
 	%D%/report_files.c %D%/report_files.h \
 	%D%/report_go.c %D%/report_go.h \
 	%D%/report_junit.c %D%/report_junit.h \

@@ -77,6 +77,41 @@ report_files_open(struct report_files *rf, const struct args_sets *wishes, const
 	return e;
 }
 
+static bool
+on_stdout(const struct report_file *f)
+{
+	return strcmp(f->path, "-") == 0;
+}
+
+bool
+report_files_on_stdout(const struct report_files *rf)
+{
+	for (size_t i = 0; i < rf->n; i++)
+		if (on_stdout(&rf->v[i]))
+			return true;
+	return false;
+}
+
+/* Of what goes to stdout the memory is only the end's: a line is seen when it is made. */
+static void
+flush(struct report_file *f)
+{
+	if (!on_stdout(f) || f->report.ops == NULL || fflush(f->report.f) != 0)
+		return;
+	(void)fwrite(f->text + f->told, 1, f->size - f->told, stdout);
+	(void)fflush(stdout);
+	f->told = f->size;
+}
+
+static enum err
+put(struct report_file *f, const char *text, size_t n, struct err_msg *why)
+{
+	if (!on_stdout(f))
+		return sys_file_replace(f->path, text, n, why);
+	(void)fwrite(text + f->told, 1, n - f->told, stdout);
+	return ERR_OK;
+}
+
 void
 report_files_start(struct report_files *rf)
 {
@@ -89,12 +124,14 @@ void
 report_files_record(struct report_files *rf, const json_t *record, const json_t *test)
 {
 	for (size_t i = 0; i < rf->n; i++)
-		if (rf->v[i].report.ops != NULL)
+		if (rf->v[i].report.ops != NULL) {
 			rf->v[i].report.ops->record(&rf->v[i].report, record, test);
+			flush(&rf->v[i]);
+		}
 }
 
 static enum err
-write_junit(const char *path, const struct results *results, struct err_msg *why)
+write_junit(struct report_file *f, const struct results *results, struct err_msg *why)
 {
 	struct buf b;
 	enum err e;
@@ -102,9 +139,9 @@ write_junit(const char *path, const struct results *results, struct err_msg *why
 	buf_init(&b, REPORT_MAX);
 	e = report_junit(results, &b);
 	if (e == ERR_OK)
-		e = sys_file_replace(path, buf_str(&b), b.len, why);
+		e = put(f, buf_str(&b), b.len, why);
 	else
-		e = err_set(why, e, path, NULL, "the results do not fit");
+		e = err_set(why, e, f->path, NULL, "the results do not fit");
 	buf_fini(&b);
 	return e;
 }
@@ -113,11 +150,11 @@ static enum err
 end_one(struct report_file *f, struct err_msg *why)
 {
 	if (f->report.ops == NULL)
-		return write_junit(f->path, f->report.results, why);
+		return write_junit(f, f->report.results, why);
 	f->report.ops->end(&f->report);
 	if (fflush(f->report.f) != 0)
 		return err_set(why, ERR_LIMIT, f->path, NULL, "the results do not fit");
-	return sys_file_replace(f->path, f->text, f->size, why);
+	return put(f, f->text, f->size, why);
 }
 
 enum err

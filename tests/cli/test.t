@@ -132,6 +132,8 @@ fi
 # ---- selection and order
 "$VISE" test t --list >list 2>&1
 is "$(grep -c '' list)" 25 "--list names the tests of a folder"
+run "$VISE" test t/outcomes_test.lua -k passes --port exec:cat --report junit:-
+like "$(head -n 2 out)" '^<testsuites ' "--report junit:- is all that stdout has"
 run "$VISE" test t --dry-run --port exec:cat --port b=/dev/no-such-port -k other
 is "$status" 3 "--dry-run: a port that is not there"
 like "$(tr '\n' ';' <out)" 'needs another  skip: needs a board named second-board.*port  main: there .*port  b: missing .*nothing was opened' "is named, and what would be skipped"

@@ -28,15 +28,28 @@ is "$status" 2 "parameters are checked"
 
 # ---- boot time, result as a table, CSV and JSON
 dev="exec:python3 $rig/dev.py"
-run "$VISE" workflow boot-time --port "$dev" --set reset=reset --set rounds=3 --set wait=5s
+run "$VISE" workflow boot-time --port "$dev" --set reset=reset --set rounds=3 --set wait=5s --artifacts kept --report junit:boot.xml \
+	--report tap:boot.tap
 is "$status" 0 "boot-time" || { echo "$out"; echo "$err"; } | note
 like "$out" '^round +ready \[ms\] +first byte \[ms\] +bytes$' "a table"
 like "$out" '^ +3 +[0-9.]+ +[0-9.]+ +[0-9]+$' "with a row each"
+is "$(cd kept/*/boot-time/attempt-1 && echo *) $(ls kept/run.json)" \
+	"console-main.jsonl console-main.raw journal.jsonl log.jsonl kept/run.json" "--artifacts: of the run as of a test"
+is "$(python3 -c 'import glob, json
+rows = [json.loads(x) for x in open(glob.glob("kept/*/boot-time/attempt-1/console-main.jsonl")[0])]
+print(sum("[READY]" in r["text"] for r in rows), all(a["t"] <= b["t"] and a["offset"] < b["offset"] for a, b in zip(rows, rows[1:])))')" \
+	"3 True" "the lines of the console with their times"
+is "$(grep -c '<testcase.*name="boot-time"' boot.xml) $(grep -c '^ok 1 - boot-time' boot.tap)" "1 1" "--report: it is one test"
+run "$VISE" workflow boot-time --port "$dev" --set reset=reset --set ready=NEVER --set wait=400ms --report tap:-
+is "$status" 1 "a banner that does not come is a verdict"
+like "$out" '^not ok 1 - boot-time$' "--report tap:- is all that stdout has"
+like "$out" 'message: "awaited .*NEVER.* for 0.4 s after the reset \(reset\); [0-9]+ lines? came instead, at last: .*READY' "with what came instead"
 run "$VISE" workflow boot-time --port "$dev" --set reset=reset --set rounds=2 --set wait=5s --csv
 like "$(head -n 1 out)" '^round,ready \[ms\],first byte \[ms\],bytes$' "--csv: the table alone"
 is "$(grep -c '' out)" 3 "and its rows"
 run "$VISE" workflow boot-time --port "$dev" --set reset=none --set wait=200ms --json
 is "$status" 3 "a boot that does not come"
+like "$out" 'nothing came at all' "is told in words"
 like "$out" '"result": ?"error"' "as a record"
 
 # ---- flash and watch
@@ -84,6 +97,15 @@ like "$out" '70 and 85 C' "between which it throttled"
 run "$VISE" workflow snapshot-on-alarm --bench heat --set gauge=temp.cpu-thermal --set above=80 --set wait=20s --set again=0 --set every=100ms
 is "$status" 0 "snapshot-on-alarm: a gauge" || { echo "$out"; echo "$err"; } | note
 like "$out" 'temp.cpu-thermal is 85' "it says why"
+echo 900000 >"$policy/scaling_max_freq"
+wait_for '"$VISE" do --bench heat "gauge.list" --json | grep -q "freq.policy0.cap" && "$VISE" do --bench heat "gauge.history freq.policy0.cap" --json | grep -q "50\.0*\]"' 20
+run "$VISE" workflow thermal-soak --bench heat --set time=300ms --set every=100ms
+is "$status" 0 "thermal-soak of a machine that is limited" || { echo "$out"; echo "$err"; } | note
+like "$out" 'limited before the start = 900 of 1800 MHz' "says by how much it was before it began"
+unlike "$out" ' full$' "and calls it not full"
+run "$VISE" workflow thermal-soak --bench heat --set time=200ms --set every=100ms --set throttle=verdict
+is "$status" 1 "which is a verdict where throttling is"
+
 run "$VISE" workflow snapshot-on-alarm --port "$dev" --set text=no-such --set wait=100ms
 like "$out" 'SKIP: nothing went wrong' "nothing is a skip"
 
