@@ -2,8 +2,9 @@
  * artifacts.h - what is kept of each attempt of a test, in folders.
  *
  * Layer   cli. DIR/FILE/TEST/attempt-N/ with log.jsonl (what the run said), console-NAME.raw (the
- *         bytes of the board meanwhile) and .jsonl (its lines with their times), journal.jsonl (the bench's meanwhile) and what the test
- *         attached; DIR/run.json with all results. Names are made of letters, digits, - _ .
+ *         bytes of the board meanwhile) and .jsonl (its lines with their times), journal.jsonl
+ *         (the bench's meanwhile) and what the test attached; DIR/run.json with all results.
+ *         Names are made of letters, digits, - _ .
  * Owns    artifacts_fini ends it. Console and journal parts are copied at the end, by
  *         artifacts_finish, when the bench has written them.
  */
