@@ -106,8 +106,10 @@ run "$vise" debug -n
 like "$out$err" 'fw.elf' "vise debug: its board and program"
 run "$vise" gauges --once
 is "$(printf '%s\n' "$out" | python3 -c 'import json,sys; print("machine" in json.load(sys.stdin) or 1)')" 1 "vise gauges: its source"
-run "$vise" console --quiet 300ms </dev/null
-like "$out" '^up' "vise console: its port"
+mkfifo "$T/in" && exec 9<>"$T/in"
+spawn "$vise" console <"$T/in" >"$T/con"
+wait_for 'grep -q up "$T/con"' 30
+ok $? "vise console: its port"
 run "$vise" plugin list
 like "$out" '^sim .*refused .*project.json: it is switched off there' "a plugin may be switched off"
 if command -v go >/dev/null; then
