@@ -47,7 +47,7 @@ like "$out" 'message: "awaited .*NEVER.* for 0.4 s after the reset \(reset\); [0
 run "$VISE" workflow boot-time --port "$dev" --set reset=reset --set rounds=2 --set wait=5s --csv
 like "$(head -n 1 out)" '^round,ready \[ms\],first byte \[ms\],bytes$' "--csv: the table alone"
 is "$(grep -c '' out)" 3 "and its rows"
-run "$VISE" workflow boot-time --port "$dev" --set reset=none --set wait=200ms --json
+run "$VISE" workflow boot-time --port "exec:sleep 600" --set reset=none --set wait=200ms --json
 is "$status" 3 "a boot that does not come"
 like "$out" 'nothing came at all' "is told in words"
 like "$out" '"result": ?"error"' "as a record"
