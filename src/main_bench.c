@@ -19,6 +19,7 @@ static const struct option longs[] = {
 	{ "plugins", required_argument, NULL, 'p' }, { "run", required_argument, NULL, 'r' },
 	{ "proc-root", required_argument, NULL, 'P' }, { "sys-root", required_argument, NULL, 'S' },
 	{ "process", required_argument, NULL, 'c' }, { "state-dir", required_argument, NULL, 'D' },
+	{ "picked", no_argument, NULL, 'k' },
 	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
 };
 
@@ -39,6 +40,7 @@ take(int c, struct bench_options *o, struct lists *l, struct err_msg *why)
 	case 'n': o->name = optarg; return ERR_OK;
 	case 't': o->target = optarg; return ERR_OK;
 	case 'f': o->foreground = true; return ERR_OK;
+	case 'k': o->picked = true; return ERR_OK;
 	case 's': o->simulated = true; return ERR_OK;
 	case 'd': o->demo = o->simulated = true; return ERR_OK;
 	case 'P': o->proc_root = optarg; return ERR_OK;
@@ -81,8 +83,9 @@ serve(const struct bench_options *o)
 	struct err_msg why;
 	bool child = true;
 
+	/* somebody else took the name that was free just now: another one is picked */
 	if (!o->foreground && process_daemonize(&child, &why) != ERR_OK)
-		return refuse(&why);
+		return o->picked && why.code == ERR_BUSY ? err_exit_status(ERR_BUSY) : refuse(&why);
 	if (!child || bench_run(o, &why) == ERR_OK)
 		return 0;
 	process_ready(&why);

@@ -41,7 +41,7 @@
 #include "sys/process.h"
 #include "sys/time.h"
 
-static const uint64_t FLUSH_NS = 100 * NS_PER_MS;
+static const uint64_t FLUSH_NS = 100 * NS_PER_MS, FIRST_NS = 10 * NS_PER_S;
 
 /* ---- news */
 
@@ -115,8 +115,9 @@ linger_check(struct bench *b)
 		loop_timer_stop(b->linger);
 		b->linger = NULL;
 	} else if (b->linger == NULL) {
-		/* a bench just started is given time for its first client */
-		const uint64_t least = !b->visited ? 5 * NS_PER_S : 0;
+		/* a bench just started is given time for its first client; who only looks whether
+		 * it is there (vise ls, and whoever wants a bench) is none */
+		const uint64_t least = !b->visited ? FIRST_NS : 0;
 
 		b->linger =
 		    loop_timer_start(b->loop, linger > least ? linger : least, 0, on_linger, b);
@@ -167,6 +168,7 @@ write_info(struct bench *b, struct err_msg *why)
 	json_put_int(o, "started", (json_int_t)b->start_wall);
 	json_put_str(o, "dir", b->dir);
 	json_put_str(o, "version", VISE_VERSION);
+	json_put_bool(o, "ephemeral", b->given.linger_ns == 0);
 	if (b->end != NULL)
 		json_put_int(o, "ending", (json_int_t)ending_until(b));
 	debug_session_info(b, o);

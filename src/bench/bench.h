@@ -19,6 +19,7 @@ struct bench_options {
 	const char *state_dir;
 	int64_t     linger_ns;          /* < 0: option bench.linger; 0: ends with its last client */
 	bool        foreground;
+	bool        picked;             /* the name is anyone that was free */
 	/* the target is the simulated board: said on every screen */
 	bool        simulated;
 	bool        demo;               /* start the simulated board and open all on it */

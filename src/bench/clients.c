@@ -111,7 +111,6 @@ on_accept(void *arg, unsigned events)
 			continue;
 		}
 		(void)clients_adopt(b, fd, false);
-		b->visited = true;
 	}
 }
 

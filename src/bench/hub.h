@@ -123,7 +123,7 @@ struct bench {
 	char *demo_run[4], *demo_proc, *demo_sys;
 	struct ending *end;             /* ending.h: it was told to end, or NULL */
 	bool listening, ending, journal_alarm, pump_due;     /* ending: the loop stops */
-	bool visited;                   /* somebody has come */
+	bool visited;                   /* somebody has come, and said hello */
 	bool closing;                   /* its parts are being freed */
 };
 

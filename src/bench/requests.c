@@ -269,6 +269,7 @@ on_hello(struct peer *p, const json_t *hello, void *arg)
 	const char *cwd = json_get_str(hello, "cwd", "");
 
 	c->own = strcmp(json_get_str(hello, "of", ""), c->bench->name) == 0;
+	c->bench->visited = c->bench->visited || c->job == 0;
 	c->late = c->bench->end != NULL && !c->own && c->job == 0;
 	mem_free(c->cwd);
 	c->cwd = cwd[0] == '/' && path_is_dir(cwd) ? mem_str(cwd) : NULL;

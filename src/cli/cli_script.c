@@ -348,7 +348,7 @@ perform(struct cli_call *c, struct script *s, enum err e, struct err_msg *why)
 	int status = 0;
 
 	if (e == ERR_OK)
-		e = door_open(&d, c->bench, s->port, true, why);
+		e = door_open_run(&d, c->bench, s->port, why);
 	if (e == ERR_OK && s->port != NULL)
 		e = door_console(&d, s->port, s->baud, why);
 	if (e == ERR_OK)

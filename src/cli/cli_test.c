@@ -147,7 +147,7 @@ static enum err
 reach(struct run *r, struct err_msg *why)
 {
 	const char *first = r->boards[0].spec;
-	enum err e = door_open(&r->door, r->call->bench, first, true, why);
+	enum err e = door_open_run(&r->door, r->call->bench, first, why);
 
 	for (size_t i = 0; e == ERR_OK && i < r->nboards; i++) {
 		struct board *b = &r->boards[i];

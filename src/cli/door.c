@@ -211,17 +211,33 @@ start(struct door *d, const char *target, struct err_msg *why)
 	return dial_start(NULL, 0, extra, d->bench, sizeof d->bench, why);
 }
 
+/* What may be done where no bench is named: join one, or start one; a script (OWN) leaves those
+ * alone that others made for themselves, where there are several. */
+enum may { JOIN, START, OWN };
+
+static void
+leave_ephemeral(json_t *list)
+{
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (json_get_bool(json_array_get(list, i), "ephemeral", false))
+			(void)json_array_remove(list, i);
+}
+
 static enum err
-only_one(struct door *d, bool may_start, struct err_msg *why)
+only_one(struct door *d, enum may may, struct err_msg *why)
 {
 	json_t *list = dial_live();
-	const size_t n = json_array_size(list);
+	size_t n = json_array_size(list);
 	enum err e = ERR_OK;
+
+	if (n > 1 && may == OWN)
+		leave_ephemeral(list);
+	n = json_array_size(list);
 
 	if (n == 1)
 		(void)snprintf(d->bench, sizeof d->bench, "%s",
 		    json_get_str(json_array_get(list, 0), "name", ""));
-	else if (n == 0 && may_start)
+	else if (n == 0 && may != JOIN)
 		e = start(d, NULL, why);
 	else if (n == 0)
 		e = err_set(why, ERR_NOENT, "bench", "start one with: vise", "none is running");
@@ -233,7 +249,7 @@ only_one(struct door *d, bool may_start, struct err_msg *why)
 }
 
 static enum err
-pick(struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+pick(struct door *d, const char *bench, const char *target, enum may may, struct err_msg *why)
 {
 	char spec[DOOR_TARGET_MAX];
 
@@ -246,7 +262,7 @@ pick(struct door *d, const char *bench, const char *target, bool may_start, stru
 		return ERR_OK;
 	}
 	if (target == NULL)
-		return only_one(d, may_start, why);
+		return only_one(d, may, why);
 	if (door_find(target, d->bench, d->console, &d->stream))
 		return ERR_OK;
 	door_spec(target, spec);
@@ -273,21 +289,33 @@ enter(struct door *d, struct err_msg *why)
 	return e;
 }
 
-enum err
-door_open(
-    struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+static enum err
+open_any(struct door *d, const char *bench, const char *target, enum may may, struct err_msg *why)
 {
 	enum err e = ERR_NOENT;
 
 	/* the one that was found may just be ending: then it is not found again */
 	for (int i = 0; i < 3 && (e == ERR_NOENT || e == ERR_EOF); i++) {
 		*d = (struct door){ .client = NULL };
-		e = pick(d, bench, target, may_start, why);
+		e = pick(d, bench, target, may, why);
 		e = e == ERR_OK ? enter(d, why) : e;
 		if (bench != NULL)
 			break;
 	}
 	return e;
+}
+
+enum err
+door_open(
+    struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why)
+{
+	return open_any(d, bench, target, may_start ? START : JOIN, why);
+}
+
+enum err
+door_open_run(struct door *d, const char *bench, const char *target, struct err_msg *why)
+{
+	return open_any(d, bench, target, OWN, why);
 }
 
 enum err

@@ -34,6 +34,8 @@ struct door {
  */
 enum err door_open(
     struct door *d, const char *bench, const char *target, bool may_start, struct err_msg *why);
+/* The same for a script: where several run, those that others made for themselves do not count. */
+enum err door_open_run(struct door *d, const char *bench, const char *target, struct err_msg *why);
 /* A new bench of our own, whatever else runs. */
 enum err door_new(struct door *d, struct err_msg *why);
 /* A source of profiles as the bench must be given it: files and patterns made absolute. Heap. */

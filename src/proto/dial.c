@@ -15,7 +15,7 @@
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
-enum { INFO_MAX = 16 << 10, NAMES_MAX = 100 };
+enum { INFO_MAX = 16 << 10, NAMES_MAX = 100, PICKS = 20 };
 
 char *
 dial_socket(const char *name)
@@ -161,28 +161,19 @@ pick_name(char *out, unsigned long size, struct err_msg *why)
 	    why, ERR_LIMIT, "bench", "vise kill ends some", "%d are running already", NAMES_MAX);
 }
 
-enum err
-dial_start(const char *name, long linger_ms, const char *const *extra, char *out,
-    unsigned long size, struct err_msg *why)
+/* A bench under this name; *status: what the process said that started it. */
+static enum err
+start(const char *name, bool picked, long linger_ms, const char *const *extra, int *status,
+    struct err_msg *why)
 {
-	char *program, *dir, linger[32];
-	const char *argv[64] = { NULL };
-	int n = 0, status;
+	char *program = path_program("vise-bench"), *dir = path_runtime(), linger[32];
+	const char *argv[64] = { program, "--name", name };
+	int n = 3;
 	pid_t pid;
-	enum err e;
+	enum err e = path_make_private(dir, why);
 
-	json_decref(dial_list()); /* clears dead leftovers, so that their names are free */
-	if (name != NULL && !name_good(name))
-		return err_set(
-		    why, ERR_USAGE, name, NULL, "a bench's name is made of letters, digits, - _ .");
-	if (name != NULL)
-		snprintf(out, size, "%s", name);
-	else if ((e = pick_name(out, size, why)) != ERR_OK)
-		return e;
-	program = path_program("vise-bench");
-	argv[n++] = program;
-	argv[n++] = "--name";
-	argv[n++] = out;
+	if (picked)
+		argv[n++] = "--picked";
 	if (linger_ms >= 0) {
 		snprintf(linger, sizeof linger, "%ldms", linger_ms);
 		argv[n++] = "--linger";
@@ -190,9 +181,6 @@ dial_start(const char *name, long linger_ms, const char *const *extra, char *out
 	}
 	for (; extra != NULL && *extra != NULL && n < 62; extra++)
 		argv[n++] = *extra;
-	dir = path_runtime();
-	e = path_make_private(dir, why);
-	mem_free(dir);
 	if (e == ERR_OK) {
 		const struct sys_spawn s = { .argv = argv,
 			.fd_in = -1,
@@ -204,10 +192,38 @@ dial_start(const char *name, long linger_ms, const char *const *extra, char *out
 		e = sys_spawn(&s, &pid, why);
 		/* the process we started ends when the one in the background listens, or with
 		 * its reason */
-		if (e == ERR_OK && (status = sys_wait(pid)) != 0)
-			e = err_set(why, ERR_INFRA, "vise-bench", "the line above says why",
-			    "ended with status %d", status);
+		*status = e == ERR_OK ? sys_wait(pid) : 0;
 	}
+	mem_free(dir);
 	mem_free(program);
+	return e;
+}
+
+enum err
+dial_start(const char *name, long linger_ms, const char *const *extra, char *out,
+    unsigned long size, struct err_msg *why)
+{
+	const bool picked = name == NULL;
+	int status = 0;
+	enum err e = ERR_OK;
+
+	if (name != NULL && !name_good(name))
+		return err_set(
+		    why, ERR_USAGE, name, NULL, "a bench's name is made of letters, digits, - _ .");
+	for (int i = 0; i < PICKS; i++) {
+		json_decref(dial_list());       /* clears dead leftovers: their names are free */
+		if (name != NULL)
+			snprintf(out, size, "%s", name);
+		else
+			e = pick_name(out, size, why);
+		if (e == ERR_OK)
+			e = start(out, picked, linger_ms, extra, &status, why);
+		/* who starts one in this moment, too, may have got the name */
+		if (e != ERR_OK || !picked || status != err_exit_status(ERR_BUSY))
+			break;
+	}
+	if (e == ERR_OK && status != 0)
+		e = err_set(why, ERR_INFRA, "vise-bench", "the line above says why",
+		    "ended with status %d", status);
 	return e;
 }

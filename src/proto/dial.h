@@ -2,8 +2,8 @@
  * dial.h - finding, starting and reaching a bench; used by every client.
  *
  * Layer   proto. A bench named NAME listens at <runtime dir>/NAME.sock and writes <runtime
- *         dir>/NAME.json {"pid","name","target","started","dir","version"} beside it; while it
- *         is ending also "ending": the wall-clock ns by which it is gone.
+ *         dir>/NAME.json {"pid","name","target","started","dir","version","ephemeral"} beside it;
+ *         while it is ending also "ending": the wall-clock ns by which it is gone.
  */
 #ifndef PROTO_DIAL_H
 #define PROTO_DIAL_H

@@ -236,6 +236,31 @@ ok $? "and leaves no socket behind"
 is "$(tail -n 1 "$dir/journal.jsonl" | python3 -c 'import json,sys; print(json.load(sys.stdin)["type"])')" bench.end \
 	"the journal's last line is its end"
 
+py "who comes in the moment the last one leaves is served" <<'P'
+import os, signal, socket, subprocess, time
+from client import Client, fresh, until
+for i in range(6):
+    sock = "%s/vise/late%d.sock" % (os.environ["XDG_RUNTIME_DIR"], i)
+    bench = subprocess.Popen([os.environ["BUILD"] + "/vise-bench", "--foreground", "--name", "late%d" % i, "--linger", "0s"])
+    try:
+        assert until(lambda: os.path.exists(sock), 20)
+        look = socket.socket(socket.AF_UNIX)    # as vise ls does: it must not be taken for the first, and last, client
+        look.connect(sock); look.close()
+        time.sleep(0.05)
+        a = fresh(sock); a.attach(); a.do("bench.info")
+        bench.send_signal(signal.SIGSTOP)       # it sees both at once
+        a.close()
+        b = Client(sock)
+        asked = b.ask("attach", {"events": True, "streams": False, "observe": False})
+        bench.send_signal(signal.SIGCONT)
+        b.answer(asked)
+        assert b.do("bench.info")["name"] == "late%d" % i
+        b.close()
+        assert bench.wait(20) == 0
+    finally:
+        bench.kill()
+P
+
 start two --linger 1500ms
 two=$pid
 py "a client that stays keeps the bench beyond its linger time" <<'P'

@@ -127,4 +127,18 @@ wait "$front"
 is $? 3 "which fails by that" || note <front.out
 like "$(cat front.out)" 'cleaned up' "after its clean-up" || note <front.out
 like "$("$VISE" place list one)" '^one .* free' "its place is free"
+
+# ---- one begins while another ends: none is lost, none joins what goes, no name is taken twice
+cat >busy.sh <<'E'
+for i in 1 2 3 4 5 6 7 8; do
+	"$VISE" script name.lua >"o.$1.$i" 2>&1 || echo "$1.$i ended with $?" >>failed
+done
+E
+for i in 1 2 3; do
+	spawn sh busy.sh $i
+	eval "busy$i=$pid"
+done
+wait "$busy1" "$busy2" "$busy3"
+test ! -e failed
+ok $? "scripts that begin and end at the same time" || cat failed o.*.* | note
 plan
