@@ -110,6 +110,8 @@ mkfifo "$T/in" && exec 9<>"$T/in"
 spawn "$vise" console <"$T/in" >"$T/con"
 wait_for 'grep -q up "$T/con"' 30
 ok $? "vise console: its port"
+kill "$pid"
+wait_for '! "$vise" ls | grep -q says' 30
 run "$vise" plugin list
 like "$out" '^sim .*refused .*project.json: it is switched off there' "a plugin may be switched off"
 if command -v go >/dev/null; then
