@@ -3,6 +3,7 @@
  *
  * Layer   script. Everything of the folder hangs on struct host; host_of(L) finds it from any
  *         coroutine.
+ *         host_open.h makes and ends it.
  * Owns    the state, tasks, streams and the connection; the loop is borrowed and outlives it.
  */
 #ifndef SCRIPT_HOST_H
@@ -66,16 +67,8 @@ struct host {
 	void *arg;
 };
 
-void host_defaults(struct host_options *o);
-enum err host_open(
-    struct host *h, struct loop *l, const struct host_options *o, struct err_msg *why);
-void host_fini(struct host *h);
 struct host *host_of(lua_State *L);
-/* Loads the runtime's files (lua/vise/NAME.lua under dir) and makes the module `vise`. */
-enum err host_runtime(struct host *h, const char *dir, struct err_msg *why);
-/* Starts runtime function `name` of the core table as a task with one argument taken from the top
- * of h->L. */
-struct task *host_start(struct host *h, const char *name, struct err_msg *why);
+/* To who asked for it in struct host. */
 void host_task_ended(struct host *h, struct task *t);
 void host_unhandled(struct host *h, struct task *t);
 void host_failed(struct host *h, struct task *t);

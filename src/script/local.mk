@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/errors.c %D%/errors.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/host.c %D%/host.h \
+	%D%/host_open.c %D%/host_open.h \
 	%D%/libs.c %D%/libs.h \
 	%D%/link.c %D%/link.h \
 	%D%/missing.c %D%/missing.h \
@@ -28,6 +29,7 @@ noinst_LIBRARIES += %D%/libscript.a
 	%D%/rx_source.h \
 	%D%/sched.c %D%/sched.h \
 	%D%/stream.c %D%/stream.h \
+	%D%/stream_text.c %D%/stream_text.h \
 	%D%/strip.c %D%/strip.h \
 	%D%/tick.c %D%/tick.h \
 	%D%/value.c %D%/value.h

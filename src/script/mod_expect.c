@@ -10,6 +10,7 @@
 #include "script/host.h"
 #include "script/mod_rx.h"
 #include "script/mod_stream.h"
+#include "script/stream_text.h"
 #include "sys/time.h"
 
 #define EXPECT_META "vise.expect"
@@ -24,7 +25,7 @@ enum { /* the stack of a waiting expect */
 	AT_BOX,
 };
 
-enum { TIMEOUT_S = 5, TAIL_MAX = 400, SHOWN_MAX = 80, FAULT_MAX = 120 };
+enum { TIMEOUT_S = 5, SHOWN_MAX = 80, FAULT_MAX = 120 };
 
 struct wait {
 	struct stream_expect e;
@@ -77,30 +78,6 @@ add_sources(lua_State *L, int idx, struct rx_source *src, size_t n)
 
 /* ---- text for people */
 
-static void
-add_escaped(luaL_Buffer *b, const char *p, size_t n)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < n; i++) {
-		const unsigned char c = (unsigned char)p[i];
-
-		if (c == '\r' || c == '\n' || c == '\t' || c == '"' || c == '\\') {
-			luaL_addchar(b, '\\');
-			luaL_addchar(b, c == '\r'   ? 'r'
-					: c == '\n' ? 'n'
-					: c == '\t' ? 't'
-						    : (char)c);
-		} else if (c < 32 || c == 127) {
-			luaL_addlstring(b, "\\x", 2);
-			luaL_addchar(b, hex[c >> 4]);
-			luaL_addchar(b, hex[c & 15]);
-		} else {
-			luaL_addchar(b, (char)c);
-		}
-	}
-}
-
 /* "\"[READY]\" or rx[[x+]]" */
 static void
 push_wanted(lua_State *L)
@@ -117,54 +94,13 @@ push_wanted(lua_State *L)
 		luaL_buffinit(L, &b);
 		luaL_addstring(&b, i > 1 ? " or " : "");
 		luaL_addstring(&b, (s.flags & RX_LITERAL) != 0 ? "\"" : "rx[[");
-		add_escaped(&b, s.text, s.n < SHOWN_MAX ? s.n : SHOWN_MAX);
+		stream_text_escape(&b, s.text, s.n < SHOWN_MAX ? s.n : SHOWN_MAX);
 		luaL_addstring(&b, (s.flags & RX_LITERAL) != 0 ? "\"" : "]]");
 		luaL_pushresult(&b);
 		lua_remove(L, -2);
 		lua_remove(L, -2);
 		lua_concat(L, 2);
 	}
-}
-
-static void
-add_plain(luaL_Buffer *b, const char *p, size_t n, bool strip, bool escaped)
-{
-	struct strip s = { 0 };
-
-	while (n != 0) {
-		size_t skipped = 0;
-		const size_t plain = strip ? strip_next(&s, p, n, &skipped) : n;
-
-		if (escaped)
-			add_escaped(b, p + skipped, plain);
-		else
-			luaL_addlstring(b, p + skipped, plain);
-		p += skipped + plain;
-		n -= skipped + plain;
-	}
-}
-
-void
-mod_expect_push_tail(lua_State *L, const struct stream *s, bool strip)
-{
-	const char *p;
-	size_t n = stream_piece(s, s->cursor, UINT64_MAX, &p), from, lines = 0;
-	luaL_Buffer b;
-
-	while (n != 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
-		n--;
-	if (n == 0) {
-		lua_pushliteral(L, "nothing was received");
-		return;
-	}
-	for (from = n; from != 0 && n - from < TAIL_MAX; from--)
-		if (p[from - 1] == '\n' && ++lines == 3)
-			break;
-	luaL_buffinit(L, &b);
-	luaL_addstring(&b, "last lines: \"");
-	add_plain(&b, p + from, n - from, strip, true);
-	luaL_addstring(&b, "\"");
-	luaL_pushresult(&b);
 }
 
 /* ---- the end of a wait */
@@ -183,7 +119,7 @@ push_bytes(lua_State *L, void *arg, uint64_t from, uint64_t to)
 	luaL_Buffer b;
 
 	luaL_buffinit(L, &b);
-	add_plain(&b, p, n, k->strip, false);
+	stream_text_add(&b, p, n, k->strip, false);
 	luaL_pushresult(&b);
 }
 
@@ -206,7 +142,7 @@ fail_expect(lua_State *L, struct stream *s, struct wait *w, const char *code, co
 		snprintf(dropped, sizeof dropped, "; %llu bytes were dropped",
 		    (unsigned long long)lost);
 	push_wanted(L);
-	mod_expect_push_tail(L, s, w->e.strip);
+	stream_text_tail(L, s, w->e.strip);
 	lua_pushfstring(L, "%s: no %s within %s%s; %s, at byte %I%s", s->name, lua_tostring(L, -2),
 	    span, how, lua_tostring(L, -1), (LUAI_UACINT)stream_end(s), dropped);
 	stream_expect_end(&w->e);
@@ -234,7 +170,7 @@ fail_never(lua_State *L, struct stream *s, struct wait *w, const struct rx_match
 	while (line < n && p[line] != '\r' && p[line] != '\n')
 		line++;
 	luaL_buffinit(L, &b);
-	add_plain(&b, p, line, w->e.strip, true);
+	stream_text_add(&b, p, line, w->e.strip, true);
 	luaL_pushresult(&b);
 	lua_pushfstring(L, "%s: the board says \"%s\"", s->name, lua_tostring(L, -1));
 	errors_make(L, "device_fault");
@@ -415,8 +351,8 @@ check_free(lua_State *L, const struct stream *s, const struct wait *w)
 		    L, "busy", "%s: another task waits for text of it; one at a time", s->name);
 }
 
-int
-mod_expect(lua_State *L)
+static int
+l_expect(lua_State *L)
 {
 	struct rx_source src[RX_SET_MAX];
 	struct stream *s = mod_stream_check(L);
@@ -454,5 +390,9 @@ mod_expect_open(lua_State *L)
 	luaL_newmetatable(L, EXPECT_META);
 	lua_pushcfunction(L, l_wait_gc);
 	lua_setfield(L, -2, "__gc");
-	lua_pop(L, 1);
+	luaL_getmetatable(L, MOD_STREAM_META);
+	lua_getfield(L, -1, "__index");
+	lua_pushcfunction(L, l_expect);
+	lua_setfield(L, -2, "expect");
+	lua_pop(L, 3);
 }

@@ -6,15 +6,10 @@
 #ifndef SCRIPT_MOD_EXPECT_H
 #define SCRIPT_MOD_EXPECT_H
 #include <lua.h>
-#include <stdbool.h>
-#include "script/stream.h"
 
 /* expect(stream, patterns, options, never, name, fail_lost) -> match. Waits.
  * options: timeout, idle, quiet (seconds), strip, from (an offset), watch (looks at what others
  * consume as well, and consumes nothing). */
-int  mod_expect(lua_State *L);
-void mod_expect_open(lua_State *L);
-/* Pushes `last lines: "..."` of what was not consumed, or a word that there was nothing. */
-void mod_expect_push_tail(lua_State *L, const struct stream *s, bool strip);
+void mod_expect_open(lua_State *L);             /* after mod_stream_open: a method of its values */
 
 #endif

@@ -8,13 +8,12 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "script/errors.h"
-#include "script/mod_expect.h"
 #include "script/host.h"
 #include "script/link.h"
 #include "script/mod_task.h"
+#include "script/stream_text.h"
 #include "sys/time.h"
 
-#define STREAM_META "vise.stream"
 #define SUB_META "vise.sub"
 
 enum { TIMEOUT_S = 5, CALLBACK_FAILS = 3 };
@@ -35,13 +34,13 @@ mod_stream_push(lua_State *L, struct stream *s)
 	struct stream **box = lua_newuserdatauv(L, sizeof(struct stream *), 0);
 
 	*box = s;
-	luaL_setmetatable(L, STREAM_META);
+	luaL_setmetatable(L, MOD_STREAM_META);
 }
 
 struct stream *
 mod_stream_check(lua_State *L)
 {
-	struct stream **box = luaL_testudata(L, 1, STREAM_META);
+	struct stream **box = luaL_testudata(L, 1, MOD_STREAM_META);
 
 	if (box == NULL) {
 		errors_argument(L, 1, "a console (write con:name(), with a colon)");
@@ -69,7 +68,7 @@ k_line(lua_State *L, int status, lua_KContext ctx)
 	if (s->state == STREAM_ENDED)
 		return errors_raise(L, "eof", "%s: it ended; no further line", s->name);
 	if (sched_due(t)) {
-		mod_expect_push_tail(L, s, true);
+		stream_text_tail(L, s, true);
 		return errors_raise(L, s->state == STREAM_LOST ? "lost" : "timeout",
 		    "%s: no whole line in time; %s", s->name, lua_tostring(L, -1));
 	}
@@ -395,7 +394,6 @@ void
 mod_stream_open(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{ "expect", mod_expect },
 		{ "read_line", l_read_line },
 		{ "read", l_read },
 		{ "fork", l_fork },
@@ -411,7 +409,7 @@ mod_stream_open(lua_State *L)
 	};
 	static const luaL_Reg sub_methods[] = { { "close", l_sub_close }, { NULL, NULL } };
 
-	luaL_newmetatable(L, STREAM_META);
+	luaL_newmetatable(L, MOD_STREAM_META);
 	luaL_newlib(L, methods);
 	lua_setfield(L, -2, "__index");
 	luaL_newmetatable(L, SUB_META);
@@ -422,5 +420,4 @@ mod_stream_open(lua_State *L)
 	luaL_newlib(L, sub_methods);
 	lua_setfield(L, -2, "__index");
 	lua_pop(L, 2);
-	mod_expect_open(L);
 }

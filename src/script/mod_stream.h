@@ -9,6 +9,8 @@
 #include <lua.h>
 #include "script/stream.h"
 
+#define MOD_STREAM_META "vise.stream"
+
 void mod_stream_open(lua_State *L);
 /* borrowed: the link frees streams after the state */
 void mod_stream_push(lua_State *L, struct stream *s);

@@ -16,7 +16,7 @@
 #include "core/plugin.h"
 #include "core/tree.h"
 #include "script/errors.h"
-#include "script/host.h"
+#include "script/host_open.h"
 #include "script/link.h"
 #include "script/value.h"
 #include "sys/box.h"

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "proto/peer.h"
 #include "script/errors.h"
-#include "script/host.h"
+#include "script/host_open.h"
 #include "script/link.h"
 #include "script/value.h"
 #include "sys/path.h"
