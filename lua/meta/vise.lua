@@ -405,6 +405,7 @@ function Test:eq(got, want, msg) end
 ---@param v any
 ---@param msg? string
 function Test:ok(v, msg) end
+---A text must be in it as it stands, a vise.rx match; gives what was found.
 ---@param s string
 ---@param p vise.Pattern
 function Test:match(s, p) end

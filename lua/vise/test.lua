@@ -66,6 +66,9 @@ end
 function Test:match(s, p)
   if type(p) ~= "string" and type(p) ~= "userdata" then fail("usage", "t:match: text or a vise.rx is needed, not a %s", type(p)) end
   local hit = type(p) == "userdata" and p:match(tostring(s)) or type(p) == "string" and tostring(s):find(p, 1, true)
+  if not hit and type(p) == "string" then
+    self:fail("verify", "%s does not contain %s%s", show(s), show(p), p:find "[%%^$*+?%[]" and "; text is literal, a pattern is vise.rx[[...]]" or "")
+  end
   if not hit then self:fail("verify", "%s does not match %s", show(s), show(p)) end
   return hit
 end

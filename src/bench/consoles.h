@@ -20,6 +20,7 @@ struct bench_console {
 	struct console *console;
 	uint32_t stream;
 	char *name, *raw_path;
+	char *dir;                      /* where exec: runs: the folder of who opened it */
 	char *at_init;                  /* at.init when it was opened, or NULL */
 	const void *lock;               /* the client that holds the AT lock, or NULL */
 	char lock_who[64];

@@ -130,6 +130,14 @@ refuse(struct command_call *c, const struct at_result *r)
 	command_fail(c, &why);
 }
 
+/* What a script or plugin asks for is no news for who sits there: a gauge asks each second. */
+static void
+name_script(json_t *o, const struct client *who)
+{
+	if (who != NULL && strcmp(peer_role(who->peer), "script") == 0)
+		json_put_str(o, "by", peer_name(who->peer));
+}
+
 static void
 on_at(void *arg, const struct at_result *r)
 {
@@ -142,6 +150,7 @@ on_at(void *arg, const struct at_result *r)
 		    r->lines[r->matched].text, r->lines[r->matched].n));
 	if (run != NULL)
 		json_put_str(o, "run", run);
+	name_script(o, t->call->client);
 	macros_heard(t->console->bench, o, t->call->client);
 	bench_news(t->console->bench, "at", json_incref(o));
 	if (at_code_good(r->code) || json_get_bool(t->call->args, "report", false)) {
@@ -164,6 +173,7 @@ on_begun(void *arg, uint64_t timeout)
 	json_put_str(o, "console", t->console->name);
 	json_put_str(o, "command", t->command);
 	json_put_int(o, "timeout_ms", (int64_t)(timeout / NS_PER_MS));
+	name_script(o, t->call->client);
 	clients_event(t->console->bench, "at.begin", o);
 	json_decref(o);
 }
@@ -183,6 +193,7 @@ on_line(void *arg, const struct at_line *l)
 	json_put_str(o, "command", t->command);
 	json_put_int(o, "lines", (int64_t)t->lines);
 	json_put(o, "last", json_text(l->text, l->n < 200 ? l->n : 200));
+	name_script(o, t->call->client);
 	clients_event(t->console->bench, "at.progress", o);
 	json_decref(o);
 }

@@ -182,6 +182,7 @@ entry_free(struct bench_console *k)
 {
 	mem_free(k->name);
 	mem_free(k->raw_path);
+	mem_free(k->dir);
 	mem_free(k->at_init);
 	json_decref(k->marks);
 	mem_free(k->profile);
@@ -258,13 +259,17 @@ open_wire(struct bench_console *k, const json_t *args, const char *spec, struct 
 		k->at_init = mem_str(options_text(&b->options, OPT_AT_INIT));
 	o.at.init = k->at_init;
 	e = consoles_wire_settings(args, &o.settings, why);
+	o.settings.dir = k->dir;
 	return e == ERR_OK ? console_open(b->loop, &o, &callbacks, k, &k->console, why) : e;
 }
 
 static enum err
-open_console(struct bench *b, const json_t *args, const char *name, struct bench_console **out,
+open_console(const struct command_call *c, const char *name, struct bench_console **out,
     struct err_msg *why)
 {
+	const struct client *who = c->client;
+	struct bench *b = c->ctx;
+	const json_t *args = c->args;
 	const json_t *board;
 	struct err_msg bad;
 	char *spec;
@@ -277,6 +282,7 @@ open_console(struct bench *b, const json_t *args, const char *name, struct bench
 	k->name = mem_str(name);
 	k->raw_path = bench_path(b, "", "console-%s.raw", k->name);
 	k->profile = mem_str(json_get_str(board, "id", NULL));
+	k->dir = mem_str(who != NULL && who->cwd != NULL ? who->cwd : b->given.project);
 	if (e == ERR_OK)
 		e = open_wire(k, all, spec, why);
 	json_decref(all);
@@ -366,7 +372,7 @@ cmd_open(struct command_call *c)
 	}
 	e = may_open(b, name, &why);
 	if (e == ERR_OK)
-		e = open_console(b, c->args, name, &k, &why);
+		e = open_console(c, name, &k, &why);
 	if (e != ERR_OK) {
 		command_fail(c, &why);
 		return;

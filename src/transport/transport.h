@@ -53,6 +53,7 @@ struct transport_settings {
 	bool     rs485_rts_low;         /* RTS is low while sending; else high */
 	bool     rs485_echo;            /* receives what it sends */
 	uint32_t rs485_before_ms, rs485_after_ms;       /* pause around sending */
+	const char *dir;                /* exec: runs there; NULL: where we are. Not copied */
 	uint64_t char_ns, line_ns;      /* pause after each byte, after each CR or LF; 0: none */
 };
 

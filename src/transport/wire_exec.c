@@ -173,7 +173,7 @@ start(struct transport *t, const char *const *argv, struct err_msg *why)
 		return e;
 	sys_pty_resize(t->fd, ROWS, COLS);
 	e = sys_spawn(&(struct sys_spawn){ .argv = argv, .fd_in = slave, .fd_out = slave,
-	    .fd_err = slave, .fd3 = -1, .tty = true }, &pid, why);
+	    .fd_err = slave, .fd3 = -1, .tty = true, .cwd = t->set.dir }, &pid, why);
 	sys_close(slave);
 	if (e != ERR_OK) {
 		sys_close(t->fd);

@@ -111,8 +111,8 @@ answered(struct ui *u, const json_t *result, bool typed)
 	struct ui_at_result *a = &u->at;
 	const char *command = json_get_str(result, "command", "AT");
 
-	if (json_object_get(result, "run") != NULL)
-		return;                 /* a step of a macro, which has a card of its own */
+	if (json_object_get(result, "run") != NULL || json_object_get(result, "by") != NULL)
+		return;                 /* a step of a macro, which has a card; a script's own */
 	begin(u, command);
 	json_decref(a->run);
 	a->run = NULL;
@@ -172,6 +172,8 @@ began(struct ui *u, const json_t *b)
 	const int64_t ms = json_get_int(b, "timeout_ms", 0);
 	const char *command = json_get_str(b, "command", "AT");
 
+	if (json_object_get(b, "by") != NULL)
+		return;
 	if (ms > 8000)
 		ui_say(u, UI_INFO, "%s: up to %lld s; at.cancel ends it", command,
 		    (long long)ms / 1000);

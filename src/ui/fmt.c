@@ -48,7 +48,10 @@ number(double v, const char *unit, char *out, size_t size)
 			    plain[i].digits, v, plain[i].tail);
 			return;
 		}
-	snprintf(out, size, "%.*f", fabs(v) < 100 ? 2 : 0, v);
+	if (unit[0] != '\0')            /* of a plugin, a line: "-83 dBm", "21.5 V" */
+		snprintf(out, size, fabs(v) < 1000 ? "%.3g %.12s" : "%.0f %.12s", v, unit);
+	else
+		snprintf(out, size, "%.*f", fabs(v) < 100 ? 2 : 0, v);
 }
 
 void

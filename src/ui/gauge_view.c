@@ -302,7 +302,7 @@ gauge_top(const struct replica_gauge *g)
 {
 	const double limit = ui_gauge_limit(g), trip = highest_trip(g);
 
-	if (isfinite(g->max) && g->max > 0)
+	if (isfinite(g->max) && (g->max > 0 || g->max > g->min))        /* dBm: -120 to -40 */
 		return g->max;
 	if (strcmp(g->unit, "C") == 0)
 		return isfinite(trip) ? trip : isfinite(g->crit) ? g->crit * 1.1 :

@@ -7,11 +7,11 @@ tmpdir
 vise=$BUILD/vise
 cat >"$T/station" <<'E'
 #!/usr/bin/env python3
-# A weather station: AT+GMR, AT+TEMP?, AT+HUM?, AT+CSQ; AT+PRES? is answered by a storm.
-import os, sys, termios, tty
+# A weather station: AT+GMR, AT+TEMP?, AT+HUM?, AT+CSQ; AT+PRES? is answered by a storm, AT+SYNC by a late event.
+import os, sys, termios, threading, tty
 if os.isatty(0):
     tty.setraw(0, termios.TCSANOW)      # what has come already is not thrown away
-said = {"AT": "", "AT+GMR": "+GMR:1.2.0", "AT+TEMP?": "+TEMP:21.5", "AT+HUM?": "+HUM:64", "AT+CSQ": "+CSQ:23,99", "AT+PRES?": "STORM 960"}
+said = {"AT": "", "AT+GMR": "+GMR:1.2.0", "AT+TEMP?": "+TEMP:21.5", "AT+HUM?": "+HUM:64", "AT+CSQ": "+CSQ:23,99", "AT+PRES?": "STORM 960", "AT+SYNC": ""}
 line = b""
 while True:
     c = os.read(0, 1)
@@ -24,6 +24,8 @@ while True:
     if word:
         body = said.get(word)
         os.write(1, b"\r\nERROR\r\n" if body is None else ("\r\n" + (body + "\r\n\r\n" if body else "") + "OK\r\n").encode())
+        if word == "AT+SYNC":
+            threading.Timer(0.3, lambda: os.write(1, b"\r\n+SYNCED: 4\r\n")).start()
 E
 chmod +x "$T/station"
 cd "$T" || bail "no folder"
@@ -46,10 +48,12 @@ local function ask(what) return vise.console.get():at("AT+" .. what .. "?", { pr
 vise.macro {
   id = "wx-read", title = "Weather?",
   steps = {
+    { at = "AT+SYNC" },
+    { expect = vise.rx[[\+SYNCED: (?<sats>\d+)]], timeout = 20 },
     { at = "AT+TEMP?", prefix = "+TEMP:", save = "temp" },
     { at = "AT+HUM?", prefix = "+HUM:", save = "hum" },
   },
-  result = { { name = "temp", label = "temperature", unit = "C", format = "%.1f" }, { name = "hum", label = "humidity", unit = "%" } },
+  result = { { name = "temp", label = "temperature", unit = "C", format = "%.1f" }, { name = "hum", label = "humidity", unit = "%" }, { name = "sats" } },
   verdict = function(v) return tonumber(v.temp) > 30 and "hot" or "fine" end,
 }
 vise.command { id = "wx.temp", title = "Temperature", keys = ", w", run = function() return ask "TEMP" end }
@@ -69,9 +73,10 @@ test "$lines" -lt 40
 ok $? "a plugin with its manifest and its test, in $lines lines"
 run "$vise" plugin check wx
 is "$status $out" "0 wx 0.1.0: sound; command:wx.temp decoder:wx gauge:wx.temp macro:wx-read" "it is sound"
-run "$vise" macro run "exec:$T/station" wx-read
+run "$vise" macro run exec:./station wx-read
 like "$out" '^ +temperature +21\.5 C' "its macro asks the device"
-like "$out" '^wx-read: OK fine, 2 steps' "and judges"
+like "$out" '^wx-read: OK fine, 4 steps' "and judges"
+like "$out" '^ +sats +4$' "with what came late"
 
 # ---- headless
 run "$vise" test "$T/wx_test.lua" --port "exec:$T/station" --tap
@@ -86,6 +91,8 @@ run "$vise" plugin run wx.temp --bench wx
 is "$status $out" "0 21.5" "its command runs on a bench"
 wait_for '"$vise" do --bench wx gauge.list --json | grep -q "plugin wx"' 10
 ok $? "its gauge is there"
+grep -rq '"type":"at".*"by":"' "$XDG_STATE_HOME/vise/benches"
+ok $? "what it asks is known as its own: no news for who sits there"
 "$vise" do --bench wx at.send AT+PRES? >/dev/null 2>&1
 wait_for 'grep -rq "storm, 960 hPa" "$XDG_STATE_HOME/vise/benches"' 15
 ok $? "its decoder explains a line"
@@ -97,7 +104,7 @@ is "$out" "21.5 C" "and answers as changed"
 echo 'vise.comand {}' >>"$plug/init.lua"
 run "$vise" plugin reload wx --bench wx
 is "$status" 7 "a mistake is an error of the plugin"
-like "$err" 'init.lua:18:.*comand' "said with its line"
+like "$err" 'init.lua:20:.*comand' "said with its line"
 run "$vise" plugin run wx.temp --bench wx
 is "$out" "21.5 C" "and the one before goes on"
 run "$vise" plugin unload wx --bench wx

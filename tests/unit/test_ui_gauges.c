@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "grid/dump.h"
 #include "ui/gauge_chart.h"
+#include "ui/fmt.h"
 #include "ui/gauge_past.h"
 
 static char *
@@ -540,10 +541,32 @@ long_ago(void **state)
 	rig_free(r);
 }
 
+/* Units of plugins and of values in lines stand behind them; a range may lie below zero. */
+static void
+units_of_others(void **state)
+{
+	static const struct { double v; const char *unit, *text; } all[] = {
+		{ -83, "dBm", "-83 dBm" }, { 21.53, "V", "21.5 V" }, { 1013.2, "hPa", "1013 hPa" },
+		{ 1.27, "", "1.27" }, { 42, "%", "42%" }, { (double)NAN, "V", "-" },
+	};
+	static char dbm[] = "dBm";
+	const struct replica_gauge g = { .unit = dbm, .min = -120, .max = -40,
+		.warn = (double)NAN, .crit = (double)NAN };
+	char text[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		fmt_value(all[i].v, all[i].unit, text, sizeof text);
+		assert_string_equal(text, all[i].text);
+	}
+	assert_true(fabs(gauge_fraction(&g, -80) - 0.5) < 1e-9);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(units_of_others),
 		cmocka_unit_test(throttles), cmocka_unit_test(rules_are_told),
 		cmocka_unit_test(clock_alone_is_none),
 		cmocka_unit_test(pause_stands_still), cmocka_unit_test(cursor_and_span),

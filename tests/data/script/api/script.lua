@@ -635,7 +635,7 @@ vise.workflow { id = "checks", columns = { "name", { name = "n", unit = "B" } },
   use("Test:ok", function() eq(t:ok(7), 7) end)
   misuse("Test:ok", "verify", "it must be", function() t:ok(false, "it must be") end)
   use("Test:match", function() t:match("abc", "b") t:match("abc", vise.rx "^a") end)
-  misuse("Test:match", "verify", "does not match", function() t:match("abc", "x") end)
+  misuse("Test:match", "verify", "does not contain", function() t:match("abc", "x") end)
   misuse("Test:match", "usage", "t:match", function() t:match("abc", 7) end)
   use("Test:near", function() t:near(1.0, 1.05, 0.1) end)
   misuse("Test:near", "verify", "is not within", function() t:near(1, 2, 0.5) end)
