@@ -1,7 +1,6 @@
 /* cli_script.c - scripts and workflows in the foreground. */
 #include "cli/cli_script.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "cli/plugins.h"
 #include "cli/records.h"
 #include "cli/say.h"
+#include "cli/script_wait.h"
 #include "proto/dial.h"
 #include "sys/path.h"
 #include "sys/spawn.h"
@@ -37,16 +37,6 @@ struct script {
 	struct records records;         /* with --report or --artifacts */
 };
 
-struct child {
-	bool ended, over;
-	int status;
-	pid_t pid;
-	struct place_use *use;
-	struct loop *loop;
-	struct loop_timer *late;
-};
-
-static const uint64_t LOOK_NS = 200 * NS_PER_MS, GRACE_NS = 10 * NS_PER_S;
 
 static void
 add(struct script *s, const char *word)
@@ -73,73 +63,6 @@ add_words(struct script *s, const json_t *words)
 
 	json_array_foreach(words, i, v)
 		add(s, json_string_value(v));
-}
-
-static void
-on_ended(void *arg, int status)
-{
-	struct child *k = arg;
-
-	k->status = status;
-	k->ended = true;
-}
-
-static void
-on_late(void *arg)
-{
-	struct child *k = arg;
-
-	k->late = NULL;
-	sys_kill_group(k->pid, SIGTERM);
-}
-
-/* The lease is over: the script gets lost_place where it waits, and may clean up. */
-static void
-on_look(void *arg)
-{
-	struct child *k = arg;
-	struct err_msg why;
-
-	if (k->over || !place_use_over(k->use, &why))
-		return;
-	k->over = true;
-	sys_kill_group(k->pid, SIGUSR1);
-	k->late = loop_timer_start(k->loop, GRACE_NS, 0, on_late, k);
-}
-
-static int
-wait_for(struct client *c, struct child *k)
-{
-	struct loop_child *child = loop_child_watch(client_loop(c), k->pid, on_ended, k);
-
-	while (!k->ended) {
-		const enum err e = client_wait(c, &k->ended, 0, NULL);
-		const int sig = client_signal(c);
-
-		if (e == ERR_CANCELLED) {
-			/* ^C at a terminal has reached the whole group, the script too */
-			if (sig != SIGINT || isatty(STDIN_FILENO) == 0)
-				sys_kill_group(k->pid, sig);
-			client_resume(c);
-		} else if (e != ERR_OK) { /* the bench ended; the script sees it too */
-			loop_child_forget(child);
-			return sys_wait(k->pid);
-		}
-	}
-	return k->status;
-}
-
-int
-cli_script_wait(struct client *c, pid_t pid, struct place_use *use)
-{
-	struct child k = { .pid = pid, .use = use, .loop = client_loop(c) };
-	struct loop_timer *t = use != NULL && place_use_count(use) != 0 ?
-	    loop_timer_start(client_loop(c), LOOK_NS, LOOK_NS, on_look, &k) : NULL;
-	const int status = wait_for(c, &k);
-
-	loop_timer_stop(t);
-	loop_timer_stop(k.late);
-	return status;
 }
 
 static bool
@@ -205,7 +128,7 @@ run_plain(struct script *s, int *status, struct door *d, struct err_msg *why)
 	const enum err e = sys_spawn(&spawn, &pid, why);
 
 	if (e == ERR_OK)
-		*status = cli_script_wait(d->client, pid, &s->use);
+		*status = script_wait(d->client, pid, &s->use);
 	return e;
 }
 

@@ -94,6 +94,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/rsp_speed.c %D%/rsp_speed.h \
 	%D%/rsp_step.c %D%/rsp_step.h \
 	%D%/rsp_tap.c %D%/rsp_tap.h \
+	%D%/script_wait.c %D%/script_wait.h \
 	%D%/sgr.c %D%/sgr.h \
 	%D%/subcommands.c %D%/subcommands.h \
 	%D%/verbs.c %D%/verbs.h

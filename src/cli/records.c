@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "cli/cli_script.h"
 #include "cli/say.h"
+#include "cli/script_wait.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/spawn.h"
@@ -134,7 +134,7 @@ records_watch(struct records *r, struct door *d, struct place_use *use, pid_t pi
 		r->report.ops->start(&r->report);
 	report_files_start(&r->reports);
 	r->watch = loop_fd_open(client_loop(d->client), r->fd, LOOP_READ, on_output, r);
-	*status = cli_script_wait(d->client, pid, use);
+	*status = script_wait(d->client, pid, use);
 	client_resume(d->client);
 	while (!r->over && r->watch != NULL &&
 	       client_wait(d->client, &r->over, sys_mono() + LAST_NS, NULL) == ERR_OK)
