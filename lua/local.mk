@@ -2,6 +2,7 @@
 
 nobase_dist_pkgdata_DATA += \
 	lua/meta/vise.lua \
+	lua/vise/asking.lua \
 	lua/vise/base.lua \
 	lua/vise/board.lua \
 	lua/vise/boardobject.lua \

@@ -113,6 +113,7 @@ TESTS += \
 	tests/rig/rfc2217.t \
 	tests/rig/rsp.t \
 	tests/rig/rtt.t \
+	tests/screen/asking.t \
 	tests/screen/boardpane.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
@@ -196,6 +197,7 @@ EXTRA_DIST += \
 	tests/rig/rfc2217.t \
 	tests/rig/rsp.t \
 	tests/rig/rtt.t \
+	tests/screen/asking.t \
 	tests/screen/boardpane.t \
 	tests/screen/demo.t \
 	tests/screen/errors.t \
@@ -317,6 +319,7 @@ EXTRA_DIST += \
 	tests/data/pprof/heap-b.txt \
 	tests/data/pprof/heap-diff.txt \
 	tests/data/pprof/heap.debug1 \
+	tests/data/screen/asking.scr \
 	tests/data/screen/boardpane.scr \
 	tests/data/screen/copybar.scr \
 	tests/data/screen/crashes.scr \

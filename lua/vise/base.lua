@@ -37,7 +37,7 @@ for file, names in pairs {
     "debug_way", "import_plan", "launch_export", "demanded", "check_signature" },
   macro = { "check_macro", "run_macro" }, runner = { "tests", "fixtures", "annotate", "run_tests", "recorded" }, states = { "check_states", "board_to" },
   table = { "check_columns", "csv", "show_rows", "table_text" }, test = { "Test", "SKIP", "test", "run_workflow" },
-  lint = { "lint" }, place = { "add_place", "is_held", "place_of" }, dryrun = { "dry_script" }, power = { "power_back", "power_forget", "switching" },
+  lint = { "lint" }, place = { "add_place", "is_held", "place_of" }, dryrun = { "dry_script" }, asking = { "asked", "with_params" }, power = { "power_back", "power_forget", "switching" },
   probes = { "probe_by", "probe_of" }, boardobject = { "board", "board_console" },
 } do for _, name in ipairs(names) do parts[name] = file end end
 core.lazy(core, parts)

@@ -251,6 +251,12 @@ local function dry_run(w, params)
   core.say(w.id .. ":\n" .. table.concat(lines, "\n"), { type = "plan", workflow = w.id, params = params, plan = plan })
 end
 
+-- fn of the parameters. In a job of the bench somebody may sit at a screen: what is missing is asked for.
+local function with_params(what, declared, sets, fn)
+  if core.job_id and core.has_bench() then return core.with_params(what, declared, sets, fn) end
+  return fn(core.parameters(what, declared, sets))
+end
+
 local function run_workflows(list, r, sets, declared)
   for _, w in ipairs(list) do
     for name, p in pairs(w.params or {}) do declared[name] = p end
@@ -260,10 +266,9 @@ local function run_workflows(list, r, sets, declared)
   for _, w in ipairs(list) do
     local profile = core.boards[w.board or r.board] or only(core.boards)
     use_profile(profile)
-    local params = core.parameters(w.id, w.params, sets)
-    if r.dry then dry_run(w, params)
+    if r.dry then dry_run(w, core.parameters(w.id, w.params, sets))
     else
-      local s, err = core.run_workflow(w, params, core.board(profile))
+      local s, err = with_params(w.id, w.params, sets, function(params) return core.run_workflow(w, params, core.board(profile)) end)
       status, first = worse(status, s), first or err
     end
   end
@@ -276,7 +281,7 @@ local function run_macro(r, sets, declared)
   for name, p in pairs(m.params or {}) do declared[name] = p end
   core.check_sets(sets, declared)
   use_profile(profile)
-  return core.run_macro(m, core.parameters(m.id, m.params, sets), core.board(profile))
+  return with_params(m.id, m.params, sets, function(params) return core.run_macro(m, params, core.board(profile)) end)
 end
 
 local function run_file(r, sets)

@@ -189,9 +189,11 @@ end
 
 -- The parameters of a declaration from its defaults and from the settings that name them.
 function core.parameters(what, declared, sets)
-  local out = {}
-  for name, p in pairs(declared or {}) do
-    local given = sets[name]
+  local out, names = {}, {}
+  for name in pairs(declared or {}) do names[#names + 1] = name end
+  table.sort(names)                                     -- the first that is wrong is always the same
+  for _, name in ipairs(names) do
+    local p, given = declared[name], sets[name]
     if given ~= nil then out[name] = value(what .. ": " .. name, p, given)
     elseif p.default ~= nil then out[name] = value(what .. ": " .. name, p, p.default)
     elseif p.required then fail("usage", "%s: --set %s= is needed%s", what, name, p.doc and (": " .. p.doc) or "") end

@@ -401,14 +401,16 @@ cli_complete(struct cli_call *c)
 			sub = c->argv[i];
 		else if (c->argv[i][0] != '-' && verb[0] == '\0')
 			verb = c->argv[i];
+	/* `vise --place desk`: what an option takes is no subcommand */
+	if (c->argc > first + 1 && offer_value(&a, c->argv[c->argc - 2]))
+		return 0;
 	if (sub == NULL) {
 		offer_subcommands(&a);
-		offer_words(&a, "--help --version --plain --clean --bench --json");
+		offer_words(&a, "--help --version --plain --clean --bench --json --place --wait "
+				"--lease --reason");
 		offer_takes(&a, 't');
 		return 0;
 	}
-	if (c->argc > first + 1 && offer_value(&a, c->argv[c->argc - 2]))
-		return 0;
 	row = row_of(sub, verb);
 	if (row == NULL)
 		return 0;
