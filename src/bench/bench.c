@@ -35,6 +35,7 @@
 #include "bench/requests.h"
 #include "bench/sends.h"
 #include "bench/watch.h"
+#include "bench/ties.h"
 #include "bench/triggers.h"
 #include "sys/io.h"
 #include "sys/path.h"
@@ -243,6 +244,7 @@ bench_new(const struct bench_options *o)
 	list_init(&b->consoles);
 	list_init(&b->jobs);
 	list_init(&b->debugs);
+	list_init(&b->ties);
 	list_init(&b->tasks);
 	list_init(&b->watches);
 	options_init(&b->options);
@@ -276,6 +278,7 @@ bench_free(struct bench *b)
 	sends_end(b);
 	debugs_close(b);
 	jobs_close(b);
+	ties_close(b);
 	demo_close(b);
 	consoles_close(b);
 	plugin_hosts_close(b);

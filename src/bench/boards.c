@@ -11,6 +11,7 @@
 #include "bench/decoders.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
+#include "bench/ties.h"
 #include "bench/triggers.h"
 #include "core/plugin.h"
 #include "core/project.h"
@@ -320,6 +321,8 @@ run_host(struct command_call *c, const struct host_run *r)
 	char *name;
 	enum err e = r->kind != NULL ? check_file(r->file, &why) : ERR_OK;
 
+	if (e == ERR_OK)
+		e = ties_check(b, &why);
 	if (e == ERR_OK && m == NULL && r->kind != NULL)
 		e = err_set(&why, ERR_NOENT, r->id,
 		    "board.list and `vise do workflow.list` name them",

@@ -22,6 +22,7 @@
 #include "bench/save.h"
 #include "bench/sends.h"
 #include "bench/shares.h"
+#include "bench/ties.h"
 #include "bench/triggers.h"
 #include "bench/typing.h"
 
@@ -40,5 +41,5 @@ const struct command *const bench_commands[] = {
 	bench_lookup_commands, bench_ocd_commands, bench_ocd_core_commands,
 	bench_ocd_svd_commands, bench_ocd_words_commands, bench_ocd_rtt_commands,
 	bench_ocd_live_commands,
-	bench_about_commands, NULL,
+	bench_about_commands, bench_tie_commands, NULL,
 };

@@ -396,6 +396,14 @@ close_later(void *arg)
 	bench_linger_check(b);
 }
 
+void
+consoles_shut(struct bench_console *k)
+{
+	if (!k->closing)
+		loop_defer(k->bench->loop, close_later, k);
+	k->closing = true;
+}
+
 static void
 cmd_close(struct command_call *c)
 {
@@ -403,9 +411,7 @@ cmd_close(struct command_call *c)
 
 	if (k == NULL)
 		return;
-	if (!k->closing)
-		loop_defer(k->bench->loop, close_later, k);
-	k->closing = true;
+	consoles_shut(k);
 	command_done(c, NULL);
 }
 

@@ -7,6 +7,8 @@
 #define BENCH_CONSOLES_OPEN_H
 #include "bench/consoles.h"
 
+/* As console.close does, after this turn. */
+void     consoles_shut(struct bench_console *k);
 void     consoles_close(struct bench *b);                       /* all of them */
 
 extern const struct command bench_console_open_commands[];

@@ -88,6 +88,8 @@ struct bench {
 	struct list clients, consoles, jobs;
 	struct list debugs;             /* debugs.h */
 	uint32_t next_debug;
+	struct list ties;               /* ties.h */
+	char *lost_place;               /* it was made for, or NULL */
 	struct list tasks;              /* workers at work */
 	unsigned looks;                 /* of them, for looks.c */
 	uint32_t next_client, next_console, next_job, next_notice, next_snapshot;

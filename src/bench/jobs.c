@@ -126,7 +126,9 @@ on_ended(struct job *job, void *arg)
 	j->tell = NULL;
 	tell(j);
 	streams_grew(j->bench);
-	if (job_state_of(job) == JOB_FAILED && j->part_of == 0)
+	/* a place that was lost is told by what goes with it (ties.h) */
+	if (job_state_of(job) == JOB_FAILED && j->part_of == 0 &&
+	    (j->over == NULL || strcmp(job_kind(job), "place") != 0))
 		tell_failure(j);
 	consoles_job_ended(j->bench, job_id(job));
 	job_parts_end(j->bench, job_id(job));

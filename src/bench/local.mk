@@ -66,6 +66,7 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/streams.c %D%/streams.h \
 	%D%/symbols.c %D%/symbols.h \
+	%D%/ties.c %D%/ties.h \
 	%D%/triggers.c %D%/triggers.h \
 	%D%/typing.c %D%/typing.h \
 	%D%/watch.c %D%/watch.h \

@@ -86,7 +86,7 @@ first_command(const char *bench, json_t *place, const struct place_args *a, cons
 		e = client_call(c, "register", json_pack("{s:s,s:[O]}", "plugin",
 		    json_get_str(board, "plugin", ""), "boards", board), FIRST_NS, NULL, why);
 	if (e == ERR_OK && place != NULL)
-		e = place_bench_hold(c, place, a, why);
+		e = place_bench_hold(c, place, a, true, why);
 	if (e == ERR_OK && place != NULL)
 		e = open_place(c, place, why);
 	else if (e == ERR_OK)

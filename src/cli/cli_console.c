@@ -26,7 +26,8 @@
 enum { HEX_WIDTH = 16, CHUNK = 4096, LINE_EXTRA = 8192, LINE_MAX_BYTES = 64 << 10 };
 enum times_kind { TIMES_START, TIMES_WALL, TIMES_LAST };
 enum { PREFIX = 'T' & 0x1f };
-static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS;
+static const uint64_t QUIET_NS = NS_PER_S, FILE_NS = 5 * NS_PER_MS,
+	HELD_NS = 200 * NS_PER_MS;
 
 struct console {
 	struct door door;
@@ -491,10 +492,22 @@ on_quiet(void *arg)
 	stop(s, ERR_OK);
 }
 
+/* The board is somebody else's now: not a byte more. */
+static void
+on_held(void *arg)
+{
+	struct console *s = arg;
+
+	if (!s->done && place_use_over(&s->use, &s->why))
+		stop(s, s->why.code);
+}
+
 static enum err
 follow(struct console *s, struct err_msg *why)
 {
 	struct loop *l = client_loop(s->door.client);
+	struct loop_timer *held = place_use_count(&s->use) != 0 ?
+	    loop_timer_start(l, HELD_NS, HELD_NS, on_held, s) : NULL;
 	enum err e = ERR_OK;
 
 	take_terminal(s);
@@ -509,6 +522,7 @@ follow(struct console *s, struct err_msg *why)
 	loop_fd_close(s->in);
 	loop_timer_stop(s->in_file);
 	loop_timer_stop(s->quiet);
+	loop_timer_stop(held);
 	flush_tail(s);
 	give_terminal_back(s);
 	(void)sys_nonblock(STDIN_FILENO, false);

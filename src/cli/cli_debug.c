@@ -299,9 +299,10 @@ command(struct buf *line, const struct debug *d)
 }
 
 static enum err
-open_port(struct client *k, const char *port, struct err_msg *why)
+open_port(struct client *k, const struct debug *d, const char *port, bool own, struct err_msg *why)
 {
 	char spec[DOOR_TARGET_MAX];
+	json_t *console = NULL;
 	struct buf line;
 	enum err e;
 
@@ -309,7 +310,10 @@ open_port(struct client *k, const char *port, struct err_msg *why)
 	buf_init(&line, 65536);
 	(void)buf_add_str(&line, "console.open");
 	door_add(&line, NULL, spec);
-	e = client_line(k, buf_str(&line), START_NS, NULL, why);
+	e = client_line(k, buf_str(&line), START_NS, &console, why);
+	if (e == ERR_OK && d->row != NULL && !own)
+		e = place_bench_tie(k, d->row, json_get_str(console, "name", NULL), 0, why);
+	json_decref(console);
 	buf_fini(&line);
 	return e;
 }
@@ -335,17 +339,18 @@ host_ended(const json_t *job, struct err_msg *why)
 }
 
 static enum err
-begin(struct client *k, const struct debug *d, json_t **session, struct err_msg *why)
+begin(struct client *k, const struct debug *d, bool own, json_t **session, struct err_msg *why)
 {
 	json_t *job = NULL, *list = NULL;
 	struct buf line;
 	const char *port = d->port;
-	enum err e = d->row != NULL ? place_bench_hold(k, d->row, &d->place, why) : ERR_OK;
+	enum err e = d->row != NULL ? place_bench_hold(k, d->row, &d->place, own, why) :
+	    ERR_OK;
 
 	if (port == NULL)
 		port = json_get_str(d->row, "console", NULL);
 	if (e == ERR_OK && port != NULL)
-		e = open_port(k, port, why);
+		e = open_port(k, d, port, own, why);
 	buf_init(&line, 1 << 20);
 	command(&line, d);
 	if (e == ERR_OK)
@@ -359,6 +364,8 @@ begin(struct client *k, const struct debug *d, json_t **session, struct err_msg 
 		e = client_line(k, "debug.list", START_NS, &list, why);
 	if (e == ERR_OK && json_array_size(list) != 0)
 		*session = json_incref(json_array_get(list, json_array_size(list) - 1));
+	if (e == ERR_OK && d->row != NULL && !own)
+		e = place_bench_tie(k, d->row, NULL, json_get_int(*session, "id", 0), why);
 	json_decref(list);
 	json_decref(job);
 	buf_fini(&line);
@@ -384,7 +391,7 @@ start(struct cli_call *c, const struct debug *d, char name[DOOR_NAME_MAX], json_
 	if (e == ERR_OK)
 		e = client_open(&k, fd, why);
 	if (e == ERR_OK)
-		e = begin(k, d, session, why);
+		e = begin(k, d, c->bench == NULL, session, why);
 	if (e != ERR_OK && k != NULL && c->bench == NULL) {
 		client_resume(k);
 		(void)client_line(k, "bench.stop confirm=on", STOP_NS, NULL, NULL);

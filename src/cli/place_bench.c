@@ -130,8 +130,35 @@ wait_for(struct client *k, int64_t job, const char *name, uint64_t until, json_t
 	return e == ERR_OK ? e : why->code;
 }
 
+static enum err
+tie(struct client *k, const json_t *row, const char *key, const char *value, struct err_msg *why)
+{
+	struct buf line;
+	enum err e;
+
+	buf_init(&line, 65536);
+	(void)buf_add_fmt(&line, "job.tie %d", (int)json_get_int(row, "hold", 0));
+	door_add(&line, "place", json_get_str(row, "name", ""));
+	door_add(&line, key, value);
+	e = client_line(k, buf_str(&line), ASK_NS, NULL, why);
+	buf_fini(&line);
+	return e;
+}
+
 enum err
-place_bench_hold(struct client *k, json_t *row, const struct place_args *a, struct err_msg *why)
+place_bench_tie(struct client *k, const json_t *row, const char *console, int64_t debug,
+    struct err_msg *why)
+{
+	char number[24];
+	enum err e = console != NULL ? tie(k, row, "console", console, why) : ERR_OK;
+
+	(void)snprintf(number, sizeof number, "%d", (int)debug);
+	return e == ERR_OK && debug != 0 ? tie(k, row, "debug", number, why) : e;
+}
+
+enum err
+place_bench_hold(struct client *k, json_t *row, const struct place_args *a, bool own,
+    struct err_msg *why)
 {
 	const char *name = json_get_str(row, "name", "");
 	uint64_t wait = 0;
@@ -146,6 +173,9 @@ place_bench_hold(struct client *k, json_t *row, const struct place_args *a, stru
 	if (e == ERR_OK)
 		e = wait_for(k, json_get_int(job, "id", 0), name, sys_mono() + wait + TAKE_NS, row,
 		    why);
+	json_put_int(row, "hold", json_get_int(job, "id", 0));
+	if (e == ERR_OK && own)
+		e = tie(k, row, "all", "on", why);
 	json_decref(job);
 	buf_fini(&line);
 	return e;

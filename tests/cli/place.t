@@ -298,6 +298,35 @@ is "$status" 2 "one target"
 "$VISE" kill --all >kill.out 2>&1
 wait_for '! "$VISE" place list | grep -q "^one .* held"' 20
 ok $? "and when the bench is gone it is free" || note <kill.out
+# lost, it is let go: not a byte more goes to a board that is somebody else's
+echo detach | "$VISE" --place one --lease 2s --plain >bench.out 2>&1
+bench=$(sed -n 's/.*"name":"\([^"]*\)","target":"place:one".*/\1/p' "$XDG_RUNTIME_DIR"/vise/*.json)
+printf 'print "up"\nlocal v = require "vise"\nv.defer(function() print "cleaned" end)\nv.sleep(60)\n' >s.lua
+"$VISE" do --bench "$bench" "script.run $T/s.lua" >run.out
+"$VISE" do --bench "$bench" 'debug.start "{\"name\":\"dbg\",\"debugger\":{\"argv\":[\"sleep\",\"600\"]}}"' >run.out
+wait_for 'test "$("$VISE" do --bench "$bench" --json console.list)" = "[]"' 30
+ok $? "its lease over, the workbench closes the console" || { cat bench.out; "$VISE" do --bench "$bench" console.list; } | note
+wait_for '"$VISE" do --bench "$bench" --json job.list | grep -q "\"name\":\"s.lua\",.*\"state\":\"killed\""' 20
+ok $? "stops what is at work there" || "$VISE" do --bench "$bench" job.list | note
+wait_for '"$VISE" do --bench "$bench" debug.list | grep -q "^1 *dbg .*over"' 20
+ok $? "and ends the debug session" || "$VISE" do --bench "$bench" debug.list | note
+wait_for 'grep -q "place one is lost: its lease is over; what was open on it is closed\",\"next\":\"vise place:one takes it again" "$XDG_STATE_HOME"/vise/benches/"$bench"-*/journal.jsonl' 20
+ok $? "which is told, with the next step"
+run "$VISE" do --bench "$bench" "board.flash /dev/null board=bluepill confirm=on"
+like "$err" 'this bench has lost the place; vise place:one takes it again' "nothing is flashed from there"
+"$VISE" kill "$bench" >kill.out 2>&1
+echo detach | "$VISE" --place one --plain >bench.out 2>&1
+run "$VISE" place release one --kick
+wait_for 'test "$("$VISE" do --json console.list)" = "[]"' 30
+ok $? "the same when it is taken away" || "$VISE" do console.list | note
+"$VISE" kill --all >kill.out 2>&1
+mkfifo typed
+exec 8<>typed
+spawn "$VISE" console --place one --lease 1s <typed >console.out 2>&1
+wait "$pid"
+is $? 3 "a console in the foreground ends" || note <console.out
+like "$(cat console.out)" '^vise: one: its lease is over; ' "and says why" || note <console.out
+exec 8>&-
 run "$VISE" debug --place one -n
 is "$status" 2 "no board profile, no debugger"
 run "$VISE" debug -p bluepill --place probe -n
