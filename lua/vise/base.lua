@@ -286,6 +286,7 @@ end
 function vise.timeout(seconds, fn, ...)
   local s, cut = core.cut(core.seconds("vise.timeout", seconds))
   if type(fn) ~= "function" then fail("usage", "vise.timeout(seconds, function) needs a function, not a %s", type(fn)) end
+  core.begin "vise.timeout"
   local finish = core.now() + s
   local t = core.spawn(nil, function(...)
     core.set_limit(finish)

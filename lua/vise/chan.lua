@@ -63,6 +63,7 @@ end
 
 -- vise.checkpoint(): lets others run; raises when this task is cancelled or its time is over.
 function vise.checkpoint()
+  core.begin "vise.checkpoint"
   core.sleep(0)
   local limit = core.limit()
   if limit and core.now() >= limit then fail("timeout", "vise.checkpoint: the time is over") end

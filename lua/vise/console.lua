@@ -51,6 +51,7 @@ end
 -- "main", or the only one. Waits.
 function vise.console.get(name)
   if name ~= nil and type(name) ~= "string" then fail("usage", "vise.console.get: a name is text") end
+  core.not_loading "vise.console.get"
   local row = core.console(name or core.console_name)
   if not row then
     fail("infra", "no console%s is open on this bench; vise.console.open(port) opens one",

@@ -46,6 +46,7 @@ end
 -- vise.fs.glob("logs/*.txt"): whole paths, sorted; * and ? in the last part.
 function vise.fs.glob(pattern)
   if type(pattern) ~= "string" then fail("usage", "vise.fs.glob: a pattern is a text, not a %s", type(pattern)) end
+  core.begin "vise.fs.glob"
   local dir, last = pattern:match("^(.*)/([^/]*)$")
   dir, last = dir or ".", last or pattern
   if dir:find("[*?]") then fail("usage", "vise.fs.glob: * and ? stand in the last part of %q alone", pattern) end

@@ -446,10 +446,14 @@ sender(struct command_call *c, uint32_t *job)
 
 /* The newer one has loaded: it takes the place of the old one, which is ended. */
 static void
-swap(struct plugin_host *h)
+swap(struct plugin_host *h, const json_t *what)
 {
 	struct command_call *c = h->reload;
 	const uint32_t old = h->job;
+	json_t *answer = json_pack("{s:s,s:s,s:I}", "plugin", h->name, "state", "reloaded", "job",
+	    (json_int_t)h->next);
+
+	plugin_shown_compare(&h->shown, what, answer);
 
 	h->job = h->next;
 	h->next = 0;
@@ -459,8 +463,8 @@ swap(struct plugin_host *h)
 	plugin_shown_clear(h->bench, &h->shown);
 	(void)decode_plugins_end(h->bench, h->name);
 	if (c != NULL)
-		command_done(c, json_pack("{s:s,s:s,s:I}", "plugin", h->name, "state", "reloaded",
-		    "job", (json_int_t)h->job));
+		command_done(c, json_incref(answer));
+	json_decref(answer);
 }
 
 static void
@@ -480,7 +484,7 @@ cmd_ready(struct command_call *c)
 		return;
 	}
 	if (job == h->next)
-		swap(h);
+		swap(h, what);
 	h->ready = true;
 	mem_free(h->error);
 	h->error = NULL;

@@ -88,6 +88,39 @@ plugin_shown_register(struct plugin_shown *s, const char *plugin, const json_t *
 	take(s->services, json_object_get(what, "services"), plugin);
 }
 
+/* "command:ID" of each row of a that b has not. */
+static void
+add_lacking(json_t *out, const char *kind, const json_t *a, const json_t *b)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(a, i, row) {
+		const char *id = json_get_str(row, "id", "");
+		char *text = mem_fmt("%s:%s", kind, id);
+
+		if (!json_get_bool(row, "hidden", false) && !json_get_bool(row, "key", false) &&
+		    json_row(b, id) == NULL)
+			(void)json_array_append_new(out, json_text(text, strlen(text)));
+		mem_free(text);
+	}
+}
+
+void
+plugin_shown_compare(const struct plugin_shown *s, const json_t *what, json_t *out)
+{
+	const json_t *commands = json_object_get(what, "commands"),
+	    *services = json_object_get(what, "services");
+	json_t *added = json_array(), *gone = json_array();
+
+	add_lacking(added, "command", commands, s->commands);
+	add_lacking(added, "service", services, s->services);
+	add_lacking(gone, "command", s->commands, commands);
+	add_lacking(gone, "service", s->services, services);
+	json_put(out, "added", added);
+	json_put(out, "gone", gone);
+}
+
 bool
 plugin_shown_has(const struct plugin_shown *s, const char *kind, const char *id)
 {

@@ -17,6 +17,9 @@ void plugin_shown_fini(struct plugin_shown *s);
 void plugin_shown_clear(struct bench *b, struct plugin_shown *s);
 /* what: {"commands": [...], "panes": [...], "services": [...]} of plugin.ready. */
 void plugin_shown_register(struct plugin_shown *s, const char *plugin, const json_t *what);
+/* What a newer process registers against what is there: "added" and "gone", lists of KIND:ID, into
+ * out. */
+void plugin_shown_compare(const struct plugin_shown *s, const json_t *what, json_t *out);
 bool plugin_shown_has(const struct plugin_shown *s, const char *kind, const char *id);
 void plugin_shown_segment(struct bench *b, struct plugin_shown *s, const char *plugin,
     const json_t *args);

@@ -134,6 +134,67 @@ check_provides(const json_t *list, const char *what, struct err_msg *why)
 	return ERR_OK;
 }
 
+/* What an option may say of itself (lua/vise/register.lua reads the same of parameters). */
+static const struct rule option_rules[] = {
+	{ "type", JSON_STRING, true }, { "doc", JSON_STRING, false },
+	{ "unit", JSON_STRING, false }, { "label", JSON_STRING, false },
+	{ "values", JSON_ARRAY, false },
+	{ "required", JSON_TRUE, false },
+};
+
+static bool
+is_option_type(const char *type)
+{
+	static const char *const types[] = { "choice", "text", "enum", "int", "number", "bool",
+		"duration", "bytes", "string", "url" };
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+check_option(const json_t *v, const char *what, struct err_msg *why)
+{
+	/* of any type: what is left is held against the table */
+	static const char *const any[] = { "default", "min", "max" };
+	json_t *rest = json_copy((json_t *)(uintptr_t)v);
+	enum err e;
+
+	for (size_t i = 0; i < sizeof any / sizeof *any; i++)
+		(void)json_object_del(rest, any[i]);
+	e = check_fields(rest, option_rules, sizeof option_rules / sizeof *option_rules, what, why);
+	json_decref(rest);
+	if (e == ERR_OK && !is_option_type(json_get_str(v, "type", "")))
+		e = err_set(why, ERR_FORMAT, what,
+		    "choice, int, number, bool, duration, bytes, text or url",
+		    "\"type\" is \"%.40s\"", json_get_str(v, "type", ""));
+	return e;
+}
+
+static enum err
+check_options(const json_t *o, const char *what, struct err_msg *why)
+{
+	enum err e = ERR_OK;
+	const char *name;
+	json_t *v;
+
+	json_object_foreach(json_object_get(o, "options"), name, v) {
+		char *at = mem_fmt("%s: options.%.60s", what, name);
+
+		if (e == ERR_OK)
+			e = json_is_object(v) ? check_option(v, at, why) :
+			    err_set(why, ERR_FORMAT, at, NULL, "is not an object");
+		mem_free(at);
+	}
+	json_object_foreach(json_object_get(o, "requires"), name, v)
+		if (e == ERR_OK && !json_is_string(v))
+			e = err_set(why, ERR_FORMAT, what, "a version, such as \">=1.0\"",
+			    "requires.%.60s is not text", name);
+	return e;
+}
+
 enum err
 plugin_check(const json_t *o, const char *what, struct err_msg *why)
 {
@@ -152,6 +213,8 @@ plugin_check(const json_t *o, const char *what, struct err_msg *why)
 		e = check_api(json_get_str(o, "api", ""), what, why);
 	if (e == ERR_OK)
 		e = check_provides(json_object_get(o, "provides"), what, why);
+	if (e == ERR_OK)
+		e = check_options(o, what, why);
 	return e;
 }
 

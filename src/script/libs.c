@@ -466,6 +466,18 @@ l_requires(lua_State *L)
 	return 1;
 }
 
+/* "vise.fs": a part of the module, whatever lies in the folder. The table of what is loaded is at
+ * 2. */
+static bool
+push_of_module(lua_State *L, const char *name)
+{
+	if (strncmp(name, "vise.", 5) != 0 || lua_getfield(L, 2, "vise") != LUA_TTABLE)
+		return false;
+	if (lua_getfield(L, -1, name + 5) == LUA_TNIL)
+		return false;
+	return true;
+}
+
 /* require(name): upvalue 1 is the folder, or nil. */
 static int
 l_require(lua_State *L)
@@ -477,6 +489,8 @@ l_require(lua_State *L)
 	lua_getfield(L, 2, dir != NULL ? dir : "");
 	lua_remove(L, 2);
 	if (lua_getfield(L, 2, name) != LUA_TNIL)
+		return 1;
+	if (push_of_module(L, name))
 		return 1;
 	if (!push_found(L, dir, name))
 		return errors_raise(L, "usage",

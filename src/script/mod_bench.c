@@ -85,13 +85,14 @@ check_allowed(lua_State *L, const char *method, const json_t *params, struct err
 static int
 l_call(lua_State *L)
 {
-	struct link *k = link_of(L);
 	const char *method = luaL_checkstring(L, 2);
 	struct link_call **box;
 	struct err_msg why;
+	struct link *k;
 	json_t *params;
 
-	(void)sched_begin(L, luaL_checkstring(L, 1));
+	(void)sched_begin(L, luaL_checkstring(L, 1));   /* also where there is no bench */
+	k = link_of(L);
 	lua_settop(L, 4);
 	box = lua_newuserdatauv(L, sizeof(struct link_call *), 0);
 	*box = NULL;

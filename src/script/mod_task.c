@@ -200,6 +200,23 @@ l_any(lua_State *L)
 	return k_any(L, LUA_OK, (lua_KContext)luaL_len(L, 1));
 }
 
+/* begin(call): raises where nothing may wait, in the name of what is built of other calls. */
+static int
+l_begin(lua_State *L)
+{
+	(void)sched_begin(L, luaL_checkstring(L, 1));
+	return 0;
+}
+
+/* not_loading(call): raises while code loads; elsewhere the call need not wait. */
+static int
+l_not_loading(lua_State *L)
+{
+	if (host_of(L)->guard.now.kind == GUARD_LOAD)
+		(void)sched_begin(L, luaL_checkstring(L, 1));
+	return 0;
+}
+
 /* pause(table, timeout): until wake(table); false when the time is over. May wake for nothing. */
 static int
 k_pause(lua_State *L, int status, lua_KContext ctx)
@@ -367,6 +384,8 @@ mod_task_open(lua_State *L)
 		{ "now", l_now },
 		{ "spawn", l_spawn },
 		{ "await_any", l_any },
+		{ "begin", l_begin },
+		{ "not_loading", l_not_loading },
 		{ "is_task", l_is_task },
 		{ "pause", l_pause },
 		{ "wake", l_wake },

@@ -279,8 +279,9 @@ open(path, "w").write(text + "error('half a plugin')\n")
 r = c.refused("plugin.reload good")
 assert r and "half a plugin" in r.why, r and r.why
 assert run("good.hello", "ann")[2] == 1 and host("good")["job"] == old and "half a plugin" in host("good")["error"]
-open(path, "w").write(text.replace('"hello", who', '"moin", who'))
-assert c.do("plugin.reload good")["state"] == "reloaded"
+open(path, "w").write(text.replace('"hello", who', '"moin", who') + 'vise.command { id = "good.new", run = print }')
+r = c.do("plugin.reload good")
+assert (r["state"], r["added"], r["gone"]) == ("reloaded", ["command:good.new"], []), r
 assert run("good.hello", "ann") == ["moin", "ann", 2] and host("good")["job"] != old
 assert until(lambda: not [j for j in jobs("good")[:-1] if j["state"] == "running"], 10), jobs("good")
 P

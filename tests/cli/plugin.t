@@ -113,6 +113,19 @@ run "$vise" plugin check --run "$D"
 is "$status" 2 "a plugin that is not what it promises is not sound"
 like "$out" 'promises macro:b, which nothing registers' "something is missing"
 like "$out" 'macro:c is registered, and not in' "something is hidden"
+echo 'return "found"' >here.lua && cp "$BUILD/vise.srcdir" cmod.so && echo 'return "mine"' >"$D/own.lua"
+printf '{"name":"odd","version":"1","api":"1.0"}' >"$D/plugin.json"
+cat >"$D/init.lua" <<'E'
+local vise = require "vise"
+assert(require "vise.fs" == vise.fs and require "own" == "mine")
+for _, name in ipairs { "here", "cmod", "./here", "..own", "vise.nothing" } do
+  local ok, e = pcall(require, name)
+  assert(not ok and e.code == "usage" and e.msg:find "not found", name)
+end
+E
+run "$vise" plugin check --run "$D"
+is "$status" 0 "require finds the plugin's own folder and vise.*, nothing of the working folder, no C" || echo "$err" | note
+rm here.lua cmod.so
 printf '{"name":"odd","version":"1","api":"9.0"}' >"$D/plugin.json"
 run "$vise" plugin check "$D"
 like "$err" 'needs API 9.0, this Vise has' "an API that is not served is said before code runs"
@@ -127,6 +140,13 @@ run "$vise" plugin doc con:at
 is "$(printf '%s\n' "$out" | grep -c '^function')" 1 "and not of one whose name begins so"
 run "$vise" plugin doc earliest
 like "$out" '^function Console:expect\(' "a word of its description finds it too"
+mkdir -p "$XDG_CONFIG_HOME/vise/plugins/late" "$XDG_CONFIG_HOME/vise/plugins/go3"
+printf '{"name":"late","version":"1","api":"9.0"}' >"$XDG_CONFIG_HOME/vise/plugins/late/plugin.json"
+printf '{"name":"go3","version":"7","api":"1.0"}' >"$XDG_CONFIG_HOME/vise/plugins/go3/plugin.json"
+run "$vise" plugin list
+like "$out" '^late .*refused .*needs API 9.0, this Vise has' "a refused plugin is listed with the reason"
+like "$out" '^go3 +7 +user +ok' "the first of a name is it"
+like "$out" '^go3 +1[.0-9]* +shipped +shadowed' "and the other is listed as shadowed"
 { "$vise" plugin list; echo $? >st; } 2>err | :
 test ! -s err
 ok $? "a reader that has seen enough is no complaint" || note <err

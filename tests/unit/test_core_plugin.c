@@ -235,6 +235,12 @@ manifests(void **state)
 		{ HEAD ",\"prvides\":[]}", "no field named \"prvides\"" },
 		{ HEAD ",\"needs\":{\"root\":true}}", "no field named \"root\"" },
 		{ HEAD ",\"needs\":{\"exec\":true}}", "\"exec\" is not a list" },
+		{ HEAD ",\"options\":{\"p\":{\"type\":\"int\",\"default\":9,\"min\":1,\"doc\":\"x\"}}}", NULL },
+		{ HEAD ",\"options\":{\"p\":{\"type\":\"integr\"}}}", "\"type\" is \"integr\"" },
+		{ HEAD ",\"options\":{\"p\":{\"default\":1}}}", "has no \"type\"" },
+		{ HEAD ",\"options\":{\"p\":{\"type\":\"int\",\"dflt\":1}}}", "no field named \"dflt\"" },
+		{ HEAD ",\"options\":{\"p\":9090}}", "is not an object" },
+		{ HEAD ",\"requires\":{\"x\":1}}", "requires.x is not text" },
 	};
 
 	(void)state;

@@ -13,6 +13,10 @@ for name, fn in pairs {
   ["vise.cmd"] = function() vise.cmd "bench.info" end, ["vise.sleep"] = function() vise.sleep(1) end,
   ["vise.fs.read"] = function() vise.fs.read "plugin.json" end, ["vise.launch.run"] = function() vise.launch.run { cmd = "true" } end,
   ["vise.console.open"] = function() vise.console.open "exec:cat" end, ["vise.ui.prompt"] = function() vise.ui.prompt { title = "x" } end,
+  ["vise.timeout"] = function() vise.timeout(1, print) end, ["vise.checkpoint"] = function() vise.checkpoint() end,
+  ["vise.fs.glob"] = function() vise.fs.glob "*" end, ["vise.console.get"] = function() vise.console.get() end,
+  ["vise.elf.open"] = function() vise.elf.open "/bin/sh" end, ["vise.call"] = function() vise.call "api.twice" end,
+  ["vise.http.serve"] = function() vise.http.serve { routes = { ["/x"] = print } } end,
 } do misuse(name, "load_time", name == "vise.launch.run" and "vise.launch waits" or name:match "[%w_]+$", fn) end
 
 vise.service("api.twice", function(n) if type(n) ~= "number" then vise.fail("verify", "no number") end return 2 * n end)
