@@ -322,8 +322,9 @@ ok $? "the same when it is taken away" || "$VISE" do console.list | note
 "$VISE" kill --all >kill.out 2>&1
 mkfifo typed
 exec 8<>typed
-spawn "$VISE" console --place one --lease 1s <typed >console.out 2>&1
-wait "$pid"
+"$VISE" console --place one --lease 1s <typed >console.out 2>&1 &
+tap_pids="$tap_pids $!"
+wait $!
 is $? 3 "a console in the foreground ends" || note <console.out
 like "$(cat console.out)" '^vise: one: its lease is over; ' "and says why" || note <console.out
 exec 8>&-
