@@ -100,12 +100,13 @@ local function esptool(m, a, ...)
 end
 
 methods.esptool = {
-  package = "esptool", port = true, success = "Hash of data verified", failure = { "A fatal error occurred", "^[Ee]rror: " },
+  package = "esptool", names = { "esptool", "esptool.py" }, note = "esptool 5 says write-flash",
+  port = true, success = "Hash of data verified", failure = { "A fatal error occurred", "^[Ee]rror: " },
   enter = "hold BOOT, press reset, let BOOT go, then flash it again",
   again = "its boot loader is in ROM: hold BOOT, press reset, flash it again",
   fields = { chip = T.text, offset = whole, args = words }, need = { "chip" },
   tool = function(version)
-    for _, name in ipairs { "esptool", "esptool.py" } do
+    for _, name in ipairs(methods.esptool.names) do
       local major = version(name, "version", "v(%d+)%.")
       if major then return { name = name, dashes = tonumber(major) >= 5 } end
     end
@@ -361,6 +362,7 @@ function core.plan(b, file)
   for _, m in ipairs(list) do
     local a = settings(m, file)
     local row = { method = m.method, package = methods[m.method].package, port = core.needs_port(m), steps = array {} }
+    if methods[m.method].names then row.names, row.note = array(table.move(methods[m.method].names, 1, 9, 1, {})), methods[m.method].note end
     a.port, a.host = a.port or core.needs_port(m) and "PORT" or nil, a.host or m.host or "HOST"
     for _, step in ipairs(steps_of(b, m, a)) do
       local argv, text = said(m, a, step)

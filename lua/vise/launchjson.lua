@@ -264,7 +264,9 @@ local function export_cortex(m, b, a, file)
   for k, v in pairs(c) do if type(v) == "table" then c[k] = some(v) end end
   c.type, c.request, c.name = "cortex-debug", "launch", m.name or b.name or b.id
   c.executable, c.cwd = file, m.cwd or "${workspaceFolder}"
-  c.serialNumber, c.gdbPath, c.svdFile = a.probe or m.probe, a.debugger or m.gdb, m.svd or b.svd
+  local svd = m.svd or b.svd
+  if svd and svd:sub(1, 1) ~= "/" and vise.plugin.dir then svd = vise.plugin.dir .. "/" .. svd:gsub("^%./", "") end
+  c.serialNumber, c.gdbPath, c.svdFile = a.probe or m.probe, a.debugger or m.gdb, svd
   c.serverArgs, c.serverpath, c.debuggerArgs = some(m.server_args), m.server_path, some(m.gdb_args)
   c.preLaunchCommands, c.postLaunchCommands = some(m.gdb_connected), some(m.gdb_after)
   if m.method ~= "qemu" and not load then

@@ -173,13 +173,23 @@ begin(struct cli_call *c, const struct board *b, const char *name, const char *f
 static int
 plan(struct cli_call *c, const struct board *b)
 {
-	char file[PATH_MAX];
+	char file[PATH_MAX], spec[DOOR_TARGET_MAX], port[DOOR_TARGET_MAX + 8];
+	const char *sets[ARGS_SETS_MAX];
+	size_t n = 0;
 	struct err_msg why;
 	int status = 0, end;
 	enum err e = absolute(c->word[0], file, &why);
 
+	if (b->port != NULL) {
+		door_spec(b->port, spec);
+		(void)snprintf(port, sizeof port, "port=%s", spec);
+		if (spec[0] == '/')     /* of this machine: a tool can take it */
+			sets[n++] = port;
+	}
+	for (size_t i = 0; i < b->sets.n && n < ARGS_SETS_MAX; i++)
+		sets[n++] = b->sets.v[i];
 	if (e == ERR_OK)
-		e = boards_plan(b->id, file, b->sets.v, b->sets.n, c->json, &status, &why);
+		e = boards_plan(b->id, file, sets, n, c->json, &status, &why);
 	end = say_end(c, e, &why);
 	return status != 0 ? status : end;
 }

@@ -14,6 +14,7 @@
 #include "cli/say.h"
 #include "cli/verbs.h"
 #include "core/plugin.h"
+#include "sys/path.h"
 
 enum { CHECK_MAX = 1 << 20 };
 
@@ -346,6 +347,27 @@ print_step(const json_t *step)
 	putchar('\n');
 }
 
+/* A tool goes by several names: the one that is here stands in its words. */
+static void
+name_tools(const json_t *board)
+{
+	const json_t *m, *step, *name;
+	size_t i, k, l;
+
+	json_array_foreach(json_object_get(board, "methods"), i, m) {
+		char *at = NULL;
+
+		json_array_foreach(json_object_get(m, "names"), k, name)
+			if ((at = path_which(json_string_value(name))) != NULL)
+				break;
+		json_array_foreach(json_object_get(m, "steps"), l, step)
+			if (at != NULL && k > 0)
+				(void)json_array_set(json_object_get(step, "argv"), 0,
+				    json_array_get(json_object_get(m, "names"), k));
+		mem_free(at);
+	}
+}
+
 static void
 print_plan(const json_t *board)
 {
@@ -355,8 +377,9 @@ print_plan(const json_t *board)
 	if (json_get_bool(board, "own", false))
 		puts("its plugin flashes it by code of its own: what that runs shows in the job");
 	json_array_foreach(json_object_get(board, "methods"), i, m) {
-		printf("# %s%s (package %s)\n", json_get_str(m, "method", ""),
-		    i == 0 ? ", the one that is taken" : "", json_get_str(m, "package", ""));
+		printf("# %s%s (package %s)%s%s\n", json_get_str(m, "method", ""),
+		    i == 0 ? ", the one that is taken" : "", json_get_str(m, "package", ""),
+		    json_object_get(m, "note") != NULL ? "; " : "", json_get_str(m, "note", ""));
 		json_array_foreach(json_object_get(m, "steps"), k, step)
 			print_step(step);
 	}
@@ -380,6 +403,8 @@ boards_plan(const char *id, const char *file, const char *const *sets, size_t ns
 	rest[n] = file;
 	if (e == ERR_OK)
 		e = capture_plan(words, rest, &plan, status, why);
+	if (plan != NULL)
+		name_tools(json_array_get(plan, 0));
 	if (plan != NULL && json)
 		say_json(json_array_get(plan, 0));
 	else if (plan != NULL)

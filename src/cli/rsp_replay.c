@@ -180,6 +180,24 @@ on_signal(void *arg)
 }
 
 static void
+say_ready(const struct replaying *g, const char *file, const char *address)
+{
+	const size_t n = rsp_replay_requests(g->replay);
+	json_t *o;
+
+	if (g->json) {
+		o = json_pack("{s:s,s:s,s:I}", "listening", address, "record", file, "requests",
+		    (json_int_t)n);
+		say_json(o);
+		json_decref(o);
+	} else {
+		printf("answers as in %s, %zu requests; in gdb: target remote %s\n", file, n,
+		    address);
+	}
+	(void)fflush(stdout);
+}
+
+static void
 serve(struct replaying *g, const char *file, const char *address)
 {
 	struct loop_signal *signals[2];
@@ -190,9 +208,7 @@ serve(struct replaying *g, const char *file, const char *address)
 	signals[0] = loop_signal_watch(g->loop, SIGINT, on_signal, g);
 	signals[1] = loop_signal_watch(g->loop, SIGTERM, on_signal, g);
 	g->listen = loop_fd_open(g->loop, g->listen_fd, LOOP_READ, on_listen, g);
-	printf("answers as in %s, %zu requests; in gdb: target remote %s\n", file,
-	    rsp_replay_requests(g->replay), address);
-	(void)fflush(stdout);
+	say_ready(g, file, address);
 	while (!g->over)
 		loop_run(g->loop);
 	g->once = false;

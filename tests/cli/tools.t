@@ -39,6 +39,9 @@ END
 	spelling=$(case $kind in *v5*) echo write-flash ;; *) echo write_flash ;; esac)
 	like "$(tail -n 1 "$name.log")" "^--chip esp32 --port /dev/null $spelling .*$T/fw.bin\$" "... is given its spelling"
 	like "$out" "^\\$ $name --chip esp32 " "... and the exact command is in the job's words"
+	command -v esptool >/dev/null && test "$name" = esptool.py && continue
+	run "$VISE" flash -n -p esp32 fw.bin --port /dev/null
+	like "$out" "^$name --chip esp32 --port /dev/null " "... and what -n shows"
 done
 tool esptool <<'END'
 case $1 in version) echo "esptool v5.0.0"; exit;; esac

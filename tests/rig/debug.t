@@ -112,6 +112,7 @@ for words in (["-p", "bluepill", "--set", "probe=7", "--set", "load=on"], ["-p",
     here = json.loads(out(*words, "-n", "--json", fw))
     path = os.environ["T"] + "/ws/made.json"
     open(path, "wb").write(b"// made\n" + out(*words, "--export", fw))
+    assert "svdFile" not in open(path).read() or '"svdFile": "/' in open(path).read(), open(path).read()
     back = json.loads(out("--import", path, "-n", "--json"))
     assert not back["unknown"] and not back["unused"], back
     assert [s["argv"] for s in here["servers"]] == [s["argv"] for s in back["servers"]], (here, back)

@@ -78,6 +78,13 @@ sed 's/Transfer rate.*//' "$T/gdb.out" >"$T/gdb.second"
 is "$(cat "$T/gdb.second")" "$(sed 's/Transfer rate.*//' "$T/gdb.first")" "gdb sees the board again, without it" || note <"$T/replay.out"
 wait "$replay"
 is $? 0 "nothing was asked that the record has not" || note <"$T/replay.out"
+spawn "$vise" rsp replay "$T/clean.rec" --listen "$T/json.sock" --json >"$T/json.out" 2>&1
+replay=$pid
+wait_for "grep -q listening '$T/json.out'" 60
+kill -INT "$replay"
+wait "$replay"
+python3 -c 'import json, sys; [json.loads(l) for l in open(sys.argv[1])]' "$T/json.out"
+ok $? "with --json every line is JSON" || note <"$T/json.out"
 spawn "$vise" rsp replay "$T/clean.rec" --listen "$T/replay.sock" --once --check >"$T/replay.out" 2>&1
 replay=$pid
 wait_for "test -S '$at'" 60
