@@ -26,8 +26,8 @@ GATE_CPPFLAGS = -D_GNU_SOURCE $(UV_CFLAGS) $(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(S
 
 # --- the gates
 
-TESTS += tests/layers.t tests/limits.t tests/links.t
-EXTRA_DIST += tests/layers.t tests/limits.t tests/links.t \
+TESTS += tests/layers.t tests/limits.t tests/links.t tests/circles.t
+EXTRA_DIST += tests/layers.t tests/limits.t tests/links.t tests/circles.t \
 	tests/gates/banned.awk \
 	tests/gates/boards.py \
 	tests/gates/layers.awk \
@@ -370,6 +370,8 @@ EXTRA_DIST += \
 	tests/data/ui/at-raw-80x24.screen \
 	tests/data/ui/at-running-80x24.screen \
 	tests/data/usb/nucleo.umockdev \
+	tests/gates/circles.awk \
+	tests/gates/circles.conf \
 	tests/gates/luaman.awk \
 	tests/gates/relist.sh \
 	tests/lib/badhttp.py \
