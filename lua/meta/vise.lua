@@ -116,7 +116,7 @@ function Console:lines(opt) end
 ---One AT exchange. An answer other than OK raises at_error. With a prefix only the lines that begin so, without it.
 ---@async
 ---@param command string
----@param opt? {timeout?: vise.Duration, prefix?: string, expect?: string}
+---@param opt? {timeout?: vise.Duration, prefix?: string, expect?: string, ok?: string, err?: string, data?: string, raw?: boolean, idle?: vise.Duration, eol?: string}  # ok, err: further lines that end it well or badly, "DONE|READY*"
 ---@return string[] lines, string result
 function Console:at(command, opt) end
 ---@async
@@ -181,6 +181,7 @@ function Console:mark(text) end
 ---@param action? "notice"|"alarm"|"mark"|"macro"|"workflow"|"command"|"log"|"log-stop"|"stop"|async fun(line: string, meta: {console: string, offset: integer})
 ---@param opt? {arg?: string, once?: boolean, cooldown?: vise.Duration}
 ---@return integer id # for trigger.remove, trigger.off
+---@overload fun(self: vise.Console, t: {p: vise.Pattern, ["do"]?: string, run?: (async fun(line: string, meta: table)), arg?: string, once?: boolean, cooldown?: vise.Duration}): vise.Subscription  # until it is closed; do: "notify", "run", "stop" or an action
 function Console:trigger(pattern, action, opt) end
 ---@async
 ---@param seconds? vise.Duration
@@ -203,7 +204,8 @@ function Console:touch() end
 function Console:lend(fn) end
 ---@async
 function Console:close() end
----@return table? # what the bench says of it
+---What the bench says of it; a single field is con.info.baud.
+---@return table?
 function Console:info() end
 
 ---@class vise.Job
@@ -237,6 +239,7 @@ function Proc:expect(patterns, opt) end
 ---@field env? table<string, string>
 ---@field pty? boolean
 ---@field timeout? vise.Duration
+---@field stdin? string # all of its standard input, at most 1 MB; it ends behind it
 ---@field check? boolean # run: an exit status other than 0 raises tool_failed
 ---@field on_line? fun(line: string)
 ---@field name? string
@@ -555,8 +558,9 @@ function vise.spawn(fn, ...) end
 function vise.after(seconds, fn) end
 ---@param seconds vise.Duration
 ---@param fn async fun() # false ends it
+---@param opt? {now?: boolean, times?: integer}  # now: at once, too; times: so often
 ---@return vise.Task
-function vise.every(seconds, fn) end
+function vise.every(seconds, fn, opt) end
 ---Run at the end of this task, newest first, whatever happened.
 ---@param fn async fun()
 function vise.defer(fn) end
@@ -650,12 +654,12 @@ function vise.log.warn(fmt, ...) end
 function vise.log.error(fmt, ...) end
 
 ---@class vise.CommandSpec
----@field id string # as people type it: "cam.shoot"
+---@field id string # as people type it: "cam.shoot"; name says the same
 ---@field title? string # shown in the palette
 ---@field doc? string
 ---@field keys? string # of the mode global: ", h"
 ---@field run async fun(...: string): any # its arguments are texts; what it gives is the answer
----@field complete? fun(word: string): string[]
+---@field complete? fun(word: string): string[] # what the word may become: the shell's Tab behind `vise plugin run ID`, plugin.complete
 
 ---A line of the palette, of `vise plugin run ID -- ARGS` and of every bench: plugin.run ID. Needs "command:ID" in provides.
 ---@param t vise.CommandSpec
@@ -688,7 +692,7 @@ function vise.on_unload(fn) end
 ---@field id string # its name on the board pane
 ---@field unit? string # "B", "%", "C", "Hz", "s", ...
 ---@field every? vise.Duration # 1 s
----@field read async fun(): number? # nil and an error are a gap
+---@field read async fun(ctx: {id: string, n: integer, last?: number}): number? # nil and an error are a gap; n: which reading, last: the one before
 ---@field min? number # for its bar
 ---@field max? number
 ---@field doc? string
@@ -711,8 +715,9 @@ function vise.gauge.history(id, n) end
 ---A notice when a gauge is over or under a limit for so long.
 ---@param t {gauge: string, above?: number, below?: number, hold?: vise.Duration, level?: "info"|"warn"|"error"|"alarm", msg?: string}
 function vise.threshold(t) end
----Looks at the gauges and says what to do about them; the same words are said once. Needs "advisor:ID" in provides.
----@param t {id: string, on?: string[], every?: vise.Duration, doc?: string, advise: fun(values: table<string, number>): {level?: "info"|"warn"|"error"|"alarm", text: string, action?: string}?}
+---Looks at the gauges that `on` names, and says what to do about them; the same words are said once. "event:TYPE" in `on` is an event of
+---the bench: when it comes, values.event is its body. Needs "advisor:ID" in provides.
+---@param t {id: string, on?: string[], every?: vise.Duration, doc?: string, advise: fun(values: table<string, any>): {level?: "info"|"warn"|"error"|"alarm", text: string, action?: string}?}
 function vise.advisor(t) end
 
 vise.ui = {}
@@ -722,7 +727,7 @@ vise.ui = {}
 ---@param opt? {level?: "info"|"warn"|"error"|"alarm", action?: string}
 function vise.ui.notify(text, opt) end
 ---A word in the message row. Needs "segment:ID" in provides.
----@param t {id: string, every?: vise.Duration, doc?: string, render: fun(): string?, string?}
+---@param t {id: string, side?: "left"|"right", width?: integer, every?: vise.Duration, doc?: string, render: fun(): string?, string?}  # width: columns it always has, at most 30
 function vise.ui.segment(t) end
 ---A table over the panes: view.plugin ID shows it. Needs "pane:ID" in provides.
 ---@param t {id: string, title?: string, doc?: string, columns?: string[], rows?: (string|number)[][], on_select?: async fun(row: table, n: integer), on_show?: async fun()}
@@ -754,8 +759,9 @@ vise.json = {}
 ---@return any
 function vise.json.decode(text) end
 ---@param value any
+---@param opt? {indent?: integer, sort?: boolean}  # indent: blanks of each level, 0 to 16; sort: keys in order
 ---@return string
-function vise.json.encode(value) end
+function vise.json.encode(value, opt) end
 ---@param t table
 ---@return table
 function vise.json.array(t) end
@@ -1034,14 +1040,14 @@ function vise.elf.open(path) end
 function vise.launch.build(o) end
 ---As `vise flash`.
 ---@async
----@param o {board?: string, file: string, port?: string, timeout?: vise.Duration}
+---@param o {board?: string, file: string, port?: string, tool?: string, verify?: true, timeout?: vise.Duration}  # tool: one of the profile's methods; every method verifies
 function vise.launch.flash(o) end
 ---@async
 ---@param o? {board?: string, timeout?: vise.Duration}
 function vise.launch.reset(o) end
 ---The profile's power function.
 ---@async
----@param o {board?: string, state: "on"|"off"|"cycle", timeout?: vise.Duration}
+---@param o {board?: string, state?: "on"|"off"|"cycle", [1]?: "on"|"off"|"cycle", timeout?: vise.Duration}
 function vise.launch.power(o) end
 
 ---A connection to a GDB server. Close it, or <close>: what it watched runs on.

@@ -219,14 +219,19 @@ end
 
 -- Calls fn each period without drift; a call that lasts longer than a period skips the beats it
 -- missed.
-function vise.every(seconds, fn)
+-- opt: { now = true } also at once, { times = N } so often.
+function vise.every(seconds, fn, opt)
   local s = core.seconds("vise.every", seconds)
+  opt = core.options("vise.every", opt, { now = true, times = true })
+  local left = opt.times or math.huge
+  if opt.times ~= nil and (math.type(left) ~= "integer" or left < 1) then fail("usage", "vise.every: times is a whole number from 1") end
   if type(fn) ~= "function" or s <= 0 then fail("usage", "vise.every needs a period over 0 and a function") end
   return core.spawn("timer", function()
-    local next_beat = core.now() + s
-    while true do
+    local next_beat = core.now() + (opt.now and 0 or s)
+    while left > 0 do
       core.sleep(math.max(0, next_beat - core.now()))
       if fn() == false then return end
+      left = left - 1
       next_beat = next_beat + s * math.max(1, math.ceil((core.now() - next_beat) / s))
     end
   end)

@@ -3,7 +3,6 @@ local core, vise = ...
 local fail = vise.fail
 
 local Console = {}
-Console.__index = Console
 Console.__name = "vise.console"
 Console.__metatable = "vise.console"
 function Console:__tostring() return "console " .. self.name end
@@ -80,9 +79,24 @@ function vise.console.list()
   return out
 end
 
+-- con:info() is what the bench says of it now, con.info.baud one field of that.
+local Info = { __metatable = "vise.console.info" }
+function Info:__call(con) return Console.info(con) end
+function Info:__index(k)
+  local row = core.console(rawget(self, 1))
+  return row and row[k]
+end
+
 function Console:info()
   check(self, "con:info")
   return core.console(self.name)
+end
+
+function Console:__index(k)
+  if k ~= "info" then return Console[k] end
+  local t = setmetatable({ rawget(self, "name") }, Info)
+  rawset(self, "info", t)
+  return t
 end
 
 ------------------------------------------------------------------ sending
@@ -334,7 +348,7 @@ function Console:pending() check(self, "con:pending") return self.stream:pending
 ------------------------------------------------------------------ AT
 
 local at_options = { timeout = true, prefix = true, expect = true, data = true, raw = true, idle = true, eol = true, good = true,
-  bad = true, run = true, prefix_line = true }
+  bad = true, run = true, prefix_line = true, ok = true, err = true }
 
 local function at_lines(lines, prefix)
   if not prefix then return lines end
@@ -354,7 +368,7 @@ function Console:at(command, opt)
   check(self, "con:at")
   if type(command) ~= "string" then fail("usage", "con:at: a command is text") end
   opt = core.options("con:at", opt, at_options)
-  local fields = { console = self.name, expect = opt.expect, data = opt.data, eol = opt.eol, good = opt.good, bad = opt.bad,
+  local fields = { console = self.name, expect = opt.expect, data = opt.data, eol = opt.eol, good = opt.good or opt.ok, bad = opt.bad or opt.err,
     run = opt.run, prefix = opt.prefix_line }
   if opt.raw then fields.raw = "on" end
   if opt.idle then fields.idle = core.ms(core.seconds("con:at", opt.idle)) end
@@ -388,16 +402,33 @@ local trigger_options = { arg = true, once = true, cooldown = true }
 local function on_trigger(self, fn, fields, text)
   fields.action, fields.mine = "event", "on"
   local t = core.call("con:trigger", "command", { line = core.line("trigger.add", { text }, fields) })
-  vise.on("trigger", function(e)
+  local sub = vise.on("trigger", function(e)
     if e.id == t.id then fn(e.line, { console = e.console, offset = math.tointeger(e.offset) }) end
   end)
-  return math.tointeger(t.id)
+  return math.tointeger(t.id), sub
+end
+
+local trigger_words = { notify = "notice", run = "run" }
+local trigger_fields = { p = true, ["do"] = true, run = true, arg = true, once = true, cooldown = true }
+
+-- con:trigger{ p = pattern, ["do"] = "notify" | "run" | "stop" | ..., run = fn } -> sub: as below, until it is closed.
+local function trigger_table(self, t)
+  core.options("con:trigger", t, trigger_fields)
+  local p, what = t.p or t[1], t["do"] or (t.run and "run" or "notify")
+  if what == "run" and type(t.run) ~= "function" then fail("usage", "con:trigger: run is a function, not a %s", type(t.run)) end
+  local action = what == "run" and t.run or trigger_words[what] or what
+  local id, sub = self:trigger(p, action, { arg = t.arg, once = t.once, cooldown = t.cooldown })
+  return core.subscription(function()
+    if sub then sub:close() end
+    core.tell("trigger.remove " .. id)
+  end)
 end
 
 -- What the bench does when a line matches: as the command trigger.add; it stays when this script ends, that of a plugin goes with it. With a
 -- function instead of an action that is called, in a task. Gives its number.
 function Console:trigger(pattern, action, opt)
   check(self, "con:trigger")
+  if type(pattern) == "table" and action == nil and opt == nil then return trigger_table(self, pattern) end
   if type(pattern) ~= "string" and type(pattern) ~= "userdata" then
     fail("usage", "con:trigger: text or a vise.rx is needed, not a %s", type(pattern))
   end

@@ -5,7 +5,7 @@ local fail = vise.fail
 vise.launch = core.lazy({}, { build = "tools", flash = "tools", reset = "tools", power = "tools", rsp = "rsp", debug = "debugger" })
 
 local known = { cmd = true, args = true, cwd = true, env = true, pty = true, timeout = true, check = true, on_line = true,
-  name = true, kind = true, quiet = true }
+  name = true, kind = true, quiet = true, stdin = true }
 
 -- argv: never a shell. Variables go in through env(1).
 local function argv_of(o)
@@ -76,17 +76,22 @@ function core.end_jobs(action)
   end
 end
 
--- vise.launch.start{ cmd, args, cwd, env, pty, timeout, on_line, name, kind } -> proc. Waits until
+-- vise.launch.start{ cmd, args, cwd, env, pty, timeout, stdin, on_line, name, kind } -> proc. Waits until
 -- it runs.
 function vise.launch.start(o)
   core.options("vise.launch", o, known)
   return core.launch(o)
 end
 
+local STDIN_MAX = 1 << 20                               -- what the bench keeps of it
+
 -- mine: it ends with this process, however that ends.
 function core.launch(o, mine)
   if type(o) ~= "table" or type(o.cmd) ~= "string" or o.cmd == "" then
     fail("usage", "vise.launch needs a table with cmd = \"program\"")
+  end
+  if o.stdin ~= nil and (type(o.stdin) ~= "string" or #o.stdin > STDIN_MAX) then
+    fail("usage", "vise.launch: stdin is a text of at most 1 MB, not %s", type(o.stdin) == "string" and #o.stdin .. " bytes" or "a " .. type(o.stdin))
   end
   local fields = { name = o.name or o.cmd:match("[^/]*$"), kind = o.kind or "run" }
   if o.pty then fields.pty = "on" end
@@ -99,6 +104,10 @@ function core.launch(o, mine)
   if not id then fail("infra", "%s: the bench did not say which job it started", fields.name) end
   local proc = core.started(setmetatable({ id = id, name = fields.name, cmd = o.cmd, timeout = o.timeout, part = fields.part }, Proc))
   if o.on_line then stream_of(proc, o.on_line) end
+  if o.stdin then
+    core.input(math.tointeger(r.stream) or 1000 + id, o.stdin)
+    core.call("vise.launch", "command", { line = "job.eof " .. id })
+  end
   return proc
 end
 

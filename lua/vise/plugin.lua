@@ -26,12 +26,13 @@ end
 
 ------------------------------------------------------------------ commands, keys, services
 
-local command_fields = { id = T.id, title = T.text, doc = T.text, keys = T.text, run = { types.fn[1], "a function", true },
+local command_fields = { id = T.id, name = T.text, title = T.text, doc = T.text, keys = T.text, run = { types.fn[1], "a function", true },
   complete = T.fn }
 
 -- vise.command{ id, title, doc, keys, run = function(args...) end }: a line of the palette; run may wait.
 function vise.command(t)
   staying("vise.command")
+  if type(t) == "table" and t.id == nil then t.id = t.name end
   check("vise.command", t, command_fields)
   return add("vise.command", core.commands, t)
 end
@@ -121,6 +122,7 @@ end
 local advisor_fields = { id = T.id, on = { types.texts[1], "a list of gauges" }, every = T.time, advise = { types.fn[1], "a function", true },
   doc = T.text }
 
+-- on names gauges, and events of the bench as "event:TYPE": then s.event is its body.
 -- vise.advisor{ id, on, every, advise = function(s) return { level, text, action } or nil end }: s holds the gauges by id.
 -- The same words are said once, until something else was said.
 function vise.advisor(t)
@@ -147,9 +149,10 @@ function vise.ui.notify(text, opt)
   vise.log[({ warn = "warn", error = "error", alarm = "error" })[opt.level] or "info"]("%s%s", text, opt.action and "; " .. opt.action or "")
 end
 
-local segment_fields = { id = T.id, every = T.time, doc = T.text, render = { types.fn[1], "a function", true } }
+local segment_fields = { id = T.id, side = { function(v) return v == "left" or v == "right" end, "left or right" },
+  width = { function(v) return math.type(v) == "integer" and v >= 1 and v <= 30 end, "a whole number from 1 to 30" }, every = T.time, doc = T.text, render = { types.fn[1], "a function", true } }
 
--- vise.ui.segment{ id, every, render = function() return text, level end }: a word in the message row.
+-- vise.ui.segment{ id, side, width, every, render = function() return text, level end }: a word in the message row.
 function vise.ui.segment(t)
   staying("vise.ui.segment")
   check("vise.ui.segment", t, segment_fields)
@@ -280,6 +283,11 @@ local function run_of(list, what)
     return t.run(table.unpack(args))
   end
 end
+-- What a word on the command line may become.
+function asks.complete(q)
+  local t = core.commands[q.name] or fail("usage", "the plugin %s registers no command named %s", vise.plugin.name, q.name)
+  return core.json.array(t.complete and t.complete(tostring((q.args or {})[1] or "")) or {})
+end
 asks.command, asks.service = run_of(core.commands, "command"), run_of(core.services, "service")
 
 local function answer(q)
@@ -344,24 +352,36 @@ local function watch_threshold(t)
 end
 
 local function watch_advisor(a)
-  local said
-  each("advisor " .. a.id, core.seconds("vise.advisor", a.every or 2), function()
+  local said, gauges, events = nil, {}, 0
+  local function look(event)
     local s = values()
-    for _, id in ipairs(a.on or {}) do if s[id] == nil then return end end
+    for _, id in ipairs(gauges) do if s[id] == nil then return end end
+    s.event = event
     local r = a.advise(s)
     if r == nil then said = nil return end
     check("advisor " .. a.id, r, { level = T.level, text = { types.text[1], "text", true }, action = T.text })
-    if r.text == said then return end
+    if r.text == said and not event then return end
     said = r.text
     mine("plugin.say", { level = r.level or "info", text = r.text, action = r.action })
-  end)
+  end
+  for _, on in ipairs(a.on or {}) do
+    local event = on:match("^event:(.+)$")
+    if event then
+      events = events + 1
+      vise.on(event, look)
+    else gauges[#gauges + 1] = on end
+  end
+  if events == 0 or #gauges > 0 then each("advisor " .. a.id, core.seconds("vise.advisor", a.every or 2), look) end
 end
 
 local function start_all()
   for _, g in pairs(core.gauges) do
+    local ctx = { id = g.id, n = 0 }                    -- of its read: last: the value before, nil at first
     each("gauge " .. g.id, core.seconds("vise.gauge", g.every or 1), function()
-      local ok, v = xpcall(g.read, core.handler)
+      ctx.n = ctx.n + 1
+      local ok, v = xpcall(g.read, core.handler, ctx)
       if ok and v ~= nil and type(v) ~= "number" then fail("usage", "gauge %s: read gave a %s, not a number", g.id, type(v)) end
+      ctx.last = ok and v or nil
       mine("plugin.gauge", { id = g.id, value = ok and v or nil, unit = g.unit, min = g.min, max = g.max })
       if not ok then error(v, 0) end
     end)
@@ -373,7 +393,7 @@ local function start_all()
       text = text == nil and "" or tostring(text)
       if text .. tostring(level) == last then return end
       last = text .. tostring(level)
-      mine("plugin.segment", { id = s.id, text = text, level = level })
+      mine("plugin.segment", { id = s.id, text = text, level = level, side = s.side, width = s.width })
     end)
   end
   for _, t in ipairs(core.thresholds) do watch_threshold(t) end

@@ -31,9 +31,9 @@ function vise.launch.build(o)
 end
 
 -- A job of the bench to its end.
-local function job(call, name, words, fields, timeout)
+local function job(call, name, words, fields, timeout, rest)
   fields.confirm = "on"
-  local j = core.call(call, "command", { line = core.line(name, words, fields) })
+  local j = core.call(call, "command", { line = core.line(name, words, fields, rest) })
   local id = math.tointeger(j.id)
   local limit = core.cut(core.seconds(call .. ": timeout", timeout or 300))
   local ok, r = pcall(core.call, call, "command", { line = "job.wait " .. id }, limit)
@@ -61,11 +61,14 @@ end
 
 -- vise.launch.flash{ board, file, timeout }: as `vise flash`; the board in use where none is named. Waits.
 function vise.launch.flash(o)
-  local opt, id = board("vise.launch.flash", o, { board = true, file = true, timeout = true, port = true })
+  local opt, id = board("vise.launch.flash", o, { board = true, file = true, timeout = true, port = true, tool = true, verify = true })
   if type(opt.file) ~= "string" or opt.file == "" then fail("usage", "vise.launch.flash needs file = \"IMAGE\"") end
   local file = opt.file
   if file:sub(1, 1) ~= "/" then file = (vise.fs.project or "") .. "/" .. file end
-  return job("vise.launch.flash", "board.flash", { file }, { board = id, port = opt.port }, opt.timeout) and nil
+  if opt.tool ~= nil and type(opt.tool) ~= "string" then fail("usage", "vise.launch.flash: tool is one of the profile's methods, not a %s", type(opt.tool)) end
+  if opt.verify == false then fail("usage", "vise.launch.flash: every method verifies what it wrote; verify = false is not offered") end
+  return job("vise.launch.flash", "board.flash", { file }, { board = id, port = opt.port }, opt.timeout,
+    opt.tool and { "method=" .. opt.tool }) and nil
 end
 
 -- vise.launch.reset{ board, timeout }. Waits.
@@ -76,7 +79,8 @@ end
 
 -- vise.launch.power{ board, state = "on" | "off" | "cycle" }: the profile's power function. Waits.
 function vise.launch.power(o)
-  local opt, id = board("vise.launch.power", o, { board = true, state = true, timeout = true })
+  local opt, id = board("vise.launch.power", o, { board = true, state = true, timeout = true, [1] = true })
+  opt.state = opt.state or opt[1]
   if opt.state ~= "on" and opt.state ~= "off" and opt.state ~= "cycle" then
     fail("usage", "vise.launch.power: state is on, off or cycle, not %s", tostring(opt.state))
   end

@@ -560,6 +560,17 @@ cmd_fail(struct command_call *c)
 }
 
 static void
+cmd_eof(struct command_call *c)
+{
+	struct bench_job *j = job_of(c);
+
+	if (j == NULL)
+		return;
+	job_input_end(j->job);
+	command_done(c, NULL);
+}
+
+static void
 cmd_size(struct command_call *c)
 {
 	struct bench_job *j = job_of(c);
@@ -622,6 +633,7 @@ const struct command bench_job_commands[] = {
 	{ "job.stop", "end a job: SIGTERM, then SIGKILL; a script has bench.grace, again: at once",
 	    id_args, COMMAND_ASKS, cmd_stop },
 	{ "job.output", "what a job printed", output_args, 0, cmd_output },
+	{ "job.eof", "end of a job's input: what it reads has no more", id_args, 0, cmd_eof },
 	{ "job.fail", "a script tells why it fails", fail_args, COMMAND_HIDDEN, cmd_fail },
 	{ "job.progress", "a script tells how far it is", progress_args, COMMAND_HIDDEN,
 	    cmd_progress },

@@ -393,6 +393,16 @@ cmd_run(struct command_call *c)
 }
 
 static void
+cmd_complete(struct command_call *c)
+{
+	const char *id = json_get_str(c->args, "id", "");
+
+	ask_provider(c, "command", id, json_pack("{s:s,s:s,s:[o]}", "what", "complete", "name", id,
+	    "args", json_text(json_get_str(c->args, "word", ""),
+		strlen(json_get_str(c->args, "word", "")))));
+}
+
+static void
 cmd_call(struct command_call *c)
 {
 	const char *id = json_get_str(c->args, "service", ""),
@@ -838,6 +848,8 @@ plugin_hosts_json(const struct bench *b)
 
 static const struct command_arg run_args[] = { ID_ARG,
 	{ "args", ARG_REST, 0, NULL, "for the command" }, { .name = NULL } };
+static const struct command_arg complete_args[] = { ID_ARG,
+	{ "word", ARG_WORD, 0, "", "what is typed of it" }, { .name = NULL } };
 static const struct command_arg call_args[] = {
 	{ "service", ARG_WORD, ARG_MUST, NULL, "its name" },
 	{ "args", ARG_WORD, 0, "[]", "JSON list" }, { .name = NULL },
@@ -862,7 +874,10 @@ static const struct command_arg fail_args[] = { HOST_ARGS,
 	{ "cause", ARG_WORD, 0, NULL, "JSON: its own error, with its trace" }, { .name = NULL } };
 static const struct command_arg segment_args[] = { HOST_ARGS, ID_ARG,
 	{ "text", ARG_WORD, 0, "", "shown in the message row" },
-	{ "level", ARG_WORD, 0, "info", "info, warn or alarm" }, { .name = NULL } };
+	{ "level", ARG_WORD, 0, "info", "info, warn or alarm" },
+	{ "side", ARG_WORD, 0, "right", "left or right" },
+	{ "width", ARG_INT, 0, "0", "columns it always has; 0: those of its text" },
+	{ .name = NULL } };
 static const struct command_arg pane_args[] = { HOST_ARGS, ID_ARG,
 	{ "title", ARG_WORD, 0, NULL, "its heading" },
 	{ "rows", ARG_WORD, 0, NULL, "JSON: a list of lists of texts" },
@@ -882,6 +897,8 @@ static const struct command_arg state_args[] = {
 const struct command bench_plugin_commands[] = {
 	{ "plugin.hosts", "processes of plugins", NULL, 0, cmd_hosts },
 	{ "plugin.run", "run a command of a plugin", run_args, 0, cmd_run },
+	{ "plugin.complete", "what a word for a command of a plugin may become", complete_args, 0,
+	    cmd_complete },
 	{ "plugin.call", "ask a service of a plugin", call_args, 0, cmd_call },
 	{ "plugin.show", "start the plugin of a pane", show_args, 0, cmd_show },
 	{ "plugin.select", "choose a row of a plugin's pane", select_args, 0, cmd_select },

@@ -158,6 +158,8 @@ plugin_shown_segment(struct bench *b, struct plugin_shown *s, const char *plugin
 	snprintf(text, sizeof text, "%s", json_get_str(args, "text", ""));
 	json_put(row, "text", json_text(text, strlen(text)));
 	json_put_str(row, "level", json_get_str(args, "level", "info"));
+	json_put_str(row, "side", json_get_str(args, "side", "right"));
+	json_put_int(row, "width", json_get_int(args, "width", 0));
 	bench_news(b, "plugin.segment", json_pack("{s:O}", "segment", row));
 }
 

@@ -373,6 +373,34 @@ offer_usage(const struct ask *a, const char *sub, const char *known)
 	}
 }
 
+/* `vise plugin run ID WORD`: what the plugin says its word may become, of a bench that runs. */
+static void
+offer_plugin(const struct ask *a, int first)
+{
+	const char *id = NULL;
+	struct buf line;
+	json_t *list = NULL, *v;
+	size_t i, seen = 0;
+
+	for (int k = first; k + 1 < a->call->argc && id == NULL; k++)
+		if (a->call->argv[k][0] != '-' && ++seen == 3)
+			id = a->call->argv[k];
+	if (id == NULL) {
+		offer_kind(a, "command");
+		return;
+	}
+	buf_init(&line, 4096);
+	(void)buf_add_str(&line, "plugin.complete");
+	door_add(&line, NULL, id);
+	door_add(&line, NULL, a->typed);
+	(void)door_ask(NULL, &line, &list, NULL);
+	json_array_foreach(list, i, v)
+		if (json_is_string(v))
+			offer(a, json_string_value(v), json_string_length(v), "");
+	json_decref(list);
+	buf_fini(&line);
+}
+
 /* After an option that takes a value: true when that is what stands here. */
 static bool
 offer_value(const struct ask *a, const char *before)
@@ -411,6 +439,8 @@ cli_complete(struct cli_call *c)
 		offer_takes(&a, 't');
 		return 0;
 	}
+	if (strcmp(sub, "plugin") == 0 && strcmp(verb, "run") == 0)
+		offer_plugin(&a, first);
 	row = row_of(sub, verb);
 	if (row == NULL)
 		return 0;

@@ -37,6 +37,7 @@ struct job {
 	bool pty, exited, ended, stopping, timed_out;
 	struct pipe_end in, out, err;   /* a pty: out is its master, in shares it */
 	struct buf input;
+	bool input_ends;                /* behind what waits in it */
 	struct ring ring;
 	struct progress progress;
 	struct loop_child *child;
@@ -220,6 +221,8 @@ write_input(struct job *j)
 			break;
 		buf_eat(&j->input, (size_t)put);
 	}
+	if (j->input_ends && !j->pty && j->input.len == 0)
+		end_close(&j->in);
 	watch_input(j);
 }
 
@@ -240,6 +243,15 @@ job_write(struct job *j, const void *p, size_t n)
 	if (j->state != JOB_RUNNING)
 		return;
 	(void)buf_add(&j->input, p, n);
+	write_input(j);
+}
+
+void
+job_input_end(struct job *j)
+{
+	if (j->pty)
+		job_write(j, "\4", 1);
+	j->input_ends = true;
 	write_input(j);
 }
 

@@ -60,6 +60,8 @@ void     job_end_now(struct job *j);
 void     job_stop_gently(struct job *j);
 /* Bytes to its terminal or standard input. */
 void     job_write(struct job *j, const void *p, size_t n);
+/* Its standard input ends behind what was written; a terminal gets ^D. */
+void     job_input_end(struct job *j);
 void     job_resize(struct job *j, int rows, int cols);
 /* said by a script */
 void     job_set_progress(struct job *j, double percent, const char *stage);

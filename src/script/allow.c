@@ -28,7 +28,7 @@ static const struct rule { const char *name; enum rule_kind kind; } rules[] = {
 	{ "debug.wait", FREE },
 	{ "decode.list", FREE }, { "decoder.", FREE }, { "gauge.", FREE },
 	{ "http.request", HTTP }, { "image.", FREE },
-	{ "job.fail", FREE }, { "job.list", FREE }, { "job.output", FREE },
+	{ "job.eof", FREE }, { "job.fail", FREE }, { "job.list", FREE }, { "job.output", FREE },
 	{ "job.progress", FREE },
 	{ "job.run", EXEC }, { "job.size", FREE }, { "job.stop", EXEC }, { "job.wait", FREE },
 	{ "macro.begin", FREE }, { "macro.end", FREE }, { "macro.list", FREE },

@@ -2,12 +2,13 @@
 #include "script/mod_json.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "script/errors.h"
 #include "script/value.h"
 
-enum { TEXT_MAX = 64 << 20 };
+enum { INDENT_MAX = 16, TEXT_MAX = 64 << 20 };
 
 static int
 push_and_drop(lua_State *L)
@@ -39,6 +40,45 @@ l_decode(lua_State *L)
 }
 
 static int
+add_piece(const char *p, size_t n, void *arg)
+{
+	return buf_add(arg, p, n) == ERR_OK ? 0 : -1;
+}
+
+static enum err
+write_so(const json_t *v, size_t flags, struct buf *out)
+{
+	return json_dump_callback(v, add_piece, out, flags | JSON_ENCODE_ANY |
+	    JSON_REAL_PRECISION(12)) == 0 ? ERR_OK : ERR_LIMIT;
+}
+
+/* Of { indent = N, sort = true }; 0 when there are none. Raises usage. */
+static size_t
+flags_of(lua_State *L, int idx)
+{
+	size_t flags = 0;
+
+	if (lua_isnoneornil(L, idx))
+		return 0;
+	if (!lua_istable(L, idx))
+		(void)errors_raise(L, "usage", "vise.json.encode: options are a table, not a %s",
+		    luaL_typename(L, idx));
+	for (lua_pushnil(L); lua_next(L, idx) != 0; lua_pop(L, 1)) {
+		const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+
+		if (strcmp(key, "sort") == 0)
+			flags |= lua_toboolean(L, -1) ? JSON_SORT_KEYS : 0;
+		else if (strcmp(key, "indent") == 0 && lua_isinteger(L, -1) &&
+		    lua_tointeger(L, -1) >= 0 && lua_tointeger(L, -1) <= INDENT_MAX)
+			flags |= JSON_INDENT((size_t)lua_tointeger(L, -1));
+		else
+			(void)errors_raise(L, "usage", "vise.json.encode: options are "
+			    "indent = 0 to %d and sort = true, not %s", INDENT_MAX, key);
+	}
+	return flags | ((flags & JSON_MAX_INDENT) != 0 ? 0 : JSON_COMPACT);
+}
+
+static int
 l_encode(lua_State *L)
 {
 	json_t *v;
@@ -46,13 +86,16 @@ l_encode(lua_State *L)
 	enum err e;
 	int status;
 
+	size_t flags;
+
 	luaL_checkany(L, 1);
+	flags = flags_of(L, 2);
 	v = value_get(L, 1);
 	if (v == NULL)
 		return errors_raise(
 		    L, "usage", "vise.json.encode: cannot write %s", lua_tostring(L, -1));
 	buf_init(&b, TEXT_MAX);
-	e = json_write(v, &b);
+	e = flags == 0 ? json_write(v, &b) : write_so(v, flags, &b);
 	json_decref(v);
 	if (e != ERR_OK) {
 		buf_fini(&b);

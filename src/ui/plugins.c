@@ -98,24 +98,31 @@ style_of(const char *level)
 }
 
 int
-plugins_segments(const struct ui *u, struct grid *g, int row, int end)
+plugins_segments(const struct ui *u, struct grid *g, int row, int *from, int end)
 {
 	const json_t *s;
 	size_t i;
+
+	*from = 0;
 
 	json_array_foreach(part(u, "segments"), i, s) {
 		const char *text = json_get_str(s, "text", ""), *level =
 		    json_get_str(s, "level", "info");
 		const bool loud = strcmp(level, "info") != 0;
-		int w = grid_text_width(text, strlen(text)) + (loud ? 2 : 0);
+		const bool left = strcmp(json_get_str(s, "side", "right"), "left") == 0;
+		const int fixed = (int)json_get_int(s, "width", 0);
+		int w = fixed > 0 ? fixed
+				  : grid_text_width(text, strlen(text)) + (loud ? 2 : 0);
 
-		if (text[0] == '\0' || end < 40)
+		if (text[0] == '\0' || end - *from < 40)
 			continue;
 		if (w > SEGMENT_COLS)
 			w = SEGMENT_COLS;
 		/* colour is never the only carrier */
-		grid_textf(g, row, end - w - 1, w, style_of(level), "%s%s", loud ? "! " : "", text);
-		end -= w + 2;
+		grid_textf(g, row, left ? *from : end - w - 1, w, style_of(level), "%s%s",
+		    loud ? "! " : "", text);
+		*from += left ? w + 2 : 0;
+		end -= left ? 0 : w + 2;
 	}
 	return end;
 }

@@ -11,8 +11,9 @@
 /* Binds the keys that plugins have, and unbinds those of plugins that are gone. A key that is
  * taken is not shadowed: it is said. */
 void plugins_keys(struct ui *u);
-/* Their words, right-aligned up to column `end` of the row; gives the room that is left. */
-int  plugins_segments(const struct ui *u, struct grid *g, int row, int end);
+/* Their words, left ones from column 0 and the others right-aligned up to `end`; what is left of
+ * the row is *from to the result. */
+int  plugins_segments(const struct ui *u, struct grid *g, int row, int *from, int end);
 /* The table of this id, over the panes. */
 void plugins_pane(struct ui *u, const char *id);
 

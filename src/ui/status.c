@@ -22,7 +22,7 @@ draw_message(struct ui *u, struct grid *g, int row)
 	const struct replica *r = u->replica;
 	char asked[200];
 	size_t unseen = 0;
-	int room = plugins_segments(u, g, row, u->cols);
+	int from, room = plugins_segments(u, g, row, &from, u->cols);
 
 	for (size_t i = 0; i < r->notices; i++)
 		unseen += (uint64_t)r->notice[i].id > u->seen_notices;
@@ -37,11 +37,11 @@ draw_message(struct ui *u, struct grid *g, int row)
 		room -= w + 3;
 	}
 	if (question_hint(u, asked, sizeof asked))
-		grid_textf(g, row, 0, room, STYLE_WARN, "! %s", asked);
+		grid_textf(g, row, from, room - from, STYLE_WARN, "! %s", asked);
 	else if (u->message[0] != '\0')
 		(void)wrap_cut(g, row,
-		    grid_textf(g, row, 0, 2, style[u->level], "%c ", mark[u->level]), room - 2,
-		    style[u->level], u->message);
+		    grid_textf(g, row, from, 2, style[u->level], "%c ", mark[u->level]),
+		    room - from - 2, style[u->level], u->message);
 }
 
 /* Who else is here, and who may type. */

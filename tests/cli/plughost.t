@@ -12,13 +12,13 @@ mkdir -p "$D/good" "$D/bad" "$D/user" "$D/mess"
 
 cat >"$D/good/plugin.json" <<'E'
 { "name": "good", "version": "1.2.0", "api": "1.1", "needs": { "exec": ["vise run", "true"] }, "provides": ["command:good.hello", "command:good.sneak", "command:good.mute", "service:good.add",
-    "pane:good.list", "gauge:good.n", "segment:good.s", "advisor:good.a", "event:mark"],
+    "pane:good.list", "gauge:good.n", "segment:good.s", "advisor:good.a", "advisor:good.e", "event:mark"],
   "commands": { "good.hello": { "title": "Say hello", "keys": ", h" } } }
 E
 cat >"$D/good/init.lua" <<'E'
 local vise = require "vise"
 vise.state.starts = (vise.state.starts or 0) + 1
-vise.command { id = "good.hello", title = "Say hello", run = function(who) return { "hello", who, vise.state.starts } end }
+vise.command { name = "good.hello", title = "Say hello", complete = function(word) return { word .. "ann", word .. "eve" } end, run = function(who) return { "hello", who, vise.state.starts } end }
 vise.command { id = "good.sneak", run = function(line) return vise.cmd(line) end }
 vise.keymap("global", ", j", function() vise.ui.notify("the key ran") end)
 vise.service("good.add", function(a, b)
@@ -29,11 +29,15 @@ end)
 vise.ui.table { id = "good.list", title = "A list", columns = { "a", "b" }, rows = { { "x", 1 }, { "y", 2 } },
   on_select = function(row, n) vise.ui.notify(("chose %s at %d"):format(row[1], n), { level = "warn", action = "look" }) end }
 local n = 0
-vise.gauge { id = "good.n", unit = "B", every = 0.1, min = 0, max = 100, read = function() n = n + 1 return n end }
-vise.ui.segment { id = "good.s", every = 0.1, render = function() return "n is " .. (n > 2 and "big" or "small"), "warn" end }
+vise.gauge { id = "good.n", unit = "B", every = 0.1, min = 0, max = 100, read = function(ctx)
+  if ctx.id ~= "good.n" or ctx.last ~= (n > 0 and n or nil) or ctx.n ~= n + 1 then return 99 end
+  n = n + 1 return n
+end }
+vise.ui.segment { id = "good.s", side = "left", width = 12, every = 0.1, render = function() return "n is " .. (n > 2 and "big" or "small"), "warn" end }
 vise.advisor { id = "good.a", on = { "good.n" }, every = 0.1, advise = function(s)
   if s["good.n"] > 1 then return { level = "warn", text = "n is over 1", action = "relax" } end
 end }
+vise.advisor { id = "good.e", on = { "event:mark" }, advise = function(s) return { text = "a mark came: " .. tostring(s.event ~= nil) } end }
 vise.threshold { gauge = "good.n", above = 2, hold = 0, msg = "n is too much" }
 vise.on("mark", function(e) vise.ui.notify("saw a mark") end)
 vise.on_unload(function() print("bye") end)
@@ -205,6 +209,7 @@ assert "good/init.lua:7" in ctrace and "user/init.lua" not in ctrace and "good/i
 assert text.endswith("good/init.lua:7: no_card: slot 3"), text
 P
 
+is "$("$BUILD/vise" complete -- plugin run good.hello -- jo | grep '^jo' | tr '\n' ' ')" "joann joeve " "a command's words complete in a shell"
 cat >"$T/ask.lua" <<'E'
 local vise = require "vise"
 local function deep() return (vise.cmd("plugin.run user.card -- deep")) end
@@ -241,10 +246,11 @@ def gauge():
     return [(d["unit"], d["source"]) for d, v in zip(r["defs"], r["v"]) if d["id"] == "good.n" and v]
 assert until(gauge, 10) == [("B", "plugin good")]
 c.do("mark.set here")
-assert notice("saw a mark")
+assert notice("saw a mark") and notice("a mark came: true")
+assert c.do("plugin.complete good.hello jo") == ["joann", "joeve"] and c.do("plugin.complete user.sum x") == []
 d = fresh(os.environ["S"]); p = d.attach()["plugins"]
 assert [x["rows"] for x in p["panes"] if x["id"] == "good.list"] == [[["x", "1"], ["y", "2"]]], p
-assert [x["text"] for x in p["segments"]] == ["n is big"] and p["segments"][0]["level"] == "warn", p
+assert [x["text"] for x in p["segments"]] == ["n is big"] and p["segments"][0]["level"] == "warn" and (p["segments"][0]["side"], p["segments"][0]["width"]) == ("left", 12), p
 assert [x for x in p["commands"] if x.get("keys") == ", j" and x["mode"] == "global"], p
 c.do("plugin.select good.list row=2")
 assert notice("chose y at 2")[0]["next"] == "look"
