@@ -138,6 +138,7 @@ static const struct row rows[] = {
 	{ "plugin trust", "--hash --trust-hash", "f" },
 	{ "plugin check", "--run", "f" },
 	{ "plugin new", "--project", "" },
+	{ "plugin run", "", "" },
 	{ "trust", "view allow deny forget", "" },
 	{ "trust view", "--source", "f" },
 	{ "trust allow", "--hash", "f" },
@@ -439,11 +440,11 @@ cli_complete(struct cli_call *c)
 		offer_takes(&a, 't');
 		return 0;
 	}
-	if (strcmp(sub, "plugin") == 0 && strcmp(verb, "run") == 0)
-		offer_plugin(&a, first);
 	row = row_of(sub, verb);
 	if (row == NULL)
 		return 0;
+	if (strcmp(row->path, "plugin run") == 0)
+		offer_plugin(&a, first);
 	offer_words(&a, row->words);
 	offer_usage(&a, sub, row->words);
 	offer_words(&a, "--json --bench --clean --help");
