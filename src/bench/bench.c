@@ -11,12 +11,13 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/boards.h"
-#include "bench/debugs.h"
 #include "bench/bundle.h"
 #include "bench/clients.h"
 #include "bench/commands.h"
 #include "bench/consoles.h"
 #include "bench/consoles_open.h"
+#include "bench/consoles_wire.h"
+#include "bench/debugs.h"
 #include "bench/decode_plugins.h"
 #include "bench/decoders.h"
 #include "bench/demo.h"
@@ -24,19 +25,21 @@
 #include "bench/gauges.h"
 #include "bench/hub.h"
 #include "bench/jobs.h"
+#include "bench/logs.h"
 #include "bench/macros.h"
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/ocd.h"
 #include "bench/plugin_hosts.h"
-#include "bench/questions.h"
 #include "bench/ports.h"
 #include "bench/profiles.h"
+#include "bench/questions.h"
 #include "bench/requests.h"
 #include "bench/sends.h"
-#include "bench/watch.h"
+#include "bench/shares.h"
 #include "bench/ties.h"
 #include "bench/triggers.h"
+#include "bench/watch.h"
 #include "sys/io.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -221,9 +224,15 @@ stream_find(struct bench *b, uint32_t id, struct stream *out)
 	return id >= STREAM_JOBS ? jobs_stream(b, id, out) : consoles_stream(b, id, out);
 }
 
+static const struct console_part console_parts[] = {
+	{ "lines", consoles_wire_lines }, { "shares", shares_json }, { "logs", bench_logs_json },
+	{ .key = NULL },
+};
+
 static const struct bench_ops own_ops = {
 	.commands = bench_commands, .info_changed = info_changed, .linger_check = linger_check,
 	.stream_find = stream_find, .requests = &requests_ops, .client_gone = requests_client_gone,
+	.job_ended = ocd_job_ended, .console_parts = console_parts,
 };
 
 static struct bench *

@@ -8,12 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/clients.h"
-#include "bench/consoles_at.h"
-#include "bench/consoles_lend.h"
-#include "bench/consoles_wire.h"
-#include "bench/logs.h"
 #include "bench/news.h"
-#include "bench/shares.h"
 #include "console/console.h"
 #include "sys/time.h"
 
@@ -80,8 +75,6 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put_int(o, "tx", (int64_t)console_tx(c));
 	json_put_int(o, "first", (int64_t)ring_first(console_ring(c)));
 	json_put_int(o, "end", (int64_t)console_ring(c)->end);
-	json_put(o, "lines", consoles_wire_lines(k));
-	json_put(o, "shares", shares_json(k));
 	json_put_str(o, "profile", k->profile);
 	if (k->lent_to != NULL)
 		json_put(o, "lent", json_pack("{s:s,s:I}", "to", k->lent_to, "job",
@@ -89,8 +82,9 @@ consoles_row(const struct bench_console *k, bool with_times)
 	json_put(o, "lock", lock_json(k));
 	json_put_str(o, "log", k->raw_path);
 	json_put_int(o, "log_lost", (int64_t)console_log_lost(c));
-	json_put(o, "logs", bench_logs_json(k));
 	json_put_str(o, "map", console_map(c)->text);
+	for (const struct console_part *p = k->bench->ops->console_parts; p->key != NULL; p++)
+		json_put(o, p->key, p->make(k));
 	if (with_times) {
 		json_put(o, "times", times_json(k));
 		json_put(o, "marks", json_incref(k->marks));
@@ -180,18 +174,6 @@ consoles_input(struct bench *b, struct client *c, uint32_t stream, const char *p
 		bench_notice(b, "warn", k->name, why.next, "typed keys were not sent: %s", why.why);
 	}
 	return false;
-}
-
-void
-consoles_client_gone(struct bench *b, struct client *c)
-{
-	LIST_EACH(n, &b->consoles) {
-		struct bench_console *k = consoles_entry(n);
-
-		consoles_at_gone(k, c);
-		if (k->lent_to != NULL && k->lent_client == c)
-			consoles_give_back(k);
-	}
 }
 
 /* ---- commands */

@@ -67,6 +67,5 @@ bool    consoles_stream_at(struct list *node, struct stream *out);
  * notice. */
 bool    consoles_input(struct bench *b, struct client *c, uint32_t stream, const char *p, size_t n);
 bool    consoles_busy(const struct bench *b);                   /* a port is open and logging */
-void    consoles_client_gone(struct bench *b, struct client *c);
 
 #endif

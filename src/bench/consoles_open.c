@@ -356,6 +356,18 @@ may_open(struct bench *b, const char *name, struct err_msg *why)
 	return ERR_OK;
 }
 
+void
+consoles_client_gone(struct bench *b, struct client *c)
+{
+	LIST_EACH(n, &b->consoles) {
+		struct bench_console *k = consoles_entry(n);
+
+		consoles_at_gone(k, c);
+		if (k->lent_to != NULL && k->lent_client == c)
+			consoles_give_back(k);
+	}
+}
+
 static void
 cmd_open(struct command_call *c)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "bench/boards.h"
+#include "bench/host_jobs.h"
 #include "bench/decoders.h"
 #include "bench/jobs.h"
 #include "bench/meters.h"
@@ -190,9 +190,9 @@ wake(struct bench *b, struct plugin_decoder *d)
 	if (d->started != 0 && now - d->started < PLUGIN_AGAIN_NS)
 		return;
 	d->started = now;
-	const struct boards_host h = { .kind = "decoder", .id = d->id, .verb = "--decode" };
+	const struct host_job h = { .kind = "decoder", .id = d->id, .verb = "--decode" };
 
-	if (boards_host(b, &h, &d->job, &why) != ERR_OK)
+	if (host_job_start(b, &h, &d->job, &why) != ERR_OK)
 		bench_notice_err(b, "error", d->id, &why);
 }
 
@@ -234,8 +234,9 @@ decode_plugins_line(struct follow *f, const struct follow_line *l)
 	}
 }
 
-json_t *
-decode_plugins_json(const struct bench *b)
+/* Rows of decoder.list. */
+static json_t *
+own_rows(const struct bench *b)
 {
 	json_t *list = json_array();
 
@@ -341,6 +342,25 @@ cmd_say(struct command_call *c)
 	command_done(c, NULL);
 }
 
+static void
+cmd_decoders(struct command_call *c)
+{
+	const struct bench *b = c->ctx;
+	json_t *list = json_array(), *more = own_rows(b);
+
+	for (const struct decoder_ops *const *o = decoders; *o != NULL; o++) {
+		json_t *d = json_object();
+
+		json_put_str(d, "name", (*o)->name);
+		json_put_str(d, "by", "Vise");
+		json_put_str(d, "help", (*o)->help);
+		(void)json_array_append_new(list, d);
+	}
+	(void)json_array_extend(list, more);
+	json_decref(more);
+	command_done(c, list);
+}
+
 static const struct command_arg next_args[] = {
 	{ "id", ARG_WORD, ARG_MUST, NULL, "the decoder" }, { .name = NULL },
 };
@@ -358,6 +378,7 @@ static const struct command_arg say_args[] = {
 };
 
 const struct command bench_decoder_commands[] = {
+	{ "decoder.list", "what is recognised, and by whom", NULL, 0, cmd_decoders },
 	{ "decoder.next", "lines for a plugin's decoder, when there are some", next_args,
 	    COMMAND_HIDDEN, cmd_next },
 	{ "decoder.say", "what a plugin's decoder makes of a line", say_args, COMMAND_HIDDEN,

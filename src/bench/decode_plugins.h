@@ -23,7 +23,6 @@ void    decode_plugins_rows(struct bench *b);
 unsigned decode_plugins_end(struct bench *b, const char *plugin);
 void    decode_plugins_close(struct bench *b);
 void    decode_plugins_line(struct follow *f, const struct follow_line *l);
-json_t *decode_plugins_json(const struct bench *b);     /* rows of decoder.list; new reference */
 
 extern const struct command bench_decoder_commands[];
 

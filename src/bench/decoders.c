@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "bench/consoles.h"
-#include "bench/decode_plugins.h"
 #include "bench/meters.h"
 #include "bench/news.h"
 #include "bench/symbols.h"
@@ -479,25 +478,6 @@ cmd_again(struct command_call *c)
 	cmd_list(c);
 }
 
-static void
-cmd_decoders(struct command_call *c)
-{
-	const struct bench *b = c->ctx;
-	json_t *list = json_array(), *more = decode_plugins_json(b);
-
-	for (const struct decoder_ops *const *o = decoders; *o != NULL; o++) {
-		json_t *d = json_object();
-
-		json_put_str(d, "name", (*o)->name);
-		json_put_str(d, "by", "Vise");
-		json_put_str(d, "help", (*o)->help);
-		(void)json_array_append_new(list, d);
-	}
-	(void)json_array_extend(list, more);
-	json_decref(more);
-	command_done(c, list);
-}
-
 static const struct command_arg list_args[] = {
 	{ "console", ARG_WORD, 0, NULL, "only of this console" },
 	{ "level", ARG_WORD, 0, NULL, "only info, warn or crash" },
@@ -526,6 +506,5 @@ const struct command bench_decode_commands[] = {
 	{ "decode.addr", "addresses as function, file and line", addr_args, 0, cmd_addr },
 	{ "decode.again", "read the scrollback, or a part of it, once more", again_args, 0,
 	    cmd_again },
-	{ "decoder.list", "what is recognised, and by whom", NULL, 0, cmd_decoders },
 	{ .name = NULL },
 };

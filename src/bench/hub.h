@@ -65,6 +65,14 @@ struct client {
 struct client;
 
 /* What the parts want of the whole, so that none of them includes it (bench.c fills it in). */
+struct bench_console;
+
+/* What another file has to say of a console, in the console's row. */
+struct console_part {
+	const char *key;
+	json_t *(*make)(const struct bench_console *k);         /* NULL: nothing */
+};
+
 struct bench_ops {
 	const struct command *const *commands;  /* all tables, NULL-terminated */
 	void (*info_changed)(struct bench *b);
@@ -72,6 +80,8 @@ struct bench_ops {
 	bool (*stream_find)(struct bench *b, uint32_t id, struct stream *out);
 	const struct peer_ops *requests;        /* of a client's connection */
 	void (*client_gone)(struct client *c);
+	void (*job_ended)(struct bench *b, uint32_t job);
+	const struct console_part *console_parts;       /* ends with a key of NULL */
 };
 
 struct bench {

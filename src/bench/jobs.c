@@ -11,7 +11,6 @@
 #include "bench/consoles_lend.h"
 #include "bench/job_parts.h"
 #include "bench/news.h"
-#include "bench/ocd.h"
 #include "bench/streams.h"
 #include "core/cause.h"
 #include "proto/dial.h"
@@ -134,7 +133,7 @@ on_ended(struct job *job, void *arg)
 	job_parts_end(j->bench, job_id(job));
 	if (j->over != NULL)
 		j->over(j->over_arg);
-	ocd_job_ended(j->bench, job_id(job));
+	j->bench->ops->job_ended(j->bench, job_id(job));
 	answer_waiters(j);
 	bench_linger_check(j->bench);
 	if (job_parts_unwanted(j))

@@ -5,7 +5,9 @@ noinst_LIBRARIES += %D%/libbench.a
 	%D%/at_match.c %D%/at_match.h \
 	%D%/bench.c %D%/bench.h \
 	%D%/board_gauges.c %D%/board_gauges.h \
+	%D%/board_commands.c %D%/board_commands.h \
 	%D%/boards.c %D%/boards.h \
+	%D%/host_jobs.c %D%/host_jobs.h \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/bundle_facts.c %D%/bundle_facts.h \
 	%D%/clients.c %D%/clients.h \

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/slice.h"
-#include "bench/boards.h"
+#include "bench/host_jobs.h"
 #include "bench/jobs.h"
 #include "bench/news.h"
 #include "bench/ocd_live.h"
@@ -536,7 +536,7 @@ static void
 cmd_start(struct command_call *c)
 {
 	struct bench *b = c->ctx;
-	const struct boards_host h = { .kind = "board", .verb = "--server",
+	const struct host_job h = { .kind = "board", .verb = "--server",
 		.id = json_get_str(c->args, "board", b->board),
 		.set = json_object_get(c->args, "set"), .over = on_started, .over_arg = b };
 	struct ocd_start *s = mem_zero(1, sizeof *s);
@@ -556,7 +556,7 @@ cmd_start(struct command_call *c)
 		mem_free(s);
 		return;
 	} else
-		e = boards_host(b, &h, &s->job, &why);
+		e = host_job_start(b, &h, &s->job, &why);
 	if (e == ERR_OK) {
 		b->ocd_start = s;
 		return;

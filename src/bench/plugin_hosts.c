@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/board_commands.h"
 #include "bench/boards.h"
 #include "bench/decode_plugins.h"
 #include "bench/jobs.h"
@@ -703,6 +704,7 @@ cmd_reload(struct command_call *c)
 	struct err_msg why;
 
 	boards_rescan(b);
+	decode_plugins_rows(b);
 	if (name == NULL) {
 		reload_all(c);
 		return;

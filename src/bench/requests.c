@@ -5,9 +5,9 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "bench/boards.h"
+#include "bench/board_commands.h"
 #include "bench/clients.h"
-#include "bench/consoles.h"
+#include "bench/consoles_open.h"
 #include "bench/ending.h"
 #include "bench/jobs.h"
 #include "bench/macros.h"
