@@ -38,7 +38,7 @@ follow_profile(struct bench *b, const json_t *triggers_before, const json_t *gau
 }
 
 enum err
-boards_register(struct bench *b, const json_t *params, struct err_msg *why)
+board_commands_register(struct bench *b, const json_t *params, struct err_msg *why)
 {
 	const char *plugin = json_get_str(params, "plugin", "script");
 	json_t *triggers, *gauges;
@@ -62,7 +62,7 @@ boards_register(struct bench *b, const json_t *params, struct err_msg *why)
 
 /* A profile without a manifest tells what it is by running, which waits until somebody looks. */
 void
-boards_learn(struct bench *b)
+board_commands_learn(struct bench *b)
 {
 	json_t *row;
 	size_t i;

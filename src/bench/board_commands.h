@@ -9,9 +9,9 @@
 #include "bench/hub.h"
 
 /* What a script host registered after loading its plugin. */
-enum err boards_register(struct bench *b, const json_t *params, struct err_msg *why);
+enum err board_commands_register(struct bench *b, const json_t *params, struct err_msg *why);
 /* Runs the profiles that have no manifest (core/lone.h), each once, for what they say of their
  * boards. */
-void     boards_learn(struct bench *b);
+void     board_commands_learn(struct bench *b);
 
 #endif

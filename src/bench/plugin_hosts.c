@@ -815,7 +815,7 @@ plugin_hosts_seen(struct bench *b)
 	const json_t *row, *v;
 	size_t i, k;
 
-	boards_learn(b);
+	board_commands_learn(b);
 	json_array_foreach(b->plugin_rows, i, row) {
 		bool wanted = json_get_bool(row, "eager", false);
 

@@ -193,7 +193,7 @@ registration(struct client *c, uint64_t id, const json_t *params)
 {
 	struct err_msg why;
 
-	if (boards_register(c->bench, params, &why) == ERR_OK)
+	if (board_commands_register(c->bench, params, &why) == ERR_OK)
 		peer_answer(c->peer, id, NULL);
 	else
 		peer_fail(c->peer, id, &why);
