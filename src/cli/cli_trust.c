@@ -135,7 +135,7 @@ static void
 print_project(const struct viewed *p)
 {
 	struct err_msg why;
-	json_t *data = project_read(&p->tree, "", &why), *v, *one;
+	json_t *data = project_read(&p->tree, ".", &why), *v, *one;
 	char text[800];
 	const char *name;
 	size_t i;
@@ -234,7 +234,7 @@ cli_trust_view(struct cli_call *c)
 	if (e == ERR_OK && c->json) {
 		json_t *o = json_pack("{s:s,s:s,s:s,s:O,s:o,s:o*}", "root", p.tree.root, "trust",
 		    trust_word(p.trust), "hash", p.tree.hash, "plugins", rows, "files",
-		    files_of(&p), "project", project_read(&p.tree, "", &why));
+		    files_of(&p), "project", project_read(&p.tree, ".", &why));
 
 		say_json(o);
 		json_decref(o);

@@ -58,11 +58,16 @@ static void
 say_job_end(struct ui *u, const struct replica_job *j)
 {
 	const uint64_t took = j->ended > j->started ? j->ended - j->started : 0;
+	/* what the bench does by itself, and what goes well, is no news */
+	const bool own = j->kind != NULL && j->by != NULL && strcmp(j->kind, "plugin") == 0 &&
+	    strcmp(j->by, "bench") == 0;
 	char span[32];
 
 	clock_fmt_span(took, span, sizeof span);
 	if (took > 10 * NS_PER_S)
 		u->bell = true;
+	if (j->state == JOB_OK && own)
+		return;
 	if (j->state == JOB_OK)
 		ui_say(u, UI_INFO, "%s: ok, %s", j->name, span);
 	else
