@@ -162,7 +162,8 @@ function vise.board(t)
   spell_build(t.build)
   check_board("vise.board", t, nil, t.inherits ~= nil)
   if core.declared[t.id] and core.loading then return t end      -- another plugin's: ours stands
-  if core.declared[t.id] then fail("usage", "vise.board: %q is declared twice", t.id) end
+  local before = core.declared[t.id]                    -- one of another plugin gives way to our own
+  if before and before.home == core.loading then fail("usage", "vise.board: %q is declared twice", t.id) end
   core.declared[t.id] = { t = t, where = where, home = core.loading }
   if not core.loading and not t.inherits and not t.abstract then core.boards[t.id] = t end
   return t
@@ -245,6 +246,12 @@ local function match_volumes(t)
       table.insert(t.match, { volume = name })
     end
   end
+end
+
+-- One of another plugin, as if it were here.
+function core.use_board(id)
+  local d = core.declared[id]
+  if d and not d.t.abstract then core.boards[id] = resolve(d, {}) end
 end
 
 -- The ids that are there to be inherited.

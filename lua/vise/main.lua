@@ -71,7 +71,7 @@ local loaded = {}                                       -- the required ones
 -- its options are ours.
 function core.load_other(id)
   local main = vise.plugin
-  for _, other in ipairs(main and core.used_plugins() or {}) do
+  for _, other in ipairs(core.used_plugins()) do
     local provides = {}
     for _, p in ipairs(other.manifest.provides or {}) do provides[p] = true end
     if not loaded[other.name] and (provides["board:" .. id] or provides["base:" .. id]) then
@@ -82,15 +82,22 @@ function core.load_other(id)
       core.loading = nil
       core.workflows, core.macros, core.decoders, core.order = table.unpack(keep)
       for name, v in pairs(vise.plugin.options) do
-        if main.options[name] == nil then main.options[name], core.more_options[name] = v, declared[name] end
+        if main and main.options[name] == nil then main.options[name], core.more_options[name] = v, declared[name] end
       end
-      vise.plugin = main
-      core.require_dir(main.dir, vise)
+      vise.plugin = main or vise.plugin                 -- of a script: what the profile's functions read their options from
+      core.require_dir(main and main.dir or core.script, vise)
     end
   end
 end
 
 ------------------------------------------------------------------ boards
+
+-- The profile of --board, of whatever plugin it is.
+local function load_board(id)
+  if not id then return end
+  if not core.declared[id] then core.load_other(id) end
+  core.use_board(id)
+end
 
 local function use_profile(profile)
   if not profile then return end
@@ -286,7 +293,9 @@ end
 
 local function run_file(r, sets)
   if r.dry then return core.dry_script(r.file, dir_of(r.file)) end
-  core.require_dir(dir_of(r.file), vise)
+  core.script = dir_of(r.file)
+  core.require_dir(core.script, vise)
+  load_board(r.board)
   vise.params = sets                                    -- as text: nothing declares types for a bare script
   local chunk = core.load_file(r.file)
   local ok, err = guarded(core.name, chunk, table.unpack(r.args or {}))
@@ -303,6 +312,7 @@ local offline = { describe = true, check = true, compile = true, plan = true, ["
 local function run_plugin(r, sets)
   if r.action == "compile" then return core.lint(r.args) end
   local declared = load_plugin(r.plugin, sets, core.manifest())
+  if r.action == "workflow" or r.action == "macro" then load_board(r.board) end
   core.finish_boards()
   for name, p in pairs(core.more_options) do declared[name] = p end
   if offline[r.action] then

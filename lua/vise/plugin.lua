@@ -21,7 +21,7 @@ end
 
 -- Only while it loads, or in a plugin that stays: elsewhere nobody would ever ask.
 local function staying(call)
-  if vise.plugin == nil then fail("usage", "%s is for plugins; a script ends before anybody could use it", call) end
+  if vise.plugin == nil or core.script then fail("usage", "%s is for plugins; a script ends before anybody could use it", call) end
 end
 
 ------------------------------------------------------------------ commands, keys, services

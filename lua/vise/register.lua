@@ -252,6 +252,7 @@ function core.describe(only)
   local array = core.json.array
   local d = { plugin = vise.plugin and vise.plugin.name or core.name, boards = array {}, workflows = array {}, macros = array {} }
   for _, b in ipairs(sorted(only and { core.boards[only] } or core.boards)) do
+    if core.declared[b.id].home ~= core.home then goto next_one end     -- another plugin's: it tells of it
     local row = plain(b, 0)
     row.plugin = d.plugin
     row.name = row.name or b.id
@@ -266,6 +267,7 @@ function core.describe(only)
       if g and g.hold then out.hold = core.ms(core.seconds("vise.board", g.hold)) end
     end
     table.insert(d.boards, row)
+    ::next_one::
   end
   if not only then d.bases = array(core.bases()) end
   for _, w in ipairs(sorted(core.workflows)) do

@@ -31,6 +31,7 @@ struct script {
 	struct args_sets reports;
 	const char *argv[LIMIT_ARGV + 1];
 	size_t n;
+	json_t *profile;                /* words that load the board's plugin, or NULL */
 	bool json;
 	struct records records;         /* with --report or --artifacts */
 };
@@ -208,6 +209,29 @@ place_words(struct script *s)
 		}
 }
 
+/* The plugin of the board's profile is loaded beside what runs; a script may declare it itself. */
+static void
+profile_words(struct script *s)
+{
+	const size_t room = sizeof s->words / sizeof *s->words - 1;
+	size_t n;
+
+	if (s->board == NULL || plugins_find("board", s->board, &s->profile, NULL) != ERR_OK)
+		return;
+	n = json_array_size(s->profile);
+	for (size_t i = 0; i + 1 < n && s->nwords < room; i += 2) {
+		const char *key = json_string_value(json_array_get(s->profile, i)),
+			   *value = json_string_value(json_array_get(s->profile, i + 1));
+
+		if (strcmp(key, "--plugin") == 0) {
+			s->words[s->nwords] = mem_fmt("profile=%s", value);
+			add_pair(s, "--uses", s->words[s->nwords++]);
+		} else {
+			add_pair(s, key, value);
+		}
+	}
+}
+
 /* What both have in front: places 0, 2 and 4 are filled in by run(). */
 static void
 head(struct script *s, const struct cli_call *c)
@@ -219,6 +243,7 @@ head(struct script *s, const struct cli_call *c)
 	add_pair(s, "--bench", "");
 	add_pair(s, "--console", "main");
 	add_pair(s, "--board", s->board);
+	profile_words(s);
 	add_pair(s, "--timeout", s->timeout);
 	if (c->json)
 		add(s, "--json");
@@ -279,6 +304,7 @@ perform(struct cli_call *c, struct script *s, enum err e, struct err_msg *why)
 	door_close(&d);
 	records_close(&s->records);
 	place_use_close(&s->use);
+	json_decref(s->profile);
 	while (s->nwords > 0)
 		mem_free(s->words[--s->nwords]);
 	return e == ERR_OK ? status : say_end(c, e, why);

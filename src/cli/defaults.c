@@ -23,6 +23,7 @@ static const struct use { const char *command, *option, *setting; } uses[] = {
 	{ "workflow", "--baud", "baud" }, { "workflow", "--place", "place" },
 	{ "test", "--board", "board" }, { "test", "--port", "port" },
 	{ "test", "--place", "place" }, { "test", "--artifacts", "artifacts" },
+	{ "script", "--artifacts", "artifacts" }, { "workflow", "--artifacts", "artifacts" },
 	{ "decode", "--elf", "elf" },
 };
 

@@ -168,6 +168,16 @@ E2
 printf '#!/bin/sh\nwhile read -r l; do printf "\\r\\nOK\\r\\n"; done\n' >"$T/says" && chmod +x "$T/says"
 run "$vise" test "$T/desk_test.lua" --board desk --port "exec:$T/says"
 is "$status" 0 "a test is run on it" || printf '%s\n' "$out" "$err" | note
+cat >"$T/desk.lua" <<'E2'
+local vise = require "vise"
+vise.workflow { id = "w", run = function(t) print(t.board.id, t.board.profile.name, vise.command == nil) end }
+print(pcall(vise.command, { id = "x", run = print }))
+E2
+run "$vise" script "$T/desk.lua" --board desk --port "exec:$T/says"
+like "$out" '^desk	Desk board' "and a workflow of a script"
+like "$out" 'is for plugins' "which is a script all the same"
+run "$vise" workflow boot-time --board desk --port "exec:$T/says" --dry-run
+is "$status" 0 "and one of another plugin" || printf '%s\n' "$out" "$err" | note
 echo "-- more" >>"$T/p/.vise/boards/desk.lua"
 is "$(state)" "project untrusted " "changed, it asks again"
 plan
