@@ -125,7 +125,7 @@ say_gauges(struct plain *p)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n != 0 ? ", " : "",
 		    g->name, v);
 	}
-	say(p, replica_time(p->replica, sys_mono()), "gauges", text);
+	say(p, replica_time(p->replica, sys_mono()), "gauges", n != 0 ? text : "no values yet");
 }
 
 static void

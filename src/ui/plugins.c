@@ -8,8 +8,9 @@
 #include "grid/draw.h"
 #include "ui/overlay.h"
 #include "ui/pane_box.h"
+#include "ui/wrap.h"
 
-enum { COLUMNS = 16, SEGMENT_COLS = 30 };
+enum { COLUMNS = 16, SEGMENT_COLS = 30, SEGMENT_WIDE = 50, COLUMN_MIN = 6 };
 
 static const json_t *
 part(const struct ui *u, const char *which)
@@ -100,6 +101,7 @@ style_of(const char *level)
 int
 plugins_segments(const struct ui *u, struct grid *g, int row, int *from, int end)
 {
+	const int most = u->cols >= 120 ? SEGMENT_WIDE : SEGMENT_COLS;
 	const json_t *s;
 	size_t i;
 
@@ -112,15 +114,17 @@ plugins_segments(const struct ui *u, struct grid *g, int row, int *from, int end
 		const bool left = strcmp(json_get_str(s, "side", "right"), "left") == 0;
 		const int fixed = (int)json_get_int(s, "width", 0);
 		int w = fixed > 0 ? fixed
-				  : grid_text_width(text, strlen(text)) + (loud ? 2 : 0);
+				  : grid_text_width(text, strlen(text)) + (loud ? 2 : 0), at;
 
 		if (text[0] == '\0' || end - *from < 40)
 			continue;
-		if (w > SEGMENT_COLS)
-			w = SEGMENT_COLS;
+		if (w > most)
+			w = most;
 		/* colour is never the only carrier */
-		grid_textf(g, row, left ? *from : end - w - 1, w, style_of(level), "%s%s",
-		    loud ? "! " : "", text);
+		at = left ? *from : end - w - 1;
+		if (loud)
+			at += grid_text(g, row, at, 2, style_of(level), "! ");
+		(void)wrap_cut(g, row, at, w - (loud ? 2 : 0), style_of(level), text);
 		*from += left ? w + 2 : 0;
 		end -= left ? 0 : w + 2;
 	}
@@ -151,7 +155,25 @@ cell_width(const json_t *v)
 	return text != NULL ? grid_text_width(text, strlen(text)) : 0;
 }
 
-/* As wide as the widest cell, the last as wide as there is room. */
+/* What is too much is taken from the widest: each column keeps something. */
+static void
+squeeze(int width[COLUMNS], int room)
+{
+	for (;;) {
+		int sum = 0, widest = 0;
+
+		for (int k = 0; k < COLUMNS; k++) {
+			sum += width[k] != 0 ? width[k] + 2 : 0;
+			if (width[k] > width[widest])
+				widest = k;
+		}
+		if (sum - 2 <= room || width[widest] <= COLUMN_MIN)
+			return;
+		width[widest] -= sum - 2 - room < width[widest] / 4 ? 1 : width[widest] / 4;
+	}
+}
+
+/* As wide as the widest cell, where there is room. */
 static void
 measure(const json_t *pane, int width[COLUMNS], int room)
 {
@@ -167,6 +189,7 @@ measure(const json_t *pane, int width[COLUMNS], int room)
 		json_array_foreach(row, k, v)
 			if (k < COLUMNS && cell_width(v) > width[k])
 				width[k] = cell_width(v);
+	squeeze(width, room);
 	for (k = 0; k < COLUMNS; k++) {
 		if (width[k] > room)
 			width[k] = room > 0 ? room : 0;
@@ -184,7 +207,7 @@ draw_cells(struct grid *g, int row, int col, const int width[COLUMNS], const jso
 	json_array_foreach(cells, k, v) {
 		if (k >= COLUMNS || width[k] == 0)
 			continue;
-		grid_text(g, row, col, width[k], style, json_string_value(v));
+		(void)wrap_cut(g, row, col, width[k], style, json_string_value(v));
 		col += width[k] + 2;
 	}
 }

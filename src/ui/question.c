@@ -62,9 +62,10 @@ draw_items(const struct question *q, struct grid *g, struct grid_rect r, int row
 	for (size_t i = top; i < json_array_size(items) && i - top < height; i++) {
 		const int y = row + (int)(i - top);
 
-		grid_textf(g, y, r.col + 2, r.cols - 4, STYLE_NORMAL, "%c %s%s",
-		    i == q->at.sel ? '>' : ' ',
-		    !multi ? "" : q->marked[i] ? "[x] " : "[ ] ",
+		const int used = grid_textf(g, y, r.col + 2, r.cols - 4, STYLE_NORMAL, "%c %s",
+		    i == q->at.sel ? '>' : ' ', !multi ? "" : q->marked[i] ? "[x] " : "[ ] ");
+
+		(void)wrap_cut(g, y, r.col + 2 + used, r.cols - 4 - used, STYLE_NORMAL,
 		    json_string_value(json_array_get(items, i)));
 		if (i == q->at.sel)
 			grid_restyle(g, (struct grid_rect){ y, r.col + 1, 1, r.cols - 2 },
@@ -105,8 +106,19 @@ draw_buttons(const struct question *q, struct grid *g, struct grid_rect r, int r
 static const char *
 keys_of(const struct question *q)
 {
-	return is_what(q, "confirm") ? "Tab, Enter, Esc" : is_what(q, "prompt") ? "Enter, Esc" :
+	return is_what(q, "confirm") ? "Tab changes, Enter, Esc" :
+	    is_what(q, "prompt") ? "Enter, Esc" :
 	    json_get_bool(q->row, "multi", false) ? "Space marks, Enter, Esc" : "Enter, Esc";
+}
+
+/* Where one is, of more than there is room for. */
+static const char *
+place_of(const struct question *q, size_t items, bool more, char *out, size_t size)
+{
+	if (!more || !is_what(q, "choose"))
+		return NULL;
+	snprintf(out, size, "%zu of %zu", q->at.sel + 1, items);
+	return out;
 }
 
 static int
@@ -131,11 +143,12 @@ draw(struct ui *u, void *state, struct grid *g)
 	const int rows = want < u->rows - 2 ? want : u->rows > 2 ? u->rows - 2 : u->rows;
 	const struct grid_rect r = { (u->rows - rows) / 2, (u->cols - cols) / 2, rows, cols };
 	const int last = r.row + rows - 2;      /* of the answer at least */
-	char title[80];
+	char title[80], where[48];
 	int row = r.row + 1;
 
 	snprintf(title, sizeof title, "%.40s asks", json_get_str(q->row, "by", "a script"));
-	pane_popup(u, g, r, title, NULL, keys_of(q));
+	pane_popup(u, g, r, title, place_of(q, items, want > rows, where, sizeof where),
+	    keys_of(q));
 	row += wrap_draw(g, (struct grid_rect){ row, r.col + 2, least(title_rows, last - row),
 	    cols - 4 }, STYLE_TITLE, asked);
 	if (text != NULL)

@@ -14,15 +14,40 @@
 #include "ui/question.h"
 #include "ui/wrap.h"
 
+/* Where a message is cut, what it says counts more than the folder of the file it names. */
+static const char *
+without_folders(const char *text, int room, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (grid_text_width(text, strlen(text)) <= room)
+		return text;
+	for (const char *p = text; *p != '\0' && n + 1 < size;) {
+		const size_t word = strcspn(p, " ");
+		/* a short path, such as that of a port, is a name */
+		const char *last = *p == '/' && word > 24 ? memrchr(p, '/', word) : NULL;
+		const size_t skip = last != NULL && last + 1 < p + word ?
+		    (size_t)(last + 1 - p) : 0;
+
+		n += (size_t)snprintf(out + n, size - n, "%.*s%s", (int)(word - skip), p + skip,
+		    p[word] == ' ' ? " " : "");
+		p += word + (p[word] == ' ');
+	}
+	return out;
+}
+
 static void
 draw_message(struct ui *u, struct grid *g, int row)
 {
 	static const uint32_t style[] = { STYLE_NOTICE, STYLE_WARN, STYLE_ALARM };
 	static const char mark[] = " !x";
 	const struct replica *r = u->replica;
-	char asked[200];
+	char asked[200], bare[sizeof u->message];
 	size_t unseen = 0;
-	int from, room = plugins_segments(u, g, row, &from, u->cols);
+	/* what went wrong is read whole: the words of plugins make room for it */
+	const bool whole = u->level != UI_INFO &&
+	    2 * grid_text_width(u->message, strlen(u->message)) > u->cols;
+	int from = 0, room = whole ? u->cols : plugins_segments(u, g, row, &from, u->cols);
 
 	for (size_t i = 0; i < r->notices; i++)
 		unseen += (uint64_t)r->notice[i].id > u->seen_notices;
@@ -41,7 +66,8 @@ draw_message(struct ui *u, struct grid *g, int row)
 	else if (u->message[0] != '\0')
 		(void)wrap_cut(g, row,
 		    grid_textf(g, row, from, 2, style[u->level], "%c ", mark[u->level]),
-		    room - from - 2, style[u->level], u->message);
+		    room - from - 2, style[u->level],
+		    without_folders(u->message, room - from - 2, bare, sizeof bare));
 }
 
 /* Who else is here, and who may type. */

@@ -234,6 +234,14 @@ part_answer(struct ui *u, const char *line, const json_t *result, const struct e
 	       history_answer(u, line, result, err) || debug_card_error(u, line, err);
 }
 
+/* Who asked says what comes of it, a table shows it. */
+static bool
+shown_elsewhere(const char *line)
+{
+	return strncmp(line, "ask.", 4) == 0 || strncmp(line, "plugin.show ", 12) == 0 ||
+	       strncmp(line, "plugin.select ", 14) == 0;
+}
+
 void
 ui_answer(struct ui *u, const char *line, const json_t *result, const struct err_msg *err)
 {
@@ -244,7 +252,7 @@ ui_answer(struct ui *u, const char *line, const json_t *result, const struct err
 		ui_say_err(u, err);
 		return;
 	}
-	if (strncmp(line, "ask.", 4) == 0)     /* who asked says what comes of it */
+	if (shown_elsewhere(line))
 		return;
 	if (u->quiet_answers != 0 && (strncmp(line, "console.line ", 13) == 0 ||
 	    strncmp(line, "console.send ", 13) == 0)) {

@@ -140,6 +140,44 @@ one_or_several_of_a_list(void **state)
 	rig_free(r);
 }
 
+/* More than there is room for says how many there are; what is cut shows it. */
+static void
+a_long_list(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 12, 40);
+	struct buf body;
+
+	(void)state;
+	buf_init(&body, 1 << 16);
+	(void)buf_add_str(&body, "{\"asks\":[{\"id\":6,\"what\":\"choose\",\"by\":\"x\","
+	    "\"title\":\"Which?\",\"items\":[\"a\"");
+	for (int i = 2; i <= 30; i++)
+		(void)buf_add_fmt(&body, ",\"image %d, a name that is longer than the window\"", i);
+	(void)buf_add_str(&body, "]}]}");
+	rig_event(r, "asks", buf_str(&body));
+	buf_fini(&body);
+	assert_true(shown(r, "1 of 30"));
+	rig_type(r, "\033[B");
+	assert_true(shown(r, "2 of 30"));
+	assert_true(shown(r, "> image 2, a name that is longer..."));
+	rig_free(r);
+}
+
+/* In the message row what went wrong counts, not the folder of the file; a port keeps its name. */
+static void
+a_message_that_is_long(void **state)
+{
+	struct rig *r = rig_new("snapshot.json", 24, 80);
+
+	(void)state;
+	ui_say(r->ui, UI_WARN, "cam: /home/somebody/.config/vise/plugins/cam/init.lua:12: attempt "
+	    "to index a nil value (local 't')");
+	assert_true(shown(r, "cam: init.lua:12: attempt to index a nil value (local 't')"));
+	ui_say(r->ui, UI_INFO, "/dev/pts/0 is open, %080d", 0);
+	assert_true(shown(r, "/dev/pts/0 is open"));
+	rig_free(r);
+}
+
 static void
 answered_elsewhere_it_closes(void **state)
 {
@@ -183,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_waits_for_a_pause), cmocka_unit_test(yes_is_chosen),
 		cmocka_unit_test(a_long_question), cmocka_unit_test(a_text_and_a_secret), cmocka_unit_test(one_or_several_of_a_list),
+		cmocka_unit_test(a_long_list), cmocka_unit_test(a_message_that_is_long),
 		cmocka_unit_test(answered_elsewhere_it_closes),
 		cmocka_unit_test(a_console_handed_over),
 	};
