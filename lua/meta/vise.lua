@@ -434,8 +434,9 @@ function Test:row(values) end
 ---@param text? string
 function Test:progress(done, total, text) end
 ---Kept with the attempt (`vise test --artifacts DIR`).
+---@async
 ---@param name string # a file name
----@param data string
+---@param data string|{path: string} # path: a file that vise.fs may read
 ---@param mime? string
 function Test:attach(name, data, mime) end
 ---A verdict in fn does not end the test; it fails at its end.

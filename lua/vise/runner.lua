@@ -185,11 +185,12 @@ end
 
 local ATTACH_MAX = 32 << 20
 
--- t:attach(name, data, type): kept with the attempt.
+-- t:attach(name, data, type): kept with the attempt; { path = FILE } instead of the data is a file that vise.fs may read.
 function Test:attach(name, data, mime)
   if type(name) ~= "string" or not name:match("^[%w][%w._-]*$") then
     fail("usage", "t:attach: a file name of letters, digits, - _ . is needed, not %s", tostring(name))
   end
+  if type(data) == "table" and type(data.path) == "string" then data = vise.fs.read(data.path) end
   if type(data) ~= "string" then fail("usage", "t:attach: %s: text is needed, not a %s", name, type(data)) end
   if #data > ATTACH_MAX then fail("usage", "t:attach: %s: %d bytes are too many", name, #data) end
   if core.tests_run then
@@ -282,8 +283,12 @@ local function run_body(ctx, t, test, limit)
   else
     task:cancel("the test's time is over")
     local _, where = pcall(task.await, task)
-    ok, err = pcall(fail, "timeout", "not done within %s", core.span(core.seconds("timeout", test.opt.timeout or ctx.run.test_timeout)),
-      { limit = true })
+    if ctx.run.deadline == limit then                   -- no verdict on the device
+      ok, err = pcall(fail, "deadline", "the time of the whole run (--timeout) was over before the test's")
+    else
+      ok, err = pcall(fail, "timeout", "not done within %s", core.span(core.seconds("timeout", test.opt.timeout or ctx.run.test_timeout)),
+        { limit = true })
+    end
     err.where = type(where) == "table" and where.where or err.where
   end
   for _, w in ipairs(watches) do
