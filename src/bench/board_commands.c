@@ -106,7 +106,7 @@ static void
 run_host(struct command_call *c, const struct host_run *r)
 {
 	struct bench *b = c->ctx;
-	const json_t *m = r->kind != NULL ? plugin_find(b->plugin_rows, r->kind, r->id) : NULL;
+	const json_t *m = r->kind != NULL ? host_job_provider(b, r->kind, r->id) : NULL;
 	struct bench_job *j;
 	struct err_msg why;
 	json_t *argv;
@@ -247,7 +247,7 @@ cmd_use(struct command_call *c)
 	json_t *gauges;
 	struct err_msg why;
 
-	if (plugin_find(b->plugin_rows, "board", id) == NULL) {
+	if (host_job_provider(b, "board", id) == NULL) {
 		(void)err_set(
 		    &why, ERR_NOENT, id, "board.list names them", "no plugin provides this board");
 		command_fail(c, &why);

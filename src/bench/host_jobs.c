@@ -1,6 +1,8 @@
 /* host_jobs.c - what plugins provide, run as jobs of script hosts. */
 #include "bench/host_jobs.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "bench/consoles.h"
 #include "bench/jobs.h"
@@ -40,10 +42,29 @@ host_job_argv(const struct bench *b, const json_t *m, const struct host_run *r,
 	return argv;
 }
 
+const json_t *
+host_job_provider(const struct bench *b, const char *kind, const char *id)
+{
+	const json_t *row = plugin_find(b->plugin_rows, kind, id), *told;
+	const char *name;
+	size_t i;
+
+	if (row != NULL)
+		return row;
+	told = json_row(strcmp(kind, "macro") == 0 ? b->macros : strcmp(kind, "workflow") == 0 ?
+	    b->workflows : b->boards, id);
+	name = json_get_str(told, "plugin", "");
+	json_array_foreach(b->plugin_rows, i, row)
+		if (json_get_bool(row, "eager", false) && plugin_usable(row) &&
+		    strcmp(json_get_str(row, "name", ""), name) == 0)
+			return row;
+	return NULL;
+}
+
 enum err
 host_job_start(struct bench *b, const struct host_job *h, uint32_t *job, struct err_msg *why)
 {
-	const json_t *m = plugin_find(b->plugin_rows, h->kind, h->id);
+	const json_t *m = host_job_provider(b, h->kind, h->id);
 	const struct host_run r = { .kind = h->kind, .id = h->id, .verb = h->verb };
 	struct bench_job *j;
 	json_t *argv;

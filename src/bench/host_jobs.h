@@ -32,5 +32,8 @@ struct host_run {
 json_t *host_job_argv(const struct bench *b, const json_t *m, const struct host_run *r,
     const json_t *set);
 void    host_job_pair(json_t *argv, const char *name, const char *value);       /* two more */
+/* The row of the plugin that provides KIND:ID, borrowed, or NULL: as the manifests say; else as its
+ * process has registered it, for the user's init.lua promises nothing. */
+const json_t *host_job_provider(const struct bench *b, const char *kind, const char *id);
 
 #endif

@@ -60,11 +60,11 @@ defaults_open(struct project *p, struct err_msg *why)
 	if (getenv(ARGS_CLEAN) == NULL)
 		e = project_open(p, cwd, getenv(ARGS_TRUST), why);
 	mem_free(cwd);
-	if (e == ERR_DENIED && p->trust != TRUST_DENIED)
+	if (e != ERR_OK && p->trust != TRUST_ALLOWED && p->trust != TRUST_DENIED)
 		say_once(why);
 	if (p->data != NULL)
 		put_texts(p->data);
-	return e == ERR_DENIED ? ERR_OK : e;
+	return p->trust != TRUST_ALLOWED ? ERR_OK : e;
 }
 
 char *

@@ -22,12 +22,15 @@ local words = require "words"
 vise.keymap("global", ", j", function() vise.ui.notify(words.hello) end)
 vise.command { id = "my.hello", title = "Hello", run = function() return words.hello end }
 vise.on("mark", function() vise.ui.notify("saw the mark") end)
+vise.macro { id = "my-macro", run = function(t) print("the macro of mine") end }
+vise.ui.segment { id = "my.s", every = 0.1, render = function() return "my segment" end }
+vise.threshold { gauge = "mem.avail", above = 0, hold = 0, msg = "there is memory" }
 E2
 echo 'return { hello = "hello from me" }' >"$own/words.lua"
 what=init
 is "$(state)" "user ok " "init.lua is listed"
 run "$vise" plugin check init
-is "$status $out" "0 init: sound; command:my.hello event:mark" "and is sound: it promises nothing"
+is "$status $out" "0 init: sound; command:my.hello event:mark macro:my-macro segment:my.s" "and is sound: it promises nothing"
 spawn "$BUILD/vise-bench" --foreground --name own --linger 120s
 wait_for 'test -S "$S"' 20
 cat >"$T/rig.py" <<'P'
@@ -58,21 +61,25 @@ assert host()["place"] == "user"
 assert c.do("plugin.run my.hello") == "hello from me"
 c.do("trigger.list") ; c.do("console.open exec:cat") ; c.do("mark.set here")
 assert notice("saw the mark")
+assert notice("there is memory")
+assert "the macro of mine" in c.do("job.output %d" % c.do("macro.run my-macro wait=on")["id"])["text"]
+d = fresh(os.environ["S"])
+assert [s["text"] for s in d.attach()["plugins"]["segments"]] == ["my segment"]
 P
 echo 'x = = 1' >>"$own/init.lua"
 run "$vise" plugin reload init --bench own
 is "$status" 7 "a mistake is an error of the plugin"
-like "$err" 'init.lua:6: ' "said with file and line"
+like "$err" 'init.lua:9: ' "said with file and line"
 run "$vise" plugin run my.hello --bench own
 is "$out" "hello from me" "and the one before goes on"
 run "$vise" plugin list
-like "$out" '^init .*refused .*init.lua:6: ' "the list tells the mistake"
+like "$out" '^init .*refused .*init.lua:9: ' "the list tells the mistake"
 "$vise" kill own >/dev/null
 spawn "$BUILD/vise-bench" --foreground --name own --linger 120s
 wait_for 'test -S "$S"' 20
 py "with a broken one the bench stands, and says so" <<'P'
 s = look()
-assert notice("init.lua:6: ", s), c.events
+assert notice("init.lua:9: ", s), c.events
 assert host()["state"] == "failed" and c.do("bench.info")["name"] == "own"
 P
 "$vise" kill own >/dev/null
