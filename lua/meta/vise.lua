@@ -534,7 +534,7 @@ function vise.fpscr_hooks() end
 ---@field format? string
 ---@field bar? number[] { lowest, highest }
 
----@param t {id: string, title?: string, doc?: string, keys?: string, board?: string, at?: string, prefix?: string, match?: vise.Pattern, send?: string, expect?: vise.Pattern, timeout?: vise.Duration, params?: table<string, vise.Param>, steps?: vise.Step[], result?: (string|vise.Field)[], verdict?: (fun(vars: table): string?), limit?: vise.Duration, resume?: boolean|vise.Duration, run?: async fun(ctx: table): table?}
+---@param t {id: string, title?: string, doc?: string, keys?: string, board?: string, at?: string, prefix?: string, match?: vise.Pattern, send?: string, expect?: vise.Pattern, timeout?: vise.Duration, delay?: vise.Duration, repeat_every?: vise.Duration, params?: table<string, vise.Param>, steps?: vise.Step[], result?: (string|vise.Field)[], verdict?: (fun(vars: table): string?), limit?: vise.Duration, resume?: boolean|vise.Duration, run?: async fun(ctx: table): table?}
 function vise.macro(t) end
 
 ---A decoder. Which lines it gets is in plugin.json: "provides": ["decoder:ID"], "decoders": { ID: { "literal": "..." } }.

@@ -154,6 +154,9 @@ function core.check_macro(m)
       if m.expect then m.steps[2] = { expect = m.expect, timeout = m.timeout } end
     end
   end
+  if (m.delay or m.repeat_every) and m.run then fail("usage", "vise.macro: delay and repeat_every are of send, at and steps; a function waits by itself") end
+  if m.repeat_every and core.seconds("vise.macro: repeat_every", m.repeat_every) <= 0 then fail("usage", "vise.macro: repeat_every is over 0") end
+  if m.delay and m.steps then table.insert(m.steps, 1, { wait = m.delay }) end
   if m.steps then
     collect(m.steps, names)
     check_steps(m.steps, names, "step ", 0)

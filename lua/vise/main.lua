@@ -282,13 +282,25 @@ local function run_workflows(list, r, sets, declared)
   return status, first
 end
 
+-- With repeat_every again and again without drift, until it fails or is ended; the console is everybody's meanwhile.
+local function repeated(m, params, board)
+  local beat = core.now()
+  while true do
+    local status = core.run_macro(m, params, board)
+    if status ~= 0 or not m.repeat_every then return status end
+    beat = math.max(beat + core.seconds(m.id, m.repeat_every), core.now())
+    local ok, err = guarded(m.id, core.sleep, beat - core.now())
+    if not ok then return core.status(err) end
+  end
+end
+
 local function run_macro(r, sets, declared)
   local m = need(core.macros, "macro", r.id)
   local profile = core.boards[m.board or r.board]
   for name, p in pairs(m.params or {}) do declared[name] = p end
   core.check_sets(sets, declared)
   use_profile(profile)
-  return with_params(m.id, m.params, sets, function(params) return core.run_macro(m, params, core.board(profile)) end)
+  return with_params(m.id, m.params, sets, function(params) return repeated(m, params, core.board(profile)) end)
 end
 
 local function run_file(r, sets)

@@ -50,6 +50,14 @@ steps 'steps = { { at = "AT+CSQ", timeout = 30 } }, resume = "20s"'
 macro 0 'bad: OK' bad
 device
 steps 'steps = { { at = "AT+CSQ" } }'
+steps 'at = "AT+CSQ", delay = "30ms", repeat_every = "50ms"'
+spawn "$BUILD/vise" macro run "$T/tty" bad >"$T/again" 2>&1
+wait_for 'test "$(grep -c "^bad: OK" "$T/again")" -ge 3' 30
+ok $? "repeat_every: again and again" || note <"$T/again"
+kill -INT "$pid"
+wait "$pid"
+is $? 130 "until it is ended"
+steps 'steps = { { at = "AT+CSQ" } }'
 run timeout 60 "$BUILD/vise" macro run "$T/tty" bad --json
 is "$(printf '%s' "$out" | python3 -c 'import json,sys; r=json.load(sys.stdin); print(r["result"], r["steps"][0]["name"], r["raw"][0])')" \
 	"ok AT+CSQ +CSQ: 23,99" "--json prints the card"
