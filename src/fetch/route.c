@@ -111,6 +111,16 @@ tunnel_done(struct through *t, struct fetch_kept *kept, enum err e)
 	tunnel_close(t->tunnel, e == ERR_EOF || e == ERR_LOST || e == ERR_TIMEOUT);
 }
 
+/* Nobody is there to answer a question of ssh. */
+static enum err
+ssh_said(const char *source, const char *host, const char *said, enum err e, struct err_msg *why)
+{
+	char next[160];
+
+	snprintf(next, sizeof next, "ssh %.90s true must work without a question", host);
+	return err_set(why, e, source, next, "ssh says: %.300s", said);
+}
+
 static enum err
 get_ssh(const struct place *p, const struct fetch_request *r, fetch_sink sink, void *arg,
     struct fetch_result *result, struct err_msg *why)
@@ -131,8 +141,7 @@ get_ssh(const struct place *p, const struct fetch_request *r, fetch_sink sink, v
 		if (t.failed && why != NULL)
 			*why = t.why;
 		else if (e != ERR_OK && t.tunnel->said[0] != '\0')
-			e = err_set(why, e, r->source, "try: ssh HOST true", "ssh says: %.300s",
-			    t.tunnel->said);
+			e = ssh_said(r->source, p->host, t.tunnel->said, e, why);
 		if (e != ERR_OK && r->kept != NULL)
 			forget_tunnel(r->kept);
 	}

@@ -91,7 +91,7 @@ keep_line(struct tunnel *t, const char *p, size_t n)
 {
 	size_t end = n, begin, out = 0;
 
-	while (end > 0 && (p[end - 1] == '\n' || p[end - 1] == '\r'))
+	while (end > 0 && (p[end - 1] == '\n' || p[end - 1] == '\r' || p[end - 1] == '.'))
 		end--;
 	begin = end;
 	while (begin > 0 && p[begin - 1] != '\n')

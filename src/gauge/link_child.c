@@ -117,6 +117,23 @@ check(const char *spec, struct err_msg *why)
 
 /* ---- life of the child ---- */
 
+/* What mends that ssh was not let in: nobody is there to answer its questions. */
+static const char *
+next_of(const char *said)
+{
+	static const struct { const char *says, *next; } known[] = {
+		{ "Permission denied", "a key must let ssh in, no password is asked: ssh-copy-id, "
+		  "ssh-agent" },
+		{ "Host key verification failed", "ssh to it once by hand, and look at its key" },
+		{ "Could not resolve", "look at the name, or at ~/.ssh/config" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strstr(said, known[i].says) != NULL)
+			return known[i].next;
+	return NULL;
+}
+
 static void
 on_child(void *arg, int status)
 {
@@ -126,7 +143,7 @@ on_child(void *arg, int status)
 	k->child = NULL;
 	k->pid = 0;
 	if (k->said[0] != '\0')
-		(void)err_set(&why, ERR_LOST, k->spec, NULL, "%s", k->said);
+		(void)err_set(&why, ERR_LOST, k->spec, next_of(k->said), "%s", k->said);
 	else
 		(void)err_set(&why, ERR_LOST, k->spec, NULL, "the link ended (status %d)", status);
 	k->cb->over(k->arg, &why);
@@ -166,6 +183,8 @@ on_error(void *arg, unsigned events)
 		line = slice_trim(slice_cut(rest, '\n', &rest));
 		if (line.n == 0)
 			continue;
+		if (line.p[line.n - 1] == '.')  /* what mends it follows */
+			line.n--;
 		if (line.n >= sizeof k->said)
 			line.n = sizeof k->said - 1;
 		snprintf(k->said, sizeof k->said, "%.*s", (int)line.n, line.p);
