@@ -91,6 +91,7 @@ TESTS += \
 	tests/cli/sendfile.t \
 	tests/cli/series.t \
 	tests/cli/share.t \
+	tests/cli/slowport.t \
 	tests/cli/snapshot.t \
 	tests/cli/test.t \
 	tests/cli/tools.t \
@@ -175,6 +176,7 @@ EXTRA_DIST += \
 	tests/cli/sendfile.t \
 	tests/cli/series.t \
 	tests/cli/share.t \
+	tests/cli/slowport.t \
 	tests/cli/snapshot.t \
 	tests/cli/test.t \
 	tests/cli/tools.t \

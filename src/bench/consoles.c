@@ -68,6 +68,8 @@ consoles_row(const struct bench_console *k, bool with_times)
 		err_format(why, text, sizeof text);
 		json_put_str(o, "why", text);
 		json_put_str(o, "cause", why->why);     /* without the name and the next step */
+		json_put_str(o, "code", err_word(why->code));
+		json_put_str(o, "next", why->next);
 	}
 	json_put_int(o, "baud", console_settings(c)->baud);
 	json_put_str(o, "settings", settings);

@@ -38,6 +38,19 @@ view(struct cli_call *c, struct cli_view *v)
 
 /* ---- vise [TARGET] */
 
+/* The last word of the line may be console.open, whose port takes its time. */
+static enum err
+run_first(struct client *c, const char *line, struct err_msg *why)
+{
+	json_t *result = NULL;
+	enum err e = client_line(c, line, FIRST_NS, &result, why);
+
+	if (e == ERR_OK)
+		e = door_opened(c, result, why);
+	json_decref(result);
+	return e;
+}
+
 /* Its profile and its console, as far as it has them. */
 static enum err
 open_place(struct client *c, const json_t *place, struct err_msg *why)
@@ -63,7 +76,7 @@ open_place(struct client *c, const json_t *place, struct err_msg *why)
 			door_add(&line, "baud", speed);
 	}
 	if (line.len != 0)
-		e = client_line(c, buf_str(&line), FIRST_NS, NULL, why);
+		e = run_first(c, buf_str(&line), why);
 	buf_fini(&line);
 	return e;
 }
@@ -90,7 +103,7 @@ first_command(const char *bench, json_t *place, const struct place_args *a, cons
 	if (e == ERR_OK && place != NULL)
 		e = open_place(c, place, why);
 	else if (e == ERR_OK)
-		e = client_line(c, line, FIRST_NS, NULL, why);
+		e = run_first(c, line, why);
 	if (e != ERR_OK && c != NULL)
 		(void)client_line(c, "bench.stop confirm=on", STOP_NS, NULL, NULL);
 	client_close(c);

@@ -313,6 +313,8 @@ open_port(struct client *k, const struct debug *d, const char *port, bool own, s
 	e = client_line(k, buf_str(&line), START_NS, &console, why);
 	if (e == ERR_OK && d->row != NULL && !own)
 		e = place_bench_tie(k, d->row, json_get_str(console, "name", NULL), 0, why);
+	if (e == ERR_OK)
+		e = door_opened(k, console, why);
 	json_decref(console);
 	buf_fini(&line);
 	return e;

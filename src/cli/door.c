@@ -407,12 +407,26 @@ door_close(struct door *d)
 /* ---- the console of the target */
 
 struct opening {
-	const struct door *door;
+	struct client *client;
+	const struct client_ops *listens;
+	void *arg;
 	int64_t id;
 	bool done;
 	bool bad;
-	char why[ERR_WHY_MAX];
+	struct err_msg why;
 };
+
+/* Why it did not open: with the code of the real reason, as busy and denied are. */
+static void
+opening_failed(struct opening *o, const json_t *console)
+{
+	const char *code = json_get_str(console, "code", err_word(ERR_LOST)),
+		   *next = json_get_str(console, "next", "");
+
+	(void)err_set(&o->why, err_from_word(code), "",
+	    next[0] != '\0' ? next : "vise ports shows what is there", "%s",
+	    json_get_str(console, "cause", json_get_str(console, "state", "")));
+}
 
 static void
 opening_state(struct opening *o, const json_t *console)
@@ -424,7 +438,8 @@ opening_state(struct opening *o, const json_t *console)
 	o->done = true;
 	/* what it said before it went is still to be had */
 	o->bad = strcmp(state, "open") != 0 && json_get_int(console, "end", 0) == 0;
-	(void)snprintf(o->why, sizeof o->why, "%s", json_get_str(console, "cause", state));
+	if (o->bad)
+		opening_failed(o, console);
 }
 
 static void
@@ -435,8 +450,8 @@ opening_event(void *arg, const char *type, const json_t *body)
 
 	if (strcmp(type, "console") == 0 && json_get_int(console, "id", -1) == o->id)
 		opening_state(o, console);
-	if (o->door->listens != NULL)
-		o->door->listens->event(o->door->arg, type, body);
+	if (o->listens != NULL)
+		o->listens->event(o->arg, type, body);
 }
 
 /* News that came in one read with the answer to console.open went to who listened before. */
@@ -446,7 +461,7 @@ look_again(struct opening *o)
 	json_t *list = NULL, *row;
 	size_t i;
 
-	if (o->done || client_line(o->door->client, "console.list", ASK_NS, &list, NULL) != ERR_OK)
+	if (o->done || client_line(o->client, "console.list", ASK_NS, &list, NULL) != ERR_OK)
 		return;
 	json_array_foreach (list, i, row)
 		if (!o->done && json_get_int(row, "id", -1) == o->id)
@@ -455,24 +470,39 @@ look_again(struct opening *o)
 }
 
 static enum err
-await_open(struct door *d, const char *target, const json_t *console, struct err_msg *why)
+await_open(struct opening *o, const char *target, const json_t *console, struct err_msg *why)
 {
 	static const struct client_ops ops = { .event = opening_event };
-	struct opening o = { .door = d, .id = json_get_int(console, "id", -1) };
 	enum err e;
 
-	opening_state(&o, console);
-	client_listen(d->client, &ops, &o);
-	look_again(&o);
-	e = client_wait(d->client, &o.done, sys_mono() + OPEN_NS, why);
-	client_listen(d->client, d->listens, d->arg);
+	o->id = json_get_int(console, "id", -1);
+	opening_state(o, console);
+	client_listen(o->client, &ops, o);
+	look_again(o);
+	e = client_wait(o->client, &o->done, sys_mono() + OPEN_NS, why);
+	client_listen(o->client, o->listens, o->arg);
 	if (e == ERR_TIMEOUT)
 		return err_set(why, ERR_TIMEOUT, target, "vise ports shows what is there",
 		    "it did not open in time");
-	if (e == ERR_OK && o.bad)
-		return err_set(
-		    why, ERR_LOST, target, "vise ports shows what is there", "%s", o.why);
+	if (e == ERR_OK && o->bad)
+		return err_set(why, o->why.code, target, o->why.next, "%s", o->why.why);
 	return e;
+}
+
+enum err
+door_opened(struct client *k, const json_t *console, struct err_msg *why)
+{
+	const char *device = json_get_str(console, "device", "");
+	struct opening o = { .client = k };
+	enum err e;
+
+	/* a server that is not there yet is waited for on the screen */
+	if (strcmp(json_get_str(console, "state", ""), "opening") != 0 || device[0] != '/')
+		return ERR_OK;
+	e = client_attach(k, "bench", NULL, why);
+	if (e == ERR_OK)
+		e = await_open(&o, device, console, why);
+	return e == ERR_TIMEOUT ? ERR_OK : e;
 }
 
 /* Opens target as a console of the bench and waits for it; its name and stream. */
@@ -501,7 +531,8 @@ open_console(struct door *d, const char *target, const char *name, const char *b
 		row = row != NULL ? row : result;
 		(void)snprintf(console, DOOR_NAME_MAX, "%s", json_get_str(row, "name", "main"));
 		*stream = (uint32_t)json_get_int(row, "stream", 0);
-		e = await_open(d, target, row, why);
+		e = await_open(&(struct opening){ .client = d->client, .listens = d->listens,
+		    .arg = d->arg }, target, row, why);
 	}
 	json_decref(result);
 	return e;

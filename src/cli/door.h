@@ -42,6 +42,9 @@ enum err door_new(struct door *d, struct err_msg *why);
 char *door_source(const char *source);
 /* Opens the target's console, unless it is, and waits until it is there. */
 enum err door_console(struct door *d, const char *target, const char *baud, struct err_msg *why);
+/* Waits for a device that console.open has not opened yet, the row of its answer: why it cannot be
+ * had (held by another program, not allowed). Bounded; not to be used on a door. */
+enum err door_opened(struct client *k, const json_t *console, struct err_msg *why);
 /* One more console, under a name of its own (NULL: the bench finds one): *console. */
 enum err door_also(struct door *d, const char *target, const char *name, const char *baud,
     char console[DOOR_NAME_MAX], struct err_msg *why);

@@ -3,12 +3,16 @@
  *
  * pread() of a file whose path ends in one of $SLOWREAD (several with a blank between) waits while
  * the file $SLOWREAD_GATE exists, and says so in $SLOWREAD_GATE.hit.
+ *
+ * open() of $SLOWOPEN takes $SLOWOPEN_MS, and fails then with $SLOWOPEN_ERRNO, if that is given.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,4 +84,49 @@ ssize_t
 pread64(int fd, void *p, size_t n, off_t at)
 {
 	return slow("pread64", fd, p, n, at);
+}
+
+static int
+slow_open(const char *symbol, const char *path, int flags, mode_t mode)
+{
+	int (*real)(const char *, int, ...);
+	void *found = dlsym(RTLD_NEXT, symbol);
+	const char *slow_one = getenv("SLOWOPEN"), *ms = getenv("SLOWOPEN_MS"),
+		   *fails = getenv("SLOWOPEN_ERRNO");
+	const long n = ms != NULL ? strtol(ms, NULL, 10) : 0;
+	const struct timespec pause = { n / 1000, n % 1000 * 1000000 };
+
+	memcpy(&real, &found, sizeof real);
+	if (slow_one != NULL && strcmp(path, slow_one) == 0) {
+		(void)nanosleep(&pause, NULL);
+		if (fails != NULL) {
+			errno = (int)strtol(fails, NULL, 10);
+			return -1;
+		}
+	}
+	return real(path, flags, mode);
+}
+
+int
+open(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return slow_open("open", path, flags, mode);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return slow_open("open64", path, flags, mode);
 }
