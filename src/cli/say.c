@@ -2,6 +2,7 @@
 #include "cli/say.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -108,13 +109,22 @@ say_error(const struct cli_call *c, const struct err_msg *why, json_t *cause)
 	fputc('\n', stderr);
 }
 
+/* Also where an earlier write has failed, whose errno is gone. */
+static bool
+nobody_reads(void)
+{
+	struct pollfd p = { .fd = 1, .events = POLLOUT };
+
+	return errno == EPIPE || (poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0);
+}
+
 int
 say_end_cause(const struct cli_call *c, enum err e, const struct err_msg *why, json_t *cause)
 {
 	struct err_msg full;
 
 	if (e == ERR_OK && (fflush(stdout) != 0 || ferror(stdout))) {
-		if (errno == EPIPE)     /* head, less: whoever read has seen enough */
+		if (nobody_reads())     /* head, less: whoever read has seen enough */
 			return err_exit_status(ERR_IO);
 		e = err_set(&full, ERR_IO, "output", NULL, "cannot be written");
 		why = &full;

@@ -381,7 +381,7 @@ unknown(const struct command *const *tables, const char *name, struct err_msg *w
 			if ((c->flags & COMMAND_HIDDEN) == 0)
 				nearest_offer(&near, c->name);
 	return err_set(why, ERR_USAGE, name, nearest_advice(&near,
-	    "`vise help commands` lists them; in the workbench press :", next, sizeof next),
+	    "`vise commands` lists them; in the workbench press :", next, sizeof next),
 	    "no such command");
 }
 

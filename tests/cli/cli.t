@@ -207,4 +207,11 @@ is "$status" 2 "an unknown workflow is 2"
 wait_for none 5
 ok $? "nothing is left"
 
+# whoever read has seen enough, also when that was noticed in the middle
+run python3 -c 'import os, subprocess, sys
+r, w = os.pipe()
+os.close(r)
+p = subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE)
+sys.exit(len(p.stderr))' "$BUILD/vise" board list
+is "$status" 0 "a pipe that is closed is no error to talk of"
 plan
