@@ -11,7 +11,7 @@ D=$T/plugins
 mkdir -p "$D/good" "$D/bad" "$D/user" "$D/mess"
 
 cat >"$D/good/plugin.json" <<'E'
-{ "name": "good", "version": "1.2.0", "api": "1.1", "needs": { "exec": ["vise run", "true"] }, "provides": ["command:good.hello", "command:good.sneak", "command:good.mute", "service:good.add",
+{ "name": "good", "version": "1.2.0", "api": "1.1", "needs": { "exec": ["vise run", "true"] }, "provides": ["command:good.hello", "command:good.sneak", "command:good.mute", "command:good.keep", "service:good.add",
     "pane:good.list", "gauge:good.n", "segment:good.s", "advisor:good.a", "advisor:good.e", "event:mark"],
   "commands": { "good.hello": { "title": "Say hello", "keys": ", h" } } }
 E
@@ -49,6 +49,7 @@ vise.command { id = "good.mute", run = function()
   end
   return said
 end }
+vise.command { id = "good.keep", run = function(n) vise.state.big = n and ("x"):rep(tonumber(n)) or vise.state.big return #vise.state.big end }
 E
 
 cat >"$D/user/plugin.json" <<'E'
@@ -290,6 +291,12 @@ r = c.do("plugin.reload good")
 assert (r["state"], r["added"], r["gone"]) == ("reloaded", ["command:good.new"], []), r
 assert run("good.hello", "ann") == ["moin", "ann", 2] and host("good")["job"] != old
 assert until(lambda: not [j for j in jobs("good")[:-1] if j["state"] == "running"], 10), jobs("good")
+run("good.keep", "1000000")
+assert until(lambda: os.path.getsize(os.environ["XDG_STATE_HOME"] + "/vise/plugins/good.json") > 1000000, 20)
+assert c.do("plugin.reload good")["state"] == "reloaded" and run("good.keep") == 1000000
+run("good.keep", "1100000")
+assert until(lambda: "vise.state holds at most 1 MB" in output("good")["err"], 20), output("good")["err"][-300:]
+assert run("good.keep", "1") == 1 and host("good")["state"] == "running"
 P
 
 py "unloaded, it leaves nothing; killed, it is named, and the next need starts it" <<'P'
@@ -303,7 +310,7 @@ assert [v for g, v in zip(r["defs"], r["v"]) if g["id"] == "good.n"] == [None] o
 assert run("good.hello", "x")[0] == "moin"
 c.do("job.stop %d confirm=on" % host("good")["job"])
 assert notice("good: the plugin ended")
-assert run("good.hello", "x")[0] == "moin" and host("good")["starts"] == 5, host("good")
+assert run("good.hello", "x")[0] == "moin" and host("good")["starts"] == 6, host("good")
 P
 
 py "triggers, patterns, gauges, programs and decoders of a plugin go with it, also when it is killed" <<'P'

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "core/jsonline.h"
+#include "core/lone.h"
 #include "core/plugin.h"
 #include "core/project.h"
 #include "core/trust.h"
@@ -319,6 +320,58 @@ places(void **state)
 	mem_free(project);
 }
 
+/* Lua files without a manifest: what they are taken for, which come first, whose they must be. */
+static void
+lone(void **state)
+{
+	char *project = under("l"), *init = under("vise/init.lua");
+	const struct plugin_where w = { .from = project }, clean = { .from = project, .clean = true };
+	char h[SHA256_HEX];
+	json_t *rows, *list, *argv;
+
+	(void)state;
+	put("vise/init.lua", "");
+	put("vise/boards/cam.lua", "");
+	put("vise/boards/_mod.lua", "");
+	put("vise/boards/cam_test.lua", "");
+	put("vise/boards/odd name.lua", "");
+	put("l/.vise/boards/cam.lua", "");
+	put("l/.vise/project.json", "{\"plugins\":{\"x\":{\"enabled\":false}}}");
+	rows = plugin_rows(&w);
+	assert_string_equal(json_get_str(json_array_get(rows, 0), "name", ""), "init");
+	assert_true(json_get_bool(json_array_get(rows, 0), "eager", false));
+	assert_string_equal(json_get_str(plugin_find(rows, "board", "cam"), "place", ""), "user");
+	assert_null(plugin_find(rows, "board", "_mod"));
+	assert_null(plugin_find(rows, "board", "cam_test"));
+	assert_false(plugin_usable(row_of(rows, "board.odd name", "user")));
+	assert_true(plugin_usable(row_of(rows, "x", "user")));
+	json_decref(rows);
+	(void)hash_now("l/.vise", NULL, h);
+	say("l/.vise", h, TRUST_ALLOW);
+	rows = plugin_rows(&w);
+	assert_string_equal(json_get_str(plugin_find(rows, "board", "cam"), "place", ""), "project");
+	list = plugin_shadowed(rows, "board");
+	assert_string_equal(json_get_str(json_row(list, "cam"), "place", ""), "user");
+	json_decref(list);
+	list = plugin_kind(rows, "board");
+	assert_string_equal(json_get_str(json_row(list, "cam"), "plugin", ""), "board.cam");
+	json_decref(list);
+	argv = plugin_argv(rows, plugin_find(rows, "board", "cam"));
+	assert_true(lone_is(json_string_value(json_array_get(argv, 1))));
+	json_decref(argv);
+	assert_non_null(strstr(json_get_str(row_of(rows, "x", "user"), "problem", ""), "switched off"));
+	json_decref(rows);
+	rows = plugin_rows(&clean);
+	assert_null(plugin_find(rows, "board", "cam"));
+	json_decref(rows);
+	assert_int_equal(chmod(init, 0666), 0);
+	rows = plugin_rows(&w);
+	assert_non_null(strstr(json_get_str(row_of(rows, "init", "user"), "problem", ""), "others may"));
+	json_decref(rows);
+	mem_free(init);
+	mem_free(project);
+}
+
 /* The data of a text, or the first words of what is wrong with it. */
 static json_t *
 settings(const char *text, struct err_msg *why)
@@ -377,7 +430,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests), cmocka_unit_test(trust), cmocka_unit_test(owners),
 		cmocka_unit_test(broken_file), cmocka_unit_test(manifests), cmocka_unit_test(places),
-		cmocka_unit_test(project),
+		cmocka_unit_test(project), cmocka_unit_test(lone),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
