@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "cli/args.h"
 #include "cli/cli_boards.h"
 #include "cli/door.h"
@@ -14,6 +15,7 @@
 #include "cli/place_use.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "loop/loop.h"
 #include "proto/dial.h"
 #include "sys/path.h"
 
@@ -194,6 +196,41 @@ plan(struct cli_call *c, const struct board *b)
 	return status != 0 ? status : end;
 }
 
+static const uint64_t HELD_NS = 200 * NS_PER_MS;
+
+struct held { struct place_use *use; struct client *client; bool told; };
+
+/* The board is somebody else's now: no further byte is written to it. */
+static void
+on_held(void *arg)
+{
+	struct held *h = arg;
+	struct err_msg why;
+
+	if (h->told || !place_use_over(h->use, &why))
+		return;
+	h->told = true;
+	client_interrupt(h->client);
+}
+
+static enum err
+follow(struct cli_call *c, struct board *b, struct door *d, const json_t *job, int *status,
+    struct err_msg *why)
+{
+	struct held h = { .use = &b->use, .client = d->client };
+	struct loop_timer *t = place_use_count(&b->use) != 0 ?
+	    loop_timer_start(client_loop(d->client), HELD_NS, HELD_NS, on_held, &h) : NULL;
+	enum err e = job_follow(d->client, job, c->json, status, why);
+
+	loop_timer_stop(t);
+	if (e == ERR_CANCELLED && b->use.over) {
+		*why = b->use.why;
+		e = why->code;
+		*status = err_exit_status(e);
+	}
+	return e;
+}
+
 static int
 act(struct cli_call *c, const char *name, size_t files)
 {
@@ -215,7 +252,7 @@ act(struct cli_call *c, const char *name, size_t files)
 	if (e == ERR_OK)
 		e = begin(c, &b, name, files != 0 ? file : NULL, &d, &job, &why);
 	if (e == ERR_OK)
-		e = job_follow(d.client, job, c->json, &status, &why);
+		e = follow(c, &b, &d, job, &status, &why);
 	json_decref(job);
 	door_close(&d);
 	board_close(&b);

@@ -134,6 +134,12 @@ client_signal(const struct client *c)
 }
 
 void
+client_interrupt(struct client *c)
+{
+	c->signum = SIGTERM;
+}
+
+void
 client_resume(struct client *c)
 {
 	c->signum = 0;

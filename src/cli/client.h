@@ -47,6 +47,8 @@ enum err client_wait(struct client *c, const bool *done, uint64_t deadline, stru
 /* One turn of the loop: ERR_OK unless interrupted or ended. */
 enum err client_turn(struct client *c, struct err_msg *why);
 int client_signal(const struct client *c); /* the one that interrupted, 0: none */
+/* As SIGTERM does: what waits is interrupted. For callbacks of the loop. */
+void client_interrupt(struct client *c);
 void client_resume(struct client *c);      /* forgets it */
 
 #endif

@@ -328,6 +328,21 @@ wait $!
 is $? 3 "a console in the foreground ends" || note <console.out
 like "$(cat console.out)" '^vise: one: its lease is over; ' "and says why" || note <console.out
 exec 8>&-
+slow=$XDG_CONFIG_HOME/vise/plugins/slow
+mkdir -p "$slow"
+echo '{ "name": "slow", "version": "1.0.0", "api": "1.0", "provides": ["board:slow"] }' >"$slow/plugin.json"
+cat >"$slow/init.lua" <<'END'
+local vise = require "vise"
+vise.board { id = "slow", name = "Slow", flash = function()
+  vise.defer(function() vise.sleep(0.1) print "let go" end)
+  vise.sleep(600)
+end }
+END
+echo '{ "places": { "slow": { "console": "exec:cat", "board": "slow" } } }' >slow.json
+VISE_PLACES=$T/slow.json run "$VISE" flash --place slow --lease 1s s.lua
+is "$status" 3 "a flash ends with its place" || { echo "$out"; echo "$err"; } | note
+like "$err" '^vise: slow: its lease is over; ' "and says why"
+like "$out" 'let go' "after its clean-up" || { echo "$out"; echo "$err"; } | note
 run "$VISE" debug --place one -n
 is "$status" 2 "no board profile, no debugger"
 run "$VISE" debug -p bluepill --place probe -n
