@@ -22,6 +22,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 DEADLINE = 60
@@ -154,8 +155,13 @@ def table(path):
 class Tap:
     def __init__(self):
         self.count = self.bad = 0
+        self.lock = threading.Lock()
 
     def say(self, good, name, notes=""):
+        with self.lock:
+            self.tell(good, name, notes)
+
+    def tell(self, good, name, notes):
         self.count += 1
         self.bad += not good
         print("%sok %d - %s" % ("" if good else "not ", self.count, name.replace("#", "\\#")))
@@ -167,7 +173,7 @@ class Tap:
 def shell(command, folder, until=None):
     """(status, all it said); what it leaves behind keeps running."""
     out = open(os.path.join(folder, ".out"), "w+b")
-    env = dict(os.environ, PWD=folder)
+    env = dict(os.environ, PWD=folder, XDG_RUNTIME_DIR=os.path.join(folder, ".run"))
     p = subprocess.Popen(["sh", "-c", command], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
                          start_new_session=until is not None)
     end = time.monotonic() + DEADLINE
@@ -230,43 +236,54 @@ def run(tap, page, row, text, folder):
 
 
 def main(top, runs, folder, *only):
-    tap, done, asked = Tap(), set(), set()
-    pages = table(runs)
+    tap, pages = Tap(), table(runs)
     man = sorted(f for f in os.listdir(top + "/man") if re.search(r"\.[157]$", f))
     names = ["man/" + f for f in man] + ["README.md", "CONTRIBUTING.md", "lua/meta/vise.lua"]
     for plugin in sorted(os.listdir(top + "/plugins")):
         if os.path.exists("%s/plugins/%s/README.md" % (top, plugin)):
             names.append("plugins/%s/README.md" % plugin)
+    names = [n for n in names if not only or os.path.basename(n) in only]
+    # a port has one user at a time: pages with ports run one after another, the others beside them
+    ports = [n for n in names if any("tty" in line for r in pages.get(n, []) for line in [r.text, *r.before])]
+    groups = [ports, [n for n in names if n not in ports]]
+    threads = [threading.Thread(target=of_pages, args=(tap, top, folder, pages, g)) for g in groups]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    for page in pages:
+        if not only and page not in names:
+            tap.say(False, "rows of %s, which is no page" % page)
+    print("1..%d" % tap.count)
+    return tap.bad != 0
+
+
+def of_pages(tap, top, folder, pages, names):
+    done, asked = set(), set()
     for page in names:
-        if only and os.path.basename(page) not in only:
-            continue
         began = time.monotonic()
-        found, rows = examples(os.path.join(top, page)), pages.pop(page, [])
         place = os.path.join(folder, os.path.basename(page))
-        os.makedirs(place, exist_ok=True)
-        for kind, at, text in found:
-            row = next((r for r in rows if (r.kind == "%") == (kind == "%") and (kind == "%" or r.text == text)), None)
-            if kind == "`" and row is None:
-                if text not in done and text not in asked:
-                    known(tap, top, page, text)
-                    asked.add(text)
-                continue
-            if row is None:
-                tap.say(False, "%s:%d: an example that nobody runs" % (page, at), text)
-                continue
+        os.makedirs(place + "/.run", mode=0o700)
+        of_page(tap, top, page, pages.get(page, []), place, done, asked)
+        if os.environ.get("VISE_EXAMPLES_TIME"):
+            print("# %.2f s %s" % (time.monotonic() - began, page))
+
+
+def of_page(tap, top, page, rows, place, done, asked):
+    for kind, at, text in examples(os.path.join(top, page)):
+        row = next((r for r in rows if (r.kind == "%") == (kind == "%") and (kind == "%" or r.text == text)), None)
+        if row is not None:
             rows.remove(row)
             run(tap, page, row, text, place)
             besides(tap, page, row.after, place)
             done.add(text)
-        for row in rows:
-            tap.say(False, "%s:%d: no such example in %s" % (os.path.basename(runs), row.line, page), row.text)
-        if os.environ.get("VISE_EXAMPLES_TIME"):
-            print("# %.2f s %s" % (time.monotonic() - began, page))
-    if not only:
-        for page in pages:
-            tap.say(False, "rows of %s, which is no page" % page)
-    print("1..%d" % tap.count)
-    return tap.bad != 0
+        elif kind != "`":
+            tap.say(False, "%s:%d: an example that nobody runs" % (page, at), text)
+        elif text not in done and text not in asked:
+            known(tap, top, page, text)
+            asked.add(text)
+    for row in rows:
+        tap.say(False, "examples:%d: no such example in %s" % (row.line, page), row.text)
 
 
 sys.exit(main(*sys.argv[1:]))

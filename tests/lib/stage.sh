@@ -91,6 +91,11 @@ while True:
         except OSError:
             sys.exit()
 END
+	# an AT device under a name whose link was taken away, which has ended the one before
+	stage_tool atport <<'END'
+#!/bin/sh
+exec python3 "$TOP/tests/rig/atdev/atdev.py" "/dev/$1" --dialect simcom </dev/null >/dev/null
+END
 	TOP=$srcdir
 	export TOP T
 	cd "$T" || bail "no folder"
