@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/say.h"
+#include "core/cause.h"
 #include "sys/time.h"
 
 enum { NAME_COLUMNS = 48 };
@@ -49,6 +50,14 @@ error(FILE *f, const json_t *e, const char *before)
 	if (json_object_get(e, "trace") != NULL) {
 		say_str(f, json_get_str(e, "trace", ""));
 		fputc('\n', f);
+	}
+	if (json_object_get(e, "cause") != NULL) {
+		struct buf b;
+
+		buf_init(&b, 1 << 20);
+		cause_format(json_object_get(e, "cause"), &b);
+		say_text(f, buf_str(&b), b.len);
+		buf_fini(&b);
 	}
 }
 

@@ -236,6 +236,9 @@ e = json.load(sys.stdin)["error"]
 c = e["cause"]; d = c["cause"]
 print(e["code"], "ask.lua:2" in e["trace"], c["code"], c["plugin"], "user/init.lua" in c["trace"], d["code"], d["plugin"], "good/init.lua:8" in d["trace"])')" \
 	"verify True verify user True verify good True" "--json has the same"
+printf 'local vise = require "vise"\nvise.test("asks", function() vise.call("good.add", "deep") end)\n' >"$T/asks_test.lua"
+run "$BUILD/vise" test --bench plug "$T/asks_test.lua"
+is "$status $(grep -c '^caused by good, service good.add: ' "$T/out")" "1 1" "so does a test's report"
 run "$BUILD/vise" plugin run --bench plug user.card -- deep
 like "$err" '^caused by user, command user.card: .*verify: good: ' "vise plugin run tells it too"
 
