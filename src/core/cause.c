@@ -97,8 +97,8 @@ cause_format(const json_t *cause, struct buf *out)
 	for (int i = 0; i < CAUSE_DEPTH && is_error(cause); i++) {
 		const char *plugin = json_get_str(cause, "plugin", "");
 
-		(void)buf_add_fmt(out, "caused by %s", plugin);
-		add(out, cause, "what", plugin[0] != '\0' ? ", " : "", "");
+		(void)buf_add_fmt(out, "caused by%s%s", plugin[0] != '\0' ? " " : "", plugin);
+		add(out, cause, "what", plugin[0] != '\0' ? ", " : " ", "");
 		(void)buf_add_fmt(out, ": ");
 		add(out, cause, "where", "", ": ");
 		(void)buf_add_fmt(out, "%s: ", json_get_str(cause, "code", "?"));
