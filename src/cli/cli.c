@@ -158,7 +158,8 @@ static const struct cli_command commands[] = {
 	    "release NAME [--kick] | lease NAME [--for T] | exec NAME... -- COMMAND | "
 	    "power NAME on|off|cycle",
 	    "the boards of a lab: who has which, until when, and who waits", cli_place, false },
-	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|NAME | new NAME [--project] | "
+	{ "plugin", "list | view|trust|deny|forget [DIR] | check DIR|FILE|NAME [--run] | "
+	    "new NAME [--project] | "
 	    "doc NAME | hosts | run ID [-- ARGS] | reload|unload [NAME]",
 	    "plugins, and which project's code may run", cli_plugin, false },
 	{ "trust", "view|allow|deny|forget [DIR] [--hash HASH] [--source]",

@@ -11,6 +11,7 @@
 #include "cli/doctor_target.h"
 #include "cli/plugins.h"
 #include "cli/say.h"
+#include "core/project.h"
 #include "sys/path.h"
 #include "transport/discover.h"
 
@@ -151,6 +152,35 @@ check_boards(struct report *r)
 	json_decref(plugins);
 }
 
+/* What was found and may not be used, and what the project's own file says. */
+static void
+check_own(struct report *r)
+{
+	struct project p = { .root = NULL };
+	json_t *rows = plugins_rows(), *row;
+	struct err_msg why;
+	char *cwd = path_cwd();
+	enum err e;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		char *what = mem_fmt("plugin %s", json_get_str(row, "name", "?"));
+
+		if (json_object_get(row, "problem") != NULL)
+			add(r, NOTE, what, json_get_str(row, "problem", ""), "");
+		mem_free(what);
+	}
+	e = getenv(ARGS_CLEAN) == NULL ? project_open(&p, cwd, getenv(ARGS_TRUST), &why) : ERR_OK;
+	if (e != ERR_OK)
+		add(r, NOTE, TRUST_FOLDER "/" PROJECT_FILE, why.why, why.next);
+	else if (p.there)
+		add(r, GOOD, TRUST_FOLDER "/" PROJECT_FILE,
+		    "is applied; vise project shows what it sets", NULL);
+	project_fini(&p);
+	json_decref(rows);
+	mem_free(cwd);
+}
+
 static void
 print(const json_t *list)
 {
@@ -191,6 +221,7 @@ cli_doctor(struct cli_call *c)
 		check_terminal(&r);
 		check_ports(&r);
 		check_boards(&r);
+		check_own(&r);
 		if (c->json)
 			say_json(r.list);
 		else

@@ -67,6 +67,8 @@ is "$(printf '%s\n' "$err" | grep -c 'not applied')" 1 "once"
 run "$vise" project
 like "$out" "^$P  not applied: not trusted" "vise project says so"
 like "$out" 'board +desk  \(from .vise/project.json\)' "and what it would set"
+run "$vise" doctor
+like "$out" 'project.json: is not applied: the project is not trusted' "vise doctor, too"
 run "$vise" trust view
 like "$out" 'may run programs: by port' "the view says what runs a program, first"
 like "$out" "^    board +desk" "and each setting"
