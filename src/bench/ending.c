@@ -171,7 +171,7 @@ on_tell(void *arg)
 	b->end->tell = NULL;
 	if (json_array_size(list) != 0)
 		bench_notice(b, "warn", "bench", "bench.stop again ends it at once",
-		    "the bench is ending; it waits for the clean-up of %s%s",
+		    "ending; waits for the clean-up of %s%s",
 		    json_string_value(json_array_get(list, 0)),
 		    json_array_size(list) > 1 ? " and others" : "");
 	json_decref(list);
