@@ -125,9 +125,7 @@ on_ended(struct job *job, void *arg)
 	j->tell = NULL;
 	tell(j);
 	streams_grew(j->bench);
-	/* a place that was lost is told by what goes with it (ties.h) */
-	if (job_state_of(job) == JOB_FAILED && j->part_of == 0 &&
-	    (j->over == NULL || strcmp(job_kind(job), "place") != 0))
+	if (job_state_of(job) == JOB_FAILED && j->part_of == 0 && !j->reported)
 		tell_failure(j);
 	consoles_job_ended(j->bench, job_id(job));
 	job_parts_end(j->bench, job_id(job));
@@ -297,6 +295,7 @@ jobs_start(
 	list_init(&j->waiters);
 	j->over = r->over;
 	j->over_arg = r->over_arg;
+	j->reported = r->reported;
 	j->owner = r->owner;
 	j->part_of = r->part_of;
 	j->quiet = r->quiet;

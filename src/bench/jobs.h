@@ -17,6 +17,7 @@ struct bench_job {
 	uint64_t told;                  /* sys_mono() of the last time */
 	void (*over)(void *arg);        /* it ended; or NULL */
 	void *over_arg;
+	bool reported;                  /* over() says why it failed: no notice of our own */
 	uint32_t owner;                 /* the client that it ends with, or 0 */
 	uint32_t part_of;               /* the job it is a part of (bench/job_parts.h), 0: none */
 	bool script;                    /* a script host, of no plugin that stays */
@@ -35,6 +36,7 @@ struct bench_job_request {
 	int fd_io;                      /* its 0 and 1, see launch/job.h; 0: none */
 	void (*over)(void *arg);        /* told when it ended; or NULL */
 	void *over_arg;
+	bool reported;                  /* over() says why it failed */
 	uint64_t timeout_ns;
 	uint32_t owner;                 /* it ends with this client; 0: with nobody */
 	const char *port;               /* the console whose port it needs for itself, or NULL */

@@ -255,7 +255,8 @@ start(struct plugin_host *h, uint32_t *job, struct err_msg *why)
 	char *program = path_program("vise-script"), *title = mem_fmt("plugin %s", h->name);
 	json_t *argv = json_pack("[s,s,s]", program, "--fd", "3"), *words;
 	const struct bench_job_request q = { .name = title, .kind = "plugin", .argv = argv,
-		.with_socket = true, .by = "bench", .over = on_over, .over_arg = h };
+		.with_socket = true, .by = "bench", .over = on_over, .over_arg = h,
+		.reported = true };
 	struct bench_job *j;
 	enum err e = row != NULL ? ERR_OK : err_set(why, ERR_NOENT, h->name,
 	    "vise plugin list tells why", "no plugin of this name may run");

@@ -142,6 +142,7 @@ ties_of(struct bench *b, struct bench_job *j, const char *place)
 	list_add_tail(&b->ties, &t->node);
 	j->over = on_over;
 	j->over_arg = t;
+	j->reported = true;
 	return t;
 }
 

@@ -2,6 +2,7 @@
 #include "script/errors.h"
 
 #include <lauxlib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,11 +38,48 @@ push_error(lua_State *L, const char *code)
 	lua_setfield(L, -2, "where");
 }
 
+/* A line of a trace that stands in the user's own code, not in C or in the runtime. */
+static bool
+is_own(const char *line)
+{
+	return strncmp(line, "\t[C]:", 5) != 0 &&
+	    strncmp(line + 1, ERRORS_RUNTIME + 1, strlen(ERRORS_RUNTIME) - 1) != 0;
+}
+
+/* The way through the user's code, nil where there is none; with --verbose all of it. */
+static void
+push_trace(lua_State *L)
+{
+	const char *text, *line, *end;
+	luaL_Buffer b;
+	bool any = false;
+
+	luaL_traceback(L, L, NULL, 1);
+	if (host_of(L)->opt.verbose)
+		return;
+	text = lua_tostring(L, -1);
+	luaL_buffinit(L, &b);
+	luaL_addstring(&b, "stack traceback:");
+	for (line = strchr(text, '\n'); line != NULL; line = end[0] != '\0' ? end : NULL) {
+		end = line + 1 + strcspn(line + 1, "\n");
+		if (!is_own(line + 1))
+			continue;
+		luaL_addlstring(&b, line, (size_t)(end - line));
+		any = true;
+	}
+	luaL_pushresult(&b);
+	lua_remove(L, -2);
+	if (!any) {
+		lua_pop(L, 1);
+		lua_pushnil(L);
+	}
+}
+
 /* Of one that is being raised: who catches it with pcall has its trace too. */
 static void
 put_trace(lua_State *L)
 {
-	luaL_traceback(L, L, NULL, 1);
+	push_trace(L);
 	lua_setfield(L, -2, "trace");
 }
 
@@ -210,7 +248,7 @@ errors_handler(lua_State *L)
 	lua_settop(L, 1);
 	errors_wrap(L);
 	if (lua_getfield(L, 1, "trace") == LUA_TNIL) {
-		luaL_traceback(L, L, NULL, 1);
+		push_trace(L);
 		lua_setfield(L, 1, "trace");
 	}
 	lua_settop(L, 1);
