@@ -43,7 +43,7 @@ static bool
 is_own(const char *line)
 {
 	return strncmp(line, "\t[C]:", 5) != 0 &&
-	    strncmp(line + 1, ERRORS_RUNTIME + 1, strlen(ERRORS_RUNTIME) - 1) != 0;
+	    strncmp(line + 1, &ERRORS_RUNTIME[1], strlen(ERRORS_RUNTIME) - 1) != 0;
 }
 
 /* The way through the user's code, nil where there is none; with --verbose all of it. */
