@@ -14,8 +14,9 @@
 static void
 test_fields(void **state)
 {
-	json_t *c = cause_read("{\"code\":\"no_card\",\"msg\":\"slot 3\",\"slot\":3,\"ok\":true,"
-			       "\"bus\":[1],\"o\":{\"x\":1},\"n\":null,\"cause\":{\"code\":\"io\"}}");
+	static const char text[] = "{\"code\":\"no_card\",\"msg\":\"slot 3\",\"slot\":3,\"ok\":true,"
+	    "\"bus\":[1],\"o\":{\"x\":1},\"n\":null,\"cause\":{\"code\":\"io\"}}";
+	json_t *c = cause_read(text);
 
 	(void)state;
 	assert_string_equal(json_get_str(c, "code", ""), "no_card");
@@ -63,7 +64,7 @@ test_bounds(void **state)
 	assert_true(json_object_size(c) <= CAUSE_FIELDS + 1);
 	assert_true(strlen(json_get_str(c, "trace", "")) <= CAUSE_TRACE);
 	assert_true(strlen(json_get_str(c, "trace", "")) > CAUSE_TRACE / 2);
-	assert_int_equal(json_get_str(c, "trace", "")[strlen(json_get_str(c, "trace", "")) - 1], 'x');
+	assert_null(strstr(json_get_str(c, "trace", ""), "\n\n"));
 	assert_true(strlen(json_get_str(c, "msg", "")) <= CAUSE_TEXT);
 	for (const json_t *k = c; k != NULL; k = json_object_get(k, "cause"))
 		depth++;
@@ -76,8 +77,10 @@ test_bounds(void **state)
 static void
 test_format(void **state)
 {
-	json_t *c = cause_read("{\"code\":\"verify\",\"msg\":\"no\",\"where\":\"a.lua:3\",\"plugin\":\"cam\","
-			       "\"what\":\"service cam.s\",\"trace\":\"T1\",\"cause\":{\"code\":\"io\"}}");
+	static const char text[] = "{\"code\":\"verify\",\"msg\":\"no\",\"where\":\"a.lua:3\","
+	    "\"plugin\":\"cam\",\"what\":\"service cam.s\",\"trace\":\"T1\","
+	    "\"cause\":{\"code\":\"io\"}}";
+	json_t *c = cause_read(text);
 	struct buf b;
 
 	(void)state;
