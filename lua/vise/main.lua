@@ -289,7 +289,7 @@ local function repeated(m, params, board)
     local status = core.run_macro(m, params, board)
     if status ~= 0 or not m.repeat_every then return status end
     beat = math.max(beat + core.seconds(m.id, m.repeat_every), core.now())
-    local ok, err = guarded(m.id, core.sleep, beat - core.now())
+    local ok, err = guarded(m.id, core.sleep, math.max(0, beat - core.now()))
     if not ok then return core.status(err) end
   end
 end

@@ -14,8 +14,8 @@
 static void
 test_fields(void **state)
 {
-	static const char text[] = "{\"code\":\"no_card\",\"msg\":\"slot 3\",\"slot\":3,\"ok\":true,"
-	    "\"bus\":[1],\"o\":{\"x\":1},\"n\":null,\"cause\":{\"code\":\"io\"}}";
+	static const char text[] = "{\"code\":\"no_card\",\"msg\":\"slot 3\",\"slot\":3,"
+	    "\"ok\":true,\"bus\":[1],\"o\":{\"x\":1},\"n\":null,\"cause\":{\"code\":\"io\"}}";
 	json_t *c = cause_read(text);
 
 	(void)state;
