@@ -265,6 +265,35 @@ no_command(struct cli_call *c)
 	return cli_open(c);
 }
 
+/* `vise --bench lab plugin list`: what is known everywhere may stand before the subcommand, too. It
+ * is put behind it. */
+static void
+subcommand_first(const struct cli_call *c, int argc, char **argv)
+{
+	static const struct { const char *name; int words; } common[] = {
+		{ "--json", 1 }, { "--clean", 1 }, { "--bench", 2 }, { "--trust-hash", 2 },
+	};
+	int k = 1, words = 1;
+	char *name;
+
+	while (k < argc && words != 0) {
+		words = 0;
+		for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+			const size_t n = strlen(common[i].name);
+
+			if (strncmp(argv[k], common[i].name, n) != 0)
+				continue;
+			words = argv[k][n] == '=' ? 1 : argv[k][n] == '\0' ? common[i].words : 0;
+		}
+		k += words;
+	}
+	if (k <= 1 || k >= argc || subcommands_find(c, argv[k]) == NULL)
+		return;
+	name = argv[k];
+	memmove(argv + 2, argv + 1, (size_t)(k - 1) * sizeof *argv);
+	argv[1] = name;
+}
+
 static void
 forget_call(struct cli_call *c)
 {
@@ -293,6 +322,7 @@ cli_main(int argc, char **argv, const struct cli_hooks *hooks)
 	c.json = args_given(argc, argv, "--json");
 	c.argc = argc - 1;
 	c.argv = argv + 1;
+	subcommand_first(&c, argc, argv);
 	cmd = argc > 1 ? subcommands_find(&c, argv[1]) : NULL;
 	if (cmd == NULL) {
 		status = no_command(&c);

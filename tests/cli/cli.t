@@ -214,4 +214,11 @@ os.close(r)
 p = subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE)
 sys.exit(len(p.stderr))' "$BUILD/vise" board list
 is "$status" 0 "a pipe that is closed is no error to talk of"
+
+# what is known everywhere, in front
+run "$BUILD/vise" --json ls
+is "$out" "[]" "an option that is known everywhere may stand in front"
+run "$BUILD/vise" --bench=nosuch plugin hosts
+is "$status" 3 "also with a value"
+like "$err" "nosuch: no such bench is running" "and is taken"
 plan
