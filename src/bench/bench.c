@@ -190,14 +190,17 @@ open_all(struct bench *b, struct err_msg *why)
 {
 	char *journal = path_join(b->dir, "journal.jsonl"), *config = path_config();
 	char *runtime = path_runtime(), *file = config != NULL ? path_join(config, "config") : NULL;
+	struct err_msg wrong;
 	enum err e = path_make_private(runtime, why);
 
 	b->socket = mem_fmt("%s/%s.sock", runtime, b->name);
 	b->info = mem_fmt("%s/%s.json", runtime, b->name);
-	if (e == ERR_OK && file != NULL && getenv("VISE_CLEAN") == NULL)
-		e = options_load(&b->options, file, why);
 	if (e == ERR_OK)
 		e = journal_open(journal, b->start_mono, &b->journal, why);
+	/* a broken line in the user's file does not keep them from their board */
+	if (e == ERR_OK && file != NULL && getenv("VISE_CLEAN") == NULL &&
+	    options_load(&b->options, file, &wrong) != ERR_OK)
+		bench_notice_err(b, "warn", "config", &wrong);
 	if (e == ERR_OK)
 		e = clients_listen(b, why);
 	if (e == ERR_OK)

@@ -190,8 +190,8 @@ overview(FILE *f)
 			fprintf(f, "  %-10s %s\n", c->name, c->help);
 	fputs("\nTARGET: ttyUSB0, /dev/serial/by-id/..., usb:VID:PID, a board, tcp:HOST:PORT,\n"
 	      "        telnet:, rfc2217:, rtt:HOST:PORT, unix:PATH, exec:COMMAND, replay:FILE\n"
-	      "Everywhere: --bench NAME picks a running bench, --json prints JSON, --clean\n"
-	      "reads nothing of yours or the project's: no init.lua, plugins, boards, config.\n"
+	      "Everywhere: --json prints JSON, --clean reads nothing of yours or the project's\n"
+	      "(init.lua, plugins, boards, config); --bench NAME, where one is asked, picks it.\n"
 	      "vise help SUBCOMMAND tells more; vise keys lists the keys; man vise\n",
 	    f);
 }

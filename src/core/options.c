@@ -150,11 +150,18 @@ options_load(struct options *o, const char *path, struct err_msg *why)
 	if (e == ERR_OK) {
 		struct slice rest = slice_make(buf_str(&b), b.len);
 
-		while (rest.n != 0 && e == ERR_OK) {
+		while (rest.n != 0) {
 			char *where = mem_fmt("%s:%u", path, ++line);
+			struct err_msg wrong;
+			const enum err got = load_line(o, slice_cut(rest, '\n', &rest), where,
+			    &wrong);
 
-			e = load_line(o, slice_cut(rest, '\n', &rest), where, why);
 			mem_free(where);
+			if (got != ERR_OK && e == ERR_OK) {
+				e = got;
+				if (why != NULL)
+					*why = wrong;
+			}
 		}
 	}
 	buf_fini(&b);

@@ -79,7 +79,7 @@ void        options_init(struct options *o);            /* defaults */
 void        options_fini(struct options *o);
 enum err    options_set(struct options *o, const char *name, const char *value,
     struct err_msg *why);
-/* a missing file is fine */
+/* A missing file is fine. A line that is wrong is passed over; the first of them is told. */
 enum err    options_load(struct options *o, const char *path, struct err_msg *why);
 const char *options_text(const struct options *o, enum option_id id);
 uint64_t    options_num(const struct options *o, enum option_id id);  /* bool 0/1, duration in ns */

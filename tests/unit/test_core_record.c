@@ -124,6 +124,8 @@ options_file(void **state)
 	snprintf(where, sizeof where, "%s:2", path);
 	assert_string_equal(why.what, where);
 	assert_non_null(strstr(why.next, "option.list"));
+	assert_int_equal(load("set no.such 1\nset console.baud 4800\n", &o, &why), ERR_CONFIG);
+	assert_int_equal(options_num(&o, OPT_CONSOLE_BAUD), 4800);      /* the others count */
 	assert_int_equal(load("let x 1", &o, &why), ERR_CONFIG);
 	assert_int_equal(load("set console.baud x", &o, NULL), ERR_CONFIG);
 	assert_int_equal(options_load(&o, "/no/such/file", &why), ERR_OK);
