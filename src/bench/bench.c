@@ -101,6 +101,7 @@ on_linger(void *arg)
 	struct bench *b = arg;
 
 	b->linger = NULL;
+	clients_accept(b);              /* who came this moment is not turned away */
 	if (is_idle(b))
 		bench_end(b, "nobody came back");
 }

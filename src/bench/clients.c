@@ -93,14 +93,12 @@ clients_drop(struct bench *b, uint32_t id)
 	return false;
 }
 
-static void
-on_accept(void *arg, unsigned events)
+void
+clients_accept(struct bench *b)
 {
-	struct bench *b = arg;
 	unsigned count = 0;
 	int fd;
 
-	(void)events;
 	LIST_EACH(n, &b->clients)
 		count++;
 	while ((fd = sys_accept(b->listen_fd)) >= 0) {
@@ -112,6 +110,13 @@ on_accept(void *arg, unsigned events)
 		}
 		(void)clients_adopt(b, fd, false);
 	}
+}
+
+static void
+on_accept(void *arg, unsigned events)
+{
+	(void)events;
+	clients_accept(arg);
 }
 
 enum err

@@ -8,6 +8,7 @@
 #define BENCH_CLIENTS_H
 #include "bench/hub.h"
 
+void     clients_accept(struct bench *b);                /* who waits at the socket */
 enum err clients_listen(struct bench *b, struct err_msg *why);
 void     clients_close(struct bench *b);
 /* A socket made by us, for a child. plugin: of one that stays, what it puts up goes when its

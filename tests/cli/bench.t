@@ -249,6 +249,7 @@ for i in range(6):
         time.sleep(0.05)
         a = fresh(sock); a.attach(); a.do("bench.info")
         bench.send_signal(signal.SIGSTOP)       # it sees both at once
+        assert until(lambda: open("/proc/%d/stat" % bench.pid).read().rsplit(") ", 1)[1][0] == "T", 20)
         a.close()
         b = Client(sock)
         asked = b.ask("attach", {"events": True, "streams": False, "observe": False})
