@@ -17,6 +17,7 @@ struct host_job {
 enum err host_job_start(struct bench *b, const struct host_job *h, uint32_t *job,
     struct err_msg *why);
 
+/* Of which the words of a script host are made. */
 struct host_run {
 	/* what the plugin must provide: "board", "workflow", "macro"; kind NULL: there is none */
 	const char *kind, *id;

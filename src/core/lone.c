@@ -21,7 +21,6 @@ static char *
 folder_of(const char *path)
 {
 	const char *base = base_of(path);
-
 	const size_t n = (size_t)(base - path);
 
 	return n == 0 ? mem_str(".") : mem_strn(path, n - (n > 1));

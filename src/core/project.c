@@ -185,9 +185,9 @@ place(const struct check *c, enum kind k, json_t *o, const char *name, const jso
 	return ERR_OK;
 }
 
-static enum err check_plain(struct check *c, const struct field *f, const json_t *v, json_t *out);
+static enum err check_field(struct check *c, const struct field *f, const json_t *v, json_t *out);
 
-/* One object's members against a table, whose objects have only plain members. */
+/* One object's members against a table. */
 static enum err
 check_members(struct check *c, const struct field *table, const json_t *v, json_t *out)
 {
@@ -203,7 +203,7 @@ check_members(struct check *c, const struct field *table, const json_t *v, json_
 		enter(c, name);
 		while (f->name != NULL && strcmp(f->name, name) != 0)
 			f++;
-		e = f->name == NULL ? unknown(c, table) : check_plain(c, f, one, out);
+		e = f->name == NULL ? unknown(c, table) : check_field(c, f, one, out);
 		leave(c);
 	}
 	return e;
@@ -260,21 +260,8 @@ check_field(struct check *c, const struct field *f, const json_t *v, json_t *out
 static enum err
 check_top(struct check *c, const json_t *v, json_t *out)
 {
-	enum err e = ERR_OK;
-	const char *name;
-	json_t *one;
+	enum err e = check_members(c, fields, v, out);
 
-	json_object_foreach((json_t *)(uintptr_t)v, name, one) {
-		const struct field *f = fields;
-
-		if (e != ERR_OK)
-			break;
-		enter(c, name);
-		while (f->name != NULL && strcmp(f->name, name) != 0)
-			f++;
-		e = f->name == NULL ? unknown(c, fields) : check_field(c, f, one, out);
-		leave(c);
-	}
 	if (e == ERR_OK && json_object_get(v, "place") != NULL &&
 	    json_object_get(v, "port") != NULL) {
 		enter(c, "place");

@@ -331,18 +331,13 @@ l_cause_text(lua_State *L)
 {
 	json_t *cause = NULL, *o = value_get(L, 1);
 	struct buf b;
-	int status;
 
 	cause = cause_copy(o);
 	json_decref(o);
 	buf_init(&b, CAUSE_DEPTH * CAUSE_FIELDS * CAUSE_TRACE);
 	cause_format(cause, &b);
 	json_decref(cause);
-	lua_pushcfunction(L, value_push_buf);
-	lua_pushlightuserdata(L, &b);
-	status = lua_pcall(L, 1, 1, 0);
-	buf_fini(&b);
-	return status == LUA_OK ? 1 : lua_error(L);
+	return value_take_buf(L, &b);
 }
 
 static int

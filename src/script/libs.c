@@ -312,19 +312,13 @@ l_code_text(lua_State *L)
 	struct err_msg why;
 	struct buf b;
 	enum err e;
-	int status = LUA_OK;
 
 	buf_init(&b, 2 * CHUNK_MAX);
 	e = read_code(host_of(L), luaL_checkstring(L, 1), &b, &why);
-	if (e == ERR_OK) {
-		lua_pushcfunction(L, value_push_buf);
-		lua_pushlightuserdata(L, &b);
-		status = lua_pcall(L, 1, 1, 0);
-	}
+	if (e == ERR_OK)
+		return value_take_buf(L, &b);
 	buf_fini(&b);
-	if (e != ERR_OK)
-		return errors_raise_msg(L, &why);
-	return status == LUA_OK ? 1 : lua_error(L);
+	return errors_raise_msg(L, &why);
 }
 
 /* manifest(): plugin.json of the plugin that runs. */

@@ -131,17 +131,12 @@ l_quote(lua_State *L)
 	size_t n;
 	const char *s = luaL_checklstring(L, 1, &n);
 	struct buf b;
-	int status;
 
 	if (strlen(s) != n)
 		return errors_raise(L, "usage", "a command cannot hold a NUL byte");
 	buf_init(&b, 4 * LIMIT_COMMAND_LINE);
 	command_quote(s, &b);
-	lua_pushcfunction(L, value_push_buf);
-	lua_pushlightuserdata(L, &b);
-	status = lua_pcall(L, 1, 1, 0);
-	buf_fini(&b);
-	return status == LUA_OK ? 1 : lua_error(L);
+	return value_take_buf(L, &b);
 }
 
 static int

@@ -223,7 +223,6 @@ l_read(lua_State *L)
 	struct path_facts f;
 	struct err_msg why;
 	struct buf b;
-	int status = LUA_OK;
 	enum err e;
 
 	buf_init(&b, FS_FILE_MAX + (1 << 17));
@@ -232,15 +231,10 @@ l_read(lua_State *L)
 	    err_set(&why, ERR_USAGE, path, NULL, "is no plain file") :
 	    sys_file_read(path, FS_FILE_MAX, &b, &why);
 	mem_free(path);
-	if (e == ERR_OK) {
-		lua_pushcfunction(L, value_push_buf);
-		lua_pushlightuserdata(L, &b);
-		status = lua_pcall(L, 1, 1, 0);
-	}
+	if (e == ERR_OK)
+		return value_take_buf(L, &b);
 	buf_fini(&b);
-	if (e != ERR_OK)
-		return errors_raise_msg(L, &why);
-	return status == LUA_OK ? 1 : lua_error(L);
+	return errors_raise_msg(L, &why);
 }
 
 /* put(path, text, append) */
@@ -383,17 +377,13 @@ l_file(lua_State *L)
 	struct err_msg why;
 	struct buf b;
 	enum err e;
-	int status;
 
 	buf_init(&b, FS_FILE_MAX + (1 << 17));
 	e = sys_file_read(path, FS_FILE_MAX, &b, &why);
-	lua_pushcfunction(L, value_push_buf);
-	lua_pushlightuserdata(L, &b);
-	status = lua_pcall(L, 1, 1, 0);
+	if (e == ERR_OK)
+		return value_take_buf(L, &b);
 	buf_fini(&b);
-	if (e != ERR_OK)
-		return errors_raise_msg(L, &why);
-	return status == LUA_OK ? 1 : lua_error(L);
+	return errors_raise_msg(L, &why);
 }
 
 void

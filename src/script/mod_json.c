@@ -84,7 +84,6 @@ l_encode(lua_State *L)
 	json_t *v;
 	struct buf b;
 	enum err e;
-	int status;
 
 	size_t flags;
 
@@ -101,13 +100,7 @@ l_encode(lua_State *L)
 		buf_fini(&b);
 		return errors_raise(L, "limit", "vise.json.encode: the text is over 64 MB");
 	}
-	lua_pushcfunction(L, value_push_buf);
-	lua_pushlightuserdata(L, &b);
-	status = lua_pcall(L, 1, 1, 0);
-	buf_fini(&b);
-	if (status != LUA_OK)
-		return lua_error(L);
-	return 1;
+	return value_take_buf(L, &b);
 }
 
 static int

@@ -70,17 +70,13 @@ l_base64(lua_State *L)
 	const char *s = luaL_checklstring(L, 1, &n);
 	struct buf b;
 	enum err e;
-	int status;
 
 	buf_init(&b, 2 * BASE64_MAX);
 	e = n <= BASE64_MAX ? base64_put(&b, s, n) : ERR_LIMIT;
-	lua_pushcfunction(L, value_push_buf);
-	lua_pushlightuserdata(L, &b);
-	status = lua_pcall(L, 1, 1, 0);
+	if (e == ERR_OK)
+		return value_take_buf(L, &b);
 	buf_fini(&b);
-	if (e != ERR_OK)
-		return errors_raise(L, "usage", "%d bytes are too many", (int)n);
-	return status == LUA_OK ? 1 : lua_error(L);
+	return errors_raise(L, "usage", "%d bytes are too many", (int)n);
 }
 
 void

@@ -64,13 +64,25 @@ push(lua_State *L, const json_t *v, int depth)
 	}
 }
 
-int
-value_push_buf(lua_State *L)
+static int
+push_buf(lua_State *L)
 {
 	const struct buf *b = lua_touserdata(L, 1);
 
 	lua_pushlstring(L, buf_str(b), b->len);
 	return 1;
+}
+
+int
+value_take_buf(lua_State *L, struct buf *b)
+{
+	int status;
+
+	lua_pushcfunction(L, push_buf);
+	lua_pushlightuserdata(L, b);
+	status = lua_pcall(L, 1, 1, 0);
+	buf_fini(b);
+	return status == LUA_OK ? 1 : lua_error(L);
 }
 
 void

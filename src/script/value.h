@@ -16,9 +16,8 @@ enum { VALUE_DEPTH_MAX = 40 };
 extern const char value_null;
 
 void    value_open(lua_State *L);
-/* A function for lua_pcall: its argument is a struct buf as light userdata, its result the text.
- * Pushing may raise, and the caller still has the buf to free. */
-int     value_push_buf(lua_State *L);
+/* Pushes the text of b, which it ends, also where memory is too short and it raises; gives 1. */
+int     value_take_buf(lua_State *L, struct buf *b);
 void    value_push(lua_State *L, const json_t *v);      /* may raise: memory, depth */
 /* New reference, or NULL with a text pushed that says why. Never raises. */
 json_t *value_get(lua_State *L, int idx);
